@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The protocol server of one source: a listening Unix socket (or one already connected pair of
+ * descriptors), a poll loop, sessions. It runs in the thread that calls grove_server_run().
+ */
+#pragma once
+
+#include "protocol/source.h"
+
+struct grove_protocol_server;
+
+struct grove_protocol_server_options
+{
+  const char *directory;     /* NULL: grove_socket_directory() */
+  bool        read_only;     /* the role `control` is refused with -32002 */
+  bool        hide_payloads; /* message contents are refused with -32002 */
+};
+
+/* $XDG_RUNTIME_DIR/grove, or /tmp/grove-UID. Writes at most @size bytes. Creates nothing. */
+bool grove_socket_directory (char *path, size_t size);
+
+enum grove_listen
+{
+  GROVE_LISTEN_OK,
+  GROVE_LISTEN_BUSY,     /* a live system has that name */
+  GROVE_LISTEN_BAD_NAME, /* 1 to 64 of [A-Za-z0-9._@-], not starting with a dot */
+  GROVE_LISTEN_FAILED,   /* the operating system said no */
+};
+
+/* Binds DIRECTORY/NAME.sock: the directory 0700 and the caller's, the socket 0600. A lock on
+ * DIRECTORY/NAME.lock tells a live system from a socket a crash left behind, which is removed.
+ * @ret_error: (transfer full): one sentence for people; free(). */
+enum grove_listen grove_protocol_server_new (const struct grove_source                   *source,
+                                             const char                                  *name,
+                                             const struct grove_protocol_server_options  *options,
+                                             struct grove_protocol_server               **ret_server,
+                                             char                                       **ret_error);
+/* Serves until grove_protocol_server_stop(); then says goodbye to every session. */
+void grove_protocol_server_run (struct grove_protocol_server *self);
+/* Any thread; async-signal-safe. */
+void grove_protocol_server_stop (struct grove_protocol_server *self);
+/* Removes the socket and its lock. */
+void grove_protocol_server_free (struct grove_protocol_server *self);
+/* CPU time the serving thread has used, and how many sessions are open. Any thread. */
+uint64_t grove_protocol_server_cpu_ns (const struct grove_protocol_server *self);
+unsigned grove_protocol_server_sessions (const struct grove_protocol_server *self);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * grove_source: the one interface between the protocol server and whatever is being watched. The
+ * runtime, a BEAM node and a recording implement it; the server, and so the observer, cannot tell which
+ * one it is, except by the functions that are there.
+ *
+ * Threads: everything here is called on the server's thread, and must return without blocking. A
+ * source that has to wait (for a scheduler, a remote node) keeps the grove_call and finishes it later,
+ * from grove_source.dispatch(), which the server calls when the descriptor get_fd() gave is readable.
+ * Every call is finished exactly once, with grove_call_end() or grove_call_fail(); when a session ends
+ * first, cancel() is called and the source still finishes the call, whose result is then dropped.
+ *
+ * A function that is NULL is a capability the source does not have; `absent` says why, in words.
+ *
+ * Process identifiers are text exactly as the system prints them, at most GROVE_SOURCE_PID_SIZE - 1
+ * bytes. Strings in arguments live until the function returns.
+ */
+#pragma once
+
+#include "protocol/writer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GROVE_SOURCE_PID_SIZE 64
+
+/* Error codes of the protocol (PROTOCOL.md, "Errors"). */
+enum grove_error
+{
+  GROVE_ERROR_PARSE = -32700,
+  GROVE_ERROR_INVALID_REQUEST = -32600,
+  GROVE_ERROR_UNKNOWN_METHOD = -32601,
+  GROVE_ERROR_INVALID_PARAMS = -32602,
+  GROVE_ERROR_INTERNAL = -32603,
+  GROVE_ERROR_NOT_OPEN = -32000,
+  GROVE_ERROR_FORBIDDEN = -32002,
+  GROVE_ERROR_NO_PROCESS = -32003,
+  GROVE_ERROR_NO_SUBSCRIPTION = -32004,
+  GROVE_ERROR_LIMIT = -32005,
+  GROVE_ERROR_BUSY = -32006,
+  GROVE_ERROR_NOT_REACHED = -32007,
+  GROVE_ERROR_OTHER_PROCESS = -32008,
+  GROVE_ERROR_NOT_SUPPORTED = -32009,
+  GROVE_ERROR_PROTECTED = -32011,
+  GROVE_ERROR_SHUTTING_DOWN = -32012,
+};
+
+/* One question under way; opaque to the source. */
+struct grove_call;
+
+/* The writer stands where the `result` goes: write exactly one JSON value, then grove_call_end(). */
+struct grove_writer *grove_call_begin (struct grove_call *call);
+void                 grove_call_end (struct grove_call *call);
+/* @data_json: (nullable): a JSON object for `error.data`, e.g. {"exited":{...}}; copied. */
+void grove_call_fail (struct grove_call *call,
+                      enum grove_error   code,
+                      const char        *data_json,
+                      const char        *message_format, ...) __attribute__ ((format (printf, 4, 5)));
+
+/* What a control call demands of its target; members not given are empty (NULL, 0). */
+struct grove_expect
+{
+  const char *name;       /* its name or label */
+  uint64_t    started_ns;
+};
+
+enum grove_column_type
+{
+  GROVE_COLUMN_INT,
+  GROVE_COLUMN_REAL,
+  GROVE_COLUMN_TEXT,
+  GROVE_COLUMN_BOOL,
+};
+
+struct grove_column
+{
+  const char            *name; /* as on the wire: "messages", "reductions/s" */
+  enum grove_column_type type;
+  const char            *unit; /* "bytes", "ns", "1/s" or "" */
+};
+
+/* A table a source offers. The first column is the row's key. */
+struct grove_table
+{
+  const char                *name; /* "processes" */
+  const struct grove_column *columns;
+  size_t                     n_columns;
+};
+
+struct grove_filter; /* query.h */
+
+struct grove_sort_key
+{
+  uint32_t column;
+  bool     descending;
+};
+#define GROVE_SORT_KEYS 4
+
+/* A window into a sorted, filtered table. The order is total: a source ends it with the key column. */
+struct grove_table_query
+{
+  uint32_t                   table;   /* index into grove_source_ops.tables */
+  const uint32_t            *columns; /* what each row holds, in this order; [0] is always column 0 */
+  size_t                     n_columns;
+  struct grove_sort_key      sort[GROVE_SORT_KEYS];
+  size_t                     n_sort;
+  const struct grove_filter *filter; /* NULL: all */
+  uint64_t                   offset;
+  uint32_t                   limit;
+};
+
+/* Where a source puts the window's rows, in order. */
+struct grove_rows;
+/* Returns a writer inside the row's array: write one JSON value a column, first the key again. */
+struct grove_writer *grove_rows_begin (struct grove_rows *rows, const char *key);
+void                 grove_rows_end (struct grove_rows *rows);
+/* Finishes a table query. @sampled_ns: when the sample was taken, on the source's clock. */
+void grove_rows_done (struct grove_rows *rows, uint64_t total, uint64_t matched, uint64_t sampled_ns);
+void grove_rows_fail (struct grove_rows *rows, enum grove_error code, const char *message);
+
+/* A node of the supervision forest. */
+struct grove_tree_node
+{
+  char        pid[GROVE_SOURCE_PID_SIZE];
+  char        replaces[GROVE_SOURCE_PID_SIZE]; /* "" or the process whose place it took */
+  const char *kind;                            /* "application" "supervisor" "worker" "process" */
+  char        name[96];                        /* what a person calls it: name, else label, else id */
+  uint32_t    n_children;
+  const char *status;
+  const char *strategy; /* "" when it is no supervisor */
+  uint32_t    restarts;
+  uint32_t    intensity, period_s, recent_restarts; /* supervisors; 0 else */
+};
+struct grove_nodes;
+void grove_nodes_add (struct grove_nodes *nodes, const struct grove_tree_node *node);
+/* @total: children in all, of which at most the asked number were added; @revision: see below. */
+void grove_nodes_done (struct grove_nodes *nodes, uint64_t total, uint64_t revision);
+/* There is no such node (any more). */
+void grove_nodes_gone (struct grove_nodes *nodes);
+
+struct grove_source_ops
+{
+  const char *kind;    /* "grove" "beam" "recording" */
+  const char *version; /* of the source */
+
+  const struct grove_table *tables;
+  size_t                    n_tables;
+
+  /* The system's name; static for the life of the source. */
+  const char *(*name) (void *self);
+  /* Names this run of the system among all runs: any text up to 32 characters. */
+  const char *(*instance) (void *self);
+  uint64_t (*now_ns) (void *self);
+  /* Writes one JSON value: why @method (e.g. "process.restart") is absent. NULL: a general phrase. */
+  const char *(*absent) (void *self, const char *method);
+
+  /* Readable when dispatch() has something to do; -1: never. */
+  int (*get_fd) (void *self);
+  void (*dispatch) (void *self);
+  /* The session that asked @call is gone. NULL: nothing to do. */
+  void (*cancel) (void *self, struct grove_call *call);
+
+  /* All subscriptions share one sample: begin_tick() is called once before the queries of a tick, and
+   * what they read may be kept until the next. NULL: nothing to do. */
+  void (*begin_tick) (void *self);
+
+  void (*system_info) (void *self, struct grove_call *call);
+  /* Writes the members of one `system.sample` (without sub, seq) into an object already begun. */
+  void (*system_sample) (void *self, struct grove_writer *writer);
+
+  void (*table_query) (void *self, const struct grove_table_query *query, struct grove_rows *rows);
+
+  /* The children of @pid in order (NULL: the roots), at most @limit. */
+  void (*tree_children) (void *self, const char *pid, uint32_t limit, struct grove_nodes *nodes);
+  /* Changes whenever what tree_children() says of @pid may have changed; 0: no such node. Cheap.
+   * NULL: not known, ask each time. */
+  uint64_t (*tree_revision) (void *self, const char *pid);
+  /* Values of @metric (a column of the table "processes") of @n processes, NAN where gone. */
+  void (*tree_metrics) (void              *self,
+                        uint32_t           column,
+                        const char *const *pids,
+                        size_t             n,
+                        double            *values);
+
+  void (*process_get) (void *self, struct grove_call *call, const char *pid);
+  void (*process_messages) (void              *self,
+                            struct grove_call *call,
+                            const char        *pid,
+                            uint64_t           offset,
+                            uint32_t           limit,
+                            uint32_t           max_bytes);
+  /* @reason: NULL kills; else term text as a person types it. */
+  void (*process_exit) (void                      *self,
+                        struct grove_call         *call,
+                        const char                *pid,
+                        const struct grove_expect *expect,
+                        const char                *reason,
+                        uint32_t                   wait_ms);
+  void (*process_restart) (void                      *self,
+                           struct grove_call         *call,
+                           const char                *pid,
+                           const struct grove_expect *expect,
+                           uint32_t                   wait_ms);
+  void (*process_set_priority) (void                      *self,
+                                struct grove_call         *call,
+                                const char                *pid,
+                                const struct grove_expect *expect,
+                                const char                *priority);
+};
+
+struct grove_source
+{
+  const struct grove_source_ops *ops;
+  void                          *self;
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Being observed: opens this runtime's socket, $XDG_RUNTIME_DIR/grove/NAME.sock (without that
+ * variable /tmp/grove-UID/NAME.sock), in a directory of mode 0700, itself 0600. One thread of its own
+ * serves all observers; none of them can slow, stop or grow the runtime.
+ */
+#pragma once
+
+#include "runtime/core/status.h"
+
+#include <stdbool.h>
+
+struct grove_export_options
+{
+  const char *name;          /* NULL: the runtime's name */
+  const char *directory;     /* NULL: the one above */
+  bool        read_only;     /* refuse the role `control` */
+  bool        hide_payloads; /* refuse message contents */
+};
+
+/**
+ * grove_export_start:
+ * @options: (nullable)
+ * @ret_error: (out) (optional) (transfer full): what went wrong, for people; free()
+ *
+ * Threads: any thread, after grove_run() has begun; in practice the first process.
+ * Errors: GROVE_ERR_BUSY (a live system has that name), GROVE_ERR_IO, GROVE_ERR_BADARG (the name)
+ */
+GROVE_PUBLIC enum grove_status
+grove_export_start (const struct grove_export_options *options, char **ret_error) GROVE_NODISCARD;
+
+/* Closes every session, and removes the socket. Any thread; a no-op when not started. */
+GROVE_PUBLIC void grove_export_stop (void);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The one header a program on the Grove runtime includes. The parts, in the order one learns them:
+ * processes and messages (core/), values (term/), servers, supervisors and applications (otp/), and
+ * being observed (export/).
+ */
+#pragma once
+
+#include "runtime/core/status.h"
+#include "runtime/core/process.h"
+#include "runtime/core/runtime.h"
+#include "runtime/export/export.h"
+#include "runtime/otp/application.h"
+#include "runtime/otp/server.h"
+#include "runtime/otp/supervisor.h"
+#include "runtime/term/term.h"

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Servers: a process that keeps a state and answers calls, casts and other messages, one at a time.
+ * It waits frameless (grove_hibernate), so an idle one owns no stack. The semantics are gen_server's;
+ * what is not here yet is named in otp/DESIGN.md.
+ */
+#pragma once
+
+#include "runtime/core/process.h"
+
+/* Who called: answer with grove_reply(), now or later, from any process. */
+struct grove_from
+{
+  grove_pid pid;
+  grove_ref alias;
+};
+
+enum grove_next
+{
+  GROVE_CONTINUE, /* wait for the next message */
+  GROVE_STOP,     /* end; the reason was given with grove_server_stop_reason(), else normal */
+};
+
+/* All callbacks run in the server's process. @state is what init set. They may be NULL, except init. */
+struct grove_server_callbacks
+{
+  const char *module; /* shown as the initial call; static storage */
+  /* Sets *state (from grove_alloc) and returns GROVE_OK, or fails with a reason: grove_exit(). */
+  enum grove_status (*init) (const void *arg, void **state);
+  enum grove_next (*handle_call) (struct grove_term request, struct grove_from from, void *state);
+  enum grove_next (*handle_cast) (struct grove_term request, void *state);
+  enum grove_next (*handle_info) (struct grove_term message, void *state);
+  void (*terminate) (struct grove_term reason, void *state);
+  /* Describes the state as a term, for observers. */
+  enum grove_status (*describe) (const void *state, struct grove_buffer *out);
+};
+
+struct grove_server_options
+{
+  const char         *name;  /* registered; may be NULL */
+  const char         *label; /* shown where there is no name; may be NULL */
+  const void         *arg;   /* for init; copied when arg_size > 0 */
+  size_t              arg_size;
+  bool                link;     /* to the caller (supervisors need it) */
+  enum grove_priority priority; /* with GROVE_SERVER_DEFAULTS: normal */
+};
+#define GROVE_SERVER_DEFAULTS                                                                          \
+  {                                                                                                    \
+    .priority = GROVE_PRIORITY_NORMAL                                                                  \
+  }
+
+/* Returns after init has returned in the new process. Owner process only.
+ * Errors: GROVE_ERR_NAME_TAKEN (*ret_pid is the holder), GROVE_ERR_EXITED (init failed; the reason,
+ * if @ret_reason, is appended there), GROVE_ERR_SYSTEM_LIMIT */
+GROVE_PUBLIC enum grove_status grove_server_start (const struct grove_server_callbacks *callbacks,
+                                                   const struct grove_server_options   *options,
+                                                   grove_pid                           *ret_pid,
+                                                   struct grove_buffer *ret_reason) GROVE_NODISCARD;
+
+/* Sends {'$gen_call', {Pid, Ref}, Request} and waits for the answer; a late one is dropped.
+ * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_NOPROC, GROVE_ERR_CALLING_SELF, GROVE_ERR_EXITED,
+ * GROVE_ERR_SYNTAX. @ret_reply: (transfer full): its term is the reply itself. */
+GROVE_PUBLIC enum grove_status grove_call (grove_pid              server,
+                                           int64_t                timeout_ns,
+                                           struct grove_message **ret_reply,
+                                           const char *format, ...) GROVE_NODISCARD;
+GROVE_PUBLIC void grove_cast (grove_pid server, const char *format, ...);
+GROVE_PUBLIC void grove_reply (struct grove_from from, const char *format, ...);
+/* Sets the reason of the GROVE_STOP the callback is about to return. */
+GROVE_PUBLIC void grove_server_stop_reason (const char *format, ...);

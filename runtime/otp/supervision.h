@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The supervision forest as published for observers: which supervisor has which children, how often
+ * each was restarted. Supervisors write it when a child starts or ends; export/ reads it by copy.
+ * One lock guards it, held for a copy of one node's children at most; cost follows changes, never the
+ * number of processes. Private to runtime/.
+ */
+#pragma once
+
+#include "runtime/otp/supervisor.h"
+
+enum grove_node_kind
+{
+  GROVE_NODE_APPLICATION,
+  GROVE_NODE_SUPERVISOR,
+  GROVE_NODE_WORKER,
+};
+
+struct grove_supervision_node
+{
+  grove_pid            pid;      /* 0: not running (terminated, or being restarted) */
+  grove_pid            replaces; /* the process that stood in its place before; 0: none */
+  enum grove_node_kind kind;
+  char                 id[64];   /* the child's id, cut; an application's name */
+  const char          *strategy; /* "one_for_one" for supervisors, else "" */
+  uint32_t             restarts; /* of this child, since its supervisor started */
+  uint32_t             n_children;
+  uint32_t             intensity, period_s; /* supervisors */
+  uint32_t             recent_restarts;     /* supervisors: within the period, as of the last one */
+};
+
+/* ---- Writing: by the process that @supervisor (or the application master) is ------------------- */
+
+void _grove_supervision_add_root (grove_pid master, const char *application);
+void _grove_supervision_remove_root (grove_pid master);
+/* A node that can have children appears. */
+void _grove_supervision_open (grove_pid supervisor, const struct grove_supervision_node *self);
+void _grove_supervision_close (grove_pid supervisor);
+/* Appends a child, or replaces the one of that id in its place (restart). */
+void _grove_supervision_put (grove_pid supervisor, const struct grove_supervision_node *child);
+void _grove_supervision_remove (grove_pid supervisor, const char *id);
+void _grove_supervision_restarted (grove_pid supervisor, uint32_t recent_restarts);
+
+/* ---- Reading: any thread ---------------------------------------------------------------------- */
+
+/* Rises with every change of the forest. */
+uint64_t _grove_supervision_revision (void);
+/* Rises with every change of that node's children; 0: @parent is no supervisor. @parent 0: the roots. */
+uint64_t _grove_supervision_revision_of (grove_pid parent);
+/* Copies the children of @parent (0: the roots) in start order from @offset, at most @n; *ret_total
+ * counts all. false: no such supervisor. */
+bool _grove_supervision_children (grove_pid                      parent,
+                                  size_t                         offset,
+                                  struct grove_supervision_node *nodes,
+                                  size_t                         n,
+                                  size_t                        *ret_n,
+                                  size_t                        *ret_total);
+/* The child that is @pid: its node and its parent. O(1). false: nobody supervises it. */
+bool _grove_supervision_find (grove_pid                      pid,
+                              grove_pid                     *ret_parent,
+                              struct grove_supervision_node *ret_node);
+/* After @pid died: the process that took its place, 0 when none has (yet). Remembered for the last
+ * 4,096 replacements. */
+grove_pid _grove_supervision_successor (grove_pid pid);
+
+/* Asks the supervisor of @pid to terminate and start that child again: sends it a request. */
+enum grove_status _grove_supervision_restart (grove_pid pid);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Supervisors: start children in order, restart those that die as their kind of restart says, give up
+ * when that happens more often than the restart intensity allows. OTP's semantics; the first cut has
+ * the strategy one_for_one, with children added and removed while it runs.
+ */
+#pragma once
+
+#include "runtime/otp/server.h"
+
+enum grove_strategy
+{
+  GROVE_ONE_FOR_ONE,
+};
+
+enum grove_restart
+{
+  GROVE_PERMANENT, /* always restarted */
+  GROVE_TRANSIENT, /* restarted unless it ended normal, shutdown or {shutdown, _} */
+  GROVE_TEMPORARY, /* never restarted; forgotten when it ends */
+};
+
+enum grove_child_type
+{
+  GROVE_WORKER,
+  GROVE_SUPERVISOR,
+};
+
+#define GROVE_SHUTDOWN_KILL     0         /* no asking */
+#define GROVE_SHUTDOWN_INFINITY UINT32_MAX
+
+struct grove_child_spec
+{
+  const char           *id;   /* unique among its siblings; copied; NULL: one is made for it */
+  enum grove_status   (*start) (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason);
+  const void           *arg;  /* copied when arg_size > 0 */
+  size_t                arg_size;
+  enum grove_restart    restart;
+  enum grove_child_type type;
+  uint32_t              shutdown_ms; /* 0 kill; UINT32_MAX wait for ever; asked with `shutdown` */
+};
+
+struct grove_supervisor_spec
+{
+  const char                    *name; /* registered; may be NULL */
+  enum grove_strategy            strategy;
+  unsigned                       intensity; /* restarts within @period_s before it gives up */
+  unsigned                       period_s;
+  const struct grove_child_spec *children;
+  size_t                         n_children;
+};
+
+/* Returns when every child has started. Linked to the caller. Errors: GROVE_ERR_EXITED when a child
+ * failed (those started are stopped in reverse; @ret_reason tells), GROVE_ERR_BADARG (a bad spec),
+ * GROVE_ERR_NAME_TAKEN */
+GROVE_PUBLIC enum grove_status grove_supervisor_start (const struct grove_supervisor_spec *spec,
+                                                       grove_pid                          *ret_pid,
+                                                       struct grove_buffer *ret_reason) GROVE_NODISCARD;
+
+/* Any process. Errors: GROVE_ERR_NAME_TAKEN (the id is in use), GROVE_ERR_EXITED, GROVE_ERR_NOPROC */
+GROVE_PUBLIC enum grove_status grove_supervisor_start_child (grove_pid supervisor,
+                                                             const struct grove_child_spec *spec,
+                                                             grove_pid *ret_pid) GROVE_NODISCARD;
+/* Stops the child; its spec stays (unless temporary). Errors: GROVE_ERR_NO_NAME (no such child) */
+GROVE_PUBLIC enum grove_status
+grove_supervisor_terminate_child (grove_pid supervisor, const char *id) GROVE_NODISCARD;
+/* Starts a child that was terminated. */
+GROVE_PUBLIC enum grove_status
+grove_supervisor_restart_child (grove_pid supervisor, const char *id, grove_pid *ret_pid) GROVE_NODISCARD;

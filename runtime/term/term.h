@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Values: Erlang's terms in the External Term Format, what Erlang itself writes on the wire. A term is
+ * a view into bytes somebody else owns; nothing here keeps or frees them. Building writes into a
+ * buffer; matching takes a term apart and binds views into it.
+ *
+ * Formats, for building and matching alike (compiled once, cached):
+ *   atoms        ok  'hello world'        integers  42  -1  16#ff      floats  1.5
+ *   tuples       {a, B}                   lists     [a, b]  [a | T]    maps    #{k => v}
+ *   strings      "abc" (a list of code points, as in Erlang)           <<"abc">> (a binary)
+ *   ~i int   ~l int64_t   ~u uint64_t   ~f double   ~p grove_pid   ~r grove_ref   ~t struct grove_term
+ *   ~a atom          build: const char *          match: struct grove_text * (bytes, not terminated)
+ *   ~s binary        build: const char *          match: struct grove_text *
+ *   ~b binary        build: const void *, size_t  match: struct grove_text *
+ *   _                match only: anything
+ * When matching each directive takes a pointer to what it binds, and fails to match when the value
+ * does not fit it; when building it takes the value. In a map pattern further keys may be present.
+ */
+#pragma once
+
+#include "runtime/core/status.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* A process identifier: generation in the high, table index in the low 32 bits. 0 is no process. */
+typedef uint64_t grove_pid;
+/* A unique reference. 0 is none. */
+typedef uint64_t grove_ref;
+
+/* A view of one term, without the leading version byte 131. */
+struct grove_term
+{
+  const uint8_t *bytes;
+  size_t         size;
+};
+
+struct grove_text
+{
+  const char *bytes;
+  size_t      size;
+};
+
+/* Grows with realloc(); zero-initialised is empty. */
+struct grove_buffer
+{
+  uint8_t *bytes;
+  size_t   size;
+  size_t   capacity;
+};
+GROVE_PUBLIC void grove_buffer_finish (struct grove_buffer *self);
+/* Room for @n more bytes, which are then counted in. */
+GROVE_PUBLIC uint8_t *grove_buffer_extend (struct grove_buffer *self, size_t n);
+static inline struct grove_term
+grove_buffer_term (const struct grove_buffer *self)
+{
+  return (struct grove_term){ self->bytes, self->size };
+}
+
+enum grove_term_type
+{
+  GROVE_TERM_INVALID,
+  GROVE_TERM_INTEGER, /* of any size */
+  GROVE_TERM_FLOAT,
+  GROVE_TERM_ATOM,
+  GROVE_TERM_BINARY,
+  GROVE_TERM_BITSTRING,
+  GROVE_TERM_LIST, /* the empty one too */
+  GROVE_TERM_TUPLE,
+  GROVE_TERM_MAP,
+  GROVE_TERM_PID,
+  GROVE_TERM_REFERENCE,
+  GROVE_TERM_FUN,  /* opaque */
+  GROVE_TERM_PORT, /* opaque */
+};
+
+/* ---- Reading --------------------------------------------------------------------------------- */
+
+/* Checks bytes from outside: exactly one well-formed term, nesting at most 256, within the caps.
+ * Everything else here may be called only on terms that were built here or passed this.
+ * @ret_size: (out) (optional): bytes used; without it trailing bytes are an error.
+ * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE */
+GROVE_PUBLIC enum grove_status
+grove_term_check (const void *bytes, size_t size, size_t *ret_size) GROVE_NODISCARD;
+
+GROVE_PUBLIC enum grove_term_type grove_term_type (struct grove_term term);
+GROVE_PUBLIC bool                 grove_term_equal (struct grove_term a, struct grove_term b);
+/* Erlang's standard order: number < atom < reference < fun < port < pid < tuple < map < list < bits */
+GROVE_PUBLIC int grove_term_compare (struct grove_term a, struct grove_term b);
+
+GROVE_PUBLIC bool grove_term_int64 (struct grove_term term, int64_t *ret_value);
+GROVE_PUBLIC bool grove_term_uint64 (struct grove_term term, uint64_t *ret_value);
+GROVE_PUBLIC bool grove_term_double (struct grove_term term, double *ret_value);
+GROVE_PUBLIC bool grove_term_pid (struct grove_term term, grove_pid *ret_value); /* this runtime's */
+GROVE_PUBLIC bool grove_term_ref (struct grove_term term, grove_ref *ret_value);
+GROVE_PUBLIC bool grove_term_atom (struct grove_term term, struct grove_text *ret_text);
+GROVE_PUBLIC bool grove_term_binary (struct grove_term term, struct grove_text *ret_text);
+GROVE_PUBLIC bool grove_term_is_atom (struct grove_term term, const char *name);
+/* Elements of a tuple or a list (0 for anything else; a string in STRING_EXT counts its bytes). */
+GROVE_PUBLIC size_t grove_term_arity (struct grove_term term);
+/* The @index-th element of a tuple; O(index). For lists and maps see match formats. */
+GROVE_PUBLIC bool
+grove_term_element (struct grove_term term, size_t index, struct grove_term *ret_element);
+
+/* ---- Building and matching ------------------------------------------------------------------- */
+
+/* Appends; on an error @out is as it was. Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE */
+GROVE_PUBLIC enum grove_status grove_build (struct grove_buffer *out, const char *format, ...);
+GROVE_PUBLIC enum grove_status
+grove_build_va (struct grove_buffer *out, const char *format, va_list args);
+/* The same into @bytes if it fits in @capacity; always returns the size it needs, 0 on an error.
+ * What grove_send() uses to write into the message itself. */
+GROVE_PUBLIC size_t
+grove_build_into (void *bytes, size_t capacity, const char *format, va_list args);
+
+/* Binds only when the whole matches. */
+GROVE_PUBLIC bool grove_match (struct grove_term term, const char *format, ...);
+GROVE_PUBLIC bool grove_match_va (struct grove_term term, const char *format, va_list args);
+
+/* ---- Text ------------------------------------------------------------------------------------ */
+
+enum grove_syntax
+{
+  GROVE_SYNTAX_ERLANG,
+  GROVE_SYNTAX_ELIXIR,
+};
+
+/* Writes at most @capacity - 1 bytes and a NUL, UTF-8 never cut in a character; what does not fit, or
+ * is nested deeper than @max_depth, is shown as "..." and *ret_truncated (optional) is set.
+ * Returns the bytes written. */
+GROVE_PUBLIC size_t grove_term_print (struct grove_term term,
+                                      enum grove_syntax syntax,
+                                      unsigned          max_depth,
+                                      char             *text,
+                                      size_t            capacity,
+                                      bool             *ret_truncated);
+
+/* Reads one term typed by a person, in Erlang syntax ("{ok, [1,2]}", a trailing dot allowed). Pids
+ * are written <0.12.0>. On GROVE_ERR_SYNTAX @ret_position is the byte where it went wrong and
+ * @ret_message (static) says how. At most 64 KiB of text, nesting 64. */
+GROVE_PUBLIC enum grove_status grove_term_parse (const char          *text,
+                                                 size_t               size,
+                                                 struct grove_buffer *out,
+                                                 size_t              *ret_position,
+                                                 const char         **ret_message) GROVE_NODISCARD;
+
+#define GROVE_PID_TEXT_SIZE 32
+/* "<0.INDEX.GENERATION>" */
+GROVE_PUBLIC void grove_pid_print (grove_pid pid, char text[GROVE_PID_TEXT_SIZE]);
+/* false: not the text of a pid */
+GROVE_PUBLIC bool grove_pid_parse (const char *text, size_t size, grove_pid *ret_pid);
+
+/* What tells the pids of this run from those of an earlier one, inside encoded terms; set once when
+ * the runtime starts, random, never 0. */
+GROVE_PUBLIC void     grove_term_set_creation (uint32_t creation);
+GROVE_PUBLIC uint32_t grove_term_creation (void);
