@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The typed filter: `messages>100 app:shop status:waiting name~conn -system:true or memory>=1M`.
+ * Words: FIELD:VALUE or FIELD=VALUE (equal), FIELD!=VALUE, < <= > >=, FIELD~TEXT (contains), FIELD^TEXT
+ * (begins with), a bare word (name contains, or the pid equals), -WORD (not). Spaces mean and; `or`
+ * between words; values may be quoted; numbers may end in k M G. `state` means status, `mailbox`
+ * messages, `reds` reductions/s.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define GROVE_FILTER_ERROR (grove_filter_error_quark ())
+GQuark grove_filter_error_quark (void);
+
+struct json_object;
+/* FALSE and a message that says what is wrong, where, and what is allowed. *ret_json: (transfer full)
+ * NULL when the text is empty (no filter). */
+gboolean grove_filter_parse (const char          *text,
+                             struct json_object **ret_json,
+                             gsize               *ret_position,
+                             GError             **error);
+/* Names a filter may use, for completion; NULL-terminated, static. */
+const char *const *grove_filter_get_fields (void);
+
+G_END_DECLS

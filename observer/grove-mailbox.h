@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveMailbox: the messages in one process's mailbox, read in pages, never consumed. A GListModel of
+ * GroveMailboxMessage for the first up to 200 of them, read again each second while active.
+ *
+ * Main thread only.
+ */
+#pragma once
+
+#include "observer/grove-session.h"
+
+G_BEGIN_DECLS
+
+#define GROVE_TYPE_MAILBOX_MESSAGE (grove_mailbox_message_get_type ())
+G_DECLARE_FINAL_TYPE (GroveMailboxMessage, grove_mailbox_message, GROVE, MAILBOX_MESSAGE, GObject)
+guint64     grove_mailbox_message_get_index (GroveMailboxMessage *self);
+const char *grove_mailbox_message_get_from (GroveMailboxMessage *self); /* pid or "" */
+gint64      grove_mailbox_message_get_age_ns (GroveMailboxMessage *self); /* -1 not known */
+gint64      grove_mailbox_message_get_size (GroveMailboxMessage *self);
+const char *grove_mailbox_message_get_text (GroveMailboxMessage *self);
+
+#define GROVE_TYPE_MAILBOX (grove_mailbox_get_type ())
+G_DECLARE_FINAL_TYPE (GroveMailbox, grove_mailbox, GROVE, MAILBOX, GObject)
+/* Properties: active boolean rw; total uint64 r (in the mailbox); error string r (why it cannot be
+ * read, NULL fine); offset uint64 rw (the first shown). Signal: refreshed. */
+GroveMailbox *grove_mailbox_new (GroveSession *session, const char *pid);
+void          grove_mailbox_set_active (GroveMailbox *self, gboolean active);
+guint64       grove_mailbox_get_total (GroveMailbox *self);
+const char   *grove_mailbox_get_error (GroveMailbox *self);
+
+G_END_DECLS

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveProcessItem: what is known of one process, or one slot of a windowed table (a position whose
+ * process changes as the table is sorted). Emits "changed" when what it shows did, only then.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  GROVE_PROCESS_RUNNABLE,
+  GROVE_PROCESS_RUNNING,
+  GROVE_PROCESS_WAITING,
+  GROVE_PROCESS_SUSPENDED,
+  GROVE_PROCESS_EXITING,
+  GROVE_PROCESS_GONE, /* ended; what is shown is the last that was known */
+} GroveProcessState;
+const char *grove_process_state_get_label (GroveProcessState state); /* "Waiting" */
+
+#define GROVE_HISTORY_LENGTH 24
+
+typedef struct
+{
+  char              pid[64];
+  char              name[96]; /* "" when it has none: show the initial call */
+  char              initial[96];
+  char              app[64];
+  char              supervisor[64]; /* a pid, or "" */
+  char              priority[8];
+  GroveProcessState state;
+  gint64            messages, mailbox_bytes, reductions, memory, heap, stack, restarts, started_ns,
+    scheduler, links;
+  double   reductions_per_s, messages_in_per_s;
+  gboolean trap_exit, system;
+} GroveProcessRow; /* plain data; zero it before filling: compared with memcmp() */
+
+#define GROVE_TYPE_PROCESS_ITEM (grove_process_item_get_type ())
+G_DECLARE_FINAL_TYPE (GroveProcessItem, grove_process_item, GROVE, PROCESS_ITEM, GObject)
+
+GroveProcessItem *grove_process_item_new (void);
+/* NULL while nothing is known yet (a slot still loading). */
+const GroveProcessRow *grove_process_item_get_row (GroveProcessItem *self);
+/* What to call it: its name, else its initial call; never NULL. */
+const char *grove_process_item_get_title (GroveProcessItem *self);
+/* The mailbox over the last minute, oldest first, @n values (<= GROVE_HISTORY_LENGTH). */
+const guint32 *grove_process_item_get_history (GroveProcessItem *self, guint *ret_n);
+/* For the row colours: when this process was first seen here, when it ended (g_get_monotonic_time(), 0
+ * never). */
+gint64 grove_process_item_get_appeared_us (GroveProcessItem *self);
+gint64 grove_process_item_get_gone_us (GroveProcessItem *self);
+/* Returns TRUE (and emits "changed") if it differs. For the models. */
+gboolean grove_process_item_set_row (GroveProcessItem      *self,
+                                     const GroveProcessRow *row,
+                                     const guint32         *history,
+                                     guint                  n_history);
+
+G_END_DECLS

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveSession: one observed system, seen from the observer. It holds the connection (and mends it),
+ * what the system said of itself, its last sample, and what all views share: the one selection, the one
+ * filter, the one pause. Views bind to its properties; they never see JSON.
+ *
+ * Threads: main thread only. It owns no process of the system: pids are text, and may be dead.
+ */
+#pragma once
+
+#include "observer/grove-series.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define GROVE_PROTOCOL_ERROR (grove_protocol_error_quark ())
+GQuark grove_protocol_error_quark (void); /* codes are those of PROTOCOL.md, and these: */
+#define GROVE_PROTOCOL_ERROR_LOST   1     /* the connection ended before the answer */
+#define GROVE_PROTOCOL_ERROR_BROKEN 2     /* the peer does not speak the protocol */
+
+typedef enum
+{
+  GROVE_SESSION_IDLE,       /* no system chosen */
+  GROVE_SESSION_CONNECTING, /* can be cancelled with grove_session_close() */
+  GROVE_SESSION_LIVE,
+  GROVE_SESSION_LOST,    /* it was live; what it showed stays; reconnecting by itself */
+  GROVE_SESSION_REFUSED, /* cannot connect; see error-title, error-detail; "retry" by the user */
+} GroveSessionState;
+#define GROVE_TYPE_SESSION_STATE (grove_session_state_get_type ())
+GType grove_session_state_get_type (void);
+
+#define GROVE_TYPE_SESSION (grove_session_get_type ())
+G_DECLARE_FINAL_TYPE (GroveSession, grove_session, GROVE, SESSION, GObject)
+
+/* Properties (all notify):
+ *   state            GroveSessionState, read
+ *   target           string, read: as given to open()
+ *   system-name      string, read: "shop", never NULL once a target is given
+ *   error-title      string, read: one line of what went wrong, NULL when nothing did
+ *   error-detail     string, read: what to do about it
+ *   read-only        boolean, read: the role is observe
+ *   round-trip-us    int64, read: last ping, -1 not known
+ *   update-rate      double, read: updates received a second, over the last second
+ *   byte-rate        double, read: bytes received a second
+ *   cost             double, read: fraction of a core observing costs the system, -1 not known
+ *   paused           boolean, read/write: views stand still; the system does not
+ *   selected         string, read/write: the pid selected in all views, NULL none
+ *   filter           string, read/write: the typed filter of all views, "" none
+ * Signals:
+ *   sample           a new GroveSample came: see grove_session_get_sample()
+ *   reset            a new run of the system was reached: all pids are of the past
+ *   gone (const char *pid, const char *successor) the selected process ended; successor may be NULL
+ */
+GroveSession *grove_session_new (void);
+
+/* @target: a system's name, or the path of a socket (has a '/'). */
+void grove_session_open (GroveSession *self, const char *target);
+/* Ends it, cancels connecting and reconnecting; state becomes IDLE. */
+void grove_session_close (GroveSession *self);
+/* Tries again now. */
+void grove_session_retry (GroveSession *self);
+
+GroveSessionState grove_session_get_state (GroveSession *self);
+const char       *grove_session_get_system_name (GroveSession *self);
+const char       *grove_session_get_target (GroveSession *self);
+gboolean          grove_session_get_paused (GroveSession *self);
+void              grove_session_set_paused (GroveSession *self, gboolean paused);
+const char       *grove_session_get_selected (GroveSession *self);
+void              grove_session_set_selected (GroveSession *self, const char *pid);
+const char       *grove_session_get_filter (GroveSession *self);
+void              grove_session_set_filter (GroveSession *self, const char *filter);
+
+/* Whether a method may be called now; if not, *ret_reason (optional, borrowed) says why, for people. */
+gboolean grove_session_can (GroveSession *self, const char *method, const char **ret_reason);
+
+typedef struct
+{
+  gint64  t_ns;
+  gint64  n_processes, max_processes, run_queue;
+  guint   n_schedulers;
+  double  scheduler_utilisation[256]; /* 0..1 */
+  gint64  memory_total, memory_heaps, memory_stacks, memory_mailboxes, memory_control;
+  double  reductions_per_s, messages_per_s, spawns_per_s, exits_per_s;
+  gint64  n_spawns, n_exits, n_crashes, n_restarts;
+  double  observing_cpu;
+} GroveSample;
+
+/* The last sample, NULL before the first. Borrowed, valid until the next. */
+const GroveSample *grove_session_get_sample (GroveSession *self);
+
+typedef enum
+{
+  GROVE_METRIC_PROCESSES,
+  GROVE_METRIC_MESSAGES_PER_S,
+  GROVE_METRIC_MEMORY,
+  GROVE_METRIC_RUN_QUEUE,
+  GROVE_METRIC_REDUCTIONS_PER_S,
+  GROVE_METRIC_UTILISATION,
+  GROVE_N_METRICS,
+} GroveMetric;
+/* A minute of it, two samples a second. Borrowed. */
+GroveSeries *grove_session_get_series (GroveSession *self, GroveMetric metric);
+/* The source's clock now, estimated from the last sample; for ages. */
+gint64 grove_session_now_ns (GroveSession *self);
+
+G_END_DECLS
