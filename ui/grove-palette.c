@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The colours that painted widgets use.
+ */
+#include "ui/grove-palette.h"
+
+#include <adwaita.h>
+#include <math.h>
+
+static GrovePalette palette;
+static gboolean     palette_valid;
+
+static void
+invalidate (void)
+{
+  palette_valid = FALSE;
+}
+
+static GdkRGBA
+look_up (GtkStyleContext *context, const char *name, const char *fallback)
+{
+  GdkRGBA colour;
+
+  if (gtk_style_context_lookup_color (context, name, &colour) ||
+      gtk_style_context_lookup_color (context, fallback, &colour))
+    return colour;
+  /* Without any style sheet the text colour is the only one there is. */
+  gtk_style_context_get_color (context, &colour);
+  return colour;
+}
+
+/* @top painted over @bottom, as one opaque colour: translucent lines add up where they cross. */
+static GdkRGBA
+blend (GdkRGBA bottom, GdkRGBA top)
+{
+  float a = top.alpha;
+
+  return (GdkRGBA){ bottom.red * (1 - a) + top.red * a, bottom.green * (1 - a) + top.green * a,
+                    bottom.blue * (1 - a) + top.blue * a, 1 };
+}
+
+static void
+fill (GtkStyleContext *context, gboolean dark, gboolean high_contrast)
+{
+  double strength = high_contrast ? 1.8 : 1.0;
+
+  palette.accent = look_up (context, "grove_accent", "accent_bg_color");
+  palette.success = look_up (context, "grove_success", "success_bg_color");
+  palette.warning = look_up (context, "grove_warning", "warning_bg_color");
+  palette.error = look_up (context, "grove_error", "error_bg_color");
+  palette.purple = look_up (context, "grove_purple", "purple_3");
+  palette.orange = look_up (context, "grove_orange", "orange_3");
+  palette.teal = look_up (context, "grove_teal", "success_bg_color");
+  palette.fg = look_up (context, "window_fg_color", "theme_fg_color");
+  palette.window = look_up (context, "window_bg_color", "theme_bg_color");
+  palette.view = look_up (context, "view_bg_color", "theme_base_color");
+  palette.card = blend (palette.view, look_up (context, "card_bg_color", "theme_base_color"));
+  palette.popover = look_up (context, "popover_bg_color", "theme_bg_color");
+  palette.dim = grove_rgba_fade (palette.fg, MIN (0.55 * strength, 1.0));
+  palette.idle = grove_rgba_fade (palette.fg, MIN (0.30 * strength, 1.0));
+  palette.track = grove_rgba_fade (palette.fg, 0.08 * strength);
+  palette.grid = grove_rgba_fade (palette.fg, 0.07 * strength);
+  palette.border = grove_rgba_fade (palette.fg, 0.13 * strength);
+  palette.line = blend (palette.view, grove_rgba_fade (palette.fg, 0.24 * strength));
+  palette.dark = dark;
+}
+
+const GrovePalette *
+grove_palette_get (GtkWidget *widget)
+{
+  static gboolean  watching;
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+
+  if (!watching)
+    {
+      watching = TRUE;
+      g_signal_connect (manager, "notify::dark", G_CALLBACK (invalidate), NULL);
+      g_signal_connect (manager, "notify::high-contrast", G_CALLBACK (invalidate), NULL);
+    }
+  if (!palette_valid || palette.dark != adw_style_manager_get_dark (manager))
+    {
+      fill (gtk_widget_get_style_context (widget), adw_style_manager_get_dark (manager),
+            adw_style_manager_get_high_contrast (manager));
+      palette_valid = TRUE;
+    }
+  return &palette;
+}
+
+const GdkRGBA *
+grove_palette_get_mailbox (const GrovePalette *self, gint64 n_messages)
+{
+  if (n_messages >= GROVE_MAILBOX_ERROR)
+    return &self->error;
+  if (n_messages >= GROVE_MAILBOX_WARNING)
+    return &self->warning;
+  return &self->accent;
+}
+
+const GdkRGBA *
+grove_palette_get_state (const GrovePalette *self, GroveProcessState state)
+{
+  switch (state)
+    {
+    case GROVE_PROCESS_RUNNABLE:
+    case GROVE_PROCESS_RUNNING:
+      return &self->success;
+    case GROVE_PROCESS_SUSPENDED:
+      return &self->warning;
+    case GROVE_PROCESS_EXITING:
+    case GROVE_PROCESS_GONE:
+      return &self->error;
+    case GROVE_PROCESS_WAITING:
+    default:
+      return &self->idle;
+    }
+}
+
+double
+grove_palette_get_mailbox_level (gint64 n_messages)
+{
+  if (n_messages <= 0)
+    return 0.0;
+  return MIN (log1p ((double) n_messages) / log (65537.0), 1.0);
+}
+
+void
+grove_snapshot_append_round_rect (GtkSnapshot   *snapshot,
+                                  const GdkRGBA *colour,
+                                  float          x,
+                                  float          y,
+                                  float          width,
+                                  float          height,
+                                  float          radius)
+{
+  GskRoundedRect rect;
+
+  if (width <= 0 || height <= 0)
+    return;
+  gsk_rounded_rect_init_from_rect (&rect, &GRAPHENE_RECT_INIT (x, y, width, height),
+                                   MIN (radius, MIN (width, height) / 2));
+  gtk_snapshot_push_rounded_clip (snapshot, &rect);
+  gtk_snapshot_append_color (snapshot, colour, &rect.bounds);
+  gtk_snapshot_pop (snapshot);
+}
