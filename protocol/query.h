@@ -42,6 +42,10 @@ bool grove_filter_accepts (const struct grove_filter *self,
                            grove_row_value            value,
                            void                      *user_data);
 
+/* When @self is nothing but ["eq"|"in", key column, ...]: the keys it names, borrowed from it, so that a
+ * source can look them up instead of scanning. 0 for any other filter, and for NULL. */
+size_t grove_filter_keys (const struct grove_filter *self, const char *const **ret_keys);
+
 /* A selection over fixed-size rows, which it copies. */
 struct grove_selection;
 /* @key_compare: breaks ties (the key column), makes the order total. */

@@ -25,6 +25,8 @@ void grove_writer_init (struct grove_writer *self, size_t limit);
 void grove_writer_finish (struct grove_writer *self);
 void grove_writer_clear (struct grove_writer *self); /* keeps the memory */
 bool grove_writer_ok (const struct grove_writer *self);
+/* What was written so far, NUL-terminated; valid until the next call. */
+const char *grove_writer_text_of (struct grove_writer *self);
 
 void grove_writer_begin_object (struct grove_writer *self);
 void grove_writer_end_object (struct grove_writer *self);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Being observed: opens this runtime's socket, $XDG_RUNTIME_DIR/grove/NAME.sock (without that
- * variable /tmp/grove-UID/NAME.sock), in a directory of mode 0700, itself 0600. One thread of its own
- * serves all observers; none of them can slow, stop or grow the runtime.
+ * variable /tmp/grove-UID/NAME.sock), in a directory of mode 0700, itself 0600. One thread of its
+ * own serves all observers; none of them can slow, stop or grow the runtime.
  */
 #pragma once
 

@@ -31,7 +31,8 @@ struct grove_supervision_node
 
 /* ---- Writing: by the process that @supervisor (or the application master) is ------------------- */
 
-void _grove_supervision_add_root (grove_pid master, const char *application);
+/* false: there is an application of that name. */
+bool _grove_supervision_add_root (grove_pid master, const char *application);
 void _grove_supervision_remove_root (grove_pid master);
 /* A node that can have children appears. */
 void _grove_supervision_open (grove_pid supervisor, const struct grove_supervision_node *self);
@@ -45,7 +46,8 @@ void _grove_supervision_restarted (grove_pid supervisor, uint32_t recent_restart
 
 /* Rises with every change of the forest. */
 uint64_t _grove_supervision_revision (void);
-/* Rises with every change of that node's children; 0: @parent is no supervisor. @parent 0: the roots. */
+/* Rises with every change of that node's children, and of how many children they have themselves;
+ * 0: @parent is no supervisor, or nothing ever changed. @parent 0: the roots. */
 uint64_t _grove_supervision_revision_of (grove_pid parent);
 /* Copies the children of @parent (0: the roots) in start order from @offset, at most @n; *ret_total
  * counts all. false: no such supervisor. */
@@ -55,7 +57,8 @@ bool _grove_supervision_children (grove_pid                      parent,
                                   size_t                         n,
                                   size_t                        *ret_n,
                                   size_t                        *ret_total);
-/* The child that is @pid: its node and its parent. O(1). false: nobody supervises it. */
+/* The child that is @pid: its node and its parent (0 for an application), both optional. O(1).
+ * false: nobody supervises it. */
 bool _grove_supervision_find (grove_pid                      pid,
                               grove_pid                     *ret_parent,
                               struct grove_supervision_node *ret_node);
@@ -63,5 +66,14 @@ bool _grove_supervision_find (grove_pid                      pid,
  * 4,096 replacements. */
 grove_pid _grove_supervision_successor (grove_pid pid);
 
-/* Asks the supervisor of @pid to terminate and start that child again: sends it a request. */
+/* How often any child was started again, since the runtime started. */
+uint64_t _grove_supervision_restarts (void);
+
+/* The master of the application of that name; 0: none. */
+grove_pid _grove_supervision_application (const char *name);
+
+/* Asks the supervisor of @pid to terminate that child (by its shutdown rule) and to start it again in
+ * its place: sends it a request. It does not count against the intensity, but in @restarts. Any thread.
+ * Errors: GROVE_ERR_NOPROC (nobody supervises it), GROVE_ERR_BADARG (it is the top supervisor of an
+ * application, which is never restarted) */
 enum grove_status _grove_supervision_restart (grove_pid pid);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Questions that cannot be answered at once: they wait for an inspection to come back from a
+ * scheduler, or are looked at every millisecond until what they wait for (an end, a successor) has
+ * happened or their time is up. The timer runs only while somebody waits.
+ *
+ * The list `waiting` belongs to the server's thread. An inspection that outlives its deadline keeps
+ * the question alive, already answered, until it comes back; it is freed then.
+ */
+#include "runtime/export/runtime-source.h"
+
+#include <poll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+static void
+tick (struct grove_runtime_source *self, bool on)
+{
+  if (self->ticking == on)
+    return;
+
+  const long              period_ns = on ? 1000000 : 0;
+  const struct itimerspec spec = { { 0, period_ns }, { 0, period_ns } };
+
+  if (timerfd_settime (self->timer_fd, 0, &spec, NULL) == 0)
+    self->ticking = on;
+}
+
+void
+_grove_pending_wait (struct grove_pending *self)
+{
+  struct grove_runtime_source *source = self->source;
+
+  self->next = source->waiting;
+  source->waiting = self;
+  tick (source, true);
+}
+
+/* Any thread: the target's scheduler, or the server's own when the target was gone. */
+static void
+inspection_done (enum grove_status status, void *user_data)
+{
+  struct grove_pending        *self = user_data;
+  struct grove_runtime_source *source = self->source;
+  const uint64_t               one = 1;
+
+  pthread_mutex_lock (&source->lock);
+  self->status = status;
+  self->inspected = true;
+  self->inspecting = false;
+  /* Under the lock: once it is released the source may find nothing under way and close the fd. */
+  (void) !write (source->wake_fd, &one, sizeof one);
+  pthread_mutex_unlock (&source->lock);
+}
+
+void
+_grove_pending_inspect (struct grove_pending *self, grove_pid pid, grove_inspect_func inspect)
+{
+  self->inspecting = true;
+  self->inspected = false;
+  _grove_pending_wait (self);
+  _grove_observe_inspect (pid, inspect, inspection_done, self);
+}
+
+void
+_grove_pending_dispatch (struct grove_runtime_source *self)
+{
+  const uint64_t         now_ns = grove_now_ns ();
+  struct grove_pending  *left = NULL, *finished = NULL, *next;
+  struct grove_pending **link;
+
+  for (struct grove_pending *pending = self->waiting; pending; pending = next)
+    {
+      bool inspecting, keep;
+
+      next = pending->next;
+      pthread_mutex_lock (&self->lock);
+      inspecting = pending->inspecting;
+      pthread_mutex_unlock (&self->lock);
+
+      if (pending->call && (!inspecting || now_ns >= pending->deadline_ns) &&
+          pending->poll (pending, now_ns))
+        pending->call = NULL;
+
+      pthread_mutex_lock (&self->lock);
+      keep = pending->call || pending->inspecting;
+      pthread_mutex_unlock (&self->lock);
+
+      link = keep ? &left : &finished;
+      pending->next = *link;
+      *link = pending;
+    }
+
+  self->waiting = left;
+  while (finished)
+    {
+      next = finished->next;
+      finished->free (finished);
+      finished = next;
+    }
+  tick (self, self->waiting != NULL);
+}
+
+void
+_grove_pending_drop (struct grove_runtime_source *self)
+{
+  while (self->waiting)
+    {
+      struct grove_pending *pending = self->waiting;
+      bool                  inspecting = true;
+
+      self->waiting = pending->next;
+      while (inspecting)
+        {
+          struct pollfd wake = { .fd = self->wake_fd, .events = POLLIN };
+
+          pthread_mutex_lock (&self->lock);
+          inspecting = pending->inspecting;
+          pthread_mutex_unlock (&self->lock);
+          if (inspecting)
+            (void) poll (&wake, 1, 10);
+        }
+      pending->free (pending);
+    }
+}

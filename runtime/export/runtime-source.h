@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * This runtime as a grove_source. Reading is by copy (core/observe.h, otp/supervision.h); what has
+ * to wait for a scheduler (an inspection) or for an outcome (an exit) is kept as a pending question
+ * and finished from dispatch(). Everything runs on the server's thread, except the completion of an
+ * inspection, which only puts it on a list and wakes that thread.
+ */
+#pragma once
+
+#include "protocol/server.h"
+#include "protocol/source.h"
+#include "runtime/core/observe.h"
+#include "runtime/otp/supervision.h"
+
+#include <pthread.h>
+
+struct grove_pending;
+struct grove_rate;
+
+struct grove_runtime_source
+{
+  /* set once */
+  int  epoll_fd, wake_fd, timer_fd;
+  char instance[33];
+  char name[65];
+
+  /* server thread */
+  struct grove_protocol_server *server; /* for what observing costs; set after it was made */
+  struct grove_pending         *waiting;
+  bool                          ticking; /* the timer runs because somebody waits */
+  struct grove_rate            *rates;   /* by table slot; address space, filled as it is used */
+  uint32_t                      n_rates;
+
+  struct
+  {
+    struct grove_runtime_sample   runtime;
+    struct grove_scheduler_sample schedulers[256];
+    uint64_t                      cpu_ns;
+    /* what was found between the last two */
+    double utilisation[256];
+    double reductions_s, messages_s, spawns_s, exits_s, cpu;
+  } last;
+
+  /* guards what an inspection that comes back writes into its question */
+  pthread_mutex_t lock;
+};
+
+extern const struct grove_source_ops _grove_runtime_source_ops;
+
+/* Errors: false when the operating system gives no descriptors; errno tells. */
+bool _grove_runtime_source_init (struct grove_runtime_source *self, const char *name);
+/* Waits for inspections still under way; the server must be gone. */
+void _grove_runtime_source_finish (struct grove_runtime_source *self);
+
+/* ---- Shared by the files of this room ----------------------------------------------------------
+ */
+
+const char *_grove_status_name (enum grove_process_status status);
+const char *_grove_priority_name (enum grove_priority priority);
+/* What the process is called: its name, else its label, else "". */
+const char *_grove_sample_name (const struct grove_process_sample *sample);
+/* {"pid":..., "name":...}, or null for 0. */
+void _grove_write_process (struct grove_writer *writer, grove_pid pid);
+/* Finds @pid or fails @call with -32003 (saying how it ended, if known) or -32602. */
+bool _grove_source_find (struct grove_call           *call,
+                         const char                  *pid_text,
+                         struct grove_process_sample *ret_sample);
+void _grove_source_fail_gone (struct grove_call *call, grove_pid pid);
+
+/* process-table.c */
+extern const struct grove_table _grove_processes_table;
+void                            _grove_source_table_query (void                           *self,
+                                                           const struct grove_table_query *query,
+                                                           struct grove_rows              *rows);
+void                            _grove_source_tree_metrics (
+                             void *self, uint32_t column, const char *const *pids, size_t n, double *values);
+void _grove_source_forget_rates (struct grove_runtime_source *self);
+
+/* process-info.c */
+void _grove_source_process_get (void *self, struct grove_call *call, const char *pid);
+void _grove_source_process_messages (void              *self,
+                                     struct grove_call *call,
+                                     const char        *pid,
+                                     uint64_t           offset,
+                                     uint32_t           limit,
+                                     uint32_t           max_bytes);
+
+/* process-control.c */
+void _grove_source_process_exit (void                      *self,
+                                 struct grove_call         *call,
+                                 const char                *pid,
+                                 const struct grove_expect *expect,
+                                 const char                *reason,
+                                 uint32_t                   wait_ms);
+void _grove_source_process_restart (void                      *self,
+                                    struct grove_call         *call,
+                                    const char                *pid,
+                                    const struct grove_expect *expect,
+                                    uint32_t                   wait_ms);
+void _grove_source_process_set_priority (void                      *self,
+                                         struct grove_call         *call,
+                                         const char                *pid,
+                                         const struct grove_expect *expect,
+                                         const char                *priority);
+
+/* ---- Pending questions -------------------------------------------------------------------------
+ */
+
+/* Embedded at the start of a question of its own kind. */
+struct grove_pending
+{
+  struct grove_pending        *next; /* grove_runtime_source.waiting */
+  struct grove_runtime_source *source;
+  struct grove_call           *call; /* NULL once answered */
+  uint64_t                     since_ns, deadline_ns;
+  /* Looks whether it can be answered; after the deadline it must. Returns true when answered. */
+  bool (*poll) (struct grove_pending *self, uint64_t now_ns);
+  void (*free) (struct grove_pending *self);
+  bool              inspecting; /* an inspection still holds it */
+  bool              inspected;  /* it has come back, with: */
+  enum grove_status status;
+};
+
+/* Asks again from dispatch() until poll() answers. */
+void _grove_pending_wait (struct grove_pending *self);
+/* Inspects @pid; poll() is called when it came back, and at the deadline. */
+void _grove_pending_inspect (struct grove_pending *self, grove_pid pid, grove_inspect_func inspect);
+/* Finishes what is waiting, as far as it can be. */
+void _grove_pending_dispatch (struct grove_runtime_source *self);
+/* Frees what is waiting, unanswered; waits for inspections still under way. */
+void _grove_pending_drop (struct grove_runtime_source *self);
