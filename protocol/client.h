@@ -15,7 +15,10 @@ struct grove_client;
 struct grove_client_handler
 {
   /* @error: NULL on success, else {"code","message","data"?}. Objects are borrowed. */
-  void (*reply) (int64_t id, struct json_object *result, struct json_object *error, void *user_data);
+  void (*reply) (int64_t             id,
+                 struct json_object *result,
+                 struct json_object *error,
+                 void               *user_data);
   void (*notification) (const char *method, struct json_object *params, void *user_data);
   /* The peer broke the protocol; @reason is one sentence. Nothing more is read. */
   void (*broken) (const char *reason, void *user_data);
@@ -26,8 +29,10 @@ void                 grove_client_free (struct grove_client *self);
 /* Calls the handler for every whole line. Returns false once broken. */
 bool grove_client_feed (struct grove_client *self, const void *bytes, size_t size);
 /* Takes (and puts) @params; appends one request line to the output. Returns its id. */
-int64_t grove_client_request (struct grove_client *self, const char *method, struct json_object *params);
-void    grove_client_notify (struct grove_client *self, const char *method, struct json_object *params);
+int64_t
+grove_client_request (struct grove_client *self, const char *method, struct json_object *params);
+void
+grove_client_notify (struct grove_client *self, const char *method, struct json_object *params);
 /* What waits to be sent; after sending @n bytes of it, consume them. */
 const char *grove_client_output (struct grove_client *self, size_t *ret_size);
 void        grove_client_consume (struct grove_client *self, size_t n);

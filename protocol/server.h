@@ -30,11 +30,11 @@ enum grove_listen
 /* Binds DIRECTORY/NAME.sock: the directory 0700 and the caller's, the socket 0600. A lock on
  * DIRECTORY/NAME.lock tells a live system from a socket a crash left behind, which is removed.
  * @ret_error: (transfer full): one sentence for people; free(). */
-enum grove_listen grove_protocol_server_new (const struct grove_source                   *source,
-                                             const char                                  *name,
-                                             const struct grove_protocol_server_options  *options,
-                                             struct grove_protocol_server               **ret_server,
-                                             char                                       **ret_error);
+enum grove_listen grove_protocol_server_new (const struct grove_source                  *source,
+                                             const char                                 *name,
+                                             const struct grove_protocol_server_options *options,
+                                             struct grove_protocol_server              **ret_server,
+                                             char                                      **ret_error);
 /* Serves until grove_protocol_server_stop(); then says goodbye to every session. */
 void grove_protocol_server_run (struct grove_protocol_server *self);
 /* Any thread; async-signal-safe. */

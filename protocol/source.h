@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
  * grove_source: the one interface between the protocol server and whatever is being watched. The
- * runtime, a BEAM node and a recording implement it; the server, and so the observer, cannot tell which
- * one it is, except by the functions that are there.
+ * runtime, a BEAM node and a recording implement it; the server, and so the observer, cannot tell
+ * which one it is, except by the functions that are there.
  *
  * Threads: everything here is called on the server's thread, and must return without blocking. A
- * source that has to wait (for a scheduler, a remote node) keeps the grove_call and finishes it later,
- * from grove_source.dispatch(), which the server calls when the descriptor get_fd() gave is readable.
- * Every call is finished exactly once, with grove_call_end() or grove_call_fail(); when a session ends
- * first, cancel() is called and the source still finishes the call, whose result is then dropped.
+ * source that has to wait (for a scheduler, a remote node) keeps the grove_call and finishes it
+ * later, from grove_source.dispatch(), which the server calls when the descriptor get_fd() gave is
+ * readable. Every call is finished exactly once, with grove_call_end() or grove_call_fail(); when a
+ * session ends first, cancel() is called and the source still finishes the call, whose result is
+ * then dropped.
  *
  * A function that is NULL is a capability the source does not have; `absent` says why, in words.
  *
@@ -49,19 +50,21 @@ enum grove_error
 /* One question under way; opaque to the source. */
 struct grove_call;
 
-/* The writer stands where the `result` goes: write exactly one JSON value, then grove_call_end(). */
+/* The writer stands where the `result` goes: write exactly one JSON value, then grove_call_end().
+ */
 struct grove_writer *grove_call_begin (struct grove_call *call);
 void                 grove_call_end (struct grove_call *call);
 /* @data_json: (nullable): a JSON object for `error.data`, e.g. {"exited":{...}}; copied. */
 void grove_call_fail (struct grove_call *call,
                       enum grove_error   code,
                       const char        *data_json,
-                      const char        *message_format, ...) __attribute__ ((format (printf, 4, 5)));
+                      const char        *message_format,
+                      ...) __attribute__ ((format (printf, 4, 5)));
 
 /* What a control call demands of its target; members not given are empty (NULL, 0). */
 struct grove_expect
 {
-  const char *name;       /* its name or label */
+  const char *name; /* its name or label */
   uint64_t    started_ns;
 };
 
@@ -97,14 +100,15 @@ struct grove_sort_key
 };
 #define GROVE_SORT_KEYS 4
 
-/* A window into a sorted, filtered table. The order is total: a source ends it with the key column. */
+/* A window into a sorted, filtered table. The order is total: a source ends it with the key column.
+ */
 struct grove_table_query
 {
-  uint32_t                   table;   /* index into grove_source_ops.tables */
-  const uint32_t            *columns; /* what each row holds, in this order; [0] is always column 0 */
-  size_t                     n_columns;
-  struct grove_sort_key      sort[GROVE_SORT_KEYS];
-  size_t                     n_sort;
+  uint32_t              table;   /* index into grove_source_ops.tables */
+  const uint32_t       *columns; /* what each row holds, in this order; [0] is always column 0 */
+  size_t                n_columns;
+  struct grove_sort_key sort[GROVE_SORT_KEYS];
+  size_t                n_sort;
   const struct grove_filter *filter; /* NULL: all */
   uint64_t                   offset;
   uint32_t                   limit;
@@ -116,7 +120,8 @@ struct grove_rows;
 struct grove_writer *grove_rows_begin (struct grove_rows *rows, const char *key);
 void                 grove_rows_end (struct grove_rows *rows);
 /* Finishes a table query. @sampled_ns: when the sample was taken, on the source's clock. */
-void grove_rows_done (struct grove_rows *rows, uint64_t total, uint64_t matched, uint64_t sampled_ns);
+void
+grove_rows_done (struct grove_rows *rows, uint64_t total, uint64_t matched, uint64_t sampled_ns);
 void grove_rows_fail (struct grove_rows *rows, enum grove_error code, const char *message);
 
 /* A node of the supervision forest. */
@@ -125,7 +130,7 @@ struct grove_tree_node
   char        pid[GROVE_SOURCE_PID_SIZE];
   char        replaces[GROVE_SOURCE_PID_SIZE]; /* "" or the process whose place it took */
   const char *kind;                            /* "application" "supervisor" "worker" "process" */
-  char        name[96];                        /* what a person calls it: name, else label, else id */
+  char        name[96]; /* what a person calls it: name, else label, else id */
   uint32_t    n_children;
   const char *status;
   const char *strategy; /* "" when it is no supervisor */
@@ -152,7 +157,8 @@ struct grove_source_ops
   /* Names this run of the system among all runs: any text up to 32 characters. */
   const char *(*instance) (void *self);
   uint64_t (*now_ns) (void *self);
-  /* Writes one JSON value: why @method (e.g. "process.restart") is absent. NULL: a general phrase. */
+  /* Writes one JSON value: why @method (e.g. "process.restart") is absent. NULL: a general phrase.
+   */
   const char *(*absent) (void *self, const char *method);
 
   /* Readable when dispatch() has something to do; -1: never. */
@@ -161,8 +167,8 @@ struct grove_source_ops
   /* The session that asked @call is gone. NULL: nothing to do. */
   void (*cancel) (void *self, struct grove_call *call);
 
-  /* All subscriptions share one sample: begin_tick() is called once before the queries of a tick, and
-   * what they read may be kept until the next. NULL: nothing to do. */
+  /* All subscriptions share one sample: begin_tick() is called once before the queries of a tick,
+   * and what they read may be kept until the next. NULL: nothing to do. */
   void (*begin_tick) (void *self);
 
   void (*system_info) (void *self, struct grove_call *call);
@@ -177,11 +183,8 @@ struct grove_source_ops
    * NULL: not known, ask each time. */
   uint64_t (*tree_revision) (void *self, const char *pid);
   /* Values of @metric (a column of the table "processes") of @n processes, NAN where gone. */
-  void (*tree_metrics) (void              *self,
-                        uint32_t           column,
-                        const char *const *pids,
-                        size_t             n,
-                        double            *values);
+  void (*tree_metrics) (
+    void *self, uint32_t column, const char *const *pids, size_t n, double *values);
 
   void (*process_get) (void *self, struct grove_call *call, const char *pid);
   void (*process_messages) (void              *self,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writes compact JSON straight into a growing buffer; commas and colons are put by the writer. Bytes
- * that are not UTF-8 become U+FFFD, so what is written always parses. Past its limit a writer goes
- * dead: it keeps what it has and grove_writer_ok() tells.
+ * Writes compact JSON straight into a growing buffer; commas and colons are put by the writer.
+ * Bytes that are not UTF-8 become U+FFFD, so what is written always parses. Past its limit a writer
+ * goes dead: it keeps what it has and grove_writer_ok() tells.
  *
  * Threads: any one thread at a time.
  */
@@ -35,8 +35,8 @@ void grove_writer_end_array (struct grove_writer *self);
 void grove_writer_name (struct grove_writer *self, const char *name); /* plain ASCII */
 void grove_writer_null (struct grove_writer *self);
 void grove_writer_bool (struct grove_writer *self, bool value);
-void grove_writer_int (struct grove_writer *self, int64_t value); /* clamped to +-(2^53-1) */
-void grove_writer_real (struct grove_writer *self, double value); /* not finite: null */
+void grove_writer_int (struct grove_writer *self, int64_t value);     /* clamped to +-(2^53-1) */
+void grove_writer_real (struct grove_writer *self, double value);     /* not finite: null */
 void grove_writer_text (struct grove_writer *self, const char *text); /* NULL: null */
 void grove_writer_text_size (struct grove_writer *self, const char *text, size_t size);
 void grove_writer_raw (struct grove_writer *self, const char *json, size_t size); /* one value */
