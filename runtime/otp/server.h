@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Servers: a process that keeps a state and answers calls, casts and other messages, one at a time.
- * It waits frameless (grove_hibernate), so an idle one owns no stack. The semantics are gen_server's;
- * what is not here yet is named in otp/DESIGN.md.
+ * It waits frameless (grove_hibernate), so an idle one owns no stack. The semantics are
+ * gen_server's; what is not here yet is named in otp/DESIGN.md.
  */
 #pragma once
 
@@ -21,32 +21,36 @@ enum grove_next
   GROVE_STOP,     /* end; the reason was given with grove_server_stop_reason(), else normal */
 };
 
-/* All callbacks run in the server's process. @state is what init set. They may be NULL, except init. */
+/* All callbacks run in the server's process. @state is what init set; a term is gone when the
+ * callback returns. They may be NULL, except init: a message without a callback is dropped, a call
+ * or a cast without one is a crash with {bad_call, Request} or {bad_cast, Request}. */
 struct grove_server_callbacks
 {
   const char *module; /* shown as the initial call; static storage */
-  /* Sets *state (from grove_alloc) and returns GROVE_OK, or fails with a reason: grove_exit(). */
+  /* Sets *state (from grove_alloc) and returns GROVE_OK. To fail it gives a reason with
+   * grove_server_stop_reason() and returns an error: the starter gets that reason, and its link
+   * hears nothing. grove_exit() is a crash: it reaches the link like any other. */
   enum grove_status (*init) (const void *arg, void **state);
   enum grove_next (*handle_call) (struct grove_term request, struct grove_from from, void *state);
   enum grove_next (*handle_cast) (struct grove_term request, void *state);
   enum grove_next (*handle_info) (struct grove_term message, void *state);
+  /* Before it ends by GROVE_STOP, or because its parent did while it traps exits. Not when it
+   * crashes or is killed: what must be released then is registered with grove_defer(). */
   void (*terminate) (struct grove_term reason, void *state);
-  /* Describes the state as a term, for observers. */
-  enum grove_status (*describe) (const void *state, struct grove_buffer *out);
 };
 
 struct grove_server_options
 {
   const char         *name;  /* registered; may be NULL */
   const char         *label; /* shown where there is no name; may be NULL */
-  const void         *arg;   /* for init; copied when arg_size > 0 */
+  const void         *arg; /* for init; copied when arg_size > 0, and kept as long as the server */
   size_t              arg_size;
   bool                link;     /* to the caller (supervisors need it) */
   enum grove_priority priority; /* with GROVE_SERVER_DEFAULTS: normal */
 };
-#define GROVE_SERVER_DEFAULTS                                                                          \
-  {                                                                                                    \
-    .priority = GROVE_PRIORITY_NORMAL                                                                  \
+#define GROVE_SERVER_DEFAULTS                                                                      \
+  {                                                                                                \
+    .priority = GROVE_PRIORITY_NORMAL                                                              \
   }
 
 /* Returns after init has returned in the new process. Owner process only.
@@ -63,8 +67,11 @@ GROVE_PUBLIC enum grove_status grove_server_start (const struct grove_server_cal
 GROVE_PUBLIC enum grove_status grove_call (grove_pid              server,
                                            int64_t                timeout_ns,
                                            struct grove_message **ret_reply,
-                                           const char *format, ...) GROVE_NODISCARD;
+                                           const char            *format,
+                                           ...) GROVE_NODISCARD;
+/* Never fails for a server that is gone. A bad format is a crash of the caller, here and below. */
 GROVE_PUBLIC void grove_cast (grove_pid server, const char *format, ...);
 GROVE_PUBLIC void grove_reply (struct grove_from from, const char *format, ...);
-/* Sets the reason of the GROVE_STOP the callback is about to return. */
+/* Sets the reason of the GROVE_STOP, or the failure of init, that the callback is about to return.
+ */
 GROVE_PUBLIC void grove_server_stop_reason (const char *format, ...);

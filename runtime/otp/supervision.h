@@ -2,8 +2,8 @@
  *
  * The supervision forest as published for observers: which supervisor has which children, how often
  * each was restarted. Supervisors write it when a child starts or ends; export/ reads it by copy.
- * One lock guards it, held for a copy of one node's children at most; cost follows changes, never the
- * number of processes. Private to runtime/.
+ * One lock guards it, held for a copy of one node's children at most; cost follows changes, never
+ * the number of processes. Private to runtime/.
  */
 #pragma once
 
@@ -21,15 +21,16 @@ struct grove_supervision_node
   grove_pid            pid;      /* 0: not running (terminated, or being restarted) */
   grove_pid            replaces; /* the process that stood in its place before; 0: none */
   enum grove_node_kind kind;
-  char                 id[64];   /* the child's id, cut; an application's name */
-  const char          *strategy; /* "one_for_one" for supervisors, else "" */
-  uint32_t             restarts; /* of this child, since its supervisor started */
+  char                 id[GROVE_CHILD_ID_SIZE]; /* the child's; an application's name */
+  const char          *strategy;                /* "one_for_one" for supervisors, else "" */
+  uint32_t             restarts;                /* of this child, since its supervisor started */
   uint32_t             n_children;
   uint32_t             intensity, period_s; /* supervisors */
   uint32_t             recent_restarts;     /* supervisors: within the period, as of the last one */
 };
 
-/* ---- Writing: by the process that @supervisor (or the application master) is ------------------- */
+/* ---- Writing: by the process that @supervisor (or the application master) is -------------------
+ */
 
 /* false: there is an application of that name. */
 bool _grove_supervision_add_root (grove_pid master, const char *application);
@@ -42,7 +43,8 @@ void _grove_supervision_put (grove_pid supervisor, const struct grove_supervisio
 void _grove_supervision_remove (grove_pid supervisor, const char *id);
 void _grove_supervision_restarted (grove_pid supervisor, uint32_t recent_restarts);
 
-/* ---- Reading: any thread ---------------------------------------------------------------------- */
+/* ---- Reading: any thread ----------------------------------------------------------------------
+ */
 
 /* Rises with every change of the forest. */
 uint64_t _grove_supervision_revision (void);
@@ -69,11 +71,13 @@ grove_pid _grove_supervision_successor (grove_pid pid);
 /* How often any child was started again, since the runtime started. */
 uint64_t _grove_supervision_restarts (void);
 
+/* Restarts of all children there ever were, since the runtime started. */
+uint64_t _grove_supervision_restarts (void);
 /* The master of the application of that name; 0: none. */
 grove_pid _grove_supervision_application (const char *name);
 
-/* Asks the supervisor of @pid to terminate that child (by its shutdown rule) and to start it again in
- * its place: sends it a request. It does not count against the intensity, but in @restarts. Any thread.
- * Errors: GROVE_ERR_NOPROC (nobody supervises it), GROVE_ERR_BADARG (it is the top supervisor of an
- * application, which is never restarted) */
+/* Asks the supervisor of @pid to terminate that child (by its shutdown rule) and to start it again
+ * in its place: sends it a request. It does not count against the intensity, but in @restarts. Any
+ * thread. Errors: GROVE_ERR_NOPROC (nobody supervises it), GROVE_ERR_BADARG (it is the top
+ * supervisor of an application, which is never restarted) */
 enum grove_status _grove_supervision_restart (grove_pid pid);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Supervisors: start children in order, restart those that die as their kind of restart says, give up
- * when that happens more often than the restart intensity allows. OTP's semantics; the first cut has
- * the strategy one_for_one, with children added and removed while it runs.
+ * Supervisors: start children in order, restart those that die as their kind of restart says, give
+ * up when that happens more often than the restart intensity allows. OTP's semantics; the first cut
+ * has the strategy one_for_one, with children added and removed while it runs.
+ *
+ * A supervisor is a server and answers these calls as OTP's does: `which_children` (newest first,
+ * [{Id, Pid | undefined | restarting, worker | supervisor}]) and `count_children`
+ * ([{specs, N}, {active, N}, {supervisors, N}, {workers, N}]).
  */
 #pragma once
 
@@ -26,14 +30,20 @@ enum grove_child_type
   GROVE_SUPERVISOR,
 };
 
-#define GROVE_SHUTDOWN_KILL     0         /* no asking */
+/* The longest id of a child and name of an application, with its NUL. */
+#define GROVE_CHILD_ID_SIZE 64
+
+#define GROVE_SHUTDOWN_KILL     0 /* no asking */
 #define GROVE_SHUTDOWN_INFINITY UINT32_MAX
 
 struct grove_child_spec
 {
-  const char           *id;   /* unique among its siblings; copied; NULL: one is made for it */
-  enum grove_status   (*start) (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason);
-  const void           *arg;  /* copied when arg_size > 0 */
+  /* Unique among its siblings, at most 63 bytes; copied; NULL: one is made for it. */
+  const char *id;
+  /* Starts the child, linked to the caller, as grove_server_start() does; runs in the supervisor.
+   */
+  enum grove_status (*start) (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason);
+  const void           *arg; /* copied when arg_size > 0, else it must outlive the supervisor */
   size_t                arg_size;
   enum grove_restart    restart;
   enum grove_child_type type;
@@ -50,20 +60,30 @@ struct grove_supervisor_spec
   size_t                         n_children;
 };
 
-/* Returns when every child has started. Linked to the caller. Errors: GROVE_ERR_EXITED when a child
- * failed (those started are stopped in reverse; @ret_reason tells), GROVE_ERR_BADARG (a bad spec),
- * GROVE_ERR_NAME_TAKEN */
-GROVE_PUBLIC enum grove_status grove_supervisor_start (const struct grove_supervisor_spec *spec,
-                                                       grove_pid                          *ret_pid,
-                                                       struct grove_buffer *ret_reason) GROVE_NODISCARD;
+/* Returns when every child has started, in their order. Linked to the caller. Errors:
+ * GROVE_ERR_EXITED when a child failed (those started are stopped in reverse; @ret_reason tells),
+ * GROVE_ERR_BADARG (a bad spec), GROVE_ERR_NAME_TAKEN */
+GROVE_PUBLIC enum grove_status
+grove_supervisor_start (const struct grove_supervisor_spec *spec,
+                        grove_pid                          *ret_pid,
+                        struct grove_buffer                *ret_reason) GROVE_NODISCARD;
 
-/* Any process. Errors: GROVE_ERR_NAME_TAKEN (the id is in use), GROVE_ERR_EXITED, GROVE_ERR_NOPROC */
+/* Any process but the supervisor itself, as for all that follow.
+ * Errors: GROVE_ERR_NAME_TAKEN (the id is in use; *ret_pid is its process, 0 when it does not run),
+ * GROVE_ERR_EXITED (it failed to start and is not kept), GROVE_ERR_NOPROC, GROVE_ERR_BADARG */
 GROVE_PUBLIC enum grove_status grove_supervisor_start_child (grove_pid supervisor,
                                                              const struct grove_child_spec *spec,
                                                              grove_pid *ret_pid) GROVE_NODISCARD;
-/* Stops the child; its spec stays (unless temporary). Errors: GROVE_ERR_NO_NAME (no such child) */
+/* Stops the child; its spec stays (unless temporary). GROVE_OK also when it was stopped already.
+ * Errors: GROVE_ERR_NO_NAME (no such child), GROVE_ERR_NOPROC */
 GROVE_PUBLIC enum grove_status
 grove_supervisor_terminate_child (grove_pid supervisor, const char *id) GROVE_NODISCARD;
-/* Starts a child that was terminated. */
+/* Starts a child that was terminated, or that ended and was not restarted.
+ * Errors: GROVE_ERR_BUSY (it runs, or is being restarted), GROVE_ERR_EXITED (it failed to start),
+ * GROVE_ERR_NO_NAME, GROVE_ERR_NOPROC */
+GROVE_PUBLIC enum grove_status grove_supervisor_restart_child (grove_pid   supervisor,
+                                                               const char *id,
+                                                               grove_pid  *ret_pid) GROVE_NODISCARD;
+/* Forgets a child that does not run. Errors: as grove_supervisor_restart_child() */
 GROVE_PUBLIC enum grove_status
-grove_supervisor_restart_child (grove_pid supervisor, const char *id, grove_pid *ret_pid) GROVE_NODISCARD;
+grove_supervisor_delete_child (grove_pid supervisor, const char *id) GROVE_NODISCARD;

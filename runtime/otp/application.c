@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The master of an application: a server that traps exits, is linked to the top supervisor and is
+ * the group of every process spawned below it. It is the root of a tree in the supervision forest
+ * for as long as it lives, however it ends.
+ */
+#include "runtime/otp/application.h"
+
+#include "runtime/core/observe.h"
+#include "runtime/core/process-private.h"
+#include "runtime/otp/stop.h"
+#include "runtime/otp/supervision.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REASON_SIZE 512
+
+struct packed_application
+{
+  enum grove_status (*start) (const void *arg, grove_pid *ret_top, struct grove_buffer *ret_reason);
+  const void *arg;
+  void (*exited) (const char *name, const char *reason);
+  char name[GROVE_CHILD_ID_SIZE];
+};
+
+/* Not in the process's heap: needed at the very end of the process, and released there. */
+struct master
+{
+  struct packed_application spec;
+  struct grove_buffer       reason;
+  grove_pid                 self;
+  grove_pid                 top;
+  bool                      told; /* exited() was called, or need not be */
+};
+
+/* ---- The end ----------------------------------------------------------------------------------
+ */
+
+static void
+tell (struct master *self, const char *reason)
+{
+  if (!self->told && self->spec.exited)
+    self->spec.exited (self->spec.name, reason);
+  self->told = true;
+}
+
+static void
+tell_term (struct master *self, struct grove_term reason)
+{
+  char text[REASON_SIZE];
+
+  grove_term_print (reason, GROVE_SYNTAX_ERLANG, 16, text, sizeof text, NULL);
+  tell (self, text);
+}
+
+/* A master traps exits and tells why it ends before it does; if it did not, it was killed. When the
+ * whole runtime stops nobody needs to hear of each application. */
+static void
+master_ended (void *data)
+{
+  struct master *self = data;
+
+  _grove_supervision_remove_root (self->self);
+  if (_grove_observe_running ())
+    tell (self, "killed");
+  grove_buffer_finish (&self->reason);
+  free (self);
+}
+
+struct group
+{
+  grove_pid master;
+  size_t    n;
+  grove_pid pids[64];
+};
+
+static bool
+collect (const struct grove_process_sample *sample, uint32_t slot, void *user_data)
+{
+  struct group *group = user_data;
+
+  if (sample->group == group->master && sample->pid != group->master &&
+      sample->status != GROVE_STATUS_EXITING)
+    group->pids[group->n++] = sample->pid;
+  return group->n < sizeof group->pids / sizeof group->pids[0];
+}
+
+/* Processes of the application that no supervisor stopped; those may be spawning others, so it
+ * looks again until there is none. */
+static void
+kill_group (grove_pid master)
+{
+  struct group *group = grove_alloc (sizeof *group);
+
+  do
+    {
+      *group = (struct group){ .master = master };
+      _grove_observe_scan (collect, group);
+      for (size_t i = 0; i < group->n; i++)
+        _grove_stop_process (group->pids[i], GROVE_SHUTDOWN_KILL);
+    }
+  while (group->n > 0);
+  grove_free (group);
+}
+
+/* ---- The master -------------------------------------------------------------------------------
+ */
+
+static enum grove_status
+start_top (struct master *self)
+{
+  struct grove_supervision_node node = { .kind = GROVE_NODE_SUPERVISOR };
+  enum grove_status             status;
+
+  status = self->spec.start (self->spec.arg, &self->top, &self->reason);
+  if (status != GROVE_OK)
+    {
+      if (self->reason.size == 0 &&
+          grove_build (&self->reason, "~a", grove_status_text (status)) != GROVE_OK)
+        return status;
+      grove_server_stop_reason ("~t", grove_buffer_term (&self->reason));
+      kill_group (self->self);
+      tell_term (self, grove_buffer_term (&self->reason));
+      return GROVE_ERR_EXITED;
+    }
+  node.pid = self->top;
+  memcpy (node.id, self->spec.name, sizeof node.id);
+  _grove_supervision_put (self->self, &node);
+  return GROVE_OK;
+}
+
+static enum grove_status
+init (const void *arg, void **state)
+{
+  const struct packed_application *spec = arg;
+  struct master                   *self = calloc (1, sizeof *self);
+
+  if (!self)
+    abort ();
+  *state = self;
+  self->spec = *spec;
+  self->self = grove_self ();
+  grove_trap_exit (true);
+  _grove_process_set_group (self->self);
+
+  if (!_grove_supervision_add_root (self->self, spec->name))
+    {
+      grove_server_stop_reason ("{name_taken, ~p}", _grove_supervision_application (spec->name));
+      free (self);
+      return GROVE_ERR_NAME_TAKEN;
+    }
+  grove_defer (master_ended, self);
+  return start_top (self);
+}
+
+static enum grove_next
+handle_cast (struct grove_term request, void *state)
+{
+  struct master *self = state;
+
+  if (!grove_term_is_atom (request, "stop"))
+    return GROVE_CONTINUE;
+  _grove_stop_process (self->top, GROVE_SHUTDOWN_INFINITY);
+  kill_group (self->self);
+  tell (self, "stopped");
+  grove_server_stop_reason ("shutdown");
+  return GROVE_STOP;
+}
+
+static enum grove_next
+handle_info (struct grove_term message, void *state)
+{
+  struct master    *self = state;
+  struct grove_term reason;
+  grove_pid         pid;
+
+  if (!grove_match (message, "{'EXIT', ~p, ~t}", &pid, &reason) || pid != self->top)
+    return GROVE_CONTINUE;
+  kill_group (self->self);
+  tell_term (self, reason);
+  grove_server_stop_reason ("~t", reason);
+  return GROVE_STOP;
+}
+
+static const struct grove_server_callbacks callbacks = {
+  .module = "application_master",
+  .init = init,
+  .handle_cast = handle_cast,
+  .handle_info = handle_info,
+};
+
+/* ---- Callers ----------------------------------------------------------------------------------
+ */
+
+enum grove_status
+grove_application_start (const struct grove_application_spec *spec, grove_pid *ret_master)
+{
+  struct grove_server_options options = GROVE_SERVER_DEFAULTS;
+  struct packed_application  *packed;
+  struct grove_buffer         reason = { 0 };
+  enum grove_status           status;
+
+  if (!spec->start || !spec->name || !spec->name[0] || strlen (spec->name) >= GROVE_CHILD_ID_SIZE)
+    return GROVE_ERR_BADARG;
+  packed = grove_alloc (sizeof *packed);
+  *packed = (struct packed_application){
+    .start = spec->start,
+    .arg = spec->arg,
+    .exited = spec->exited,
+  };
+  strcpy (packed->name, spec->name);
+
+  options.label = packed->name;
+  options.arg = packed;
+  options.arg_size = sizeof *packed;
+  status = grove_server_start (&callbacks, &options, ret_master, &reason);
+  if (status == GROVE_ERR_EXITED &&
+      grove_match (grove_buffer_term (&reason), "{name_taken, ~p}", ret_master))
+    status = GROVE_ERR_NAME_TAKEN;
+  grove_buffer_finish (&reason);
+  grove_free (packed);
+  return status;
+}
+
+enum grove_status
+grove_application_stop (const char *name)
+{
+  grove_pid             master = _grove_supervision_application (name);
+  grove_ref             mark, monitor;
+  struct grove_message *message;
+
+  if (master == 0)
+    return GROVE_ERR_NO_NAME;
+  mark = grove_alias ();
+  monitor = grove_monitor (master);
+  grove_cast (master, "stop");
+  if (grove_receive_alias (mark, monitor, GROVE_FOREVER, &message) == GROVE_OK)
+    grove_message_free (message);
+  grove_unalias (mark);
+  return GROVE_OK;
+}
