@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""summary.py LANE TESTLOG: counts what a run of `meson test` says in its testlog.json.
+
+Prints "PASSED FAILED SKIPPED" to standard output, each subtest counting as one, and what failed, with
+the end of its log, to standard error. A program that broke off (a crash, a sanitizer's report, a
+timeout, fewer subtests than announced) counts as one failure more.
+"""
+
+import json
+import re
+import sys
+
+LINE = re.compile(r"^(not )?ok\b(?:\s+\d+)?\s*-?\s*([^#]*)(?:#\s*(\w+))?")
+PLAN = re.compile(r"^1\.\.(\d+)")
+END_OF_LOG = 40
+
+
+def count(test):
+    """Returns (passed, names of what failed, skipped) of one test program."""
+    passed, failed, skipped, planned = 0, [], 0, None
+    for line in (test.get("stdout") or "").splitlines():
+        plan = PLAN.match(line)
+        if plan:
+            planned = int(plan.group(1))
+            continue
+        found = LINE.match(line)
+        if not found:
+            continue
+        directive = (found.group(3) or "").upper()
+        if directive == "SKIP":
+            skipped += 1
+        elif found.group(1) and directive != "TODO":
+            failed.append(found.group(2).strip())
+        else:
+            passed += 1
+
+    good = test["result"] in ("OK", "EXPECTEDFAIL")
+    if planned is None and passed + len(failed) + skipped == 0:  # no TAP: the program is the test
+        if test["result"] == "SKIP":
+            return 0, [], 1
+        return (1, [], 0) if good else (0, [test["result"]], 0)
+    cut_short = planned is not None and passed + len(failed) + skipped < planned
+    if not failed and (cut_short or not (good or test["result"] == "SKIP")):
+        failed.append("broke off: %s, exit %s" % (test["result"], test.get("returncode")))
+    return passed, failed, skipped
+
+
+def main():
+    lane, path = sys.argv[1:]
+    total = [0, 0, 0]
+    with open(path, encoding="utf-8") as log:
+        for line in log:
+            test = json.loads(line)
+            passed, failed, skipped = count(test)
+            total[0] += passed
+            total[1] += len(failed)
+            total[2] += skipped
+            if failed:
+                print("== %s: %s" % (lane, test["name"]), file=sys.stderr)
+                for name in failed:
+                    print("   failed: %s" % name, file=sys.stderr)
+                text = (test.get("stdout") or "") + (test.get("stderr") or "")
+                for log_line in text.splitlines()[-END_OF_LOG:]:
+                    print("   | %s" % log_line, file=sys.stderr)
+    print(*total)
+
+
+main()
