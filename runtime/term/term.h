@@ -102,6 +102,29 @@ GROVE_PUBLIC size_t grove_term_arity (struct grove_term term);
 /* The @index-th element of a tuple; O(index). For lists and maps see match formats. */
 GROVE_PUBLIC bool
 grove_term_element (struct grove_term term, size_t index, struct grove_term *ret_element);
+/* The value of @key in a map. O(size of the map). */
+GROVE_PUBLIC bool
+grove_term_get (struct grove_term map, struct grove_term key, struct grove_term *ret_value);
+
+/* Walks what is inside a term, in O(its size): the elements of a list or a tuple, the keys and values
+ * of a map in turn. */
+struct grove_cursor
+{
+  const uint8_t *next;
+  uint64_t       remaining;
+  enum
+  {
+    GROVE_CURSOR_END,
+    GROVE_CURSOR_ELEMENTS,
+    GROVE_CURSOR_LIST,
+    GROVE_CURSOR_STRING,
+  } kind;
+};
+/* false: the term has no elements (and grove_cursor_next() finds none) */
+GROVE_PUBLIC bool grove_cursor_init (struct grove_cursor *self, struct grove_term term);
+GROVE_PUBLIC bool grove_cursor_next (struct grove_cursor *self, struct grove_term *ret_element);
+/* Behind the last element: T of an improper list [a | T]; false when the list is proper. */
+GROVE_PUBLIC bool grove_cursor_tail (const struct grove_cursor *self, struct grove_term *ret_tail);
 
 /* ---- Building and matching ------------------------------------------------------------------- */
 

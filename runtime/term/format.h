@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Formats, compiled. A format becomes two programs: one that builds, where all that is constant is
+ * encoded already and lies together, and one that matches, with an instruction for each term.
+ *
+ * Compiled formats are never freed or changed, so any thread may use them.
+ */
+#pragma once
+
+#include "runtime/term/etf.h"
+
+#define FORMAT_MAX_SIZE       4096
+#define FORMAT_MAX_DEPTH      32
+#define FORMAT_MAX_ARITY      255
+#define FORMAT_MAX_DIRECTIVES 64
+
+enum format_op_kind
+{
+  FORMAT_LITERAL, /* build: bytes. match: one term */
+  FORMAT_INT,
+  FORMAT_INT64,
+  FORMAT_UINT64,
+  FORMAT_DOUBLE,
+  FORMAT_PID,
+  FORMAT_REF,
+  FORMAT_TERM,
+  FORMAT_ATOM,
+  FORMAT_TEXT,
+  FORMAT_BYTES,
+  FORMAT_ANY,       /* match only */
+  FORMAT_TUPLE,     /* @n terms follow */
+  FORMAT_LIST,      /* @n terms follow; match: and the tail */
+  FORMAT_LIST_NIL,  /* build: ends a list; match: it must end here */
+  FORMAT_LIST_TAIL, /* build: the tail is the next argument */
+  FORMAT_LIST_END,  /* build: ends a list whose tail was written */
+  FORMAT_MAP,       /* @n pairs follow */
+  FORMAT_MAP_END,   /* build: puts the pairs in order */
+};
+
+struct format_op
+{
+  uint8_t  kind; /* enum format_op_kind */
+  bool     flat; /* FORMAT_LIST: it may turn out to be a string */
+  uint16_t n;
+  uint32_t offset; /* of a literal */
+  uint32_t size;
+};
+
+struct format_program
+{
+  struct format_op *ops;
+  size_t            n_ops;
+};
+
+struct format
+{
+  struct format        *next; /* in its bucket */
+  uint64_t              hash;
+  char                 *text;
+  uint8_t              *literals;
+  struct format_program build;
+  struct format_program match;
+  enum grove_status     build_status; /* GROVE_OK, or why it cannot be used so */
+  enum grove_status     match_status;
+  bool                  cached;
+};
+
+/* Never NULL. */
+const struct format *_grove_format_get (const char *text);
+/* Frees one that found no room in the cache. */
+void _grove_format_release (const struct format *self);
+
+/* A va_list that can be handed on by address. */
+struct format_args
+{
+  va_list list;
+};
+
+/* Runs a building program into @bytes, as far as it fits. @args may be NULL when all is literal.
+ * Returns GROVE_OK and the size it needs, or an error. */
+enum grove_status _grove_format_run (const struct format_program *program,
+                                     const uint8_t               *literals,
+                                     uint8_t                     *bytes,
+                                     size_t                       capacity,
+                                     struct format_args          *args,
+                                     size_t                      *ret_size);
