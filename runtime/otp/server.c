@@ -413,6 +413,8 @@ grove_cast (grove_pid server, const char *format, ...)
   va_list        args;
   bool           built;
 
+  if (server == 0)
+    return;
   va_start (args, format);
   built = scratch_build_va (&request, format, args);
   va_end (args);

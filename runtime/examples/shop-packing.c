@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The packing room: a conveyor that brings parcels in waves, faster than the packer packs them, so
+ * that the packer's mailbox fills to some hundreds and drains again every half minute. The next
+ * wave waits until the packer has caught up: however slow the machine is, nothing grows without
+ * end.
+ *
+ *   packing_sup -> label_printer, packer, conveyor
+ */
+#include "shop-packing.h"
+
+#include <stdio.h>
+
+#define WAVE_PARCELS 640
+#define PARCEL_MS    18 /* between two of a wave */
+#define PACKING_MS   38
+#define PAUSE_MS     2500
+
+/* ---- The printer ------------------------------------------------------------------------------
+ */
+
+static enum grove_status
+printer_init (const void *arg, void **state)
+{
+  int64_t *n_printed = grove_alloc (sizeof *n_printed);
+
+  *n_printed = 0;
+  *state = n_printed;
+  return GROVE_OK;
+}
+
+static enum grove_next
+printer_call (struct grove_term request, struct grove_from from, void *state)
+{
+  int64_t          *n_printed = state;
+  struct grove_text customer;
+
+  if (grove_match (request, "{print, ~s}", &customer))
+    grove_reply (from, "{ok, ~l}", ++*n_printed);
+  else
+    grove_reply (from, "{error, unknown_request}");
+  return GROVE_CONTINUE;
+}
+
+static const struct grove_server_callbacks printer_callbacks = {
+  .module = "label_printer",
+  .init = printer_init,
+  .handle_call = printer_call,
+};
+
+/* ---- The packer -------------------------------------------------------------------------------
+ */
+
+static void
+pack (struct grove_text customer)
+{
+  struct grove_message *reply;
+
+  if (grove_call (grove_whereis ("label_printer"), 1000 * SHOP_MS, &reply, "{print, ~b}",
+                  customer.bytes, customer.size) == GROVE_OK)
+    grove_message_free (reply);
+  grove_sleep_ms (PACKING_MS);
+  shop_work (3);
+  shop_count ("counter_parcels");
+}
+
+static void
+packer (void *arg)
+{
+  bool caught_up = false;
+
+  for (;;)
+    {
+      struct grove_message *message;
+      struct grove_text     customer;
+
+      if (grove_receive (caught_up ? GROVE_FOREVER : 0, &message) != GROVE_OK)
+        {
+          caught_up = true;
+          /* A conveyor that is just being restarted begins with a wave anyway. */
+          if (grove_whereis ("conveyor"))
+            grove_send (grove_whereis ("conveyor"), "caught_up");
+          continue;
+        }
+      caught_up = false;
+      if (grove_match (grove_message_term (message), "{parcel, _, ~s, _}", &customer))
+        pack (customer);
+      grove_message_free (message);
+    }
+}
+
+/* ---- The conveyor -----------------------------------------------------------------------------
+ */
+
+static void
+bring (struct shop_random *random, int *number, int ms)
+{
+  grove_pid to = grove_whereis ("packer");
+
+  if (to)
+    grove_send (to, "{parcel, ~i, ~s, [~s, ~s]}", ++*number, shop_random_customer (random),
+                shop_random_item (random), shop_random_item (random));
+  shop_wait_ms (ms);
+}
+
+static void
+conveyor (void *arg)
+{
+  struct shop_random random = shop_random_init ("conveyor", 0);
+  int                number = 0;
+
+  for (;;)
+    {
+      struct grove_message *message;
+
+      for (int i = 0; i < WAVE_PARCELS; i++)
+        bring (&random, &number, PARCEL_MS);
+      /* Not for ever: the packer this word was to come from may have been killed. */
+      if (grove_receive_pattern (60000 * SHOP_MS, &message, "caught_up") == GROVE_OK)
+        grove_message_free (message);
+      shop_wait_ms (PAUSE_MS);
+    }
+}
+
+enum grove_status
+shop_packing_sup (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason)
+{
+  struct shop_child       printer = SHOP_SERVER (printer_callbacks, .name = "label_printer");
+  struct shop_child       packing = SHOP_PROCESS (packer, .name = "packer");
+  struct shop_child       belt = SHOP_PROCESS (conveyor, .name = "conveyor");
+  struct grove_child_spec specs[] = {
+    shop_worker (&printer),
+    shop_worker (&packing),
+    shop_worker (&belt),
+  };
+
+  return shop_supervise ("packing_sup", specs, 3, ret_pid, ret_reason);
+}
