@@ -15,7 +15,7 @@ typedef struct
   guint  depth;
   guint  first_child, n_children; /* the children stand together in the array, in order */
   float  width, height;           /* given */
-  float  x, y;                    /* found: left edge, centre */
+  double x, y;                    /* found: left edge, centre; a million rows are past a float */
 } GroveLayoutNode;
 
 typedef struct
@@ -26,11 +26,25 @@ typedef struct
   float root_gap;
 } GroveLayoutStyle;
 
-/* @nodes: parents before children, breadth first; fills x and y, top left of all at 0,0. */
+/**
+ * grove_tree_layout:
+ * @nodes: (array length=n): parents before children, breadth first, the roots at the front
+ * @n: how many
+ * @style: the gaps
+ * @ret_width: (out) (optional): of the whole picture
+ * @ret_height: (out) (optional): of the whole picture
+ *
+ * Fills x and y, the top left corner of all at 0,0. The order of siblings is kept, no two nodes
+ * come nearer than the gaps, a parent stands midway between its first and its last child, equal
+ * subtrees are drawn equally, and a mirrored forest gives the mirrored picture.
+ *
+ * Threads: any thread. Blocks: no. Cost: O(n), and O(n) memory for the time of the call; the C
+ * stack does not grow with the depth.
+ */
 void grove_tree_layout (GroveLayoutNode        *nodes,
                         guint                   n,
                         const GroveLayoutStyle *style,
-                        float                  *ret_width,
-                        float                  *ret_height);
+                        double                 *ret_width,
+                        double                 *ret_height);
 
 G_END_DECLS
