@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which siblings are alike enough to be drawn as one: those whose names differ in their digits
+ * only, when there are many of them. Pure text, no widgets.
+ *
+ * Threads: any thread.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* More alike siblings than this fold into one. */
+#define GROVE_GRAPH_FOLD_ABOVE 12
+
+/* The name with every run of digits as one '#': "conn_17" gives "conn_#". (transfer full) */
+char *grove_graph_fold_stem (const char *name);
+/* What to call those of a stem: "conn_#" gives "conn". (transfer full) */
+char *grove_graph_fold_label (const char *stem);
+
+typedef struct
+{
+  char *stem;
+  guint n_members;
+} GroveGraphFold;
+
+/**
+ * grove_graph_fold_siblings:
+ * @names: (array length=n): the siblings in order
+ * @n: how many
+ * @ret_fold: (out caller-allocates) (array length=n): for each the index of its fold, or G_MAXUINT
+ *
+ * Threads: any thread. Blocks: no. Cost: O(length of all names).
+ * Returns: (transfer full) (element-type GroveGraphFold): the folds, in the order of their first
+ *   members; free with g_array_unref(), which frees the stems
+ */
+GArray *grove_graph_fold_siblings (const char *const *names, guint n, guint *ret_fold);
+
+G_END_DECLS

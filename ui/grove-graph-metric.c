@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the supervision graph can be coloured by.
+ */
+#include "ui/grove-graph-metric.h"
+
+#include "ui/grove-format.h"
+
+typedef struct
+{
+  const char *title;
+  const char *column;
+  /* The lowest value of the bands from busy on. */
+  double      from[GROVE_GRAPH_N_BANDS - GROVE_GRAPH_BAND_BUSY];
+  const char *legend[GROVE_GRAPH_N_BANDS];
+} Metric;
+
+#define KIB 1024.0
+#define MIB (1024.0 * 1024.0)
+
+static const Metric metrics[GROVE_GRAPH_N_METRICS] = {
+  [GROVE_GRAPH_METRIC_MAILBOX] = {
+    .title = "Mailbox",
+    .column = "messages",
+    .from = { 1, 10, 100, 1000 },
+    .legend = { NULL, "empty", "1+", "10+", "100+", "1000+" },
+  },
+  [GROVE_GRAPH_METRIC_MEMORY] = {
+    .title = "Memory",
+    .column = "memory",
+    .from = { 16 * KIB, 256 * KIB, 4 * MIB, 64 * MIB },
+    .legend = { NULL, "< 16 KiB", "16 KiB+", "256 KiB+", "4 MiB+", "64 MiB+" },
+  },
+  [GROVE_GRAPH_METRIC_REDUCTIONS] = {
+    .title = "Reductions/s",
+    .column = "reductions/s",
+    .from = { 100, 1e4, 1e6, 1e7 },
+    .legend = { NULL, "idle", "100+", "10k+", "1M+", "10M+" },
+  },
+  [GROVE_GRAPH_METRIC_STATE] = {
+    .title = "State",
+    .column = "messages",
+    .legend = { "suspended", "waiting", "running", "runnable", NULL, "exiting" },
+  },
+};
+
+static const struct
+{
+  const char    *status;
+  GroveGraphBand band;
+} states[] = {
+  { "waiting", GROVE_GRAPH_BAND_CALM },  { "running", GROVE_GRAPH_BAND_BUSY },
+  { "runnable", GROVE_GRAPH_BAND_WARM }, { "exiting", GROVE_GRAPH_BAND_ALARM },
+  { "suspended", GROVE_GRAPH_BAND_OFF },
+};
+
+const char *
+grove_graph_metric_get_title (GroveGraphMetric metric)
+{
+  return metrics[metric].title;
+}
+
+const char *
+grove_graph_metric_get_column (GroveGraphMetric metric)
+{
+  return metrics[metric].column;
+}
+
+const char *
+grove_graph_metric_get_legend (GroveGraphMetric metric, GroveGraphBand band)
+{
+  return metrics[metric].legend[band];
+}
+
+GroveGraphBand
+grove_graph_metric_get_band (GroveGraphMetric metric, double value, const char *status)
+{
+  GroveGraphBand band = GROVE_GRAPH_BAND_CALM;
+
+  if (metric == GROVE_GRAPH_METRIC_STATE)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+        if (g_strcmp0 (status, states[i].status) == 0)
+          return states[i].band;
+      return GROVE_GRAPH_BAND_OFF;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (metrics[metric].from); i++)
+    if (value >= metrics[metric].from[i])
+      band = GROVE_GRAPH_BAND_BUSY + i;
+  return band;
+}
+
+char *
+grove_graph_metric_format (GroveGraphMetric metric, double value, const char *status)
+{
+  switch (metric)
+    {
+    case GROVE_GRAPH_METRIC_MEMORY:
+      return value > 0 ? grove_format_bytes ((gint64) value) : g_strdup ("");
+    case GROVE_GRAPH_METRIC_STATE:
+      return g_strdup (status != NULL ? status : "");
+    case GROVE_GRAPH_METRIC_MAILBOX:
+    case GROVE_GRAPH_METRIC_REDUCTIONS:
+    case GROVE_GRAPH_N_METRICS:
+    default:
+      return value >= 1 ? grove_format_short ((gint64) value) : g_strdup ("");
+    }
+}

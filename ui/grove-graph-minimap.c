@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The whole supervision graph in a corner.
+ */
+#include "ui/grove-graph-minimap.h"
+
+#include <math.h>
+
+#define WIDTH      132.0
+#define HEIGHT_MAX 240.0
+#define HEIGHT_MIN 80.0
+#define BELOW      104.0 /* left free under it, for the zoom buttons */
+#define EDGE       16.0  /* from the corner */
+#define INSET      9.0
+#define ROW        2.0
+#define LEAST_WIDE 460.0 /* a narrower graph has no corner to spare */
+
+struct _GroveGraphMinimap
+{
+  cairo_surface_t *rows; /* NULL: to be painted */
+  double           width, height;
+};
+
+GroveGraphMinimap *
+grove_graph_minimap_new (void)
+{
+  return g_new0 (GroveGraphMinimap, 1);
+}
+
+void
+grove_graph_minimap_invalidate (GroveGraphMinimap *self)
+{
+  g_clear_pointer (&self->rows, cairo_surface_destroy);
+}
+
+void
+grove_graph_minimap_free (GroveGraphMinimap *self)
+{
+  if (self == NULL)
+    return;
+  grove_graph_minimap_invalidate (self);
+  g_free (self);
+}
+
+gboolean
+grove_graph_minimap_get_rect (const GroveGraphScene  *scene,
+                              const GroveGraphCamera *camera,
+                              GroveGraphRect         *ret_rect)
+{
+  double height = MIN (HEIGHT_MAX, camera->height - EDGE - BELOW);
+
+  if (scene->n_nodes == 0 || camera->width < LEAST_WIDE || height < HEIGHT_MIN ||
+      grove_graph_camera_sees_all (camera, scene))
+    return FALSE;
+  /* A low graph needs no high map. */
+  height =
+    CLAMP (scene->height * WIDTH / MAX (scene->width, 1) * 2.2 + 2 * INSET, HEIGHT_MIN, height);
+  *ret_rect = (GroveGraphRect){ floor (camera->width - WIDTH - EDGE), EDGE, WIDTH, floor (height) };
+  return TRUE;
+}
+
+/* The map's scales: it stretches the graph to its own shape. */
+static void
+get_scales (const GroveGraphScene *scene, const GroveGraphRect *rect, double *ret_x, double *ret_y)
+{
+  *ret_x = (rect->width - 2 * INSET) / MAX (scene->width, 1);
+  *ret_y = (rect->height - 2 * INSET) / MAX (scene->height, 1);
+}
+
+void
+grove_graph_minimap_go (GroveGraphCamera *camera, const GroveGraphScene *scene, double x, double y)
+{
+  GroveGraphRect rect;
+  double         sx, sy, wx, wy;
+
+  if (!grove_graph_minimap_get_rect (scene, camera, &rect))
+    return;
+  get_scales (scene, &rect, &sx, &sy);
+  wx = (x - rect.x - INSET) / sx;
+  wy = (y - rect.y - INSET) / sy;
+  grove_graph_camera_pan (camera, scene,
+                          camera->width / 2 - camera->ox -
+                            wx * grove_graph_camera_get_x_scale (camera),
+                          camera->height / 2 - camera->oy - wy * camera->scale);
+}
+
+/* What falls into one row shares its width, the worst at the left. */
+static void
+draw_row (const GroveGraphPainting *painting,
+          cairo_t                  *cr,
+          const guint              *counts,
+          guint                     n,
+          double                    x,
+          double                    y,
+          double                    width)
+{
+  const double end = x + width;
+
+  for (guint i = GROVE_GRAPH_N_BANDS; i-- > 0 && x < end;)
+    {
+      const double share = MIN (MAX (3, width * counts[i] / n), end - x);
+
+      if (counts[i] == 0)
+        continue;
+      cairo_rectangle (cr, x, y, share, ROW - 0.5);
+      grove_graph_painter_set_colour (cr, grove_graph_painter_get_colour (painting->palette, i),
+                                      i >= GROVE_GRAPH_BAND_WARM ? 1 : 0.6);
+      cairo_fill (cr);
+      x += share;
+    }
+}
+
+static void
+draw_rows (const GroveGraphPainting *painting, const GroveGraphRect *rect, cairo_t *cr)
+{
+  const GroveGraphScene *scene = painting->scene;
+  double                 sx, sy;
+
+  get_scales (scene, rect, &sx, &sy);
+  for (guint level = 0; level < scene->n_levels; level++)
+    {
+      const GroveGraphRange *range = &scene->levels[level];
+      const double           x = INSET + level * GROVE_GRAPH_LEVEL_PITCH * sx;
+      const double           width = MAX (2, GROVE_GRAPH_NODE_WIDTH * sx);
+
+      for (guint i = range->begin; i < range->end;)
+        {
+          guint        counts[GROVE_GRAPH_N_BANDS] = { 0 };
+          const guint  first = i;
+          const double row = floor (scene->places[i].y * sy / ROW);
+
+          do
+            counts[scene->nodes[i].band]++;
+          while (++i < range->end && scene->places[i].y * sy / ROW < row + 1);
+          draw_row (painting, cr, counts, i - first, x, INSET + row * ROW, width);
+        }
+    }
+}
+
+static void
+keep_rows (GroveGraphMinimap        *self,
+           const GroveGraphPainting *painting,
+           const GroveGraphRect     *rect,
+           cairo_t                  *cr)
+{
+  cairo_t *onto;
+
+  if (self->rows != NULL && self->width == rect->width && self->height == rect->height)
+    return;
+  grove_graph_minimap_invalidate (self);
+  self->width = rect->width;
+  self->height = rect->height;
+  self->rows = cairo_surface_create_similar (cairo_get_target (cr), CAIRO_CONTENT_COLOR_ALPHA,
+                                             (int) rect->width, (int) rect->height);
+  onto = cairo_create (self->rows);
+  draw_rows (painting, rect, onto);
+  cairo_destroy (onto);
+}
+
+/* The part in sight, kept large enough to be taken hold of. */
+static GroveGraphRect
+get_sight (const GroveGraphPainting *painting, const GroveGraphRect *rect)
+{
+  const GroveGraphCamera *camera = painting->camera;
+  const double            xs = grove_graph_camera_get_x_scale (camera);
+  double                  sx, sy, left, right, top, bottom;
+
+  get_scales (painting->scene, rect, &sx, &sy);
+  left = rect->x + INSET - camera->ox / xs * sx;
+  right = left + camera->width / xs * sx;
+  top = rect->y + INSET - camera->oy / camera->scale * sy;
+  bottom = top + camera->height / camera->scale * sy;
+  left = CLAMP (left, rect->x + 3, rect->x + rect->width - 9);
+  right = CLAMP (right, left + 6, rect->x + rect->width - 3);
+  top = CLAMP (top, rect->y + 3, rect->y + rect->height - 9);
+  bottom = CLAMP (bottom, top + 6, rect->y + rect->height - 3);
+  return (GroveGraphRect){ floor (left) + 0.5, floor (top) + 0.5, ceil (right - left),
+                           ceil (bottom - top) };
+}
+
+void
+grove_graph_minimap_draw (GroveGraphMinimap *self, const GroveGraphPainting *painting, cairo_t *cr)
+{
+  const GrovePalette *palette = painting->palette;
+  GroveGraphRect      rect, sight;
+
+  if (!grove_graph_minimap_get_rect (painting->scene, painting->camera, &rect))
+    return;
+
+  grove_graph_painter_round_rect (cr, &rect, 10);
+  grove_graph_painter_set_colour (cr, &palette->popover, 0.96);
+  cairo_fill_preserve (cr);
+  grove_graph_painter_set_colour (cr, &palette->border, 0.7);
+  cairo_set_line_width (cr, 1);
+  cairo_stroke (cr);
+
+  keep_rows (self, painting, &rect, cr);
+  cairo_set_source_surface (cr, self->rows, rect.x, rect.y);
+  cairo_rectangle (cr, rect.x, rect.y, rect.width, rect.height);
+  cairo_fill (cr);
+
+  sight = get_sight (painting, &rect);
+  grove_graph_painter_round_rect (cr, &sight, 4);
+  grove_graph_painter_set_colour (cr, &palette->accent, 0.16);
+  cairo_fill_preserve (cr);
+  grove_graph_painter_set_colour (cr, &palette->accent, 0.9);
+  cairo_stroke (cr);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From the observer's tree to the graph's scene: walks it, folds alike siblings, keeps the colours
+ * up to date, and finds what a search is after. It remembers which folds a person has opened.
+ *
+ * Threads: main thread only. It keeps the tree's nodes alive while the scene shows them, nothing
+ * else.
+ */
+#pragma once
+
+#include "observer/grove-tree.h"
+#include "ui/grove-graph-camera.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GroveGraphModel GroveGraphModel;
+
+GroveGraphModel *grove_graph_model_new (GroveTree *tree);
+void             grove_graph_model_free (GroveGraphModel *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroveGraphModel, grove_graph_model_free)
+
+/* Adds every node to a scene, between its begin() and its end(). */
+void grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene);
+/* The process that a node of the scene is; NULL of a fold. Borrowed. */
+GroveTreeNode *grove_graph_model_get_source (GroveGraphModel *self, guint node);
+
+typedef enum
+{
+  GROVE_GRAPH_SAME,    /* nothing in sight looks different */
+  GROVE_GRAPH_NUMBERS, /* only numbers do */
+  GROVE_GRAPH_COLOURS, /* somewhere a colour is another */
+} GroveGraphChange;
+/* Takes over the present values. @camera: what is in sight. */
+GroveGraphChange grove_graph_model_refresh (GroveGraphModel        *self,
+                                            GroveGraphScene        *scene,
+                                            const GroveGraphCamera *camera,
+                                            GroveGraphMetric        metric);
+
+/* Folds are named by the id of their node, or of any member's "fold". */
+void grove_graph_model_open_fold (GroveGraphModel *self, const char *fold);
+void grove_graph_model_close_fold (GroveGraphModel *self, const char *fold);
+/* The closed fold that hides a process, NULL when it is in the scene or in no fold. (transfer none)
+ */
+const char *
+grove_graph_model_find_fold (GroveGraphModel *self, const GroveGraphScene *scene, const char *pid);
+
+/* The pids whose name or pid contains a text (without regard to case), from top to bottom as drawn.
+ * (transfer full) (element-type utf8) */
+GPtrArray *
+grove_graph_model_search (GroveGraphModel *self, const GroveGraphScene *scene, const char *text);
+/* For each node of the scene, whether it or a member of it was found. (transfer full) */
+guint8 *
+grove_graph_model_mark (GroveGraphModel *self, const GroveGraphScene *scene, GPtrArray *found);
+
+G_END_DECLS

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What grove-graph.c (state, updates, painting) and grove-graph-input.c (mouse, keys, tooltips)
+ * share.
+ */
+#pragma once
+
+#include "ui/grove-graph-minimap.h"
+#include "ui/grove-graph-model.h"
+#include "ui/grove-graph.h"
+
+G_BEGIN_DECLS
+
+struct _GroveGraph
+{
+  GtkWidget parent_instance;
+
+  GroveSession      *session;
+  GroveTree         *tree;
+  GroveGraphModel   *model;
+  GroveGraphScene   *scene;
+  GroveGraphCamera   camera;
+  GroveGraphMinimap *minimap;
+  GroveGraphText    *text;
+  GroveGraphMetric   metric;
+
+  /* What the keyboard moves: usually the selection, but it can stand on a fold, and on the
+   * successor of what was selected. NULL when nowhere. */
+  char *cursor;
+  guint hovered; /* a node of the scene, for the mouse */
+
+  char      *search;
+  GPtrArray *found; /* pids, in the order they are drawn in */
+  guint8    *marks; /* per node, NULL without a search */
+
+  gboolean dirty;       /* the tree has changed since the last build */
+  gboolean placed;      /* the camera has seen nodes */
+  gboolean follow_fit;  /* all is in sight and shall stay so */
+  guint    build_timer; /* a build is due */
+  gint64   built_us, build_cost_us;
+  guint    tick; /* frame callback while something fades or moves */
+  guint    still_timer;
+  gint64   painted_us, minimap_us;
+  guint    describe_timer;
+
+  /* Dragging. */
+  GtkGesture *drag;
+  gboolean    on_minimap;
+  double      drag_x, drag_y;   /* the last offset */
+  double      mouse_x, mouse_y; /* last seen */
+  double      pinch_scale;
+};
+
+/* Selects a process, or puts the cursor on a fold. */
+void _grove_graph_select (GroveGraph *self, guint node);
+/* What Enter, Space or a double click does: opens what is closed, else FALSE. */
+gboolean _grove_graph_open (GroveGraph *self, guint node);
+/* What Space does once more: FALSE when there is nothing to close. */
+gboolean _grove_graph_close (GroveGraph *self, guint node);
+guint    _grove_graph_get_cursor (GroveGraph *self);
+/* Someone moved the camera. */
+void _grove_graph_moved (GroveGraph *self);
+void _grove_graph_zoom_at (GroveGraph *self, double factor, double x, double y);
+void _grove_graph_set_hovered (GroveGraph *self, guint node);
+
+void _grove_graph_init_input (GroveGraph *self);
+void _grove_graph_class_init_input (GtkWidgetClass *widget_class);
+
+G_END_DECLS

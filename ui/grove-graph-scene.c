@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The supervision graph as geometry.
+ */
+#include "ui/grove-graph-scene.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Nobody can follow a node that flies further than this; it jumps, and culling stays tight. */
+#define MOVE_MAX 2400.0
+/* A subtree of thousands may die at once; so many ghosts say it. */
+#define GHOSTS_MAX 400
+
+static const GroveLayoutStyle layout_style = {
+  .level_gap = GROVE_GRAPH_LEVEL_GAP,
+  .sibling_gap = GROVE_GRAPH_SIBLING_GAP,
+  .cousin_gap = GROVE_GRAPH_COUSIN_GAP,
+  .root_gap = GROVE_GRAPH_ROOT_GAP,
+};
+
+/* What the scene was before the build under way. */
+typedef struct
+{
+  GroveGraphNode  *nodes;
+  GroveLayoutNode *places;
+  guint            n_nodes;
+  GHashTable      *index;
+  GStringChunk    *strings;
+} Previous;
+
+static void
+previous_free (Previous *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->nodes);
+  g_free (self->places);
+  g_hash_table_unref (self->index);
+  g_string_chunk_free (self->strings);
+  g_free (self);
+}
+
+static void
+clear_ghost (gpointer data)
+{
+  g_free (((GroveGraphGhost *) data)->name);
+}
+
+GroveGraphScene *
+grove_graph_scene_new (void)
+{
+  GroveGraphScene *self = g_new0 (GroveGraphScene, 1);
+
+  self->index = g_hash_table_new (g_str_hash, g_str_equal);
+  self->strings = g_string_chunk_new (4096);
+  self->dead = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->successors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->ghosts = g_array_new (FALSE, FALSE, sizeof (GroveGraphGhost));
+  g_array_set_clear_func (self->ghosts, clear_ghost);
+  return self;
+}
+
+void
+grove_graph_scene_free (GroveGraphScene *self)
+{
+  if (self == NULL)
+    return;
+  previous_free (self->previous);
+  g_free (self->nodes);
+  g_free (self->places);
+  g_free (self->levels);
+  g_hash_table_unref (self->index);
+  g_string_chunk_free (self->strings);
+  g_hash_table_unref (self->dead);
+  g_hash_table_unref (self->successors);
+  g_array_unref (self->ghosts);
+  g_free (self);
+}
+
+void
+grove_graph_scene_note_dead (GroveGraphScene *self, const char *id)
+{
+  g_hash_table_add (self->dead, g_strdup (id));
+}
+
+void
+grove_graph_scene_note_replaced (GroveGraphScene *self, const char *old_id, const char *new_id)
+{
+  const char *oldest = g_hash_table_lookup (self->successors, old_id);
+
+  /* Two replacements before one build: the last stands where the first stood. */
+  g_hash_table_insert (self->successors, g_strdup (new_id),
+                       g_strdup (oldest != NULL ? oldest : old_id));
+}
+
+void
+grove_graph_scene_begin (GroveGraphScene *self)
+{
+  Previous *previous = g_new0 (Previous, 1);
+
+  previous_free (self->previous);
+  previous->nodes = g_steal_pointer (&self->nodes);
+  previous->places = g_steal_pointer (&self->places);
+  previous->n_nodes = self->n_nodes;
+  previous->index = self->index;
+  previous->strings = self->strings;
+  self->previous = previous;
+
+  self->n_nodes = 0;
+  self->room = 0;
+  self->n_supervisors = self->n_processes = 0;
+  self->index = g_hash_table_new (g_str_hash, g_str_equal);
+  self->strings = g_string_chunk_new (4096);
+}
+
+guint
+grove_graph_scene_add (GroveGraphScene *self, guint parent, const GroveGraphNode *node)
+{
+  const guint      number = self->n_nodes;
+  GroveGraphNode  *kept;
+  GroveLayoutNode *place;
+
+  g_return_val_if_fail (parent == GROVE_GRAPH_NONE || parent < number, GROVE_GRAPH_NONE);
+
+  if (number == self->room)
+    {
+      self->room = MAX (64, self->room * 2);
+      self->nodes = g_renew (GroveGraphNode, self->nodes, self->room);
+      self->places = g_renew (GroveLayoutNode, self->places, self->room);
+    }
+  kept = &self->nodes[number];
+  place = &self->places[number];
+  self->n_nodes++;
+
+  *kept = *node;
+  kept->id = g_string_chunk_insert (self->strings, node->id);
+  kept->name = g_string_chunk_insert (self->strings, node->name);
+  kept->strategy = g_string_chunk_insert_const (self->strings, node->strategy);
+  kept->status = g_string_chunk_insert_const (self->strings, node->status);
+  kept->fold = g_string_chunk_insert_const (self->strings, node->fold);
+  kept->band = GROVE_GRAPH_BAND_CALM;
+  kept->metric = 0;
+  memset (kept->band_counts, 0, sizeof kept->band_counts);
+  kept->level = parent == GROVE_GRAPH_NONE ? 0 : self->nodes[parent].level + 1;
+  g_hash_table_insert (self->index, (gpointer) kept->id, GUINT_TO_POINTER (number + 1));
+
+  *place = (GroveLayoutNode){ .parent = parent,
+                              .depth = kept->level,
+                              .width = GROVE_GRAPH_NODE_WIDTH,
+                              .height = grove_graph_node_is_tall (kept) ? GROVE_GRAPH_TALL_HEIGHT
+                                                                        : GROVE_GRAPH_FLAT_HEIGHT };
+  if (parent != GROVE_GRAPH_NONE)
+    {
+      GroveLayoutNode *above = &self->places[parent];
+
+      if (above->n_children == 0)
+        above->first_child = number;
+      above->n_children++;
+    }
+  return number;
+}
+
+static guint
+look_up (GHashTable *index, const char *id)
+{
+  return id != NULL ? GPOINTER_TO_UINT (g_hash_table_lookup (index, id)) - 1 : GROVE_GRAPH_NONE;
+}
+
+guint
+grove_graph_scene_find (GroveGraphScene *self, const char *id)
+{
+  return look_up (self->index, id);
+}
+
+static double
+move_progress (gint64 start_us, gint64 now_us)
+{
+  double t = (double) (now_us - start_us) / GROVE_GRAPH_MOVE_US;
+
+  if (start_us == 0 || t >= 1)
+    return 1;
+  t = 1 - CLAMP (t, 0, 1);
+  return 1 - t * t * t;
+}
+
+void
+grove_graph_scene_get_position (
+  const GroveGraphScene *self, guint node, gint64 now_us, double *ret_x, double *ret_y)
+{
+  const GroveGraphNode  *from = &self->nodes[node];
+  const GroveLayoutNode *to = &self->places[node];
+  double                 t = self->max_move > 0 ? move_progress (self->move_start_us, now_us) : 1;
+
+  *ret_x = from->from_x + (to->x - from->from_x) * t;
+  *ret_y = from->from_y + (to->y - from->from_y) * t;
+}
+
+static void
+find_levels (GroveGraphScene *self)
+{
+  self->n_levels = self->n_nodes > 0 ? self->nodes[self->n_nodes - 1].level + 1 : 0;
+  g_free (self->levels);
+  self->levels = g_new0 (GroveGraphRange, self->n_levels);
+  for (guint i = 0; i < self->n_nodes; i++)
+    {
+      GroveGraphRange *level = &self->levels[self->nodes[i].level];
+
+      if (level->end == 0)
+        level->begin = i;
+      level->end = i + 1;
+    }
+}
+
+static void
+count_nodes (GroveGraphScene *self)
+{
+  for (guint i = 0; i < self->n_nodes; i++)
+    {
+      const GroveGraphNode *node = &self->nodes[i];
+
+      if (node->kind == GROVE_GRAPH_FOLD || node->kind == GROVE_GRAPH_MORE)
+        self->n_processes += node->n_children;
+      else
+        self->n_processes++;
+      if (node->kind == GROVE_GRAPH_SUPERVISOR)
+        self->n_supervisors++;
+    }
+}
+
+/* Where a node that is new to the scene comes from: the one it replaced, the fold it was in. */
+static guint
+find_origin (GroveGraphScene *self, const Previous *previous, const GroveGraphNode *node)
+{
+  guint origin = look_up (previous->index, node->id);
+
+  if (origin == GROVE_GRAPH_NONE)
+    origin = look_up (previous->index, g_hash_table_lookup (self->successors, node->id));
+  if (origin == GROVE_GRAPH_NONE && node->fold[0] != '\0')
+    origin = look_up (previous->index, node->fold);
+  return origin;
+}
+
+static void
+start_moves (GroveGraphScene *self,
+             const Previous  *previous,
+             const double    *old_x,
+             const double    *old_y,
+             double           dy,
+             GroveGraphMotion motion)
+{
+  self->max_move = 0;
+  for (guint i = 0; i < self->n_nodes; i++)
+    {
+      GroveGraphNode        *node = &self->nodes[i];
+      const GroveLayoutNode *place = &self->places[i];
+      guint                  origin = GROVE_GRAPH_NONE;
+
+      node->from_x = place->x;
+      node->from_y = place->y;
+      if (motion == GROVE_GRAPH_GLIDE && previous->n_nodes > 0)
+        origin = find_origin (self, previous, node);
+      if (origin != GROVE_GRAPH_NONE)
+        {
+          const double move = fabs (old_y[origin] + dy - place->y);
+
+          if (move < MOVE_MAX)
+            {
+              node->from_x = old_x[origin];
+              node->from_y = old_y[origin] + dy;
+              self->max_move = MAX (self->max_move, MAX (move, fabs (node->from_x - place->x)));
+            }
+        }
+    }
+  if (self->max_move < 0.5)
+    self->max_move = 0;
+}
+
+static void
+raise_ghosts (GroveGraphScene *self,
+              const Previous  *previous,
+              const double    *old_x,
+              const double    *old_y,
+              double           dy,
+              gint64           now_us)
+{
+  g_autofree gboolean *dead = g_new0 (gboolean, previous->n_nodes);
+
+  for (guint i = 0; i < self->ghosts->len; i++)
+    g_array_index (self->ghosts, GroveGraphGhost, i).y += dy;
+
+  if (g_hash_table_size (self->dead) == 0)
+    return;
+  for (guint i = 0; i < previous->n_nodes && self->ghosts->len < GHOSTS_MAX; i++)
+    {
+      const GroveGraphNode *node = &previous->nodes[i];
+      const guint           parent = previous->places[i].parent;
+
+      /* What hung below the dead went with it. */
+      dead[i] = g_hash_table_contains (self->dead, node->id) ||
+                (parent != GROVE_GRAPH_NONE && dead[parent]);
+      if (dead[i] && !g_hash_table_contains (self->index, node->id))
+        {
+          GroveGraphGhost ghost = { .name = g_strdup (node->name),
+                                    .kind = node->kind,
+                                    .x = old_x[i],
+                                    .y = old_y[i] + dy,
+                                    .height = previous->places[i].height,
+                                    .died_us = now_us };
+          g_array_append_val (self->ghosts, ghost);
+        }
+    }
+}
+
+void
+grove_graph_scene_end (
+  GroveGraphScene *self, const char *anchor, gint64 now_us, GroveGraphMotion motion, double *ret_dy)
+{
+  Previous          *previous = self->previous;
+  g_autofree double *old_x = g_new (double, MAX (1, previous->n_nodes));
+  g_autofree double *old_y = g_new (double, MAX (1, previous->n_nodes));
+  const double       t = self->max_move > 0 ? move_progress (self->move_start_us, now_us) : 1;
+  double             dy = 0;
+  guint              old_anchor, new_anchor;
+
+  for (guint i = 0; i < previous->n_nodes; i++)
+    {
+      const GroveGraphNode *node = &previous->nodes[i];
+
+      old_x[i] = node->from_x + (previous->places[i].x - node->from_x) * t;
+      old_y[i] = node->from_y + (previous->places[i].y - node->from_y) * t;
+    }
+
+  grove_tree_layout (self->places, self->n_nodes, &layout_style, &self->width, &self->height);
+  find_levels (self);
+  count_nodes (self);
+
+  new_anchor = look_up (self->index, anchor);
+  if (new_anchor != GROVE_GRAPH_NONE)
+    {
+      old_anchor = find_origin (self, previous, &self->nodes[new_anchor]);
+      if (old_anchor != GROVE_GRAPH_NONE)
+        dy = self->places[new_anchor].y - old_y[old_anchor];
+    }
+
+  start_moves (self, previous, old_x, old_y, dy, motion);
+  self->move_start_us = self->max_move > 0 ? now_us : 0;
+  if (motion == GROVE_GRAPH_GLIDE)
+    raise_ghosts (self, previous, old_x, old_y, dy, now_us);
+  else
+    g_array_set_size (self->ghosts, 0);
+
+  g_hash_table_remove_all (self->dead);
+  g_hash_table_remove_all (self->successors);
+  previous_free (g_steal_pointer (&self->previous));
+  if (ret_dy != NULL)
+    *ret_dy = dy;
+}
+
+gboolean
+grove_graph_scene_set_metric (GroveGraphScene *self, guint node, double value, GroveGraphBand band)
+{
+  GroveGraphNode *kept = &self->nodes[node];
+  gboolean        changed = kept->band != band;
+
+  kept->metric = value;
+  kept->band = band;
+  return changed;
+}
+
+gboolean
+grove_graph_scene_tick (GroveGraphScene *self, gint64 now_us)
+{
+  for (guint i = self->ghosts->len; i-- > 0;)
+    if (now_us - g_array_index (self->ghosts, GroveGraphGhost, i).died_us >= GROVE_GRAPH_FLASH_US)
+      g_array_remove_index_fast (self->ghosts, i);
+  if (self->max_move > 0 && now_us - self->move_start_us >= GROVE_GRAPH_MOVE_US)
+    {
+      self->max_move = 0;
+      self->move_start_us = 0;
+    }
+  return self->ghosts->len > 0 || self->max_move > 0;
+}
+
+/* The first of a level that stands at @y or lower. */
+static guint
+first_below (const GroveGraphScene *self, const GroveGraphRange *level, double y)
+{
+  guint low = level->begin, high = level->end;
+
+  while (low < high)
+    {
+      const guint middle = low + (high - low) / 2;
+
+      if (self->places[middle].y < y)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+GroveGraphRange
+grove_graph_scene_get_range (const GroveGraphScene *self, guint level, double top, double bottom)
+{
+  const double reach = GROVE_GRAPH_TALL_HEIGHT / 2 + self->max_move;
+
+  return (GroveGraphRange){ first_below (self, &self->levels[level], top - reach),
+                            first_below (self, &self->levels[level], bottom + reach) };
+}
+
+guint
+grove_graph_scene_step (const GroveGraphScene *self, guint node, GroveGraphStep step)
+{
+  const GroveLayoutNode *place;
+  const GroveGraphRange *level;
+
+  if (self->n_nodes == 0)
+    return GROVE_GRAPH_NONE;
+  if (node >= self->n_nodes)
+    return 0;
+
+  place = &self->places[node];
+  level = &self->levels[self->nodes[node].level];
+  switch (step)
+    {
+    case GROVE_GRAPH_TO_PARENT:
+      return place->parent;
+    case GROVE_GRAPH_TO_CHILD:
+      /* The one that stands beside it. */
+      return place->n_children > 0 ? place->first_child + (place->n_children - 1) / 2
+                                   : GROVE_GRAPH_NONE;
+    case GROVE_GRAPH_TO_PREVIOUS:
+      return node > level->begin ? node - 1 : GROVE_GRAPH_NONE;
+    case GROVE_GRAPH_TO_NEXT:
+      return node + 1 < level->end ? node + 1 : GROVE_GRAPH_NONE;
+    case GROVE_GRAPH_TO_FIRST:
+      return level->begin;
+    case GROVE_GRAPH_TO_LAST:
+      return level->end - 1;
+    default:
+      return GROVE_GRAPH_NONE;
+    }
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The supervision graph as geometry: which nodes it has, where they stand, how they get there, and
+ * which of them a view sees or a point hits. No widget and no drawing, so all of it can be tested.
+ *
+ * Invariants: nodes stand breadth first, children together, so each level is one run of the array
+ * and, the layout keeping order, is sorted by y. A build goes begin(), add() for every node, end();
+ * the indices of the one before are then gone, but nodes keep their identity through their id: what
+ * moved is animated from where it was, and what died leaves a ghost where it stood.
+ *
+ * Threads: main thread only. It owns all of its strings.
+ */
+#pragma once
+
+#include "observer/grove-tree-layout.h"
+#include "ui/grove-graph-metric.h"
+
+G_BEGIN_DECLS
+
+#define GROVE_GRAPH_NONE G_MAXUINT
+
+/* World units are pixels at scale 1. All nodes are equally wide, so that levels line up. */
+#define GROVE_GRAPH_NODE_WIDTH  176.0
+#define GROVE_GRAPH_TALL_HEIGHT 38.0 /* two lines: supervisors, folds */
+#define GROVE_GRAPH_FLAT_HEIGHT 25.0 /* one line */
+#define GROVE_GRAPH_LEVEL_GAP   60.0
+#define GROVE_GRAPH_SIBLING_GAP 8.0
+#define GROVE_GRAPH_COUSIN_GAP  22.0
+#define GROVE_GRAPH_ROOT_GAP    44.0
+#define GROVE_GRAPH_LEVEL_PITCH (GROVE_GRAPH_NODE_WIDTH + GROVE_GRAPH_LEVEL_GAP)
+#define GROVE_GRAPH_TRUNK       (GROVE_GRAPH_NODE_WIDTH + GROVE_GRAPH_LEVEL_GAP * 0.42)
+#define GROVE_GRAPH_FLASH_US    (1600 * 1000)
+#define GROVE_GRAPH_MOVE_US     (200 * 1000)
+
+typedef enum
+{
+  GROVE_GRAPH_PROCESS,
+  GROVE_GRAPH_WORKER,
+  GROVE_GRAPH_SUPERVISOR,
+  GROVE_GRAPH_APPLICATION,
+  GROVE_GRAPH_FOLD, /* many alike siblings */
+  GROVE_GRAPH_MORE, /* children that the system did not send */
+} GroveGraphKind;
+
+typedef struct
+{
+  const char    *id;       /* unique: the pid, or parent and stem of a fold */
+  const char    *name;     /* what it is called */
+  const char    *strategy; /* of a supervisor, else "" */
+  const char    *status;   /* the state as the system says it */
+  const char    *fold;     /* id of the fold it is a member of, "" none */
+  GroveGraphKind kind;
+  gboolean       expandable; /* has children that are not here */
+  guint          restarts, intensity, period_s, recent_restarts;
+  guint          n_children; /* all it has; of a fold its members, of a "more" those missing */
+  gint64         appeared_us, restarted_us;
+
+  /* Kept by the scene. */
+  GroveGraphBand band;
+  double         metric;
+  guint          band_counts[GROVE_GRAPH_N_BANDS]; /* of a fold's members */
+  double         from_x, from_y;                   /* where the animation started */
+  guint          level;
+} GroveGraphNode;
+
+/* What died, where it stood. */
+typedef struct
+{
+  char          *name;
+  GroveGraphKind kind;
+  double         x, y, height;
+  gint64         died_us;
+} GroveGraphGhost;
+
+typedef struct
+{
+  guint begin, end; /* of the nodes */
+} GroveGraphRange;
+
+typedef struct
+{
+  GroveGraphNode  *nodes;
+  GroveLayoutNode *places; /* beside nodes: where each ends up */
+  guint            n_nodes;
+  GroveGraphRange *levels;
+  guint            n_levels;
+  double           width, height;
+  guint            n_supervisors, n_processes; /* of the system's, in or out of folds */
+
+  GArray *ghosts; /* GroveGraphGhost */
+  gint64  move_start_us;
+  double  max_move; /* how far from its place a node may be drawn, world units */
+
+  /* Private. */
+  guint         room;
+  GHashTable   *index; /* id to number + 1 */
+  GStringChunk *strings;
+  GHashTable   *dead;       /* ids since the last build */
+  GHashTable   *successors; /* new id to old id */
+  gpointer      previous;
+} GroveGraphScene;
+
+GroveGraphScene *grove_graph_scene_new (void);
+void             grove_graph_scene_free (GroveGraphScene *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroveGraphScene, grove_graph_scene_free)
+
+/* The system said so, ahead of the build that leaves it out: it will fade, or hand on its place. */
+void grove_graph_scene_note_dead (GroveGraphScene *self, const char *id);
+void
+grove_graph_scene_note_replaced (GroveGraphScene *self, const char *old_id, const char *new_id);
+
+void grove_graph_scene_begin (GroveGraphScene *self);
+/* Breadth first: roots with parent GROVE_GRAPH_NONE, then the children of each node in turn. The
+ * strings are copied. Returns its number. */
+guint grove_graph_scene_add (GroveGraphScene *self, guint parent, const GroveGraphNode *node);
+
+typedef enum
+{
+  GROVE_GRAPH_JUMP, /* animations are off */
+  GROVE_GRAPH_GLIDE,
+} GroveGraphMotion;
+
+/**
+ * grove_graph_scene_end:
+ * @self: a scene
+ * @anchor: (nullable): the id of the node that must not move on the screen
+ * @now_us: g_get_monotonic_time()
+ * @motion: whether nodes glide
+ * @ret_dy: (out) (optional): how far @anchor moved down; move the camera by as much
+ *
+ * Lays the new nodes out. Positions of before are taken relative to the anchor, so that only what
+ * moved relative to it is animated.
+ *
+ * Threads: main thread only. Cost: O(nodes).
+ */
+void grove_graph_scene_end (GroveGraphScene *self,
+                            const char      *anchor,
+                            gint64           now_us,
+                            GroveGraphMotion motion,
+                            double          *ret_dy);
+
+guint grove_graph_scene_find (GroveGraphScene *self, const char *id);
+/* Returns whether it is painted in another colour now. */
+gboolean
+grove_graph_scene_set_metric (GroveGraphScene *self, guint node, double value, GroveGraphBand band);
+
+/* Where a node is drawn at a moment: the left edge and the middle. */
+void grove_graph_scene_get_position (
+  const GroveGraphScene *self, guint node, gint64 now_us, double *ret_x, double *ret_y);
+/* Whether anything will look different a frame later; drops the ghosts that have faded. */
+gboolean grove_graph_scene_tick (GroveGraphScene *self, gint64 now_us);
+/* Those of a level whose nodes are drawn between two heights, and possibly a few more. */
+GroveGraphRange
+grove_graph_scene_get_range (const GroveGraphScene *self, guint level, double top, double bottom);
+
+/* The keyboard's way along the tree. GROVE_GRAPH_NONE when there is none. */
+typedef enum
+{
+  GROVE_GRAPH_TO_PARENT,
+  GROVE_GRAPH_TO_CHILD,
+  GROVE_GRAPH_TO_PREVIOUS,
+  GROVE_GRAPH_TO_NEXT,
+  GROVE_GRAPH_TO_FIRST,
+  GROVE_GRAPH_TO_LAST,
+} GroveGraphStep;
+guint grove_graph_scene_step (const GroveGraphScene *self, guint node, GroveGraphStep step);
+
+static inline gboolean
+grove_graph_node_is_process (const GroveGraphNode *node)
+{
+  return node->kind != GROVE_GRAPH_FOLD && node->kind != GROVE_GRAPH_MORE;
+}
+
+static inline gboolean
+grove_graph_node_is_tall (const GroveGraphNode *node)
+{
+  return node->kind == GROVE_GRAPH_SUPERVISOR || node->kind == GROVE_GRAPH_APPLICATION ||
+         node->kind == GROVE_GRAPH_FOLD;
+}
+
+G_END_DECLS

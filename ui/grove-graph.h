@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveGraph: the supervision tree as a picture one can walk through, kept equal to the system. It
+ * shows the session's selection and sets it; what is selected, opened and in sight survives every
+ * update. It works only while it is mapped.
+ *
+ * Threads: main thread only.
+ */
+#pragma once
+
+#include "observer/grove-tree.h"
+#include "ui/grove-graph-metric.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define GROVE_TYPE_GRAPH (grove_graph_get_type ())
+G_DECLARE_FINAL_TYPE (GroveGraph, grove_graph, GROVE, GRAPH, GtkWidget)
+
+/* Signals:
+ *   changed      what is counted below may be another number now
+ * Actions of the window that its keys and menu use, all on the session's selection:
+ *   win.inspect (Enter, double click), win.kill (Delete). */
+GtkWidget *grove_graph_new (GroveSession *session, GroveTree *tree);
+
+GroveGraphMetric grove_graph_get_metric (GroveGraph *self);
+void             grove_graph_set_metric (GroveGraph *self, GroveGraphMetric metric);
+
+typedef enum
+{
+  GROVE_GRAPH_ZOOM_IN,
+  GROVE_GRAPH_ZOOM_OUT,
+  GROVE_GRAPH_ZOOM_NORMAL,
+  GROVE_GRAPH_ZOOM_FIT,
+} GroveGraphZoom;
+/* About the middle of the view. */
+void grove_graph_zoom (GroveGraph *self, GroveGraphZoom zoom);
+
+/* Marks what matches and counts it; "" ends the search. */
+void  grove_graph_set_search (GroveGraph *self, const char *text);
+guint grove_graph_get_n_matches (GroveGraph *self);
+/* The match that is selected, from 0; -1 when none is. */
+int grove_graph_get_match (GroveGraph *self);
+typedef enum
+{
+  GROVE_GRAPH_NEXT,
+  GROVE_GRAPH_PREVIOUS,
+} GroveGraphDirection;
+/* Selects the next match and brings it into sight, opening the fold that hides it. */
+void grove_graph_step_match (GroveGraph *self, GroveGraphDirection direction);
+
+/* What is drawn, in words: how many there are and what is selected. (transfer full) */
+char *grove_graph_describe (GroveGraph *self);
+
+G_END_DECLS
