@@ -56,8 +56,9 @@ struct node
 
 struct grove_filter
 {
-  struct node nodes[GROVE_FILTER_MAX_NODES];
-  uint32_t    n_nodes;
+  struct node  nodes[GROVE_FILTER_MAX_NODES];
+  uint32_t     n_nodes;
+  const char **keys; /* see grove_filter_keys(); NULL when it names none */
 };
 
 struct compiler
@@ -244,6 +245,19 @@ compile (struct compiler *self, struct json_object *json, unsigned depth)
   return true;
 }
 
+/* Made once, when the filter is: the texts stay where they are. */
+static void
+collect_keys (struct grove_filter *self)
+{
+  const struct node *node = &self->nodes[0];
+
+  if (self->n_nodes != 1 || (node->op != OP_EQ && node->op != OP_IN) || node->column != 0)
+    return;
+  self->keys = grove_must_zero ((node->n_values + 1) * sizeof *self->keys);
+  for (size_t i = 0; i < node->n_values; i++)
+    self->keys[i] = node->values[i].text;
+}
+
 struct grove_filter *
 grove_filter_new (struct json_object *json, const struct grove_table *table, char **ret_error)
 {
@@ -251,7 +265,10 @@ grove_filter_new (struct json_object *json, const struct grove_table *table, cha
 
   self.filter = grove_must_zero (sizeof *self.filter);
   if (compile (&self, json, 1))
-    return self.filter;
+    {
+      collect_keys (self.filter);
+      return self.filter;
+    }
   grove_filter_free (self.filter);
   *ret_error = self.error;
   return NULL;
@@ -268,6 +285,7 @@ grove_filter_free (struct grove_filter *self)
         free (self->nodes[i].values[v].text);
       free (self->nodes[i].values);
     }
+  free (self->keys);
   free (self);
 }
 
@@ -382,4 +400,13 @@ grove_filter_accepts (const struct grove_filter *self,
                       void                      *user_data)
 {
   return self == NULL || node_accepts (self, 0, row, value, user_data);
+}
+
+size_t
+grove_filter_keys (const struct grove_filter *self, const char *const **ret_keys)
+{
+  if (!self || !self->keys)
+    return 0;
+  *ret_keys = self->keys;
+  return self->nodes[0].n_values;
 }

@@ -42,10 +42,31 @@ grove_writer_clear (struct grove_writer *self)
   self->failed = false;
 }
 
+static char *reserve (struct grove_writer *self, size_t n);
+
 bool
 grove_writer_ok (const struct grove_writer *self)
 {
   return !self->failed;
+}
+
+const char *
+grove_writer_text_of (struct grove_writer *self)
+{
+  /* The terminator is no part of the text, so it may stand one byte past a limit. */
+  const size_t limit = self->limit;
+  const bool   failed = self->failed;
+  char        *end;
+
+  self->limit = 0;
+  self->failed = false;
+  end = reserve (self, 1);
+  self->limit = limit;
+  self->failed = failed;
+  if (end == NULL)
+    return "";
+  *end = '\0';
+  return self->bytes;
 }
 
 /* Makes room for @n bytes more and returns where they go, or NULL once the writer is dead. */
