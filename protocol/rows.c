@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The encoded rows of a window. Two of them, the last sent and the present, are compared byte by
+ * byte to find what changed.
+ *
+ * Threads: the server's.
+ */
+#include "protocol/rows.h"
+
+#include "protocol/memory.h"
+
+#include <stdio.h>
+
+/* Rows of a window never take more; a source that writes more is cut off. */
+#define ROWS_BYTES_MAX ((size_t) 8 << 20)
+
+struct grove_shared_filter *
+grove_shared_filter_new (struct grove_filter *filter)
+{
+  struct grove_shared_filter *self = grove_must_zero (sizeof *self);
+
+  self->n_users = 1;
+  self->filter = filter;
+  return self;
+}
+
+struct grove_shared_filter *
+grove_shared_filter_use (struct grove_shared_filter *self)
+{
+  if (self != NULL)
+    self->n_users++;
+  return self;
+}
+
+void
+grove_shared_filter_drop (struct grove_shared_filter *self)
+{
+  if (self == NULL || --self->n_users > 0)
+    return;
+  grove_filter_free (self->filter);
+  free (self);
+}
+
+struct grove_rows *
+grove_rows_new (const struct grove_table_query *query, struct grove_shared_filter *filter)
+{
+  struct grove_rows *self = grove_must_zero (sizeof *self);
+
+  self->query = *query;
+  self->columns = grove_must_resize (NULL, query->n_columns, sizeof *self->columns);
+  memcpy (self->columns, query->columns, query->n_columns * sizeof *self->columns);
+  self->query.columns = self->columns;
+  self->filter = grove_shared_filter_use (filter);
+  self->query.filter = filter != NULL ? filter->filter : NULL;
+  grove_writer_init (&self->writer, ROWS_BYTES_MAX);
+  return self;
+}
+
+void
+grove_rows_reset (struct grove_rows *self)
+{
+  grove_writer_clear (&self->writer);
+  self->keys_size = 0;
+  self->n = 0;
+  self->index_size = 0;
+  self->failed = false;
+}
+
+static void
+destroy (struct grove_rows *self)
+{
+  grove_writer_finish (&self->writer);
+  grove_shared_filter_drop (self->filter);
+  free (self->columns);
+  free (self->keys);
+  free (self->rows);
+  free (self->index);
+  free (self);
+}
+
+void
+grove_rows_release (struct grove_rows *self)
+{
+  if (self == NULL)
+    return;
+  self->owner = NULL;
+  if (!self->working)
+    destroy (self);
+}
+
+void
+grove_rows_ask (struct grove_rows         *self,
+                const struct grove_source *source,
+                void (*finished) (struct grove_rows *, void *),
+                void *owner)
+{
+  grove_rows_reset (self);
+  self->finished = finished;
+  self->owner = owner;
+  self->working = true;
+  source->ops->table_query (source->self, &self->query, self);
+}
+
+static void
+finish (struct grove_rows *self)
+{
+  self->working = false;
+  if (self->owner != NULL)
+    self->finished (self, self->owner);
+  else
+    destroy (self);
+}
+
+struct grove_writer *
+grove_rows_begin (struct grove_rows *self, const char *key)
+{
+  size_t            size = strlen (key) + 1;
+  struct grove_row *row;
+
+  if (self->n == self->capacity)
+    {
+      self->capacity = self->capacity == 0 ? 64 : self->capacity * 2;
+      self->rows = grove_must_resize (self->rows, self->capacity, sizeof *self->rows);
+    }
+  if (self->keys_size + size > self->keys_capacity)
+    {
+      self->keys_capacity = (self->keys_size + size) * 2;
+      self->keys = grove_must_resize (self->keys, self->keys_capacity, 1);
+    }
+  row = &self->rows[self->n];
+  row->key_at = self->keys_size;
+  row->key_size = size - 1;
+  memcpy (self->keys + self->keys_size, key, size);
+  self->keys_size += size;
+  /* Each row is a value of its own, without a comma before it. */
+  self->writer.has_value = 0;
+  row->at = self->writer.size;
+  grove_writer_begin_array (&self->writer);
+  return &self->writer;
+}
+
+void
+grove_rows_end (struct grove_rows *self)
+{
+  struct grove_row *row = &self->rows[self->n];
+
+  grove_writer_end_array (&self->writer);
+  row->size = self->writer.size - row->at;
+  if (grove_writer_ok (&self->writer) && self->n < self->query.limit)
+    self->n++;
+}
+
+void
+grove_rows_done (struct grove_rows *self, uint64_t total, uint64_t matched, uint64_t sampled_ns)
+{
+  self->total = total;
+  self->matched = matched;
+  self->sampled_ns = sampled_ns;
+  finish (self);
+}
+
+void
+grove_rows_fail (struct grove_rows *self, enum grove_error code, const char *message)
+{
+  self->failed = true;
+  self->error = code;
+  (void) snprintf (self->message, sizeof self->message, "%s", message);
+  finish (self);
+}
+
+static size_t
+hash_key (const char *key)
+{
+  uint64_t hash = UINT64_C (14695981039346656037);
+
+  for (; *key != '\0'; key++)
+    hash = (hash ^ (unsigned char) *key) * UINT64_C (1099511628211);
+  return (size_t) (hash ^ hash >> 32);
+}
+
+static void
+make_index (struct grove_rows *self)
+{
+  size_t size = 64;
+
+  while (size < self->n * 2)
+    size *= 2;
+  self->index = grove_must_resize (self->index, size, sizeof *self->index);
+  memset (self->index, 0, size * sizeof *self->index);
+  self->index_size = size;
+  for (size_t i = 0; i < self->n; i++)
+    {
+      size_t at = hash_key (self->keys + self->rows[i].key_at) & (size - 1);
+
+      while (self->index[at] != 0)
+        at = (at + 1) & (size - 1);
+      self->index[at] = (uint32_t) i + 1;
+    }
+}
+
+struct grove_row *
+grove_rows_find (struct grove_rows *self, const char *key)
+{
+  size_t at;
+
+  if (self->index_size == 0)
+    make_index (self);
+  at = hash_key (key) & (self->index_size - 1);
+  while (self->index[at] != 0)
+    {
+      struct grove_row *row = &self->rows[self->index[at] - 1];
+
+      if (strcmp (self->keys + row->key_at, key) == 0)
+        return row;
+      at = (at + 1) & (self->index_size - 1);
+    }
+  return NULL;
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Turns grove-1.json into C: the methods with their parameters, for the dispatcher, the limits, and the
+schema itself, which server.describe sends. The JSON file is the one truth; nothing here is edited."""
+
+import hashlib
+import json
+import sys
+
+TYPES = ["int", "text", "bool", "choice", "pid", "sub", "texts", "sort", "filter", "object"]
+MAX_INTEGER = 2**53 - 1
+
+
+def quote(text):
+    return json.dumps(text, ensure_ascii=True)
+
+
+def symbol(name):
+    return name.replace(".", "_").replace("/", "_").upper()
+
+
+class Generator:
+    def __init__(self, schema):
+        self.schema = schema
+        self.lines = []
+        self.n = 0
+
+    def choices(self, values):
+        name = f"choices_{self.n}"
+        self.n += 1
+        items = ", ".join(quote(v) for v in values)
+        self.lines.append(f"static const char *const {name}[] = {{ {items}, NULL }};")
+        return name
+
+    def params(self, params):
+        """Writes an array of parameters, after those it refers to; returns its name and size."""
+        if not params:
+            return "NULL", 0
+        rows = []
+        for p in params:
+            if p["type"] not in TYPES:
+                raise SystemExit(f"grove-1.json: no such type: {p['type']}")
+            members, n_members = self.params(p.get("members", []))
+            choices = self.choices(p["choices"]) if "choices" in p else "NULL"
+            low = p.get("minimum", 1 if p["type"] in ("sub", "pid") else 0)
+            high = p.get("maximum", MAX_INTEGER if p["type"] == "sub" else 63 if p["type"] == "pid" else 0)
+            rows.append(
+                f"  {{ .name = {quote(p['name'])}, .type = GROVE_PARAM_{p['type'].upper()},"
+                f" .optional = {str(p.get('optional', False)).lower()},"
+                f" .nullable = {str(p.get('nullable', False)).lower()},"
+                f" .minimum = INT64_C ({low}), .maximum = INT64_C ({high}),"
+                f" .choices = {choices}, .members = {members}, .n_members = {n_members} }},"
+            )
+        name = f"params_{self.n}"
+        self.n += 1
+        self.lines.append(f"static const struct grove_param {name}[] = {{")
+        self.lines += rows
+        self.lines.append("};")
+        return name, len(params)
+
+    def methods(self):
+        rows = []
+        for m in self.schema["methods"] + self.schema["acknowledgements"]:
+            params, n = self.params(m["params"])
+            role = {"": "OPENING", "o": "OBSERVE", "o + payloads": "OBSERVE", "c": "CONTROL"}[m.get("role", "o")]
+            is_ack = str(m in self.schema["acknowledgements"]).lower()
+            rows.append(
+                f"  {{ .name = {quote(m['name'])}, .role = GROVE_ROLE_{role},"
+                f" .is_notification = {is_ack}, .params = {params}, .n_params = {n} }},"
+            )
+        self.lines.append("const struct grove_method grove_methods[GROVE_N_METHODS] = {")
+        self.lines += rows
+        self.lines.append("};")
+
+
+def main():
+    source, header_path, code_path = sys.argv[1:4]
+    with open(source, encoding="utf-8") as file:
+        schema = json.load(file)
+    compact = json.dumps(schema, separators=(",", ":"), ensure_ascii=True)
+    names = [m["name"] for m in schema["methods"] + schema["acknowledgements"]]
+
+    header = ["/* Made from grove-1.json by generate.py. */", "#pragma once", ""]
+    header += ["enum grove_method_id", "{"]
+    header += [f"  GROVE_METHOD_{symbol(n)}," for n in names]
+    header += ["  GROVE_N_METHODS", "};", ""]
+    header += [f"#define GROVE_LIMIT_{symbol(k)} {v}" for k, v in schema["limits"].items()]
+    header += [f"#define GROVE_PROTOCOL_MAJOR {schema['major']}", f"#define GROVE_PROTOCOL_MINOR {schema['minor']}"]
+    with open(header_path, "w", encoding="ascii") as file:
+        file.write("\n".join(header) + "\n")
+
+    generator = Generator(schema)
+    generator.methods()
+    code = ["/* Made from grove-1.json by generate.py. */", '#include "protocol/schema.h"', "", "#include <stddef.h>", ""]
+    code += generator.lines
+    code.append("const char *const grove_reserved_names[] = {")
+    code += [f"  {quote(n)}," for n in schema["reserved"]] + ["  NULL", "};"]
+    # Compilers promise 4,095 bytes a literal; an array of characters has no such limit.
+    data = compact.encode("ascii") + b"\0"
+    code.append("const char grove_schema_json[] = {")
+    code += ["  " + ",".join(str(b) for b in data[i : i + 32]) + "," for i in range(0, len(data), 32)]
+    code.append("};")
+    code.append(f"const char grove_schema_hash[] = {quote(hashlib.sha256(compact.encode('ascii')).hexdigest())};")
+    with open(code_path, "w", encoding="ascii") as file:
+        file.write("\n".join(code) + "\n")
+
+
+main()

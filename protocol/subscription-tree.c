@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * tree.open: the supervision forest. A tick walks the expanded nodes, parents first, asks the
+ * source for the children of those whose revision changed, and sends the ops that this made. The
+ * source may answer later; the walk then waits. When a walk makes more ops than an update takes,
+ * everything is dropped and built anew in parts: a part is sent, and the walk goes on when there is
+ * credit again.
+ *
+ * Threads: the server's.
+ */
+#include "protocol/forest.h"
+#include "protocol/memory.h"
+#include "protocol/subscription.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Metrics of one update; the rest follow with the next. */
+#define MAX_METRICS 4096
+/* Ops and metrics of one update, with room for the envelope. */
+#define PART_BYTES 900000
+
+struct tree_subscription
+{
+  struct grove_subscription base;
+  struct grove_forest       forest;
+  uint32_t                  max_children;
+  uint32_t                  metric;
+
+  bool                reset;    /* the next update says so */
+  bool                walking;  /* somewhere between the first node and the last */
+  bool                building; /* a reset is being filled up in parts */
+  bool                stepping; /* walk() is on the stack */
+  struct grove_nodes *answer;   /* of the source, on its way or here */
+  bool                answered;
+  char                asked[GROVE_SOURCE_PID_SIZE]; /* about whom; "": the roots */
+};
+
+static void walk (struct tree_subscription *self);
+
+static void
+got_answer (struct grove_nodes *answer, void *owner)
+{
+  struct tree_subscription *self = owner;
+
+  self->answered = true;
+  if (!self->stepping)
+    walk (self);
+}
+
+/* Asks for the children of @node; true when the answer is there already. */
+static bool
+ask (struct tree_subscription *self, struct grove_forest_node *node)
+{
+  const struct grove_source *source = grove_session_host (self->base.session)->source;
+  const char                *pid = node != &self->forest.root ? node->pid : NULL;
+
+  memcpy (self->asked, node->pid, sizeof self->asked);
+  if (self->answer == NULL)
+    self->answer = grove_nodes_new ();
+  self->answered = false;
+  self->base.busy = true;
+  grove_nodes_ask (self->answer, source, pid, self->max_children, got_answer, self);
+  return self->answered;
+}
+
+/* The node the answer is about; NULL when it is not shown, or not expanded, any more. */
+static struct grove_forest_node *
+asked_node (struct tree_subscription *self)
+{
+  struct grove_forest_node *node;
+
+  if (self->asked[0] == '\0')
+    return &self->forest.root;
+  node = grove_forest_find (&self->forest, self->asked);
+  return node != NULL && node->expanded ? node : NULL;
+}
+
+/* True when the ops of this answer are for the next part. */
+static bool
+part_is_full (const struct tree_subscription *self)
+{
+  return self->building && self->forest.n_ops > 0 &&
+         (self->forest.n_ops + self->answer->n > GROVE_LIMIT_TREE_OPS ||
+          self->forest.ops.size + self->answer->writer.size + self->answer->n * 128 > PART_BYTES);
+}
+
+/* Takes an answer into the forest. False when this part is full. */
+static bool
+use_answer (struct tree_subscription *self)
+{
+  struct grove_forest_node *node = asked_node (self);
+
+  self->base.busy = false;
+  self->answered = false;
+  if (node == NULL)
+    return true;
+  if (part_is_full (self))
+    return false;
+  grove_forest_dequeue (&self->forest, node);
+  grove_forest_update (&self->forest, node, self->answer);
+  node->asked = !self->answer->gone;
+  node->revision = self->answer->revision;
+  grove_forest_enqueue_children (&self->forest, node);
+  return true;
+}
+
+static bool
+is_unchanged (const struct tree_subscription *self, const struct grove_forest_node *node)
+{
+  const struct grove_source *source = grove_session_host (self->base.session)->source;
+  const char                *pid = node != &self->forest.root ? node->pid : NULL;
+  uint64_t                   revision;
+
+  if (!node->asked || source->ops->tree_revision == NULL)
+    return false;
+  revision = source->ops->tree_revision (source->self, pid);
+  return revision != 0 && revision == node->revision;
+}
+
+static size_t
+list_nodes (struct tree_subscription *self, struct grove_forest_node **nodes, const char **pids)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < self->forest.n_buckets; i++)
+    for (struct grove_forest_node *node = self->forest.buckets[i]; node != NULL;
+         node = node->next_in_bucket)
+      {
+        nodes[n] = node;
+        pids[n++] = node->pid;
+      }
+  return n;
+}
+
+/* Writes the metrics that changed. Returns how many. */
+static size_t
+write_metrics (struct tree_subscription *self, struct grove_writer *writer)
+{
+  const struct grove_source *source = grove_session_host (self->base.session)->source;
+  size_t                     n = self->forest.n_nodes, n_written = 0;
+  struct grove_forest_node **nodes;
+  const char               **pids;
+  double                    *values;
+
+  if (source->ops->tree_metrics == NULL || n == 0)
+    return 0;
+  nodes = grove_must_resize (NULL, n, sizeof (struct grove_forest_node *));
+  pids = grove_must_resize (NULL, n, sizeof (const char *));
+  values = grove_must_resize (NULL, n, sizeof *values);
+  n = list_nodes (self, nodes, pids);
+  source->ops->tree_metrics (source->self, self->metric, pids, n, values);
+  for (size_t i = 0; i < n; i++)
+    {
+      if (isnan (values[i]) || values[i] == nodes[i]->metric)
+        continue;
+      if (n_written == MAX_METRICS || writer->size > GROVE_LIMIT_MESSAGE - 4096)
+        break;
+      nodes[i]->metric = values[i];
+      grove_writer_begin_array (writer);
+      grove_writer_text (writer, nodes[i]->pid);
+      grove_writer_real (writer, values[i]);
+      grove_writer_end_array (writer);
+      n_written++;
+    }
+  free (nodes);
+  free (pids);
+  free (values);
+  return n_written;
+}
+
+static void
+send_update (struct tree_subscription *self)
+{
+  const struct grove_source *source = grove_session_host (self->base.session)->source;
+  struct grove_forest       *forest = &self->forest;
+  struct grove_writer       *writer = grove_subscription_begin (&self->base, "tree.update");
+  size_t                     n_metrics = 0;
+
+  grove_writer_member_int (writer, "t", (int64_t) source->ops->now_ns (source->self));
+  if (self->reset)
+    grove_writer_member_bool (writer, "reset", true);
+  grove_writer_name (writer, "ops");
+  grove_writer_begin_array (writer);
+  if (forest->n_ops > 0)
+    grove_writer_raw (writer, forest->ops.bytes, forest->ops.size);
+  grove_writer_end_array (writer);
+  grove_writer_name (writer, "metrics");
+  grove_writer_begin_array (writer);
+  if (!self->walking)
+    n_metrics = write_metrics (self, writer);
+  grove_writer_end_array (writer);
+  grove_writer_member_int (writer, "total", (int64_t) forest->n_nodes);
+  if ((forest->n_ops == 0 && n_metrics == 0 && !self->reset) ||
+      !grove_subscription_send (&self->base))
+    return;
+  self->reset = false;
+  grove_forest_clear_ops (forest);
+}
+
+static void
+begin_anew (struct tree_subscription *self)
+{
+  grove_forest_clear (&self->forest);
+  self->walking = false;
+  self->building = true;
+  self->reset = true;
+  grove_subscription_wake (&self->base);
+}
+
+/* Goes on until the source has to be waited for, the part is full, or all is seen; then sends. */
+static void
+walk (struct tree_subscription *self)
+{
+  struct grove_forest      *forest = &self->forest;
+  struct grove_forest_node *node;
+  bool                      full = false;
+
+  self->stepping = true;
+  if (self->answered)
+    full = !use_answer (self);
+  while (!full && !forest->overflown && (node = grove_forest_first_queued (forest)) != NULL)
+    {
+      if (node->expanded && !is_unchanged (self, node))
+        {
+          if (!ask (self, node))
+            {
+              self->stepping = false;
+              return;
+            }
+          full = !use_answer (self);
+          continue;
+        }
+      grove_forest_dequeue (forest, node);
+      if (node->expanded)
+        grove_forest_enqueue_children (forest, node);
+    }
+  self->stepping = false;
+  if (forest->overflown)
+    {
+      begin_anew (self);
+      return;
+    }
+  if (!full)
+    self->walking = self->building = false;
+  send_update (self);
+  if (full)
+    grove_subscription_wake (&self->base);
+}
+
+static void
+tick (struct grove_subscription *base)
+{
+  struct tree_subscription *self = (struct tree_subscription *) base;
+
+  grove_host_sample (grove_session_host (base->session));
+  if (!self->walking)
+    {
+      self->walking = true;
+      grove_forest_enqueue (&self->forest, &self->forest.root);
+    }
+  walk (self);
+}
+
+static void
+destroy (struct grove_subscription *base)
+{
+  struct tree_subscription *self = (struct tree_subscription *) base;
+
+  grove_nodes_release (self->answer);
+  grove_forest_finish (&self->forest);
+  free (self);
+}
+
+static const struct grove_subscription_ops ops = {
+  .kind = "tree",
+  .tick = tick,
+  .free = destroy,
+};
+
+/* The column a metric names; false after answering that there is none. */
+static bool
+read_metric (struct grove_session *session,
+             int64_t               id,
+             struct json_object   *params,
+             uint32_t             *ret_column)
+{
+  const struct grove_table *table =
+    grove_host_find_table (grove_session_host (session), "processes", NULL);
+  const char *name = grove_params_text (params, "metric");
+  int         column = table != NULL ? grove_table_find_column (table, name) : -1;
+
+  if (column < 0 || table->columns[column].type == GROVE_COLUMN_TEXT)
+    {
+      grove_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL,
+                          "\"metric\" is a column of the table \"processes\" that holds numbers");
+      return false;
+    }
+  *ret_column = (uint32_t) column;
+  return true;
+}
+
+static void
+reply_sub (struct grove_session *session, int64_t id, const struct grove_subscription *subscription)
+{
+  struct grove_writer *writer = grove_session_begin_reply (session, id);
+
+  grove_writer_begin_object (writer);
+  grove_writer_member_int (writer, "sub", subscription->id);
+  grove_writer_end_object (writer);
+  grove_session_end_reply (session);
+}
+
+void
+grove_tree_open (struct grove_session *session, int64_t id, struct json_object *params)
+{
+  struct tree_subscription *self;
+  uint32_t                  metric;
+
+  if (!read_metric (session, id, params, &metric))
+    return;
+  self = grove_must_zero (sizeof *self);
+  grove_subscription_init (&self->base, &ops, grove_params_int (params, "interval_ms", 1000));
+  grove_forest_init (&self->forest, (unsigned) grove_params_int (params, "depth", 0));
+  self->max_children = (uint32_t) grove_params_int (params, "max_children", 1);
+  self->metric = metric;
+  self->reset = self->building = true;
+  if (!grove_session_subscribe (session, &self->base))
+    {
+      destroy (&self->base);
+      grove_subscription_refuse (session, id);
+      return;
+    }
+  reply_sub (session, id, &self->base);
+}
+
+void
+grove_tree_set (struct grove_session      *session,
+                struct grove_subscription *subscription,
+                int64_t                    id,
+                struct json_object        *params)
+{
+  struct tree_subscription *self = (struct tree_subscription *) subscription;
+  uint32_t                  metric = self->metric;
+
+  if (grove_params_get (params, "metric") != NULL && !read_metric (session, id, params, &metric))
+    return;
+  if (metric != self->metric)
+    {
+      self->metric = metric;
+      for (size_t i = 0; i < self->forest.n_buckets; i++)
+        for (struct grove_forest_node *node = self->forest.buckets[i]; node != NULL;
+             node = node->next_in_bucket)
+          node->metric = NAN;
+      grove_subscription_wake (subscription);
+    }
+  if (grove_params_get (params, "interval_ms") != NULL)
+    grove_subscription_set_interval (subscription, grove_params_int (params, "interval_ms", 1000));
+  reply_sub (session, id, subscription);
+}
+
+void
+grove_tree_fold (struct grove_session      *session,
+                 struct grove_subscription *subscription,
+                 int64_t                    id,
+                 const char                *pid,
+                 bool                       expand)
+{
+  struct tree_subscription *self = (struct tree_subscription *) subscription;
+  struct grove_forest_node *node = grove_forest_find (&self->forest, pid);
+  struct grove_writer      *writer;
+
+  if (node == NULL)
+    {
+      grove_session_fail (session, id, GROVE_ERROR_NO_PROCESS, NULL, "%s is not in this tree", pid);
+      return;
+    }
+  if (expand && self->forest.n_nodes >= GROVE_LIMIT_TREE_NODES)
+    {
+      char data[64];
+
+      (void) snprintf (data, sizeof data, "{\"limit\":\"tree_nodes\",\"value\":%d}",
+                       GROVE_LIMIT_TREE_NODES);
+      grove_session_fail (session, id, GROVE_ERROR_LIMIT, data, "a tree shows at most %d processes",
+                          GROVE_LIMIT_TREE_NODES);
+      return;
+    }
+  grove_forest_fold (&self->forest, node, expand);
+  grove_subscription_wake (subscription);
+  writer = grove_session_begin_reply (session, id);
+  grove_writer_begin_object (writer);
+  grove_writer_member_bool (writer, "expanded", expand);
+  grove_writer_end_object (writer);
+  grove_session_end_reply (session);
+}
