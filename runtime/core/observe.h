@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * What export/ needs of the core: reading processes by copy without stopping them, and acting on them
- * from a thread that is no process. Private to runtime/.
+ * What export/ needs of the core: reading processes by copy without stopping them, and acting on
+ * them from a thread that is no process. Private to runtime/.
  *
- * Reading never blocks a scheduler and takes no lock a scheduler waits for. Acting is a signal in the
- * target's in-queue like any other; an inspection runs on the target's scheduler, between two slices,
- * at the highest priority, so it is served though the target starves. All functions may be called from
- * any thread unless they say otherwise; the strings they give are copies.
+ * Reading never blocks a scheduler and takes no lock a scheduler waits for. Acting is a signal in
+ * the target's in-queue like any other; an inspection runs on the target's scheduler, between two
+ * slices, at the highest priority, so it is served though the target starves. All functions may be
+ * called from any thread unless they say otherwise; the strings they give are copies.
  */
 #pragma once
 
@@ -25,9 +25,9 @@ enum grove_process_status
 struct grove_process_sample
 {
   grove_pid                 pid;
-  grove_pid                 parent;  /* who spawned it */
-  grove_pid                 group;   /* the master of its application, 0: none */
-  const char               *name;    /* "" when not registered; interned for the life of the runtime */
+  grove_pid                 parent; /* who spawned it */
+  grove_pid                 group;  /* the master of its application, 0: none */
+  const char               *name; /* "" when not registered; interned for the life of the runtime */
   const char               *label;   /* likewise */
   const char               *initial; /* static */
   enum grove_process_status status;
@@ -35,19 +35,20 @@ struct grove_process_sample
   uint32_t                  scheduler;
   uint32_t                  n_links;
   bool                      trap_exit;
-  bool                      system;   /* the runtime's own: protected */
+  bool                      system; /* the runtime's own: protected */
   uint64_t                  started_ns;
-  uint64_t                  n_messages;       /* in the mailbox, in-queue included */
-  uint64_t                  n_received;       /* ever put into its mailbox */
+  uint64_t                  n_messages; /* in the mailbox, in-queue included */
+  uint64_t                  n_received; /* ever put into its mailbox */
   uint64_t                  mailbox_bytes;
   uint64_t                  heap_bytes;
-  uint64_t                  stack_bytes;      /* what its live frames take */
-  uint64_t                  memory_bytes;     /* all of it: block, heap, stack, mailbox */
+  uint64_t                  stack_bytes;  /* what its live frames take */
+  uint64_t                  memory_bytes; /* all of it: block, heap, stack, mailbox */
   uint64_t                  reductions;
 };
 
 /* Calls @visit for each process alive during the whole call exactly once, until it returns false.
- * @slot is the table index, below _grove_observe_capacity(), one process at a time. Cost: O(table). */
+ * @slot is the table index, below _grove_observe_capacity(), one process at a time. Cost: O(table).
+ */
 typedef bool (*grove_observe_visit) (const struct grove_process_sample *sample,
                                      uint32_t                           slot,
                                      void                              *user_data);
@@ -81,9 +82,9 @@ struct grove_runtime_sample
   uint32_t n_schedulers;
 };
 /* @schedulers: room for @n; filled up to n_schedulers. */
-void _grove_observe_runtime (struct grove_runtime_sample   *ret_sample,
-                             struct grove_scheduler_sample *schedulers,
-                             uint32_t                       n);
+void        _grove_observe_runtime (struct grove_runtime_sample   *ret_sample,
+                                    struct grove_scheduler_sample *schedulers,
+                                    uint32_t                       n);
 const char *_grove_observe_name (void); /* the system's name */
 bool        _grove_observe_running (void);
 
@@ -122,23 +123,24 @@ typedef void (*grove_inspect_done) (enum grove_status status, void *user_data);
 /**
  * _grove_observe_inspect:
  * @inspect: runs on the target's scheduler while the target does not; keep it short and pure
- * @done: called once, from any thread, after @inspect or when the target was gone (GROVE_ERR_NOPROC)
+ * @done: called once, from any thread, after @inspect or when the target was gone
+ * (GROVE_ERR_NOPROC)
  *
  * Behind all signals sent to @pid before by this thread.
  */
-void _grove_observe_inspect (grove_pid           pid,
-                             grove_inspect_func  inspect,
-                             grove_inspect_done  done,
-                             void               *user_data);
+void _grove_observe_inspect (grove_pid          pid,
+                             grove_inspect_func inspect,
+                             grove_inspect_done done,
+                             void              *user_data);
 
 struct grove_message_view
 {
-  grove_pid         sender; /* 0: not a process */
+  grove_pid         sender;  /* 0: not a process */
   uint64_t          sent_ns; /* 0 when not known */
   struct grove_term term;
 };
-/* The @offset-th message of the mailbox in order of arrival; walks on with each call that asks for the
- * next one. false: no such. */
+/* The @offset-th message of the mailbox in order of arrival; walks on with each call that asks for
+ * the next one. false: no such. */
 bool   _grove_inspection_message (struct grove_inspection   *view,
                                   uint64_t                   offset,
                                   struct grove_message_view *ret_message);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The control block of a process. Blocks lie in one table and are never anything else, so that a
+ * stale pid leads to a block whose generation does not match, and to nothing worse.
+ *
+ * Three groups, by who writes. What an observer reads is atomic and written with relaxed stores,
+ * but for the stores at spawn, which release: a reader that sees a value of the next process also
+ * sees the generation move (process-table.c), and throws away what it has. All that is not atomic
+ * belongs to the scheduler in `scheduler`, which is the only thread that touches it, be it as
+ * scheduler or as the process itself.
+ */
+#pragma once
+
+#include "runtime/core/relation.h"
+#include "runtime/core/signal.h"
+
+#include <stdalign.h>
+#include <stdatomic.h>
+
+struct grove_scheduler;
+struct grove_stack;
+
+/* FREE is what memory nobody wrote to holds. */
+enum grove_state
+{
+  GROVE_STATE_FREE,
+  GROVE_STATE_RUNNABLE,
+  GROVE_STATE_RUNNING,
+  GROVE_STATE_WAITING,
+  GROVE_STATE_EXITING,
+};
+
+/* What ends a wait, besides its timeout. */
+enum grove_wait
+{
+  GROVE_WAIT_MESSAGE, /* any message that is put into the mailbox */
+  GROVE_WAIT_REPLY,   /* the answer to `question` */
+  GROVE_WAIT_NOTHING,
+};
+
+/* A block of the process's heap; what the process gets begins behind it. */
+struct grove_heap_block
+{
+  alignas (16) struct grove_heap_block *next;
+  struct grove_heap_block *previous;
+  size_t                   size; /* with this header */
+};
+
+struct grove_defer
+{
+  struct grove_defer *next; /* registered before */
+  void (*release) (void *data);
+  void *data;
+};
+
+struct grove_alias
+{
+  struct grove_alias *next; /* made before */
+  grove_ref           ref;
+  /* The link of the mailbox behind which messages to this alias are; NULL: unknown. */
+  struct grove_message **mark;
+};
+
+/* What most processes have little of, apart from the block. */
+struct grove_bonds
+{
+  struct grove_relations links;        /* pid -> 0: linked, else the id of the unlink under way */
+  struct grove_relations monitors;     /* monitor -> pid */
+  struct grove_relations monitored_by; /* monitor -> pid */
+  struct grove_alias    *aliases;
+};
+
+#define GROVE_NO_TIMER UINT32_MAX
+
+struct grove_process
+{
+  /* ---- Set once, by the spawner; the index for ever. Read by anybody. ---- */
+  alignas (64) uint32_t index;
+  _Atomic uint32_t       generation; /* written by the owner when the process has ended */
+  _Atomic uint32_t       state;      /* enum grove_state; owner */
+  _Atomic uint32_t       system;     /* owner */
+  _Atomic (grove_pid)    parent;
+  _Atomic (grove_pid)    group;   /* owner */
+  _Atomic (const char *) label;   /* owner */
+  _Atomic (const char *) initial; /* owner */
+  _Atomic uint64_t       started_ns;
+
+  /* ---- Written by any thread ---- */
+  alignas (64) _Atomic uintptr_t inqueue; /* see signal.h */
+  _Atomic uint64_t pushed;   /* _grove_message_count() of all messages ever pushed to this block */
+  _Atomic uint64_t priority; /* generation above, the asked for priority below (32 bits) */
+  _Atomic (struct grove_scheduler *) scheduler; /* written by that scheduler only */
+  _Atomic (const char *)             name;      /* under the registry's lock */
+  /* 1 while the block is in some scheduler's list of those to look at. Belongs to the block, not to
+   * the process: what is left over from the last one makes somebody look once too often. */
+  _Atomic uint32_t      notified;
+  struct grove_process *notified_next;
+
+  /* ---- The owner's ---- */
+  alignas (64) struct grove_process *queue_next;
+  struct grove_process *queue_previous;
+  void                 *sp;    /* where the frames begin; NULL: it has none */
+  struct grove_stack   *stack; /* where it runs; NULL while it has no frames */
+  void                 *saved; /* the frames, while the stack is another's */
+  grove_entry           entry; /* what a process without frames will run */
+  void                 *arg;
+  void                 *behaviour;
+
+  struct grove_message  *mailbox_first;
+  struct grove_message **mailbox_last;
+  struct grove_message  *held; /* received and not freed */
+
+  struct grove_heap_block *heap;
+  struct grove_defer      *defers;
+  struct grove_bonds      *bonds; /* NULL: none of them */
+  size_t                   max_heap_bytes;
+  grove_ref                question; /* a reply is waited for; 0: it has come */
+
+  uint32_t timer;       /* its place in the scheduler's heap of timers */
+  uint32_t no_preempt;  /* how often disabled */
+  uint8_t  queue;       /* the priority it is queued at, or was last */
+  uint8_t  passed_over; /* turns a low one still has to wait */
+  uint8_t  wait;        /* enum grove_wait */
+  bool     queued;      /* is in the run queue */
+  bool     computes;    /* its last slice was used up without one call of the runtime */
+  bool     timed_out;
+  bool     woken; /* what it waits for has come */
+  bool     answer;
+
+  _Atomic bool     trap_exit;
+  _Atomic uint32_t n_links;
+  _Atomic uint32_t stack_bytes; /* live, as of its last switch */
+  _Atomic uint64_t removed;     /* like pushed: all that left the mailbox, or never got into it */
+  _Atomic uint64_t n_received;  /* ever put into the mailbox */
+  _Atomic uint64_t heap_bytes;
+  _Atomic uint64_t reductions;
+};
+
+_Static_assert(sizeof (struct grove_process) <= 384, "a million parked processes cost this each");
+
+static inline grove_pid
+_grove_process_pid (const struct grove_process *self)
+{
+  return (grove_pid) atomic_load_explicit (&self->generation, memory_order_relaxed) << 32 |
+         self->index;
+}
+
+/* The block keeps what only one thread writes; these are shorter, and cheaper than
+ * read-modify-write. */
+#define GROVE_GET(field)        atomic_load_explicit (&(field), memory_order_relaxed)
+#define GROVE_SET(field, value) atomic_store_explicit (&(field), (value), memory_order_relaxed)
+#define GROVE_ADD(field, n)     GROVE_SET (field, GROVE_GET (field) + (n))

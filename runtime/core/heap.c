@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See heap.h. Its bytes are counted with the headers: what the process costs, not what it asked
+ * for.
+ */
+#include "runtime/core/heap.h"
+
+#include "runtime/core/memory.h"
+#include "runtime/core/scheduler.h"
+
+#include <string.h>
+
+_Static_assert(sizeof (struct grove_heap_block) % 16 == 0, "what follows is aligned for anything");
+
+static void
+count (struct grove_process *process, size_t change)
+{
+  GROVE_ADD (process->heap_bytes, change);
+  GROVE_ADD (_grove_scheduler_self->heap_bytes, change);
+}
+
+/* Whether the heap may grow by @size. What runs at the very end is not stopped. */
+static bool
+allowed (const struct grove_process *process, size_t size)
+{
+  if (size > SIZE_MAX / 2)
+    return false;
+  return process->max_heap_bytes == 0 || _grove_scheduler_self->deferring ||
+         GROVE_GET (process->heap_bytes) + size <= process->max_heap_bytes;
+}
+
+static void
+link_block (struct grove_process *process, struct grove_heap_block *block)
+{
+  block->previous = NULL;
+  block->next = process->heap;
+  if (process->heap != NULL)
+    process->heap->previous = block;
+  process->heap = block;
+}
+
+void *
+_grove_heap_alloc (struct grove_process *process, size_t size)
+{
+  struct grove_heap_block *block;
+
+  if (!allowed (process, size) || (block = malloc (sizeof *block + size)) == NULL)
+    return NULL;
+  block->size = sizeof *block + size;
+  link_block (process, block);
+  count (process, block->size);
+  return block + 1;
+}
+
+void
+_grove_heap_free_all (struct grove_process *process)
+{
+  struct grove_heap_block *block = process->heap;
+
+  while (block != NULL)
+    {
+      struct grove_heap_block *next = block->next;
+      free (block);
+      block = next;
+    }
+  process->heap = NULL;
+  count (process, (size_t) 0 - GROVE_GET (process->heap_bytes));
+}
+
+/* ---- Public ---------------------------------------------------------------------------------- */
+
+GROVE_NORETURN static void
+over_limit (void)
+{
+  if (_grove_scheduler_self->deferring)
+    abort (); /* the machine has no memory for what releases memory */
+  grove_exit ("heap_limit");
+}
+
+void *
+grove_alloc (size_t size)
+{
+  void *memory = _grove_heap_alloc (_grove_process_require (), size);
+
+  if (memory == NULL)
+    over_limit ();
+  _grove_scheduler_self->called = true;
+  return memory;
+}
+
+void *
+grove_realloc (void *memory, size_t size)
+{
+  struct grove_process    *self = _grove_process_require ();
+  struct grove_heap_block *block;
+  struct grove_heap_block *old;
+  size_t                   old_size;
+
+  if (memory == NULL)
+    return grove_alloc (size);
+  old = (struct grove_heap_block *) memory - 1;
+  old_size = old->size;
+  if (size + sizeof *old > old_size && !allowed (self, size + sizeof *old - old_size))
+    over_limit ();
+  if (size > SIZE_MAX / 2 || (block = realloc (old, sizeof *block + size)) == NULL)
+    over_limit ();
+  block->size = sizeof *block + size;
+  if (block->previous != NULL)
+    block->previous->next = block;
+  else
+    self->heap = block;
+  if (block->next != NULL)
+    block->next->previous = block;
+  count (self, block->size - old_size);
+  return block + 1;
+}
+
+void
+grove_free (void *memory)
+{
+  struct grove_process    *self = _grove_process_require ();
+  struct grove_heap_block *block = (struct grove_heap_block *) memory - 1;
+
+  if (memory == NULL)
+    return;
+  if (block->previous != NULL)
+    block->previous->next = block->next;
+  else
+    self->heap = block->next;
+  if (block->next != NULL)
+    block->next->previous = block->previous;
+  count (self, (size_t) 0 - block->size);
+  free (block);
+}
+
+char *
+grove_strdup (const char *text)
+{
+  size_t size = strlen (text) + 1;
+
+  return memcpy (grove_alloc (size), text, size);
+}
+
+void
+grove_defer (void (*release) (void *), void *data)
+{
+  struct grove_process *self = _grove_process_require ();
+  struct grove_defer   *defer = grove_alloc (sizeof *defer);
+
+  *defer = (struct grove_defer){ self->defers, release, data };
+  self->defers = defer;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Inspections: a signal like any other, handled by the scheduler that owns the target, so that the
+ * target holds still meanwhile. See observe.h.
+ */
+#include "runtime/core/inspect.h"
+
+#include "runtime/core/block.h"
+#include "runtime/core/scheduler.h"
+
+#include <string.h>
+
+struct grove_inspection
+{
+  struct grove_process *process;
+  struct grove_message *next; /* the @offset-th message */
+  uint64_t              offset;
+};
+
+static struct grove_inspect_request
+request_of (const struct grove_message *signal)
+{
+  struct grove_inspect_request request;
+
+  memcpy (&request, signal->bytes, sizeof request);
+  return request;
+}
+
+void
+_grove_inspect_handle (struct grove_process *process, const struct grove_message *signal)
+{
+  struct grove_inspect_request request = request_of (signal);
+  struct grove_inspection      view = { process, process->mailbox_first, 0 };
+
+  /* Should what is called be process code by mistake, it must at least not switch here. */
+  process->no_preempt++;
+  request.inspect (&view, request.user_data);
+  if (request.done != NULL)
+    request.done (GROVE_OK, request.user_data);
+  process->no_preempt--;
+}
+
+void
+_grove_inspect_refuse (const struct grove_message *signal)
+{
+  struct grove_inspect_request request = request_of (signal);
+
+  if (request.done != NULL)
+    request.done (GROVE_ERR_NOPROC, request.user_data);
+}
+
+void
+_grove_observe_inspect (grove_pid          pid,
+                        grove_inspect_func inspect,
+                        grove_inspect_done done,
+                        void              *user_data)
+{
+  struct grove_inspect_request request = { inspect, done, user_data };
+  struct grove_message        *signal = _grove_signal_new (GROVE_SIGNAL_INSPECT, sizeof request, 0);
+
+  memcpy (signal->bytes, &request, sizeof request);
+  _grove_signal_send (pid, signal);
+}
+
+bool
+_grove_inspection_message (struct grove_inspection   *view,
+                           uint64_t                   offset,
+                           struct grove_message_view *ret_message)
+{
+  if (offset < view->offset)
+    {
+      view->next = view->process->mailbox_first;
+      view->offset = 0;
+    }
+  while (view->next != NULL && view->offset < offset)
+    {
+      view->next = view->next->next;
+      view->offset++;
+    }
+  if (view->next == NULL)
+    return false;
+  *ret_message = (struct grove_message_view){ .sender = view->next->sender,
+                                              .sent_ns = view->next->sent_ns,
+                                              .term = { view->next->bytes, view->next->size } };
+  return true;
+}
+
+/* Copies the pids in use: of links the keys that are not being unlinked, of monitors the values. */
+static size_t
+copy_places (const struct grove_relations *relations, bool links, grove_pid *pids, size_t n)
+{
+  size_t n_copied = 0;
+
+  for (uint32_t i = 0; i < relations->capacity && n_copied < n; i++)
+    {
+      const struct grove_relation *place = &relations->places[i];
+      if (place->key == 0 || (links && place->value != 0))
+        continue;
+      pids[n_copied++] = links ? place->key : place->value;
+    }
+  return n_copied;
+}
+
+size_t
+_grove_inspection_links (struct grove_inspection *view, grove_pid *pids, size_t n)
+{
+  struct grove_bonds *bonds = view->process->bonds;
+
+  return bonds != NULL ? copy_places (&bonds->links, true, pids, n) : 0;
+}
+
+size_t
+_grove_inspection_monitors (struct grove_inspection *view, grove_pid *pids, size_t n)
+{
+  struct grove_bonds *bonds = view->process->bonds;
+
+  return bonds != NULL ? copy_places (&bonds->monitors, false, pids, n) : 0;
+}
+
+size_t
+_grove_inspection_monitored_by (struct grove_inspection *view, grove_pid *pids, size_t n)
+{
+  struct grove_bonds *bonds = view->process->bonds;
+
+  return bonds != NULL ? copy_places (&bonds->monitored_by, false, pids, n) : 0;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Links. Each end keeps its own half, and signals keep the halves in step. Unlinking removes the
+ * own half at once and tells the peer, which answers with an acknowledgement; until that comes the
+ * peer's LINK is not believed, for it was sent before the peer knew. Linking again in between
+ * forgets the unlinking. With signals in order in both directions the halves agree as soon as
+ * nothing is under way, whatever both ends did at the same time (OTP's protocol since version 23).
+ */
+#include "runtime/core/bonds.h"
+#include "runtime/core/memory.h"
+#include "runtime/core/scheduler.h"
+
+#define LINKED 0 /* else the value is the id of an unlinking that was not acknowledged */
+
+struct grove_bonds *
+_grove_bonds (struct grove_process *process)
+{
+  if (process->bonds == NULL)
+    process->bonds = _grove_calloc (1, sizeof *process->bonds);
+  return process->bonds;
+}
+
+void
+_grove_bonds_free (struct grove_process *process)
+{
+  if (process->bonds == NULL)
+    return;
+  _grove_relations_finish (&process->bonds->links);
+  _grove_relations_finish (&process->bonds->monitors);
+  _grove_relations_finish (&process->bonds->monitored_by);
+  _grove_aliases_free (process);
+  free (process->bonds);
+  process->bonds = NULL;
+}
+
+bool
+_grove_link_add (struct grove_process *process, grove_pid peer)
+{
+  struct grove_relations *links = &_grove_bonds (process)->links;
+  struct grove_relation  *link = _grove_relations_find (links, peer);
+
+  if (link != NULL && link->value == LINKED)
+    return false;
+  _grove_relations_put (links, peer, LINKED);
+  GROVE_ADD (process->n_links, 1);
+  return true;
+}
+
+bool
+_grove_link_remove (struct grove_process *process, grove_pid peer)
+{
+  struct grove_relation *link;
+
+  if (process->bonds == NULL)
+    return false;
+  link = _grove_relations_find (&process->bonds->links, peer);
+  if (link == NULL || link->value != LINKED)
+    return false;
+  _grove_relations_remove (&process->bonds->links, peer);
+  GROVE_ADD (process->n_links, (uint32_t) -1);
+  return true;
+}
+
+static void
+acknowledge (struct grove_process *process, const struct grove_message *signal)
+{
+  struct grove_message *ack = _grove_signal_new (GROVE_SIGNAL_UNLINK_ACK, 0, signal->tag);
+
+  ack->sender = _grove_process_pid (process);
+  _grove_signal_send (signal->sender, ack);
+}
+
+void
+_grove_link_handle (struct grove_process *process, const struct grove_message *signal)
+{
+  struct grove_relation *link =
+    process->bonds != NULL ? _grove_relations_find (&process->bonds->links, signal->sender) : NULL;
+
+  if (signal->kind == GROVE_SIGNAL_LINK)
+    {
+      if (link == NULL)
+        _grove_link_add (process, signal->sender);
+    }
+  else if (signal->kind == GROVE_SIGNAL_UNLINK)
+    {
+      _grove_link_remove (process, signal->sender);
+      acknowledge (process, signal);
+    }
+  else if (link != NULL && link->value == signal->tag)
+    _grove_relations_remove (&process->bonds->links, signal->sender);
+}
+
+void
+_grove_links_end (struct grove_process *process, struct grove_term reason)
+{
+  struct grove_relations *links;
+
+  if (process->bonds == NULL)
+    return;
+  links = &process->bonds->links;
+  for (uint32_t i = 0; i < links->capacity; i++)
+    if (links->places[i].key != 0 && links->places[i].value == LINKED)
+      _grove_signal_send (links->places[i].key,
+                          _grove_signal_new_exit (GROVE_SIGNAL_LINK_EXIT,
+                                                  _grove_process_pid (process), reason));
+}
+
+/* ---- Public ---------------------------------------------------------------------------------- */
+
+enum grove_status
+grove_link (grove_pid pid)
+{
+  struct grove_process *self = _grove_process_require ();
+  struct grove_message *signal;
+
+  if (pid == _grove_process_pid (self) || !_grove_link_add (self, pid))
+    {
+      _grove_charge (1);
+      return GROVE_OK;
+    }
+  signal = _grove_signal_new (GROVE_SIGNAL_LINK, 0, 0);
+  if (!_grove_signal_try_send (pid, signal))
+    {
+      if (!GROVE_GET (self->trap_exit))
+        {
+          _grove_link_remove (self, pid);
+          _grove_block_free (signal);
+          _grove_charge (1);
+          return GROVE_ERR_NOPROC;
+        }
+      _grove_signal_refuse (pid, signal);
+    }
+  _grove_charge (1);
+  return GROVE_OK;
+}
+
+void
+grove_unlink (grove_pid pid)
+{
+  struct grove_process *self = _grove_process_require ();
+
+  if (_grove_link_remove (self, pid))
+    {
+      grove_ref             id = grove_make_ref ();
+      struct grove_message *signal = _grove_signal_new (GROVE_SIGNAL_UNLINK, 0, id);
+
+      _grove_relations_put (&_grove_bonds (self)->links, pid, id);
+      _grove_signal_send (pid, signal);
+    }
+  _grove_charge (1);
+}

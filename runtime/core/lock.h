@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The locks of the runtime and their ranks. A thread takes locks in rising rank only, and a process
+ * holds none when it gives up its scheduler: both are checked where assertions are on. All of them
+ * are held for a few hundred nanoseconds; what happens thousands of times a second takes none.
+ */
+#pragma once
+
+#include <pthread.h>
+
+enum grove_lock_rank
+{
+  GROVE_RANK_REGISTRY = 1, /* registry.c: names and who has them */
+  GROVE_RANK_TABLE,        /* process-table.c: control blocks nobody uses */
+  GROVE_RANK_INTERN,       /* intern.c: strings that live as long as the runtime */
+  GROVE_RANK_DEPOT,        /* block.c: chains of free blocks; one lock a size */
+};
+
+struct grove_lock
+{
+  pthread_mutex_t      mutex;
+  enum grove_lock_rank rank; /* set once */
+};
+
+#define GROVE_LOCK_INIT(lock_rank)                                                                 \
+  {                                                                                                \
+    PTHREAD_MUTEX_INITIALIZER, lock_rank                                                           \
+  }
+
+void _grove_lock (struct grove_lock *self);
+void _grove_unlock (struct grove_lock *self);
+
+/* Aborts if the calling thread holds any. */
+void _grove_lock_check_none (void);

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Receiving. One receive walks the mailbox from its beginning once: the place it has got to
+ * survives waiting, so that being woken looks at what is new only.
+ */
+#include "runtime/core/mailbox.h"
+
+#include "runtime/core/block.h"
+#include "runtime/core/bonds.h"
+#include "runtime/core/scheduler.h"
+
+void
+_grove_mailbox_append (struct grove_process *process, struct grove_message *message)
+{
+  message->next = NULL;
+  *process->mailbox_last = message;
+  process->mailbox_last = &message->next;
+  GROVE_ADD (process->n_received, 1);
+  if (process->wait == GROVE_WAIT_MESSAGE)
+    process->woken = true;
+}
+
+/* Takes out what @link holds. */
+static struct grove_message *
+take (struct grove_process *process, struct grove_message **link)
+{
+  struct grove_message *message = *link;
+
+  if (process->bonds != NULL && process->bonds->aliases != NULL)
+    _grove_alias_unmark (process, message, link);
+  *link = message->next;
+  if (message->next == NULL)
+    process->mailbox_last = link;
+  GROVE_ADD (process->removed, _grove_message_count (message));
+  return message;
+}
+
+void
+_grove_mailbox_flush (struct grove_process *process, grove_ref monitor)
+{
+  for (struct grove_message **link = &process->mailbox_first; *link != NULL; link = &(*link)->next)
+    if ((*link)->tag == monitor)
+      {
+        _grove_block_free (take (process, link));
+        return;
+      }
+}
+
+void
+_grove_mailbox_free (struct grove_process *process)
+{
+  while (process->mailbox_first != NULL)
+    {
+      struct grove_message *message = process->mailbox_first;
+      process->mailbox_first = message->next;
+      GROVE_ADD (process->removed, _grove_message_count (message));
+      _grove_block_free (message);
+    }
+  process->mailbox_last = &process->mailbox_first;
+  while (process->held != NULL)
+    {
+      struct grove_message *message = process->held;
+      process->held = message->next;
+      _grove_block_free (message);
+    }
+}
+
+/* ---- Receiving ------------------------------------------------------------------------------- */
+
+/* Which messages a receive accepts: those of @match, or of a format, or with one of two tags, or
+ * any. */
+struct filter
+{
+  grove_match_func match;
+  void            *user_data;
+  const char      *format;
+  va_list         *args;
+  grove_ref        tags[2];
+};
+
+static bool
+accepts (const struct filter *filter, const struct grove_message *message)
+{
+  struct grove_term term = { message->bytes, message->size };
+
+  if (filter->match != NULL)
+    return filter->match (term, filter->user_data);
+  if (filter->format != NULL)
+    {
+      va_list args;
+      bool    matches;
+      va_copy (args, *filter->args);
+      matches = grove_match_va (term, filter->format, args);
+      va_end (args);
+      return matches;
+    }
+  if (filter->tags[0] != 0)
+    return message->tag == filter->tags[0] ||
+           (filter->tags[1] != 0 && message->tag == filter->tags[1]);
+  return true;
+}
+
+/* Goes on from *@link, and leaves it at the match or at the end. A long way costs reductions, but
+ * the process is not pre-empted on it: @match is code of the process, and the mailbox must hold
+ * still. */
+static bool
+scan (struct grove_process *process, const struct filter *filter, struct grove_message ***link)
+{
+  struct grove_message **place = *link;
+
+  process->no_preempt++;
+  while (*place != NULL && !accepts (filter, *place))
+    {
+      place = &(*place)->next;
+      _grove_reductions_left--;
+    }
+  process->no_preempt--;
+  *link = place;
+  return *place != NULL;
+}
+
+/* Takes the message for the caller to keep. */
+static struct grove_message *
+receive_at (struct grove_process *process, struct grove_message **link)
+{
+  struct grove_message *message = take (process, link);
+
+  message->previous = NULL;
+  message->next = process->held;
+  if (process->held != NULL)
+    process->held->previous = message;
+  process->held = message;
+  return message;
+}
+
+static enum grove_status
+receive_from (struct grove_process  *self,
+              struct grove_message **link,
+              const struct filter   *filter,
+              int64_t                timeout_ns,
+              struct grove_message **ret_message)
+{
+  struct grove_scheduler *scheduler = _grove_scheduler_self;
+  bool                    timing = false;
+
+  self->timed_out = false;
+  for (;;)
+    {
+      /* Whether the time was up is looked at before the last scan. */
+      bool last = self->timed_out || timeout_ns == 0;
+
+      if (!_grove_signal_handle_all (self))
+        _grove_end_self ();
+      if (scan (self, filter, &link))
+        break;
+      if (last || scheduler->deferring)
+        {
+          _grove_charge (1);
+          return GROVE_ERR_TIMEOUT;
+        }
+      if (!timing && timeout_ns != GROVE_FOREVER)
+        {
+          uint64_t now = grove_now_ns ();
+          timing = (uint64_t) timeout_ns < UINT64_MAX - now;
+          if (timing)
+            _grove_timers_add (&scheduler->timers, self, now + (uint64_t) timeout_ns);
+        }
+      _grove_wait (GROVE_WAIT_MESSAGE);
+    }
+  if (timing)
+    _grove_timers_remove (&scheduler->timers, self);
+  *ret_message = receive_at (self, link);
+  _grove_charge (1);
+  return GROVE_OK;
+}
+
+/* ---- Public ---------------------------------------------------------------------------------- */
+
+static enum grove_status
+receive (const struct filter *filter, int64_t timeout_ns, struct grove_message **ret_message)
+{
+  struct grove_process *self = _grove_process_require ();
+
+  if (timeout_ns < 0)
+    return GROVE_ERR_BADARG;
+  return receive_from (self, &self->mailbox_first, filter, timeout_ns, ret_message);
+}
+
+enum grove_status
+grove_receive (int64_t timeout_ns, struct grove_message **ret_message)
+{
+  struct filter filter = { .match = NULL };
+
+  return receive (&filter, timeout_ns, ret_message);
+}
+
+enum grove_status
+grove_receive_match (grove_match_func       match,
+                     void                  *user_data,
+                     int64_t                timeout_ns,
+                     struct grove_message **ret_message)
+{
+  struct filter filter = { .match = match, .user_data = user_data };
+
+  return receive (&filter, timeout_ns, ret_message);
+}
+
+enum grove_status
+grove_receive_pattern (int64_t                timeout_ns,
+                       struct grove_message **ret_message,
+                       const char            *format,
+                       ...)
+{
+  enum grove_status status;
+  va_list           args;
+  struct filter     filter = { .format = format, .args = &args };
+
+  va_start (args, format);
+  status = receive (&filter, timeout_ns, ret_message);
+  va_end (args);
+  return status;
+}
+
+enum grove_status
+grove_receive_alias (grove_ref              alias,
+                     grove_ref              monitor,
+                     int64_t                timeout_ns,
+                     struct grove_message **ret_message)
+{
+  struct grove_process  *self = _grove_process_require ();
+  struct filter          filter = { .tags = { alias, monitor } };
+  struct grove_message **link = &self->mailbox_first;
+  bool                   watching;
+
+  if (timeout_ns < 0 || alias == 0)
+    return GROVE_ERR_BADARG;
+  /* A DOWN that has come may lie before the mark. */
+  watching = monitor == 0 || (self->bonds != NULL &&
+                              _grove_relations_find (&self->bonds->monitors, monitor) != NULL);
+  if (watching && self->bonds != NULL)
+    for (struct grove_alias *a = self->bonds->aliases; a != NULL; a = a->next)
+      if (a->ref == alias && a->mark != NULL)
+        link = a->mark;
+  return receive_from (self, link, &filter, timeout_ns, ret_message);
+}
+
+struct grove_term
+grove_message_term (const struct grove_message *message)
+{
+  return (struct grove_term){ message->bytes, message->size };
+}
+
+grove_pid
+grove_message_sender (const struct grove_message *message)
+{
+  return message->sender;
+}
+
+void
+grove_message_free (struct grove_message *message)
+{
+  struct grove_process *self = _grove_process_require ();
+
+  if (message == NULL)
+    return;
+  if (message->previous != NULL)
+    message->previous->next = message->next;
+  else
+    self->held = message->next;
+  if (message->next != NULL)
+    message->next->previous = message->previous;
+  _grove_block_free (message);
+}

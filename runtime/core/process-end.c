@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How a process ends: by itself, or by a signal. Either way the reason is left in the scheduler,
+ * the frames are dropped, and the scheduler takes the process apart. What others can see of it (its
+ * name) is gone before anybody hears.
+ */
+#include "runtime/core/block.h"
+#include "runtime/core/bonds.h"
+#include "runtime/core/ends.h"
+#include "runtime/core/heap.h"
+#include "runtime/core/mailbox.h"
+#include "runtime/core/memory.h"
+#include "runtime/core/process.h"
+#include "runtime/core/registry.h"
+#include "runtime/core/runtime.h"
+#include "runtime/core/scheduler.h"
+
+#include <string.h>
+
+static const uint8_t normal_bytes[] = { 119, 6, 'n', 'o', 'r', 'm', 'a', 'l' };
+
+/* ---- Taking apart ---------------------------------------------------------------------------- */
+
+/* The releases run as the process, on the scheduler's stack: its own frames may be anywhere. */
+static void
+run_defers (struct grove_scheduler *self, struct grove_process *process)
+{
+  if (process->defers == NULL)
+    return;
+  self->current = process;
+  self->deferring = true;
+  while (process->defers != NULL)
+    {
+      struct grove_defer *defer = process->defers;
+      process->defers = defer->next;
+      /* One that ends "its process" ends itself; the next goes on here. */
+      if (setjmp (self->escape) == 0)
+        defer->release (defer->data);
+    }
+  self->deferring = false;
+  self->current = NULL;
+}
+
+static void
+refuse_all (struct grove_process *process, struct grove_message *signal)
+{
+  while (signal != NULL)
+    {
+      struct grove_message *next = signal->next;
+      if (signal->kind == GROVE_SIGNAL_MESSAGE)
+        GROVE_ADD (process->removed, _grove_message_count (signal));
+      _grove_signal_refuse ((grove_pid) signal->generation << 32 | process->index, signal);
+      signal = next;
+    }
+}
+
+/* From here on senders answer for themselves. */
+static void
+close_inqueue (struct grove_process *process)
+{
+  struct grove_message *ordered = NULL;
+  uintptr_t             in;
+
+  in = atomic_exchange_explicit (&process->inqueue, GROVE_IN_CLOSED, memory_order_acq_rel);
+  if (in <= GROVE_IN_SPECIAL)
+    return;
+  for (struct grove_message *signal = (struct grove_message *) in; signal != NULL;)
+    {
+      struct grove_message *next = signal->next;
+      signal->next = ordered;
+      ordered = signal;
+      signal = next;
+    }
+  refuse_all (process, ordered);
+}
+
+static bool
+is_crash (struct grove_term reason)
+{
+  struct grove_term first;
+
+  if (grove_term_is_atom (reason, "normal") || grove_term_is_atom (reason, "shutdown") ||
+      grove_term_is_atom (reason, "killed") || grove_term_is_atom (reason, "kill"))
+    return false;
+  return !(grove_term_arity (reason) == 2 && grove_term_type (reason) == GROVE_TERM_TUPLE &&
+           grove_term_element (reason, 0, &first) && grove_term_is_atom (first, "shutdown"));
+}
+
+static void
+account (struct grove_scheduler *self, struct grove_process *process, struct grove_term reason)
+{
+  bool        normal = reason.bytes == normal_bytes;
+  bool        crash = !normal && !_grove_runtime.ending && is_crash (reason);
+  const char *name = GROVE_GET (process->name);
+
+  GROVE_ADD (self->n_exited, 1);
+  if (crash)
+    GROVE_ADD (self->n_crashed, 1);
+  if (name == NULL)
+    name = GROVE_GET (process->label);
+  _grove_ends_add (_grove_process_pid (process), name, reason,
+                   normal ? self->now_ns : grove_now_ns (), crash);
+}
+
+void
+_grove_process_finish (struct grove_scheduler *self, struct grove_process *process)
+{
+  struct grove_ending ending = self->ending;
+
+  if (ending.reason.bytes == NULL)
+    ending.reason = (struct grove_term){ normal_bytes, sizeof normal_bytes };
+  _grove_timers_remove (&self->timers, process);
+  if (process->queued)
+    _grove_run_queue_remove (&self->queue, process);
+  /* Sequentially consistent: see _grove_registry_forget(). */
+  atomic_store (&process->state, GROVE_STATE_EXITING);
+  _grove_stack_release (&self->stacks, process);
+  run_defers (self, process);
+  account (self, process, ending.reason);
+  _grove_registry_forget (process);
+  refuse_all (process, ending.leftover);
+  close_inqueue (process);
+  if (!_grove_runtime.ending)
+    {
+      _grove_links_end (process, ending.reason);
+      _grove_monitors_end (process, ending.reason);
+    }
+  _grove_mailbox_free (process);
+  _grove_heap_free_all (process);
+  _grove_bonds_free (process);
+  free (ending.owned);
+  if (ending.block != NULL)
+    _grove_block_free (ending.block);
+  if (_grove_process_pid (process) == _grove_runtime.main)
+    grove_stop ();
+  _grove_table_give (&self->near, process);
+}
+
+/* ---- Public ---------------------------------------------------------------------------------- */
+
+GROVE_NORETURN static void
+end_with_buffer (struct grove_buffer *reason)
+{
+  struct grove_scheduler *scheduler = _grove_scheduler_self;
+
+  if (scheduler->deferring)
+    {
+      grove_buffer_finish (reason);
+      _grove_end_self ();
+    }
+  scheduler->ending =
+    (struct grove_ending){ .reason = grove_buffer_term (reason), .owned = reason->bytes };
+  _grove_end_self ();
+}
+
+void
+grove_exit (const char *reason_format, ...)
+{
+  struct grove_buffer reason = { NULL };
+  va_list             args;
+
+  _grove_process_require ();
+  va_start (args, reason_format);
+  if (grove_build_va (&reason, reason_format, args) != GROVE_OK)
+    (void) !grove_build (&reason, "badarg");
+  va_end (args);
+  end_with_buffer (&reason);
+}
+
+void
+grove_exit_term (struct grove_term reason)
+{
+  struct grove_buffer copy = { NULL };
+
+  _grove_process_require ();
+  memcpy (grove_buffer_extend (&copy, reason.size), reason.bytes, reason.size);
+  end_with_buffer (&copy);
+}
+
+void
+grove_assert_failed (const char *expression, const char *function, const char *file, int line)
+{
+  grove_exit ("{{assert, ~s}, [{~a, ~s, ~i}]}", expression, function, file, line);
+}
+
+static void
+send_exit (grove_pid pid, struct grove_term reason)
+{
+  struct grove_process *self = _grove_process_require ();
+
+  _grove_signal_send (pid, _grove_signal_new_exit (GROVE_SIGNAL_EXIT, _grove_process_pid (self),
+                                                   reason));
+}
+
+static void
+after_send_exit (grove_pid pid)
+{
+  struct grove_process *self = _grove_scheduler_self->current;
+
+  /* To oneself it works at once. */
+  if (pid == _grove_process_pid (self) && !_grove_scheduler_self->deferring &&
+      !_grove_signal_handle_all (self))
+    _grove_end_self ();
+  _grove_charge (1);
+}
+
+void
+grove_exit_process (grove_pid pid, const char *reason_format, ...)
+{
+  struct grove_buffer reason = { NULL };
+  va_list             args;
+
+  va_start (args, reason_format);
+  if (grove_build_va (&reason, reason_format, args) != GROVE_OK)
+    (void) !grove_build (&reason, "badarg");
+  va_end (args);
+  send_exit (pid, grove_buffer_term (&reason));
+  grove_buffer_finish (&reason);
+  after_send_exit (pid);
+}
+
+void
+grove_exit_process_term (grove_pid pid, struct grove_term reason)
+{
+  send_exit (pid, reason);
+  after_send_exit (pid);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the other rooms of runtime/ may ask of the calling process, and nobody else. "Owner process
+ * only" throughout.
+ */
+#pragma once
+
+#include "runtime/core/process.h"
+
+/* The master of the application the caller belongs to. Children inherit it when they are spawned.
+ */
+void      _grove_process_set_group (grove_pid master);
+grove_pid _grove_process_group (void);
+
+/* What kind of thing runs in this process, for the code that runs it: one pointer, which nobody but
+ * its setter looks at. It points into the process's heap, or is static. */
+void  _grove_process_set_behaviour (void *behaviour);
+void *_grove_process_behaviour (void);
+
+/* @text: static storage; what observers are shown as the initial call. */
+void _grove_process_set_initial_call (const char *text);
+
+/* Marks the caller as the runtime's own: observers are not allowed to end it. */
+void _grove_process_set_system (void);
+
+/* Between the two the caller is not pre-empted: it holds a lock. They nest. Receiving, and whatever
+ * else waits, is not allowed in between. */
+void _grove_preempt_disable (void);
+void _grove_preempt_enable (void);

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Making processes, and what a process may ask about itself.
+ */
+#include "runtime/core/process.h"
+
+#include "runtime/core/block.h"
+#include "runtime/core/bonds.h"
+#include "runtime/core/heap.h"
+#include "runtime/core/intern.h"
+#include "runtime/core/process-private.h"
+#include "runtime/core/scheduler.h"
+
+#include <string.h>
+#include <time.h>
+
+/* What a spawn costs its caller. */
+#define SPAWN_REDUCTIONS 8
+
+/* ---- Spawning -------------------------------------------------------------------------------- */
+
+/* Everything of a new process that observers read is stored with release, see control.h. */
+#define PUBLISH(field, value) atomic_store_explicit (&(field), (value), memory_order_release)
+
+static void
+init (struct grove_process             *process,
+      grove_entry                       entry,
+      const struct grove_spawn_options *options,
+      const char                       *label)
+{
+  struct grove_scheduler *scheduler = _grove_scheduler_self;
+  struct grove_process   *parent = scheduler->current;
+  uint64_t                generation = GROVE_GET (process->generation);
+
+  process->sp = NULL;
+  process->stack = NULL;
+  process->saved = NULL;
+  process->entry = entry;
+  process->arg = NULL;
+  process->behaviour = NULL;
+  process->mailbox_first = NULL;
+  process->mailbox_last = &process->mailbox_first;
+  process->held = NULL;
+  process->heap = NULL;
+  process->defers = NULL;
+  process->bonds = NULL;
+  process->max_heap_bytes = options->max_heap_bytes;
+  process->question = 0;
+  process->timer = GROVE_NO_TIMER;
+  process->no_preempt = 0;
+  process->passed_over = 0;
+  process->wait = GROVE_WAIT_NOTHING;
+  process->queued = false;
+  process->computes = false;
+  process->timed_out = false;
+  process->woken = false;
+  PUBLISH (process->system, 0);
+  PUBLISH (process->parent, parent != NULL ? _grove_process_pid (parent) : 0);
+  PUBLISH (process->group, parent != NULL ? GROVE_GET (parent->group) : 0);
+  PUBLISH (process->label, label);
+  PUBLISH (process->initial, options->initial_call);
+  PUBLISH (process->started_ns, scheduler->now_ns);
+  PUBLISH (process->priority, generation << 32 | options->priority);
+  PUBLISH (process->trap_exit, false);
+  PUBLISH (process->n_links, 0);
+  PUBLISH (process->stack_bytes, 0);
+  PUBLISH (process->n_received, 0);
+  PUBLISH (process->heap_bytes, 0);
+  PUBLISH (process->reductions, 0);
+  PUBLISH (process->scheduler, scheduler);
+  PUBLISH (process->inqueue, GROVE_IN_EMPTY);
+}
+
+static bool
+valid (grove_entry entry, const struct grove_spawn_options *options)
+{
+  return entry != NULL && options != NULL && (unsigned) options->priority <= GROVE_PRIORITY_MAX &&
+         (options->arg_size == 0 || options->arg != NULL) && !_grove_scheduler_self->deferring;
+}
+
+/* The argument, in the child's heap if it is to be copied. */
+static bool
+hand_over (struct grove_process *process, const struct grove_spawn_options *options)
+{
+  if (options->arg_size == 0)
+    {
+      /* The entry function takes what it is handed as its own. */
+      memcpy (&process->arg, &options->arg, sizeof process->arg);
+      return true;
+    }
+  process->arg = _grove_heap_alloc (process, options->arg_size);
+  if (process->arg == NULL)
+    return false;
+  memcpy (process->arg, options->arg, options->arg_size);
+  return true;
+}
+
+static grove_ref
+bind (struct grove_process *process, const struct grove_spawn_options *options)
+{
+  struct grove_process *parent = _grove_scheduler_self->current;
+  grove_pid             pid = _grove_process_pid (process);
+  grove_ref             monitor = 0;
+
+  if (options->link)
+    {
+      _grove_link_add (parent, pid);
+      _grove_link_add (process, _grove_process_pid (parent));
+    }
+  if (options->monitor)
+    {
+      monitor = grove_make_ref ();
+      _grove_monitor_add (parent, monitor, pid);
+      _grove_monitored_by_add (process, monitor, _grove_process_pid (parent));
+    }
+  return monitor;
+}
+
+/* Nobody has run yet that could hear of it, so that links are as old as the process itself. */
+static enum grove_status
+spawn (grove_entry                       entry,
+       const struct grove_spawn_options *options,
+       grove_pid                        *ret_pid,
+       grove_ref                        *ret_monitor)
+{
+  struct grove_scheduler *scheduler = _grove_scheduler_self;
+  const char             *label = options->label != NULL ? _grove_intern (options->label) : NULL;
+  struct grove_process   *process = _grove_table_take (&scheduler->near);
+  grove_ref               monitor = 0;
+
+  if (process == NULL)
+    return GROVE_ERR_SYSTEM_LIMIT;
+  init (process, entry, options, label);
+  if (!hand_over (process, options))
+    {
+      PUBLISH (process->inqueue, GROVE_IN_CLOSED);
+      _grove_table_give (&scheduler->near, process);
+      return GROVE_ERR_SYSTEM_LIMIT;
+    }
+  if (scheduler->current != NULL)
+    monitor = bind (process, options);
+  PUBLISH (process->state, GROVE_STATE_RUNNABLE);
+  _grove_run_queue_push (&scheduler->queue, process);
+  GROVE_ADD (scheduler->n_spawned, 1);
+  *ret_pid = _grove_process_pid (process);
+  if (ret_monitor != NULL)
+    *ret_monitor = monitor;
+  return GROVE_OK;
+}
+
+enum grove_status
+grove_spawn_opt (grove_entry                       entry,
+                 const struct grove_spawn_options *options,
+                 grove_pid                        *ret_pid,
+                 grove_ref                        *ret_monitor)
+{
+  enum grove_status status;
+
+  _grove_process_require ();
+  if (!valid (entry, options))
+    return GROVE_ERR_BADARG;
+  status = spawn (entry, options, ret_pid, ret_monitor);
+  _grove_charge (SPAWN_REDUCTIONS);
+  return status;
+}
+
+enum grove_status
+_grove_process_spawn_first (grove_entry entry, void *arg, grove_pid *ret_pid)
+{
+  struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+
+  options.initial_call = "main";
+  options.arg = arg;
+  return spawn (entry, &options, ret_pid, NULL);
+}
+
+static grove_pid
+spawn_or_end (const char *initial_call, grove_entry entry, void *arg, bool link)
+{
+  struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+  enum grove_status          status;
+  grove_pid                  pid = 0;
+
+  options.initial_call = initial_call;
+  options.arg = arg;
+  options.link = link;
+  status = grove_spawn_opt (entry, &options, &pid, NULL);
+  if (status == GROVE_ERR_SYSTEM_LIMIT)
+    grove_exit ("system_limit");
+  if (status != GROVE_OK)
+    grove_exit ("badarg");
+  return pid;
+}
+
+grove_pid
+grove_spawn_named (const char *initial_call, grove_entry entry, void *arg)
+{
+  return spawn_or_end (initial_call, entry, arg, false);
+}
+
+grove_pid
+grove_spawn_link_named (const char *initial_call, grove_entry entry, void *arg)
+{
+  return spawn_or_end (initial_call, entry, arg, true);
+}
+
+/* ---- The caller ------------------------------------------------------------------------------ */
+
+grove_pid
+grove_self (void)
+{
+  struct grove_process *self = _grove_process_self ();
+
+  return self != NULL ? _grove_process_pid (self) : 0;
+}
+
+grove_ref
+grove_make_ref (void)
+{
+  struct grove_scheduler *scheduler = _grove_scheduler_self;
+
+  /* The low bits say who made it, so that nobody has to agree with anybody. */
+  if (scheduler == NULL)
+    return (atomic_fetch_add (&_grove_runtime.n_refs_outside, 1) + 1) * GROVE_MAX_SCHEDULERS +
+           GROVE_MAX_SCHEDULERS - 1;
+  return ++scheduler->n_refs * GROVE_MAX_SCHEDULERS + scheduler->id;
+}
+
+bool
+grove_is_alive (grove_pid pid)
+{
+  struct grove_process *self = _grove_process_require ();
+  grove_ref             question;
+
+  if (pid == _grove_process_pid (self))
+    return true;
+  if (_grove_scheduler_self->deferring)
+    return false;
+  question = grove_make_ref ();
+  self->question = question;
+  _grove_signal_send (pid, _grove_signal_new (GROVE_SIGNAL_ALIVE, 0, question));
+  for (;;)
+    {
+      if (!_grove_signal_handle_all (self))
+        _grove_end_self ();
+      if (self->question == 0)
+        break;
+      _grove_wait (GROVE_WAIT_REPLY);
+    }
+  _grove_charge (1);
+  return self->answer;
+}
+
+void
+grove_yield (void)
+{
+  struct grove_process *self = _grove_process_require ();
+
+  _grove_reductions_left--;
+  if (self->no_preempt == 0 && !_grove_scheduler_self->deferring)
+    _grove_leave (GROVE_LEAVE_YIELD);
+}
+
+void
+grove_bump_reductions (unsigned reductions)
+{
+  uint32_t budget = _grove_runtime.budget;
+
+  _grove_process_require ();
+  _grove_charge ((int32_t) (reductions < budget ? reductions : budget));
+}
+
+void
+grove_sleep_ms (uint64_t ms)
+{
+  struct grove_process   *self = _grove_process_require ();
+  struct grove_scheduler *scheduler = _grove_scheduler_self;
+  uint64_t                now = grove_now_ns ();
+
+  if (scheduler->deferring)
+    return;
+  self->timed_out = false;
+  if (ms < (UINT64_MAX - now) / 1000000)
+    _grove_timers_add (&scheduler->timers, self, now + ms * 1000000);
+  while (!self->timed_out)
+    {
+      if (!_grove_signal_handle_all (self))
+        _grove_end_self ();
+      _grove_wait (GROVE_WAIT_NOTHING);
+    }
+  _grove_charge (1);
+}
+
+uint64_t
+grove_now_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (uint64_t) now.tv_sec * 1000000000 + (uint64_t) now.tv_nsec;
+}
+
+void
+grove_hibernate (grove_entry continuation, void *arg)
+{
+  struct grove_process *self = _grove_process_require ();
+
+  if (_grove_scheduler_self->deferring)
+    _grove_end_self ();
+  self->entry = continuation;
+  self->arg = arg;
+  _grove_leave (GROVE_LEAVE_HIBERNATE);
+  __builtin_unreachable ();
+}
+
+bool
+grove_trap_exit (bool trap)
+{
+  struct grove_process *self = _grove_process_require ();
+  bool                  old;
+
+  /* An exit signal that came before is not saved from by trapping now. */
+  if (!_grove_scheduler_self->deferring && !_grove_signal_handle_all (self))
+    _grove_end_self ();
+  old = GROVE_GET (self->trap_exit);
+  GROVE_SET (self->trap_exit, trap);
+  _grove_charge (1);
+  return old;
+}
+
+enum grove_priority
+grove_set_priority (enum grove_priority priority)
+{
+  struct grove_process *self = _grove_process_require ();
+  uint64_t              generation = GROVE_GET (self->generation);
+  uint64_t              old;
+
+  if ((unsigned) priority > GROVE_PRIORITY_MAX)
+    return (enum grove_priority) (uint32_t) atomic_load (&self->priority);
+  old = atomic_exchange (&self->priority, generation << 32 | priority);
+  _grove_charge (1);
+  return (enum grove_priority) (uint32_t) old;
+}
+
+void
+grove_process_label (const char *label)
+{
+  struct grove_process *self = _grove_process_require ();
+
+  GROVE_SET (self->label, label != NULL ? _grove_intern (label) : NULL);
+  _grove_charge (1);
+}
+
+/* ---- For the other rooms --------------------------------------------------------------------- */
+
+void
+_grove_process_set_group (grove_pid master)
+{
+  GROVE_SET (_grove_process_require ()->group, master);
+}
+
+grove_pid
+_grove_process_group (void)
+{
+  return GROVE_GET (_grove_process_require ()->group);
+}
+
+void
+_grove_process_set_behaviour (void *behaviour)
+{
+  _grove_process_require ()->behaviour = behaviour;
+}
+
+void *
+_grove_process_behaviour (void)
+{
+  return _grove_process_require ()->behaviour;
+}
+
+void
+_grove_process_set_initial_call (const char *text)
+{
+  GROVE_SET (_grove_process_require ()->initial, text);
+}
+
+void
+_grove_process_set_system (void)
+{
+  GROVE_SET (_grove_process_require ()->system, 1);
+}
+
+void
+_grove_preempt_disable (void)
+{
+  _grove_process_require ()->no_preempt++;
+}
+
+void
+_grove_preempt_enable (void)
+{
+  _grove_process_require ()->no_preempt--;
+}

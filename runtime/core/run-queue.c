@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See run-queue.h.
+ */
+#include "runtime/core/run-queue.h"
+
+/* As the BEAM does: a low one runs when its turn has come this often. */
+#define LOW_TURNS 8
+
+static unsigned
+queue_of (uint8_t priority)
+{
+  switch ((enum grove_priority) priority)
+    {
+    case GROVE_PRIORITY_MAX:
+      return GROVE_QUEUE_MAX;
+    case GROVE_PRIORITY_HIGH:
+      return GROVE_QUEUE_HIGH;
+    case GROVE_PRIORITY_NORMAL:
+    case GROVE_PRIORITY_LOW:
+      break;
+    }
+  return GROVE_QUEUE_SHARED;
+}
+
+static void
+append (struct grove_run_queue *self, struct grove_process *process)
+{
+  unsigned queue = queue_of (process->queue);
+
+  process->queue_next = NULL;
+  process->queue_previous = self->last[queue];
+  if (self->last[queue] != NULL)
+    self->last[queue]->queue_next = process;
+  else
+    self->first[queue] = process;
+  self->last[queue] = process;
+}
+
+static void
+unlink_from (struct grove_run_queue *self, struct grove_process *process)
+{
+  unsigned queue = queue_of (process->queue);
+
+  if (process->queue_previous != NULL)
+    process->queue_previous->queue_next = process->queue_next;
+  else
+    self->first[queue] = process->queue_next;
+  if (process->queue_next != NULL)
+    process->queue_next->queue_previous = process->queue_previous;
+  else
+    self->last[queue] = process->queue_previous;
+}
+
+void
+_grove_run_queue_push (struct grove_run_queue *self, struct grove_process *process)
+{
+  process->queue = (uint8_t) GROVE_GET (process->priority);
+  process->queued = true;
+  append (self, process);
+  GROVE_ADD (self->n, 1);
+  self->n_normal += process->queue == GROVE_PRIORITY_NORMAL;
+  self->n_computing += process->computes;
+  self->n_frameless += process->sp == NULL;
+}
+
+void
+_grove_run_queue_remove (struct grove_run_queue *self, struct grove_process *process)
+{
+  unlink_from (self, process);
+  process->queued = false;
+  GROVE_ADD (self->n, (uint32_t) -1);
+  self->n_normal -= process->queue == GROVE_PRIORITY_NORMAL;
+  self->n_computing -= process->computes;
+  self->n_frameless -= process->sp == NULL;
+}
+
+struct grove_process *
+_grove_run_queue_pop (struct grove_run_queue *self)
+{
+  struct grove_process *process = self->first[GROVE_QUEUE_MAX];
+
+  if (process == NULL)
+    process = self->first[GROVE_QUEUE_HIGH];
+  if (process == NULL)
+    {
+      process = self->first[GROVE_QUEUE_SHARED];
+      while (process != NULL && process->queue == GROVE_PRIORITY_LOW && self->n_normal > 0 &&
+             ++process->passed_over < LOW_TURNS)
+        {
+          unlink_from (self, process);
+          append (self, process);
+          process = self->first[GROVE_QUEUE_SHARED];
+        }
+    }
+  if (process != NULL)
+    {
+      process->passed_over = 0;
+      _grove_run_queue_remove (self, process);
+    }
+  return process;
+}
+
+struct grove_process *
+_grove_run_queue_take_frameless (struct grove_run_queue *self, uint32_t n)
+{
+  struct grove_process  *taken = NULL;
+  struct grove_process **last = &taken;
+  struct grove_process  *process = self->first[GROVE_QUEUE_SHARED];
+
+  while (process != NULL && n > 0)
+    {
+      struct grove_process *next = process->queue_next;
+      if (process->sp == NULL)
+        {
+          _grove_run_queue_remove (self, process);
+          process->queue_next = NULL;
+          *last = process;
+          last = &process->queue_next;
+          n--;
+        }
+      process = next;
+    }
+  return taken;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Starting and stopping. The thread that calls grove_run() is the first scheduler. When the
+ * schedulers have stopped, it alone takes the processes apart that are left, and gives everything
+ * back.
+ */
+#include "runtime/core/runtime.h"
+
+#include "runtime/core/ends.h"
+#include "runtime/core/intern.h"
+#include "runtime/core/memory.h"
+#include "runtime/core/observe.h"
+#include "runtime/core/registry.h"
+#include "runtime/core/runtime-private.h"
+#include "runtime/core/scheduler.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define DEFAULT_MAX_PROCESSES 4194304U
+#define MAX_MAX_PROCESSES     (UINT32_C (1) << 28)
+#define DEFAULT_BUDGET        2000U
+#define MAX_BUDGET            1000000U
+
+static _Atomic uint32_t running_once; /* a runtime runs, is being made or taken apart */
+
+/* ---- Stopping -------------------------------------------------------------------------------- */
+
+void
+grove_stop (void)
+{
+  int saved_errno = errno;
+
+  /* No lock, nothing that allocates: a signal handler may be here. */
+  atomic_store (&_grove_runtime.stop, 1);
+  for (unsigned i = 0; i < _grove_runtime.n_schedulers; i++)
+    {
+      struct grove_scheduler *scheduler = &_grove_runtime.schedulers[i];
+      if (atomic_exchange (&scheduler->sleeping, 0) != 0)
+        syscall (SYS_futex, &scheduler->sleeping, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    }
+  errno = saved_errno;
+}
+
+static _Atomic (void (*) (void)) at_stop[GROVE_AT_STOP_MAX];
+
+void
+_grove_runtime_at_stop (void (*stop) (void))
+{
+  for (unsigned i = 0; i < GROVE_AT_STOP_MAX; i++)
+    {
+      void (*old) (void) = NULL;
+      if (atomic_compare_exchange_strong (&at_stop[i], &old, stop) || old == stop)
+        return;
+    }
+  abort (); /* more rooms than the house has */
+}
+
+static void
+end_all (void)
+{
+  const uint8_t shutdown[] = { 119, 8, 's', 'h', 'u', 't', 'd', 'o', 'w', 'n' };
+  uint32_t      n = _grove_table_used ();
+
+  _grove_runtime.ending = true;
+  for (uint32_t i = 1; i < n; i++)
+    {
+      struct grove_process *process = _grove_table_block (i);
+      if (GROVE_GET (process->state) == GROVE_STATE_FREE)
+        continue;
+      _grove_scheduler_self = GROVE_GET (process->scheduler);
+      _grove_scheduler_self->ending =
+        (struct grove_ending){ .reason = { shutdown, sizeof shutdown } };
+      _grove_process_finish (_grove_scheduler_self, process);
+    }
+}
+
+static void
+finish (void)
+{
+  for (unsigned i = 0; i < _grove_runtime.n_schedulers; i++)
+    {
+      struct grove_scheduler *scheduler = &_grove_runtime.schedulers[i];
+      _grove_timers_finish (&scheduler->timers);
+      _grove_blocks_finish (&scheduler->blocks);
+      _grove_stacks_finish (&scheduler->stacks);
+    }
+  _grove_block_depot_finish ();
+  _grove_registry_finish ();
+  _grove_intern_finish ();
+  _grove_table_finish ();
+  _grove_ends_clear ();
+  _grove_scheduler_self = NULL;
+  _grove_runtime.n_schedulers = 0;
+  free (_grove_runtime.schedulers);
+  _grove_runtime.schedulers = NULL;
+}
+
+/* ---- Starting -------------------------------------------------------------------------------- */
+
+static bool
+init_schedulers (unsigned n)
+{
+  struct grove_scheduler *schedulers =
+    aligned_alloc (alignof (struct grove_scheduler), n * sizeof *schedulers);
+
+  if (schedulers == NULL)
+    return false;
+  memset (schedulers, 0, n * sizeof *schedulers);
+  for (unsigned i = 0; i < n; i++)
+    {
+      schedulers[i].id = i;
+      if (!_grove_stacks_init (&schedulers[i].stacks))
+        {
+          while (i-- > 0)
+            _grove_stacks_finish (&schedulers[i].stacks);
+          free (schedulers);
+          return false;
+        }
+    }
+  _grove_runtime.schedulers = schedulers;
+  _grove_runtime.n_schedulers = n;
+  return true;
+}
+
+static uint32_t
+or_default (uint32_t value, uint32_t fallback, uint32_t limit)
+{
+  if (value == 0)
+    return fallback;
+  return value < limit ? value : limit;
+}
+
+static bool
+init (const struct grove_options *options)
+{
+  struct grove_options defaults = { .name = NULL };
+  unsigned             n_cores = (unsigned) sysconf (_SC_NPROCESSORS_ONLN);
+  uint32_t             creation = 0;
+
+  if (options == NULL)
+    options = &defaults;
+  memset (&_grove_runtime, 0, sizeof _grove_runtime);
+  snprintf (_grove_runtime.name, sizeof _grove_runtime.name, "%s",
+            options->name != NULL ? options->name : program_invocation_short_name);
+  _grove_runtime.budget = or_default (options->budget, DEFAULT_BUDGET, MAX_BUDGET);
+  _grove_runtime.max_processes =
+    or_default (options->max_processes, DEFAULT_MAX_PROCESSES, MAX_MAX_PROCESSES);
+  _grove_runtime.started_ns = grove_now_ns ();
+  while (creation == 0)
+    if (getrandom (&creation, sizeof creation, 0) != sizeof creation)
+      creation = (uint32_t) _grove_runtime.started_ns | 1;
+  grove_term_set_creation (creation);
+  if (!_grove_table_init (_grove_runtime.max_processes))
+    return false;
+  if (init_schedulers (or_default (options->n_schedulers, n_cores, GROVE_MAX_SCHEDULERS - 1)))
+    return true;
+  _grove_table_finish ();
+  return false;
+}
+
+static void *
+scheduler_thread (void *data)
+{
+  _grove_scheduler_loop (data);
+  return NULL;
+}
+
+/* The schedulers but the first; how many could be started, the first included. */
+static unsigned
+start_threads (void)
+{
+  unsigned n = 1;
+
+  while (n < _grove_runtime.n_schedulers &&
+         pthread_create (&_grove_runtime.schedulers[n].thread, NULL, scheduler_thread,
+                         &_grove_runtime.schedulers[n]) == 0)
+    n++;
+  return n;
+}
+
+enum grove_status
+grove_run (const struct grove_options *options, grove_entry main, void *arg)
+{
+  enum grove_status status = GROVE_OK;
+  unsigned          n_started;
+
+  if (main == NULL)
+    return GROVE_ERR_BADARG;
+  if (atomic_exchange (&running_once, 1) != 0)
+    return GROVE_ERR_BUSY;
+  if (!init (options))
+    {
+      atomic_store (&running_once, 0);
+      return GROVE_ERR_SYSTEM_LIMIT;
+    }
+  _grove_scheduler_self = &_grove_runtime.schedulers[0];
+  _grove_scheduler_self->now_ns = _grove_runtime.started_ns;
+  status = _grove_process_spawn_first (main, arg, &_grove_runtime.main);
+  atomic_store (&_grove_runtime.running, 1);
+  n_started = start_threads ();
+  if (n_started < _grove_runtime.n_schedulers)
+    {
+      status = GROVE_ERR_SYSTEM_LIMIT;
+      grove_stop ();
+    }
+  _grove_scheduler_loop (&_grove_runtime.schedulers[0]);
+  for (unsigned i = 1; i < n_started; i++)
+    pthread_join (_grove_runtime.schedulers[i].thread, NULL);
+  for (unsigned i = 0; i < GROVE_AT_STOP_MAX && at_stop[i] != NULL; i++)
+    at_stop[i]();
+  atomic_store (&_grove_runtime.running, 0);
+  end_all ();
+  finish ();
+  atomic_store (&running_once, 0);
+  return status;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Schedulers: one thread a core, each with its own run queue, stacks, timers and pools. A process
+ * belongs to one scheduler, and only a process without frames ever changes it: it is given away by
+ * the scheduler it belongs to. Others reach a scheduler through two lists, both taken whole:
+ * `notified`, the processes that have signals to serve, and `handed`, those it is given.
+ *
+ * The order in the loop: what was handed, signals, timers, then the run queue. So signals are
+ * served for a process that waits or starves, whatever is running here, within a slice.
+ */
+#pragma once
+
+#include "runtime/core/block.h"
+#include "runtime/core/process-table.h"
+#include "runtime/core/run-queue.h"
+#include "runtime/core/stack.h"
+#include "runtime/core/timer.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+
+#define GROVE_MAX_SCHEDULERS 64 /* one number is kept for references made outside */
+
+/* Why a process came back to its scheduler. */
+enum grove_leave
+{
+  GROVE_LEAVE_YIELD,
+  GROVE_LEAVE_PREEMPTED,
+  GROVE_LEAVE_WAIT, /* everything has been done by the process */
+  GROVE_LEAVE_HIBERNATE,
+  GROVE_LEAVE_END,
+};
+
+/* Why the process that is to end does so. */
+struct grove_ending
+{
+  struct grove_term     reason;   /* no bytes: normal */
+  void                 *owned;    /* holds the reason: malloc()ed, or NULL */
+  struct grove_message *block;    /* or this signal does */
+  struct grove_message *leftover; /* signals behind the one that ended it, in order */
+};
+
+struct grove_scheduler
+{
+  /* ---- The thread's own ---- */
+  alignas (64) unsigned id;
+  pthread_t              thread;
+  struct grove_process  *current; /* NULL: the scheduler itself runs */
+  enum grove_leave       leave;
+  bool                   called;    /* the process has called the runtime in this slice */
+  bool                   deferring; /* current's deferred releases run, on the scheduler's stack */
+  jmp_buf                escape;    /* out of a release that wants to end the process */
+  unsigned               ticks;     /* slices until the clock is read again */
+  uint64_t               now_ns;    /* as of then */
+  uint64_t               n_refs;
+  struct grove_ending    ending;
+  struct grove_run_queue queue;
+  struct grove_timers    timers;
+  struct grove_free_blocks near;
+  struct grove_blocks      blocks;
+  struct grove_stack_cache stacks;
+
+  /* Counters, written by the thread, read by observers. Those of bytes may go below 0 here: only
+   * the sum over all schedulers means something. */
+  _Atomic uint64_t n_spawned;
+  _Atomic uint64_t n_exited;
+  _Atomic uint64_t n_crashed;
+  _Atomic uint64_t n_sent;
+  _Atomic uint64_t reductions;
+  _Atomic uint64_t heap_bytes;
+  _Atomic uint64_t n_given;
+  _Atomic uint64_t idle_ns;
+  _Atomic uint64_t idle_since_ns; /* 0: busy */
+
+  /* ---- Written by any thread ---- */
+  alignas (64) _Atomic (struct grove_process *) notified; /* grove_process.notified_next */
+  _Atomic (struct grove_process *) handed;                /* grove_process.queue_next */
+  _Atomic uint32_t idle;     /* 1: a process may be given to it; whoever clears it counts it out */
+  _Atomic uint32_t sleeping; /* the futex: 1 while it sleeps */
+};
+
+struct grove_runtime
+{
+  struct grove_scheduler *schedulers; /* set once, like all to the next comment */
+  unsigned                n_schedulers;
+  uint32_t                max_processes;
+  uint32_t                budget;
+  uint64_t                started_ns;
+  char                    name[256];
+
+  _Atomic uint32_t running;
+  _Atomic uint32_t stop;
+  _Atomic uint32_t n_idle;
+  _Atomic uint64_t n_sent_outside; /* messages from threads that are no scheduler */
+  _Atomic uint64_t n_refs_outside;
+  grove_pid        main;
+  bool             ending; /* the schedulers have stopped and all processes are being ended */
+};
+
+extern struct grove_runtime _grove_runtime;
+
+/* The scheduler that is the calling thread; NULL: none. A process always runs on the same one while
+ * it has frames, so that reading it before and after a switch gives the same. */
+extern _Thread_local struct grove_scheduler *_grove_scheduler_self
+  __attribute__ ((tls_model ("initial-exec")));
+
+/* What is left of the slice. */
+extern _Thread_local int32_t _grove_reductions_left __attribute__ ((tls_model ("initial-exec")));
+
+/* The calling process; NULL: the caller is none. */
+static inline struct grove_process *
+_grove_process_self (void)
+{
+  struct grove_scheduler *scheduler = _grove_scheduler_self;
+
+  return scheduler == NULL ? NULL : scheduler->current;
+}
+
+/* The same where anything but a process is a mistake of the program: aborts. */
+struct grove_process *_grove_process_require (void);
+
+/* Charges the caller and lets it be pre-empted. Last thing a runtime call does: whatever the call
+ * still held would be lost with a process that is killed meanwhile. */
+void _grove_charge (int32_t reductions);
+
+/* Gives up the scheduler. The process that is killed meanwhile does not come back. */
+void _grove_leave (enum grove_leave leave);
+
+/* Waits until a signal comes or the timer is due. @wait: what counts. */
+void _grove_wait (enum grove_wait wait);
+
+/* Ends the calling process with scheduler->ending. */
+GROVE_NORETURN void _grove_end_self (void);
+
+/* Has the owner of @process look at its signals soon. Any thread. */
+void _grove_process_notify (struct grove_process *process);
+/* By its owner: puts it into the run queue. */
+void _grove_process_make_runnable (struct grove_process *process);
+
+/* The first process. By the first scheduler, before it runs. */
+enum grove_status _grove_process_spawn_first (grove_entry entry, void *arg, grove_pid *ret_pid);
+/* A message from a thread that is no process. */
+enum grove_status _grove_message_inject (grove_pid to, struct grove_term term);
+
+void _grove_scheduler_loop (struct grove_scheduler *self);
+void _grove_scheduler_wake (struct grove_scheduler *self);
+
+/* Ends @process, which does not run, with self->ending; process-end.c. */
+void _grove_process_finish (struct grove_scheduler *self, struct grove_process *process);

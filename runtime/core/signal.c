@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Sending and handling signals, see signal.h.
+ */
+#include "runtime/core/signal.h"
+
+#include "runtime/core/block.h"
+#include "runtime/core/bonds.h"
+#include "runtime/core/inspect.h"
+#include "runtime/core/process-table.h"
+#include "runtime/core/scheduler.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+/* ---- Making ---------------------------------------------------------------------------------- */
+
+struct grove_message *
+_grove_signal_new (enum grove_signal_kind kind, size_t size, grove_ref tag)
+{
+  struct grove_scheduler *scheduler = _grove_scheduler_self;
+  struct grove_process   *self = scheduler != NULL ? scheduler->current : NULL;
+  struct grove_message   *signal = _grove_block_new (sizeof *signal + size, NULL);
+
+  signal->kind = (uint8_t) kind;
+  signal->size = (uint32_t) size;
+  signal->reason_offset = 0;
+  signal->sender = self != NULL ? _grove_process_pid (self) : 0;
+  signal->tag = tag;
+  signal->sent_ns = scheduler != NULL ? scheduler->now_ns : grove_now_ns ();
+  return signal;
+}
+
+static struct grove_message *
+signal_build (enum grove_signal_kind kind, grove_ref tag, const char *format, ...)
+{
+  struct grove_message *signal;
+  size_t                size;
+  va_list               args;
+
+  va_start (args, format);
+  size = grove_build_into (NULL, 0, format, args);
+  va_end (args);
+  signal = _grove_signal_new (kind, size, tag);
+  va_start (args, format);
+  grove_build_into (signal->bytes, size, format, args);
+  va_end (args);
+  return signal;
+}
+
+struct grove_message *
+_grove_signal_new_exit (enum grove_signal_kind kind, grove_pid from, struct grove_term reason)
+{
+  struct grove_message *signal = signal_build (kind, 0, "{'EXIT', ~p, ~t}", from, reason);
+
+  signal->sender = from;
+  signal->reason_offset = signal->size - (uint32_t) reason.size;
+  return signal;
+}
+
+struct grove_message *
+_grove_signal_new_down (grove_ref monitor, grove_pid from, struct grove_term reason)
+{
+  struct grove_message *signal =
+    signal_build (GROVE_SIGNAL_DOWN, monitor, "{'DOWN', ~r, process, ~p, ~t}", monitor, from,
+                  reason);
+
+  signal->sender = from;
+  return signal;
+}
+
+static struct grove_term
+signal_reason (const struct grove_message *signal)
+{
+  return (struct grove_term){ signal->bytes + signal->reason_offset,
+                              signal->size - signal->reason_offset };
+}
+
+/* ---- Sending --------------------------------------------------------------------------------- */
+
+/* What the state of the head asks of the one who pushed. */
+enum pushed
+{
+  PUSHED_CLOSED,
+  PUSHED,
+  PUSHED_ON_WAITING,
+};
+
+static enum pushed
+push (struct grove_process *process, struct grove_message *signal)
+{
+  uintptr_t in = atomic_load_explicit (&process->inqueue, memory_order_relaxed);
+
+  do
+    {
+      if (in == GROVE_IN_CLOSED)
+        return PUSHED_CLOSED;
+      /* It hangs over the one before; what is taken is turned round. */
+      signal->next = in > GROVE_IN_SPECIAL ? (struct grove_message *) in : NULL;
+    }
+  /* Release: pairs with the exchange that takes all, and publishes the signal. */
+  while (!atomic_compare_exchange_weak_explicit (&process->inqueue, &in, (uintptr_t) signal,
+                                                 memory_order_acq_rel, memory_order_relaxed));
+  return in == GROVE_IN_WAITING ? PUSHED_ON_WAITING : PUSHED;
+}
+
+static void
+wake (struct grove_process *process)
+{
+  /* The process waits and this thread owns it, so that nobody else can touch it now. */
+  if (GROVE_GET (process->scheduler) == _grove_scheduler_self &&
+      process->wait == GROVE_WAIT_MESSAGE)
+    _grove_process_make_runnable (process);
+  else
+    _grove_process_notify (process);
+}
+
+bool
+_grove_signal_try_send (grove_pid to, struct grove_message *signal)
+{
+  struct grove_process *process = _grove_table_block (to);
+  bool                  is_message = signal->kind == GROVE_SIGNAL_MESSAGE;
+  uint64_t              count = is_message ? _grove_message_count (signal) : 0;
+  enum pushed           pushed;
+
+  signal->generation = (uint32_t) (to >> 32);
+  if (process == NULL || GROVE_GET (process->generation) != signal->generation)
+    return false;
+  /* Before the push, so that the mailbox never seems to hold less than nothing. */
+  if (is_message)
+    atomic_fetch_add_explicit (&process->pushed, count, memory_order_relaxed);
+  pushed = push (process, signal);
+  if (pushed == PUSHED_CLOSED)
+    {
+      if (is_message)
+        atomic_fetch_sub_explicit (&process->pushed, count, memory_order_relaxed);
+      return false;
+    }
+  if (!is_message)
+    _grove_process_notify (process);
+  else if (pushed == PUSHED_ON_WAITING)
+    wake (process);
+  return true;
+}
+
+void
+_grove_signal_send (grove_pid to, struct grove_message *signal)
+{
+  if (!_grove_signal_try_send (to, signal))
+    _grove_signal_refuse (to, signal);
+}
+
+void
+_grove_signal_refuse (grove_pid gone, struct grove_message *signal)
+{
+  grove_pid sender = signal->sender;
+  grove_ref tag = signal->tag;
+
+  static const uint8_t    noproc_bytes[] = { 119, 6, 'n', 'o', 'p', 'r', 'o', 'c' };
+  const struct grove_term noproc = { noproc_bytes, sizeof noproc_bytes };
+
+  switch ((enum grove_signal_kind) signal->kind)
+    {
+    case GROVE_SIGNAL_LINK:
+      _grove_signal_send (sender, _grove_signal_new_exit (GROVE_SIGNAL_LINK_EXIT, gone, noproc));
+      break;
+    case GROVE_SIGNAL_UNLINK:
+      {
+        struct grove_message *ack = _grove_signal_new (GROVE_SIGNAL_UNLINK_ACK, 0, tag);
+        ack->sender = gone;
+        _grove_signal_send (sender, ack);
+        break;
+      }
+    case GROVE_SIGNAL_MONITOR:
+      _grove_signal_send (sender, _grove_signal_new_down (tag, gone, noproc));
+      break;
+    case GROVE_SIGNAL_ALIVE:
+      _grove_signal_send (sender, _grove_signal_new (GROVE_SIGNAL_ALIVE_NO, 0, tag));
+      break;
+    case GROVE_SIGNAL_INSPECT:
+      _grove_inspect_refuse (signal);
+      break;
+    case GROVE_SIGNAL_MESSAGE:
+    case GROVE_SIGNAL_EXIT:
+    case GROVE_SIGNAL_LINK_EXIT:
+    case GROVE_SIGNAL_UNLINK_ACK:
+    case GROVE_SIGNAL_DEMONITOR:
+    case GROVE_SIGNAL_DOWN:
+    case GROVE_SIGNAL_ALIVE_YES:
+    case GROVE_SIGNAL_ALIVE_NO:
+    case GROVE_SIGNAL_PRIORITY:
+      break;
+    }
+  _grove_block_free (signal);
+}
+
+/* ---- Handling -------------------------------------------------------------------------------- */
+
+/* Whether a signal, once handled, is done with. */
+enum handled
+{
+  HANDLED,      /* it can be freed */
+  HANDLED_KEPT, /* it became a message */
+  HANDLED_END,  /* the process must end, and the signal holds the reason */
+};
+
+/* An EXIT or DOWN becomes what it is written as. */
+static enum handled
+become_message (struct grove_process *process, struct grove_message *signal)
+{
+  signal->kind = GROVE_SIGNAL_MESSAGE;
+  atomic_fetch_add_explicit (&process->pushed, _grove_message_count (signal), memory_order_relaxed);
+  _grove_mailbox_append (process, signal);
+  return HANDLED_KEPT;
+}
+
+static enum handled
+end_with (struct grove_message *signal, struct grove_term reason)
+{
+  _grove_scheduler_self->ending = (struct grove_ending){ .reason = reason, .block = signal };
+  return HANDLED_END;
+}
+
+static enum handled
+handle_exit (struct grove_process *process, struct grove_message *signal)
+{
+  static const uint8_t killed[] = { 119, 6, 'k', 'i', 'l', 'l', 'e', 'd' };
+  struct grove_term    reason = signal_reason (signal);
+  bool                 linked = signal->kind == GROVE_SIGNAL_LINK_EXIT;
+
+  if (linked && !_grove_link_remove (process, signal->sender))
+    return HANDLED;
+  if (!linked && grove_term_is_atom (reason, "kill"))
+    return end_with (signal, (struct grove_term){ killed, sizeof killed });
+  if (GROVE_GET (process->trap_exit))
+    return become_message (process, signal);
+  if (grove_term_is_atom (reason, "normal") &&
+      (linked || signal->sender != _grove_process_pid (process)))
+    return HANDLED;
+  return end_with (signal, reason);
+}
+
+static enum handled
+handle_message (struct grove_process *process, struct grove_message *message)
+{
+  if (message->tag != 0 && !_grove_alias_active (process, message->tag))
+    {
+      GROVE_ADD (process->removed, _grove_message_count (message));
+      return HANDLED;
+    }
+  _grove_mailbox_append (process, message);
+  return HANDLED_KEPT;
+}
+
+static void
+handle_priority (struct grove_process *process)
+{
+  struct grove_run_queue *queue = &_grove_scheduler_self->queue;
+
+  if (!process->queued || process->queue == (uint8_t) GROVE_GET (process->priority))
+    return;
+  _grove_run_queue_remove (queue, process);
+  _grove_run_queue_push (queue, process);
+}
+
+static enum handled
+handle (struct grove_process *process, struct grove_message *signal)
+{
+  switch ((enum grove_signal_kind) signal->kind)
+    {
+    case GROVE_SIGNAL_MESSAGE:
+      return handle_message (process, signal);
+    case GROVE_SIGNAL_EXIT:
+    case GROVE_SIGNAL_LINK_EXIT:
+      return handle_exit (process, signal);
+    case GROVE_SIGNAL_LINK:
+    case GROVE_SIGNAL_UNLINK:
+    case GROVE_SIGNAL_UNLINK_ACK:
+      _grove_link_handle (process, signal);
+      return HANDLED;
+    case GROVE_SIGNAL_MONITOR:
+    case GROVE_SIGNAL_DEMONITOR:
+      _grove_monitor_handle (process, signal);
+      return HANDLED;
+    case GROVE_SIGNAL_DOWN:
+      return _grove_monitor_take (process, signal->tag) ? become_message (process, signal)
+                                                        : HANDLED;
+    case GROVE_SIGNAL_ALIVE:
+      _grove_signal_send (signal->sender,
+                          _grove_signal_new (GROVE_SIGNAL_ALIVE_YES, 0, signal->tag));
+      return HANDLED;
+    case GROVE_SIGNAL_ALIVE_YES:
+    case GROVE_SIGNAL_ALIVE_NO:
+      if (process->question == signal->tag)
+        {
+          process->question = 0;
+          process->answer = signal->kind == GROVE_SIGNAL_ALIVE_YES;
+          process->woken = true;
+        }
+      return HANDLED;
+    case GROVE_SIGNAL_INSPECT:
+      _grove_inspect_handle (process, signal);
+      return HANDLED;
+    case GROVE_SIGNAL_PRIORITY:
+      handle_priority (process);
+      return HANDLED;
+    }
+  abort ();
+}
+
+/* The in-queue, oldest first. */
+static struct grove_message *
+take_all (struct grove_process *process)
+{
+  struct grove_message *ordered = NULL;
+  uintptr_t             in;
+
+  if (atomic_load_explicit (&process->inqueue, memory_order_relaxed) <= GROVE_IN_SPECIAL)
+    return NULL;
+  /* Acquire: pairs with the pushes. Only the owner, which is here, changes it to anything special.
+   */
+  in = atomic_exchange_explicit (&process->inqueue, GROVE_IN_EMPTY, memory_order_acq_rel);
+  for (struct grove_message *signal = (struct grove_message *) in; signal != NULL;)
+    {
+      struct grove_message *next = signal->next;
+      signal->next = ordered;
+      ordered = signal;
+      signal = next;
+    }
+  return ordered;
+}
+
+bool
+_grove_signal_handle_all (struct grove_process *process)
+{
+  uint32_t              generation = GROVE_GET (process->generation);
+  struct grove_message *signal = take_all (process);
+
+  while (signal != NULL)
+    {
+      struct grove_message *next = signal->next;
+
+      if (__builtin_expect (signal->generation != generation, 0))
+        {
+          /* For the process that had this block before. */
+          if (signal->kind == GROVE_SIGNAL_MESSAGE)
+            GROVE_ADD (process->removed, _grove_message_count (signal));
+          _grove_signal_refuse ((grove_pid) signal->generation << 32 | process->index, signal);
+          signal = next;
+          continue;
+        }
+      switch (handle (process, signal))
+        {
+        case HANDLED:
+          _grove_block_free (signal);
+          break;
+        case HANDLED_KEPT:
+          break;
+        case HANDLED_END:
+          _grove_scheduler_self->ending.leftover = next;
+          return false;
+        }
+      signal = next;
+    }
+  return true;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Signals: everything that one process, or a thread outside, tells another. Each is one block, and
+ * all kinds go through the one ordered in-queue of their target, so what one sender sent arrives in
+ * the order it was sent, whatever it was. A message is a signal that stays; DOWN and EXIT are
+ * written as the message they may become.
+ *
+ * The in-queue is a lock-free stack that many push to and only the target's scheduler takes, whole.
+ * Its head says more than where it begins: CLOSED (the process has ended: a push fails, and the
+ * sender answers in its stead), EMPTY, or WAITING (empty, and the process waits: who pushes onto
+ * this wakes it). So a signal can neither be lost in a dead block nor forget to wake anybody.
+ */
+#pragma once
+
+#include "runtime/core/process.h"
+
+#include <stdatomic.h>
+
+struct grove_process;
+
+enum grove_signal_kind
+{
+  GROVE_SIGNAL_MESSAGE,
+  GROVE_SIGNAL_EXIT,      /* exit/2; bytes: {'EXIT', Sender, Reason} */
+  GROVE_SIGNAL_LINK_EXIT, /* a linked process ended; bytes: likewise */
+  GROVE_SIGNAL_LINK,
+  GROVE_SIGNAL_UNLINK,     /* tag: the unlink's id */
+  GROVE_SIGNAL_UNLINK_ACK, /* tag: that id */
+  GROVE_SIGNAL_MONITOR,    /* tag: the monitor */
+  GROVE_SIGNAL_DEMONITOR,  /* tag: the monitor */
+  GROVE_SIGNAL_DOWN,       /* tag: the monitor; bytes: {'DOWN', Ref, process, Pid, Reason} */
+  GROVE_SIGNAL_ALIVE,      /* tag: the question */
+  GROVE_SIGNAL_ALIVE_YES,  /* tag: the question */
+  GROVE_SIGNAL_ALIVE_NO,   /* tag: the question */
+  GROVE_SIGNAL_INSPECT,    /* bytes: struct grove_inspect_request */
+  GROVE_SIGNAL_PRIORITY,   /* look at the priority that was asked for */
+};
+
+/* A signal. The name is the public one, because most of them are messages. */
+struct grove_message
+{
+  struct grove_message *next;
+  struct grove_message *previous;   /* among the messages a process holds */
+  uint32_t              generation; /* of the target */
+  uint8_t               kind;
+  uint8_t               block_class;   /* block.c */
+  uint32_t              size;          /* of bytes */
+  uint32_t              reason_offset; /* where in bytes the reason begins */
+  grove_pid             sender;
+  grove_ref             tag;
+  uint64_t sent_ns; /* by the sending scheduler's clock, which is a few slices coarse */
+  uint8_t  bytes[]; /* the term */
+};
+
+#define GROVE_IN_CLOSED  ((uintptr_t) 0) /* what a control block never used holds */
+#define GROVE_IN_EMPTY   ((uintptr_t) 1)
+#define GROVE_IN_WAITING ((uintptr_t) 2)
+#define GROVE_IN_SPECIAL ((uintptr_t) 2) /* the largest that is no pointer */
+
+/* Which process a message counts for, as one number that can be added to: 28 bits of messages above
+ * 36 bits of bytes. */
+#define GROVE_COUNT_SHIFT 36
+static inline uint64_t
+_grove_message_count (const struct grove_message *message)
+{
+  return ((uint64_t) 1 << GROVE_COUNT_SHIFT) + sizeof *message + message->size;
+}
+
+/* A signal with room for @size bytes; sender and time are filled in. */
+struct grove_message *_grove_signal_new (enum grove_signal_kind kind, size_t size, grove_ref tag);
+/* {'EXIT', @from, @reason} and {'DOWN', @monitor, process, @from, @reason}; @from is the sender
+ * too. */
+struct grove_message *
+_grove_signal_new_exit (enum grove_signal_kind kind, grove_pid from, struct grove_term reason);
+struct grove_message *
+_grove_signal_new_down (grove_ref monitor, grove_pid from, struct grove_term reason);
+
+/* Sends any signal; @to may have ended, or never been: then the signal is answered in its stead.
+ * Any thread. Takes @signal. */
+void _grove_signal_send (grove_pid to, struct grove_message *signal);
+/* The same, but false and @signal is still the caller's when there is no such process. */
+bool _grove_signal_try_send (grove_pid to, struct grove_message *signal);
+
+/* Answers @signal as @gone, to which it was sent and which is no process any more. Takes it. */
+void _grove_signal_refuse (grove_pid gone, struct grove_message *signal);
+
+/* Takes all signals of the in-queue and does what they say. False: the process must end now; its
+ * scheduler knows why. By the scheduler that owns @process only, or the process itself. */
+bool _grove_signal_handle_all (struct grove_process *process) GROVE_NODISCARD;
+
+/* Appends a signal that has become a message. */
+void _grove_mailbox_append (struct grove_process *process, struct grove_message *message);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The cache of run stacks, see stack.h; own-stack.c is what takes its place in sanitizer builds.
+ * Everything here belongs to one scheduler.
+ */
+#include "runtime/core/stack.h"
+
+#include "runtime/core/memory.h"
+#include "runtime/core/switch.h"
+
+#ifndef GROVE_OWN_STACKS
+
+#  include <string.h>
+#  include <sys/mman.h>
+
+#  define GUARD_SIZE 4096
+
+/* Tops are spread over this many groups of cache sets, so that 64 processes that each touch the top
+ * of their stack do not fight for the same few. */
+#  define N_COLOURS   16U
+#  define COLOUR_STEP 192U
+
+static _Atomic unsigned chaos;
+
+void
+_grove_stack_set_chaos (unsigned seed)
+{
+  atomic_store (&chaos, seed);
+}
+
+bool
+_grove_stacks_init (struct grove_stack_cache *self)
+{
+  *self = (struct grove_stack_cache){ .free = 0 };
+  for (unsigned i = 0; i < GROVE_STACKS; i++)
+    {
+      char *memory = mmap (NULL, GROVE_STACK_SIZE, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+      if (memory == MAP_FAILED || mprotect (memory, GUARD_SIZE, PROT_NONE) != 0)
+        {
+          _grove_stacks_finish (self);
+          return false;
+        }
+      self->stacks[i].memory = memory;
+      self->stacks[i].top = memory + GROVE_STACK_SIZE - 64 - i % N_COLOURS * COLOUR_STEP;
+      self->free |= UINT64_C (1) << i;
+    }
+  return true;
+}
+
+void
+_grove_stacks_finish (struct grove_stack_cache *self)
+{
+  for (unsigned i = 0; i < GROVE_STACKS; i++)
+    if (self->stacks[i].memory != NULL)
+      munmap (self->stacks[i].memory, GROVE_STACK_SIZE);
+}
+
+static uint64_t
+bit_of (const struct grove_stack_cache *self, const struct grove_stack *stack)
+{
+  return UINT64_C (1) << (stack - self->stacks);
+}
+
+static void
+vacate (struct grove_stack_cache *self, struct grove_stack *stack)
+{
+  struct grove_process *owner = stack->owner;
+  size_t                size = (size_t) (stack->top - (char *) owner->sp);
+
+  owner->saved = _grove_malloc (size);
+  memcpy (owner->saved, owner->sp, size);
+  stack->owner = NULL;
+  self->free |= bit_of (self, stack);
+  GROVE_ADD (self->saved_bytes, size);
+  GROVE_ADD (self->n_in_use, (uint64_t) -1);
+}
+
+static void
+vacate_some (struct grove_stack_cache *self, unsigned seed)
+{
+  /* A fixed step of xorshift32; what matters is only that it wanders over the stacks. */
+  seed ^= seed << 13;
+  seed ^= seed >> 17;
+  seed ^= seed << 5;
+  for (unsigned i = 0; i < GROVE_STACKS; i++)
+    if (self->stacks[i].owner != NULL && (seed >> (i % 32) & 3) == 0)
+      vacate (self, &self->stacks[i]);
+  atomic_store (&chaos, seed);
+}
+
+void
+_grove_stack_attach (struct grove_stack_cache *self,
+                     struct grove_process     *process,
+                     void (*start) (void))
+{
+  struct grove_stack *stack = process->stack;
+  unsigned            seed = GROVE_GET (chaos);
+
+  if (__builtin_expect (seed != 0, 0))
+    vacate_some (self, seed);
+  if (stack == NULL)
+    {
+      stack = self->free != 0 ? &self->stacks[__builtin_ctzll (self->free)]
+                              : &self->stacks[self->hand++ % GROVE_STACKS];
+      process->stack = stack;
+    }
+  if (stack->owner == process)
+    return;
+  if (stack->owner != NULL)
+    vacate (self, stack);
+  self->free &= ~bit_of (self, stack);
+  stack->owner = process;
+  GROVE_ADD (self->n_in_use, 1);
+  if (process->saved != NULL)
+    {
+      size_t size = (size_t) (stack->top - (char *) process->sp);
+      memcpy (process->sp, process->saved, size);
+      free (process->saved);
+      process->saved = NULL;
+      GROVE_ADD (self->saved_bytes, (uint64_t) 0 - size);
+    }
+  else
+    process->sp = _grove_switch_prepare (stack->top, start);
+}
+
+void
+_grove_stack_release (struct grove_stack_cache *self, struct grove_process *process)
+{
+  struct grove_stack *stack = process->stack;
+
+  if (stack == NULL)
+    return;
+  if (process->saved != NULL)
+    {
+      GROVE_ADD (self->saved_bytes, (uint64_t) 0 - (uint64_t) (stack->top - (char *) process->sp));
+      free (process->saved);
+      process->saved = NULL;
+    }
+  if (stack->owner == process)
+    {
+      stack->owner = NULL;
+      self->free |= bit_of (self, stack);
+      GROVE_ADD (self->n_in_use, (uint64_t) -1);
+    }
+  process->stack = NULL;
+  process->sp = NULL;
+  GROVE_SET (process->stack_bytes, 0);
+}
+
+void
+_grove_stack_enter (struct grove_stack_cache *self, struct grove_process *process)
+{
+  _grove_switch (&self->context, process->sp);
+  if (process->stack != NULL)
+    GROVE_SET (process->stack_bytes, (uint32_t) (process->stack->top - (char *) process->sp));
+}
+
+void
+_grove_stack_leave (struct grove_stack_cache *self, struct grove_process *process, bool for_ever)
+{
+  (void) for_ever;
+  _grove_switch (&process->sp, self->context);
+}
+
+void
+_grove_stack_entered (struct grove_stack_cache *self)
+{
+  (void) self;
+}
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The stacks processes run on. A scheduler has GROVE_STACKS run stacks with a guard page each. A
+ * process is given one at its first run and always runs at that address. When another needs the
+ * same stack, the live part of the frames, typically a few hundred bytes, is copied to a block of
+ * exactly that size, and back before their process runs again. Hot processes never pay for a copy;
+ * a million parked ones cost what they really use.
+ *
+ * With GROVE_OWN_STACKS every process has a stack of its own, and the sanitizers are told of
+ * switches.
+ */
+#pragma once
+
+#include "runtime/core/control.h"
+
+#define GROVE_STACKS 64
+#ifdef GROVE_OWN_STACKS
+#  define GROVE_STACK_SIZE ((size_t) 512 * 1024) /* frames with red zones are larger */
+#else
+#  define GROVE_STACK_SIZE ((size_t) 256 * 1024)
+#endif
+
+/* What a run stack is taken to cost while it is in use: the pages at its top. */
+#define GROVE_STACK_TOUCHED 8192
+
+struct grove_stack
+{
+  char                 *memory; /* the guard page is at its beginning */
+  char                 *top;    /* 64-byte aligned; the tops differ in their cache sets */
+  struct grove_process *owner;  /* whose frames are in place; NULL: nobody's */
+#ifdef GROVE_OWN_STACKS
+  struct grove_stack *next; /* grove_stack_cache.spare */
+  void               *fiber;
+  void               *fake;
+#endif
+};
+
+struct grove_stack_cache
+{
+  void *context; /* the scheduler's own frames while a process runs */
+#ifdef GROVE_OWN_STACKS
+  struct grove_stack *spare;
+  unsigned            n_spare;
+  void               *fiber;
+  void               *fake;
+  const void         *bottom;
+  size_t              size;
+#else
+  struct grove_stack stacks[GROVE_STACKS];
+  uint64_t           free; /* a bit a stack without owner */
+  unsigned           hand; /* whose turn it is to make room */
+#endif
+  _Atomic uint64_t n_in_use;    /* stacks with an owner; for observers */
+  _Atomic uint64_t saved_bytes; /* likewise; may go below 0 and is summed over all schedulers */
+};
+
+bool _grove_stacks_init (struct grove_stack_cache *self);
+void _grove_stacks_finish (struct grove_stack_cache *self);
+
+/* Puts the frames in place, or gives a process without frames its first one, which calls @start. */
+void _grove_stack_attach (struct grove_stack_cache *self,
+                          struct grove_process     *process,
+                          void (*start) (void));
+/* Drops the frames. */
+void _grove_stack_release (struct grove_stack_cache *self, struct grove_process *process);
+
+/* From the scheduler into the process, and back; each returns when it is switched back to. */
+void _grove_stack_enter (struct grove_stack_cache *self, struct grove_process *process);
+void
+_grove_stack_leave (struct grove_stack_cache *self, struct grove_process *process, bool for_ever);
+/* First thing in @start. */
+void _grove_stack_entered (struct grove_stack_cache *self);
+
+/* Tests: with a @seed that is not 0, stacks lose their frames at random. */
+void _grove_stack_set_chaos (unsigned seed);

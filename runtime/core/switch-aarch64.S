@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * void _grove_switch (void **save, void *to)
+ */
+#if defined(__aarch64__)
+
+	.text
+	.globl	_grove_switch
+	.hidden	_grove_switch
+	.type	_grove_switch, %function
+	.p2align 4
+_grove_switch:
+	.cfi_startproc
+	sub	sp, sp, #160
+	.cfi_adjust_cfa_offset 160
+	stp	x19, x20, [sp, #0]
+	stp	x21, x22, [sp, #16]
+	stp	x23, x24, [sp, #32]
+	stp	x25, x26, [sp, #48]
+	stp	x27, x28, [sp, #64]
+	stp	x29, x30, [sp, #80]
+	stp	d8, d9, [sp, #96]
+	stp	d10, d11, [sp, #112]
+	stp	d12, d13, [sp, #128]
+	stp	d14, d15, [sp, #144]
+	mov	x9, sp
+	str	x9, [x0]
+	mov	sp, x1
+	ldp	x19, x20, [sp, #0]
+	ldp	x21, x22, [sp, #16]
+	ldp	x23, x24, [sp, #32]
+	ldp	x25, x26, [sp, #48]
+	ldp	x27, x28, [sp, #64]
+	ldp	x29, x30, [sp, #80]
+	ldp	d8, d9, [sp, #96]
+	ldp	d10, d11, [sp, #112]
+	ldp	d12, d13, [sp, #128]
+	ldp	d14, d15, [sp, #144]
+	add	sp, sp, #160
+	.cfi_adjust_cfa_offset -160
+	ret
+	.cfi_endproc
+	.size	_grove_switch, .-_grove_switch
+
+#endif
+	.section .note.GNU-stack, "", %progbits
