@@ -21,8 +21,7 @@
 #define KEPT_PAGES   96
 #define MAX_REMINDED 25
 
-/* ---- The ledger -------------------------------------------------------------------------------
- */
+/* ---- The ledger ------------------------------------------------------------------------- */
 
 struct page
 {
@@ -169,8 +168,7 @@ ledger_sup (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason
   return shop_supervise ("ledger_sup", specs, 3, ret_pid, ret_reason);
 }
 
-/* ---- Payments ---------------------------------------------------------------------------------
- */
+/* ---- Payments --------------------------------------------------------------------------- */
 
 struct gateway
 {
@@ -267,8 +265,7 @@ payment_sup (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reaso
   return shop_supervise ("payment_sup", specs, 2, ret_pid, ret_reason);
 }
 
-/* ---- Invoices ---------------------------------------------------------------------------------
- */
+/* ---- Invoices --------------------------------------------------------------------------- */
 
 static enum grove_status
 mailer_init (const void *arg, void **state)

@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Children ---------------------------------------------------------------------------------
- */
+/* ---- Children --------------------------------------------------------------------------- */
 
 static enum grove_status
 start_process (const struct shop_child *child, grove_pid *ret_pid)
@@ -97,8 +96,7 @@ shop_supervise (const char                    *name,
   return grove_supervisor_start (&spec, ret_pid, ret_reason);
 }
 
-/* ---- Chance -----------------------------------------------------------------------------------
- */
+/* ---- Chance ----------------------------------------------------------------------------- */
 
 static const char *const items[] = {
   "teapot", "lamp",   "kettle", "notebook", "umbrella", "bicycle",   "blanket", "compass",
@@ -145,8 +143,7 @@ shop_random_customer (struct shop_random *self)
   return customers[shop_random_range (self, 0, N_OF (customers) - 1)];
 }
 
-/* ---- Passing time -----------------------------------------------------------------------------
- */
+/* ---- Passing time ----------------------------------------------------------------------- */
 
 void
 shop_wait_ms (int ms)

@@ -16,8 +16,7 @@
 #define PACKING_MS   38
 #define PAUSE_MS     2500
 
-/* ---- The printer ------------------------------------------------------------------------------
- */
+/* ---- The printer ------------------------------------------------------------------------ */
 
 static enum grove_status
 printer_init (const void *arg, void **state)
@@ -48,8 +47,7 @@ static const struct grove_server_callbacks printer_callbacks = {
   .handle_call = printer_call,
 };
 
-/* ---- The packer -------------------------------------------------------------------------------
- */
+/* ---- The packer ------------------------------------------------------------------------- */
 
 static void
 pack (struct grove_text customer)
@@ -89,8 +87,7 @@ packer (void *arg)
     }
 }
 
-/* ---- The conveyor -----------------------------------------------------------------------------
- */
+/* ---- The conveyor ----------------------------------------------------------------------- */
 
 static void
 bring (struct shop_random *random, int *number, int ms)

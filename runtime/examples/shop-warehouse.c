@@ -19,8 +19,7 @@
 #define N_SHELVES   40
 #define MAX_WAITING 200
 
-/* ---- Counters ---------------------------------------------------------------------------------
- */
+/* ---- Counters --------------------------------------------------------------------------- */
 
 static enum grove_status
 counter_init (const void *arg, void **state)
@@ -84,8 +83,7 @@ counter_sup (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reaso
   return shop_supervise ("counter_sup", specs, N, ret_pid, ret_reason);
 }
 
-/* ---- Shelves ----------------------------------------------------------------------------------
- */
+/* ---- Shelves ---------------------------------------------------------------------------- */
 
 static enum grove_status
 shelf_init (const void *arg, void **state)
@@ -140,8 +138,7 @@ shelf_sup (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason)
   return status;
 }
 
-/* ---- Workers ----------------------------------------------------------------------------------
- */
+/* ---- Workers ---------------------------------------------------------------------------- */
 
 static enum grove_status
 stock_worker_init (const void *arg, void **state)
@@ -212,8 +209,7 @@ stock_pool_sup (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_re
   return shop_supervise ("stock_pool_sup", specs, N_WORKERS, ret_pid, ret_reason);
 }
 
-/* ---- The dispatcher ---------------------------------------------------------------------------
- */
+/* ---- The dispatcher --------------------------------------------------------------------- */
 
 struct waiting
 {
@@ -346,8 +342,7 @@ static const struct grove_server_callbacks dispatcher_callbacks = {
   .handle_info = dispatcher_info,
 };
 
-/* ---- The tree ---------------------------------------------------------------------------------
- */
+/* ---- The tree --------------------------------------------------------------------------- */
 
 static enum grove_status
 stock_sup (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason)

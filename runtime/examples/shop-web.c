@@ -17,8 +17,7 @@
 #define N_SESSIONS      100
 #define MAX_CONNECTIONS 90
 
-/* ---- Catalog ----------------------------------------------------------------------------------
- */
+/* ---- Catalog ---------------------------------------------------------------------------- */
 
 struct shard
 {
@@ -108,8 +107,7 @@ catalog_sup (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reaso
   return shop_supervise ("catalog_sup", specs, 1 + N_SHARDS, ret_pid, ret_reason);
 }
 
-/* ---- Sessions ---------------------------------------------------------------------------------
- */
+/* ---- Sessions --------------------------------------------------------------------------- */
 
 struct session
 {
@@ -198,8 +196,7 @@ session_sup (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reaso
   return status;
 }
 
-/* ---- Connections ------------------------------------------------------------------------------
- */
+/* ---- Connections ------------------------------------------------------------------------ */
 
 static void
 look (struct shop_random *random)

@@ -29,8 +29,7 @@ static _Atomic bool told_to_stop;
 /* Set by the main thread, read by that thread. */
 static _Atomic bool ended;
 
-/* ---- The command line -------------------------------------------------------------------------
- */
+/* ---- The command line ------------------------------------------------------------------- */
 
 static void
 print_help (void)
@@ -111,7 +110,10 @@ parse_options (int argc, char **argv, struct options *self, int *ret_code)
         fprintf (stderr, "grove-shop: %s wants a value; see --help\n", argv[optind - 1]);
         return false;
       default:
-        fprintf (stderr, "grove-shop: no such option: %s; see --help\n", argv[optind - 1]);
+        if (optopt)
+          fprintf (stderr, "grove-shop: no such option: -%c; see --help\n", optopt);
+        else
+          fprintf (stderr, "grove-shop: no such option: %s; see --help\n", argv[optind - 1]);
         return false;
       }
   if (optind < argc)
@@ -122,8 +124,7 @@ parse_options (int argc, char **argv, struct options *self, int *ret_code)
   return true;
 }
 
-/* ---- The first process ------------------------------------------------------------------------
- */
+/* ---- The first process ------------------------------------------------------------------ */
 
 static void
 application_exited (const char *name, const char *reason)
@@ -217,8 +218,7 @@ shop_main (void *arg)
       shop_wait_ms (3600 * 1000);
 }
 
-/* ---- The program ------------------------------------------------------------------------------
- */
+/* ---- The program ------------------------------------------------------------------------ */
 
 /* Signals are taken by a thread that waits for them, so that nothing is done inside a handler. */
 static void *

@@ -34,8 +34,7 @@ struct master
   bool                      told; /* exited() was called, or need not be */
 };
 
-/* ---- The end ----------------------------------------------------------------------------------
- */
+/* ---- The end ---------------------------------------------------------------------------- */
 
 static void
 tell (struct master *self, const char *reason)
@@ -104,8 +103,7 @@ kill_group (grove_pid master)
   grove_free (group);
 }
 
-/* ---- The master -------------------------------------------------------------------------------
- */
+/* ---- The master ------------------------------------------------------------------------- */
 
 static enum grove_status
 start_top (struct master *self)
@@ -190,8 +188,7 @@ static const struct grove_server_callbacks callbacks = {
   .handle_info = handle_info,
 };
 
-/* ---- Callers ----------------------------------------------------------------------------------
- */
+/* ---- Callers ---------------------------------------------------------------------------- */
 
 enum grove_status
 grove_application_start (const struct grove_application_spec *spec, grove_pid *ret_master)

@@ -44,8 +44,7 @@ struct server
   struct grove_term                    reason; /* given for the GROVE_STOP to come; empty: none */
 };
 
-/* ---- Building without malloc ------------------------------------------------------------------
- */
+/* ---- Building without malloc ------------------------------------------------------------ */
 
 struct scratch
 {
@@ -98,8 +97,7 @@ keep_term (struct grove_term term)
   return (struct grove_term){ bytes, term.size };
 }
 
-/* ---- The loop ---------------------------------------------------------------------------------
- */
+/* ---- The loop --------------------------------------------------------------------------- */
 
 static GROVE_NORETURN void
 stop (struct server *server, struct grove_term reason)
@@ -164,8 +162,7 @@ serve (void *arg)
   grove_hibernate (serve, server);
 }
 
-/* ---- Starting ---------------------------------------------------------------------------------
- */
+/* ---- Starting --------------------------------------------------------------------------- */
 
 /* Ends without the starter's link hearing of it: it is told by its monitor, and returns an error.
  */
@@ -334,8 +331,7 @@ grove_server_start (const struct grove_server_callbacks *callbacks,
   return status;
 }
 
-/* ---- Talking to one ---------------------------------------------------------------------------
- */
+/* ---- Talking to one --------------------------------------------------------------------- */
 
 /* Apart, so that the frame of a process that waits for its answer does not hold the scratch. */
 static NOINLINE enum grove_status

@@ -69,7 +69,8 @@ GROVE_PUBLIC enum grove_status grove_call (grove_pid              server,
                                            struct grove_message **ret_reply,
                                            const char            *format,
                                            ...) GROVE_NODISCARD;
-/* Never fails for a server that is gone, or 0. A bad format is a crash of the caller, here and below. */
+/* Never fails for a server that is gone, or 0. A bad format is a crash of the caller, here and
+ * below. */
 GROVE_PUBLIC void grove_cast (grove_pid server, const char *format, ...);
 GROVE_PUBLIC void grove_reply (struct grove_from from, const char *format, ...);
 /* Sets the reason of the GROVE_STOP, or the failure of init, that the callback is about to return.

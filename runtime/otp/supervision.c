@@ -94,8 +94,7 @@ static struct
   .roots = { .strategy = "" },
 };
 
-/* ---- Finding ----------------------------------------------------------------------------------
- */
+/* ---- Finding ---------------------------------------------------------------------------- */
 
 static struct branch *
 find_branch_locked (grove_pid pid)
@@ -132,8 +131,7 @@ find_child_locked (const struct branch *parent, const char *id)
   return NULL;
 }
 
-/* ---- Changing ---------------------------------------------------------------------------------
- */
+/* ---- Changing --------------------------------------------------------------------------- */
 
 /* What is shown of @branch changed: its children, and so its own line among its siblings. */
 static void
@@ -367,8 +365,7 @@ _grove_supervision_restarted (grove_pid supervisor, uint32_t recent_restarts)
   pthread_mutex_unlock (&forest.lock);
 }
 
-/* ---- Reading ----------------------------------------------------------------------------------
- */
+/* ---- Reading ---------------------------------------------------------------------------- */
 
 static void
 copy_locked (const struct place *place, struct grove_supervision_node *ret_node)
@@ -503,8 +500,7 @@ _grove_supervision_application (const char *name)
   return master;
 }
 
-/* ---- Requests that carry addresses ------------------------------------------------------------
- */
+/* ---- Requests that carry addresses ------------------------------------------------------ */
 
 uint64_t
 _grove_request_add (grove_pid supervisor, struct grove_request *request)
@@ -546,8 +542,7 @@ _grove_request_take (grove_pid supervisor, uint64_t key)
   return request;
 }
 
-/* ---- Acting -----------------------------------------------------------------------------------
- */
+/* ---- Acting ----------------------------------------------------------------------------- */
 
 enum grove_status
 _grove_supervision_restart (grove_pid pid)

@@ -68,9 +68,6 @@ bool _grove_supervision_find (grove_pid                      pid,
  * 4,096 replacements. */
 grove_pid _grove_supervision_successor (grove_pid pid);
 
-/* How often any child was started again, since the runtime started. */
-uint64_t _grove_supervision_restarts (void);
-
 /* Restarts of all children there ever were, since the runtime started. */
 uint64_t _grove_supervision_restarts (void);
 /* The master of the application of that name; 0: none. */

@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Starting ---------------------------------------------------------------------------------
- */
+/* ---- Starting --------------------------------------------------------------------------- */
 
 static bool
 ids_unique (const struct grove_supervisor_spec *spec)
@@ -93,8 +92,7 @@ grove_supervisor_start (const struct grove_supervisor_spec *spec,
   return status;
 }
 
-/* ---- Requests ---------------------------------------------------------------------------------
- */
+/* ---- Requests --------------------------------------------------------------------------- */
 
 static enum grove_status
 read_answer (struct grove_term answer, grove_pid *ret_pid)

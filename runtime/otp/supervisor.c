@@ -1,45 +1,23 @@
 /* SPDX-License-Identifier: MIT
  *
- * The supervisor itself: a server whose state is the list of its children, in start order, found by
- * id and by pid. It traps exits; what happens to a child is one EXIT message, handled in
- * handle_info(). All of it is the supervisor's own, in its heap; what others may see is published
- * to the supervision forest after each change. The node there is tied to the process's end, however
- * it ends.
+ * The supervisor itself: a server that traps exits and keeps the list of its children (children.h).
+ * What happens to a child is one EXIT message, handled in handle_info(). Its node in the
+ * supervision forest is tied to the process's end, however it ends.
  */
-#include "runtime/otp/supervision.h"
-
-#include "runtime/otp/child-spec.h"
-#include "runtime/otp/hash.h"
+#include "runtime/otp/children.h"
 #include "runtime/otp/request.h"
 #include "runtime/otp/stop.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct child
-{
-  struct grove_hash_link           by_id;
-  struct grove_hash_link           by_pid;          /* while pid is set */
-  struct child                    *previous, *next; /* supervisor.first */
-  grove_pid                        pid;             /* 0: it does not run */
-  grove_pid                        last_pid;        /* who ran here before, or runs */
-  uint32_t                         restarts;
-  bool                             restarting; /* its last start failed and will be tried again */
-  char                             id[GROVE_CHILD_ID_SIZE];
-  const struct grove_packed_child *spec; /* owned */
-};
-
 struct supervisor
 {
-  struct grove_hash    ids, pids;
-  struct child        *first, *last;
-  size_t               n_children;
-  uint64_t             next_id;
-  unsigned             intensity, period_s;
-  uint64_t            *times; /* of the restarts within the period, in seconds, oldest first */
-  size_t               n_times, times_capacity;
-  struct grove_buffer *buffer; /* for terms of any size; released when the process ends */
+  struct grove_children children;
+  unsigned              intensity, period_s;
+  uint64_t             *times; /* of the restarts within the period, in seconds, oldest first */
+  size_t                n_times, times_capacity;
+  struct grove_buffer  *buffer; /* for terms of any size; released when the process ends */
 };
 
 /* What became of an attempt to fill a place again. */
@@ -50,102 +28,7 @@ enum outcome
   GIVE_UP,
 };
 
-/* ---- The list ---------------------------------------------------------------------------------
- */
-
-static struct child *
-find_id (const struct supervisor *self, const char *id)
-{
-  struct grove_hash_link *link = _grove_hash_first (&self->ids, _grove_hash_text (id, 0));
-
-  for (; link; link = _grove_hash_next (link))
-    {
-      struct child *child = GROVE_HASH_OWNER (link, struct child, by_id);
-
-      if (strcmp (child->id, id) == 0)
-        return child;
-    }
-  return NULL;
-}
-
-static struct child *
-find_pid (const struct supervisor *self, grove_pid pid)
-{
-  struct grove_hash_link *link = pid ? _grove_hash_first (&self->pids, pid) : NULL;
-
-  return link ? GROVE_HASH_OWNER (link, struct child, by_pid) : NULL;
-}
-
-static void
-set_pid (struct supervisor *self, struct child *child, grove_pid pid)
-{
-  if (child->pid)
-    _grove_hash_remove (&self->pids, &child->by_pid);
-  child->pid = pid;
-  if (pid)
-    _grove_hash_add (&self->pids, pid, &child->by_pid);
-}
-
-static struct child *
-add_child (struct supervisor *self, const struct grove_packed_child *packed)
-{
-  struct child              *child = grove_alloc (sizeof *child);
-  struct grove_packed_child *spec = grove_alloc (packed->size);
-
-  memcpy (spec, packed, packed->size);
-  *child = (struct child){ .spec = spec, .previous = self->last };
-  if (_grove_packed_child_id (spec))
-    snprintf (child->id, sizeof child->id, "%s", _grove_packed_child_id (spec));
-  else
-    do
-      snprintf (child->id, sizeof child->id, "child_%llu", (unsigned long long) ++self->next_id);
-    while (find_id (self, child->id));
-
-  if (self->last)
-    self->last->next = child;
-  else
-    self->first = child;
-  self->last = child;
-  self->n_children++;
-  _grove_hash_add (&self->ids, _grove_hash_text (child->id, 0), &child->by_id);
-  return child;
-}
-
-static void
-remove_child (struct supervisor *self, struct child *child)
-{
-  set_pid (self, child, 0);
-  _grove_hash_remove (&self->ids, &child->by_id);
-  if (child->previous)
-    child->previous->next = child->next;
-  else
-    self->first = child->next;
-  if (child->next)
-    child->next->previous = child->previous;
-  else
-    self->last = child->previous;
-  self->n_children--;
-  _grove_supervision_remove (grove_self (), child->id);
-  grove_free ((void *) child->spec);
-  grove_free (child);
-}
-
-/* ---- What others see --------------------------------------------------------------------------
- */
-
-static void
-publish (const struct child *child, grove_pid replaces)
-{
-  struct grove_supervision_node node = {
-    .pid = child->pid,
-    .replaces = replaces,
-    .kind = child->spec->type == GROVE_SUPERVISOR ? GROVE_NODE_SUPERVISOR : GROVE_NODE_WORKER,
-    .restarts = child->restarts,
-  };
-
-  memcpy (node.id, child->id, sizeof node.id);
-  _grove_supervision_put (grove_self (), &node);
-}
+/* ---- What others see -------------------------------------------------------------------- */
 
 static void
 close_branch (void *data)
@@ -168,12 +51,11 @@ open_branch (const struct supervisor *self)
   _grove_supervision_open (grove_self (), &node);
 }
 
-/* ---- Starting and stopping one ----------------------------------------------------------------
- */
+/* ---- Starting and stopping one ---------------------------------------------------------- */
 
 /* On failure the reason is in self->buffer. */
 static enum grove_status
-start_child (struct supervisor *self, struct child *child)
+start_child (struct supervisor *self, struct grove_child *child)
 {
   const struct grove_packed_child *spec = child->spec;
   grove_pid                        pid = 0;
@@ -187,8 +69,8 @@ start_child (struct supervisor *self, struct child *child)
 
       child->restarting = false;
       child->last_pid = pid;
-      set_pid (self, child, pid);
-      publish (child, replaces);
+      _grove_children_set_pid (&self->children, child, pid);
+      _grove_child_publish (child, replaces);
       return GROVE_OK;
     }
   if (status == GROVE_ERR_NAME_TAKEN)
@@ -207,31 +89,30 @@ start_child (struct supervisor *self, struct child *child)
 /* Also ends the attempts to start it again. An EXIT that was queued before the link was cut is left
  * to the caller: while everything is stopped it does no harm, and looking for it takes time. */
 static void
-stop_child (struct supervisor *self, struct child *child)
+stop_child (struct supervisor *self, struct grove_child *child)
 {
   grove_pid pid = child->pid;
 
   child->restarting = false;
   if (pid == 0)
     return;
-  set_pid (self, child, 0);
+  _grove_children_set_pid (&self->children, child, 0);
   _grove_stop_process (pid, child->spec->shutdown_ms);
 }
 
 static void
 stop_all (struct supervisor *self)
 {
-  for (struct child *child = self->last; child; child = child->previous)
+  for (struct grove_child *child = self->children.last; child; child = child->previous)
     {
       if (child->pid == 0)
         continue;
       stop_child (self, child);
-      publish (child, child->last_pid);
+      _grove_child_publish (child, child->last_pid);
     }
 }
 
-/* ---- Restarting -------------------------------------------------------------------------------
- */
+/* ---- Restarting ------------------------------------------------------------------------- */
 
 /* Counts one restart; false: that is one more than the intensity allows. As in OTP the window is in
  * whole seconds of the monotonic clock and includes both its ends. */
@@ -259,25 +140,25 @@ count_restart (struct supervisor *self)
 /* One attempt. A failed one is tried again by a message to itself, so that requests get in between.
  */
 static enum outcome
-refill (struct supervisor *self, struct child *child)
+refill (struct supervisor *self, struct grove_child *child)
 {
   child->restarts++;
   if (start_child (self, child) == GROVE_OK)
     return STARTED;
   child->restarts--;
   child->restarting = true;
-  publish (child, child->last_pid);
+  _grove_child_publish (child, child->last_pid);
   grove_cast (grove_self (), "{try_again_restart, ~s}", child->id);
   return FAILED;
 }
 
 static enum outcome
-restart (struct supervisor *self, struct child *child)
+restart (struct supervisor *self, struct grove_child *child)
 {
   if (!count_restart (self))
     {
       child->restarting = false;
-      publish (child, child->last_pid);
+      _grove_child_publish (child, child->last_pid);
       return GIVE_UP;
     }
   return refill (self, child);
@@ -300,31 +181,30 @@ is_shutdown (struct grove_term reason)
 }
 
 static enum grove_next
-child_ended (struct supervisor *self, struct child *child, struct grove_term reason)
+child_ended (struct supervisor *self, struct grove_child *child, struct grove_term reason)
 {
-  set_pid (self, child, 0);
+  _grove_children_set_pid (&self->children, child, 0);
   if (child->spec->restart == GROVE_TEMPORARY)
     {
-      remove_child (self, child);
+      _grove_children_remove (&self->children, child);
       return GROVE_CONTINUE;
     }
   if (child->spec->restart == GROVE_TRANSIENT && is_shutdown (reason))
     {
-      publish (child, child->last_pid);
+      _grove_child_publish (child, child->last_pid);
       return GROVE_CONTINUE;
     }
   return next_after (restart (self, child));
 }
 
-/* ---- Requests ---------------------------------------------------------------------------------
- */
+/* ---- Requests --------------------------------------------------------------------------- */
 
 static void
 answer_start_child (struct supervisor *self, struct grove_from from, uint64_t key)
 {
   struct grove_request            *request = _grove_request_take (grove_self (), key);
   const struct grove_packed_child *packed;
-  struct child                    *child;
+  struct grove_child              *child;
 
   if (!request)
     {
@@ -332,7 +212,9 @@ answer_start_child (struct supervisor *self, struct grove_from from, uint64_t ke
       return;
     }
   packed = (const struct grove_packed_child *) (const void *) request->bytes;
-  child = _grove_packed_child_id (packed) ? find_id (self, _grove_packed_child_id (packed)) : NULL;
+  child = _grove_packed_child_id (packed)
+            ? _grove_children_find_id (&self->children, _grove_packed_child_id (packed))
+            : NULL;
   if (child)
     {
       free (request);
@@ -343,33 +225,33 @@ answer_start_child (struct supervisor *self, struct grove_from from, uint64_t ke
       return;
     }
 
-  child = add_child (self, packed);
+  child = _grove_children_add (&self->children, packed);
   free (request);
   if (start_child (self, child) == GROVE_OK)
     {
       grove_reply (from, "{ok, ~p}", child->pid);
       return;
     }
-  remove_child (self, child);
+  _grove_children_remove (&self->children, child);
   grove_reply (from, "{error, ~t}", grove_buffer_term (self->buffer));
 }
 
 static void
-answer_terminate_child (struct supervisor *self, struct grove_from from, struct child *child)
+answer_terminate_child (struct supervisor *self, struct grove_from from, struct grove_child *child)
 {
   grove_pid pid = child->pid;
 
   stop_child (self, child);
   _grove_forget_exit (pid);
   if (child->spec->restart == GROVE_TEMPORARY)
-    remove_child (self, child);
+    _grove_children_remove (&self->children, child);
   else
-    publish (child, child->last_pid);
+    _grove_child_publish (child, child->last_pid);
   grove_reply (from, "ok");
 }
 
 static void
-answer_restart_child (struct supervisor *self, struct grove_from from, struct child *child)
+answer_restart_child (struct supervisor *self, struct grove_from from, struct grove_child *child)
 {
   if (child->pid)
     grove_reply (from, "{error, running}");
@@ -389,7 +271,7 @@ answer_restart_child (struct supervisor *self, struct grove_from from, struct ch
 }
 
 static void
-answer_delete_child (struct supervisor *self, struct grove_from from, struct child *child)
+answer_delete_child (struct supervisor *self, struct grove_from from, struct grove_child *child)
 {
   if (child->pid)
     grove_reply (from, "{error, running}");
@@ -397,7 +279,7 @@ answer_delete_child (struct supervisor *self, struct grove_from from, struct chi
     grove_reply (from, "{error, restarting}");
   else
     {
-      remove_child (self, child);
+      _grove_children_remove (&self->children, child);
       grove_reply (from, "ok");
     }
 }
@@ -407,7 +289,7 @@ static void
 answer_which_children (struct supervisor *self, struct grove_from from)
 {
   struct grove_buffer *out = self->buffer;
-  const uint32_t       n = (uint32_t) self->n_children;
+  const uint32_t       n = (uint32_t) self->children.n;
   const uint8_t        head[] = { 108, (uint8_t) (n >> 24), (uint8_t) (n >> 16), (uint8_t) (n >> 8),
                                   (uint8_t) n };
   enum grove_status    status = GROVE_OK;
@@ -415,7 +297,7 @@ answer_which_children (struct supervisor *self, struct grove_from from)
   out->size = 0;
   if (n > 0)
     memcpy (grove_buffer_extend (out, sizeof head), head, sizeof head);
-  for (struct child *child = self->last; child; child = child->previous)
+  for (struct grove_child *child = self->children.last; child; child = child->previous)
     {
       const char *type = child->spec->type == GROVE_SUPERVISOR ? "supervisor" : "worker";
 
@@ -435,17 +317,17 @@ answer_count_children (struct supervisor *self, struct grove_from from)
 {
   uint64_t n_active = 0, n_supervisors = 0;
 
-  for (struct child *child = self->first; child; child = child->next)
+  for (struct grove_child *child = self->children.first; child; child = child->next)
     {
       n_active += child->pid != 0;
       n_supervisors += child->spec->type == GROVE_SUPERVISOR;
     }
   grove_reply (from, "[{specs, ~u}, {active, ~u}, {supervisors, ~u}, {workers, ~u}]",
-               (uint64_t) self->n_children, n_active, n_supervisors,
-               (uint64_t) self->n_children - n_supervisors);
+               (uint64_t) self->children.n, n_active, n_supervisors,
+               (uint64_t) self->children.n - n_supervisors);
 }
 
-static struct child *
+static struct grove_child *
 find_text (const struct supervisor *self, struct grove_text text)
 {
   char id[GROVE_CHILD_ID_SIZE];
@@ -454,13 +336,13 @@ find_text (const struct supervisor *self, struct grove_text text)
     return NULL;
   memcpy (id, text.bytes, text.size);
   id[text.size] = '\0';
-  return find_id (self, id);
+  return _grove_children_find_id (&self->children, id);
 }
 
 static const struct
 {
   const char *name;
-  void (*answer) (struct supervisor *self, struct grove_from from, struct child *child);
+  void (*answer) (struct supervisor *self, struct grove_from from, struct grove_child *child);
 } child_requests[] = {
   { "terminate_child", answer_terminate_child },
   { "restart_child", answer_restart_child },
@@ -483,7 +365,7 @@ handle_call (struct grove_term request, struct grove_from from, void *state)
     answer_count_children (self, from);
   else if (grove_match (request, "{~t, ~s}", &what, &id))
     {
-      struct child *child = find_text (self, id);
+      struct grove_child *child = find_text (self, id);
 
       for (size_t i = 0; child && i < sizeof child_requests / sizeof child_requests[0]; i++)
         if (grove_term_is_atom (what, child_requests[i].name))
@@ -500,7 +382,7 @@ handle_call (struct grove_term request, struct grove_from from, void *state)
 
 /* A person asked for it: the process is stopped by its own rule and another put in its place. */
 static void
-restart_process (struct supervisor *self, struct child *child)
+restart_process (struct supervisor *self, struct grove_child *child)
 {
   grove_pid pid = child->pid;
 
@@ -512,10 +394,10 @@ restart_process (struct supervisor *self, struct child *child)
 static enum grove_next
 handle_cast (struct grove_term request, void *state)
 {
-  struct supervisor *self = state;
-  struct child      *child;
-  struct grove_text  id;
-  grove_pid          pid;
+  struct supervisor  *self = state;
+  struct grove_child *child;
+  struct grove_text   id;
+  grove_pid           pid;
 
   if (grove_match (request, "{try_again_restart, ~s}", &id))
     {
@@ -525,7 +407,7 @@ handle_cast (struct grove_term request, void *state)
     }
   else if (grove_match (request, "{restart_process, ~p}", &pid))
     {
-      child = find_pid (self, pid);
+      child = _grove_children_find_pid (&self->children, pid);
       if (child)
         restart_process (self, child);
     }
@@ -535,14 +417,14 @@ handle_cast (struct grove_term request, void *state)
 static enum grove_next
 handle_info (struct grove_term message, void *state)
 {
-  struct supervisor *self = state;
-  struct grove_term  reason;
-  struct child      *child;
-  grove_pid          pid;
+  struct supervisor  *self = state;
+  struct grove_term   reason;
+  struct grove_child *child;
+  grove_pid           pid;
 
   if (!grove_match (message, "{'EXIT', ~p, ~t}", &pid, &reason))
     return GROVE_CONTINUE;
-  child = find_pid (self, pid);
+  child = _grove_children_find_pid (&self->children, pid);
   return child ? child_ended (self, child, reason) : GROVE_CONTINUE;
 }
 
@@ -552,8 +434,7 @@ terminate (struct grove_term reason, void *state)
   stop_all (state);
 }
 
-/* ---- Its own start ----------------------------------------------------------------------------
- */
+/* ---- Its own start ---------------------------------------------------------------------- */
 
 static void
 finish_buffer (void *data)
@@ -570,8 +451,7 @@ supervisor_new (const struct grove_packed_supervisor *packed)
   struct supervisor *self = grove_alloc (sizeof *self);
 
   *self = (struct supervisor){
-    .ids = { .alloc = grove_alloc, .release = grove_free },
-    .pids = { .alloc = grove_alloc, .release = grove_free },
+    .children = GROVE_CHILDREN_INIT,
     .intensity = packed->intensity,
     .period_s = packed->period_s,
   };
@@ -597,7 +477,7 @@ init (const void *arg, void **state)
   for (size_t i = 0; i < packed->n_children; i++)
     {
       const struct grove_packed_child *spec = (const void *) at;
-      struct child                    *child = add_child (self, spec);
+      struct grove_child              *child = _grove_children_add (&self->children, spec);
 
       if (start_child (self, child) != GROVE_OK)
         {

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The children of one supervisor; see the header.
+ */
+#include "runtime/otp/children.h"
+
+#include "runtime/otp/supervision.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct grove_child *
+_grove_children_find_id (const struct grove_children *self, const char *id)
+{
+  struct grove_hash_link *link = _grove_hash_first (&self->ids, _grove_hash_text (id, 0));
+
+  for (; link; link = _grove_hash_next (link))
+    {
+      struct grove_child *child = GROVE_HASH_OWNER (link, struct grove_child, by_id);
+
+      if (strcmp (child->id, id) == 0)
+        return child;
+    }
+  return NULL;
+}
+
+struct grove_child *
+_grove_children_find_pid (const struct grove_children *self, grove_pid pid)
+{
+  struct grove_hash_link *link = pid ? _grove_hash_first (&self->pids, pid) : NULL;
+
+  return link ? GROVE_HASH_OWNER (link, struct grove_child, by_pid) : NULL;
+}
+
+void
+_grove_children_set_pid (struct grove_children *self, struct grove_child *child, grove_pid pid)
+{
+  if (child->pid)
+    _grove_hash_remove (&self->pids, &child->by_pid);
+  child->pid = pid;
+  if (pid)
+    _grove_hash_add (&self->pids, pid, &child->by_pid);
+}
+
+struct grove_child *
+_grove_children_add (struct grove_children *self, const struct grove_packed_child *packed)
+{
+  struct grove_child        *child = grove_alloc (sizeof *child);
+  struct grove_packed_child *spec = grove_alloc (packed->size);
+
+  memcpy (spec, packed, packed->size);
+  *child = (struct grove_child){ .spec = spec, .previous = self->last };
+  if (_grove_packed_child_id (spec))
+    snprintf (child->id, sizeof child->id, "%s", _grove_packed_child_id (spec));
+  else
+    do
+      snprintf (child->id, sizeof child->id, "child_%llu", (unsigned long long) ++self->next_id);
+    while (_grove_children_find_id (self, child->id));
+
+  if (self->last)
+    self->last->next = child;
+  else
+    self->first = child;
+  self->last = child;
+  self->n++;
+  _grove_hash_add (&self->ids, _grove_hash_text (child->id, 0), &child->by_id);
+  return child;
+}
+
+void
+_grove_children_remove (struct grove_children *self, struct grove_child *child)
+{
+  _grove_children_set_pid (self, child, 0);
+  _grove_hash_remove (&self->ids, &child->by_id);
+  if (child->previous)
+    child->previous->next = child->next;
+  else
+    self->first = child->next;
+  if (child->next)
+    child->next->previous = child->previous;
+  else
+    self->last = child->previous;
+  self->n--;
+  _grove_supervision_remove (grove_self (), child->id);
+  grove_free ((void *) child->spec);
+  grove_free (child);
+}
+
+void
+_grove_child_publish (const struct grove_child *child, grove_pid replaces)
+{
+  struct grove_supervision_node node = {
+    .pid = child->pid,
+    .replaces = replaces,
+    .kind = child->spec->type == GROVE_SUPERVISOR ? GROVE_NODE_SUPERVISOR : GROVE_NODE_WORKER,
+    .restarts = child->restarts,
+  };
+
+  memcpy (node.id, child->id, sizeof node.id);
+  _grove_supervision_put (grove_self (), &node);
+}
