@@ -20,6 +20,7 @@
 /* Generous: sanitizer builds on a busy machine take their time. */
 #define START_TIMEOUT_US (60 * G_TIME_SPAN_SECOND)
 #define END_TIMEOUT_MS   30000
+#define INHERITED        "GROVE_TEST_RUNTIME_DIRECTORY"
 
 struct _GroveTestSystem
 {
@@ -68,10 +69,15 @@ grove_test_runtime_directory_init (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (runtime_directory);
+  /* A test that runs itself as a subprocess lives in the first one's directory. */
+  runtime_directory = g_strdup (g_getenv (INHERITED));
+  if (runtime_directory != NULL)
+    return;
   runtime_directory = g_dir_make_tmp ("grove-test-XXXXXX", &error);
   g_assert_no_error (error);
   g_assert_no_errno (g_chmod (runtime_directory, 0700));
   g_setenv ("XDG_RUNTIME_DIR", runtime_directory, TRUE);
+  g_setenv (INHERITED, runtime_directory, TRUE);
   runtime_directory_owner = getpid ();
   atexit (on_exit_remove);
 }

@@ -124,7 +124,7 @@ press_key (KeySym keysym, Bool down)
 }
 
 void
-grove_ui_test_key (GtkWidget *window, guint keyval, GdkModifierType modifiers)
+grove_ui_test_send_key (guint keyval, GdkModifierType modifiers)
 {
   static const struct
   {
@@ -144,6 +144,13 @@ grove_ui_test_key (GtkWidget *window, guint keyval, GdkModifierType modifiers)
   for (guint i = G_N_ELEMENTS (keys); i-- > 0;)
     if (modifiers & keys[i].mask)
       press_key (keys[i].keysym, False);
+  XSync (x_display (), False);
+}
+
+void
+grove_ui_test_key (GtkWidget *window, guint keyval, GdkModifierType modifiers)
+{
+  grove_ui_test_send_key (keyval, modifiers);
   let_arrive (window);
 }
 

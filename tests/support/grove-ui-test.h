@@ -75,6 +75,8 @@ void grove_ui_test_scroll (GtkWidget *widget, int clicks);
 /* Presses and lets go of a key, with modifiers of GDK_SHIFT_MASK, GDK_CONTROL_MASK, GDK_ALT_MASK.
  */
 void grove_ui_test_key (GtkWidget *window, guint keyval, GdkModifierType modifiers);
+/* The same without waiting for what the window does about it: for measuring how long that takes. */
+void grove_ui_test_send_key (guint keyval, GdkModifierType modifiers);
 /* ASCII text, key by key. */
 void grove_ui_test_type (GtkWidget *window, const char *text);
 
