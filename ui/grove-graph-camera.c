@@ -11,7 +11,7 @@
 #define KEEP_IN      96.0 /* so much of the graph cannot be panned away */
 #define SCALE_MIN    1e-6
 #define X_LEAST_MIN  0.10
-#define X_LEAST_MAX  0.62
+#define X_LEAST_MAX  0.9
 #define START_SCALE  0.80
 #define START_LEAST  0.50 /* names are read with ease from here on */
 #define STICK_MARGIN 10.0

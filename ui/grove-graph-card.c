@@ -9,13 +9,14 @@
 
 #include <math.h>
 
-#define RADIUS      8.0
-#define STRIP       4.0
-#define TEXT_LEFT   9.0
-#define TEXT_RIGHT  8.0
-#define PIPS_MAX    6
-#define TWO_LINES   26.0 /* the least height for them */
-#define LABEL_SCALE 0.78
+#define RADIUS          8.0
+#define STRIP           4.0
+#define TEXT_LEFT       9.0
+#define TEXT_RIGHT      8.0
+#define PIPS_MAX        6
+#define TWO_LINES       26.0 /* the least height for them */
+#define LABEL_SCALE     0.78
+#define ONE_LINE_BUDGET 130.0 /* a narrower card keeps its one line for the name */
 
 /* A card being drawn. */
 typedef struct
@@ -310,16 +311,38 @@ draw_second_line (Card *self, double y)
                          y, self->right - self->left, self->text_scale);
 }
 
-static void
-draw_first_line (Card *self, double y)
+static double
+draw_name (Card *self, double y)
 {
   const GrovePalette *palette = self->painting->palette;
   const gboolean      strong = grove_graph_node_is_tall (self->node);
 
   set_colour (self, self->node->kind == GROVE_GRAPH_MORE ? &palette->dim : &palette->fg, 1);
-  grove_graph_text_show (self->painting->text, self->cr,
-                         strong ? GROVE_GRAPH_TEXT_STRONG : GROVE_GRAPH_TEXT_NAME, self->node->name,
-                         self->left, y, self->right - self->left, self->text_scale);
+  return grove_graph_text_show (self->painting->text, self->cr,
+                                strong ? GROVE_GRAPH_TEXT_STRONG : GROVE_GRAPH_TEXT_NAME,
+                                self->node->name, self->left, y, self->right - self->left,
+                                self->text_scale);
+}
+
+/* All that a card too low for two lines can say; the strategy only whole. */
+static void
+draw_only_line (Card *self, double y)
+{
+  const char *strategy = self->node->strategy;
+  double      room;
+
+  draw_numbers (self, y);
+  if (self->rect.width > ONE_LINE_BUDGET * self->text_scale)
+    draw_budget (self, y);
+  self->left += draw_name (self, y) + 8 * self->text_scale;
+  room = self->right - self->left;
+  if (grove_graph_text_measure (self->painting->text, GROVE_GRAPH_TEXT_SMALL, strategy) *
+        self->text_scale >=
+      room)
+    return;
+  set_colour (self, &self->painting->palette->dim, 1);
+  grove_graph_text_show (self->painting->text, self->cr, GROVE_GRAPH_TEXT_SMALL, strategy,
+                         self->left, y, room, self->text_scale);
 }
 
 /* Children that can be fetched: a plus on the right edge. */
@@ -394,14 +417,11 @@ grove_graph_painter_draw_card (const GroveGraphPainting *painting,
       Card second = card;
 
       draw_numbers (&card, rect->y + rect->height * 0.31);
-      draw_first_line (&card, rect->y + rect->height * 0.31);
+      draw_name (&card, rect->y + rect->height * 0.31);
       draw_second_line (&second, rect->y + rect->height * 0.73);
     }
   else
-    {
-      draw_numbers (&card, rect->y + rect->height / 2);
-      draw_first_line (&card, rect->y + rect->height / 2);
-    }
+    draw_only_line (&card, rect->y + rect->height / 2);
 }
 
 void
