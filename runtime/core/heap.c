@@ -119,10 +119,11 @@ void
 grove_free (void *memory)
 {
   struct grove_process    *self = _grove_process_require ();
-  struct grove_heap_block *block = (struct grove_heap_block *) memory - 1;
+  struct grove_heap_block *block;
 
   if (memory == NULL)
     return;
+  block = (struct grove_heap_block *) memory - 1;
   if (block->previous != NULL)
     block->previous->next = block->next;
   else
