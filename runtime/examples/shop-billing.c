@@ -327,12 +327,17 @@ remind_later (struct invoicer *self)
 {
   struct shop_child       child = SHOP_PROCESS (reminder, .number = self->number);
   struct grove_child_spec spec;
+  char                    id[SHOP_NAME_SIZE];
   grove_pid               pid;
 
   if (self->n_reminders >= MAX_REMINDED)
     return;
-  snprintf (child.label, sizeof child.label, "reminder for invoice %d", self->number);
+  /* Of a bounded set: labels are kept for as long as the runtime lives. */
+  snprintf (child.label, sizeof child.label, "reminder for %s",
+            shop_random_customer (&self->random));
+  snprintf (id, sizeof id, "reminder_%d", self->number);
   spec = shop_worker (&child);
+  spec.id = id;
   spec.restart = GROVE_TEMPORARY;
   if (grove_supervisor_start_child (grove_whereis ("reminder_sup"), &spec, &pid) != GROVE_OK)
     return;

@@ -221,7 +221,7 @@ struct waiting
 
 struct dispatcher
 {
-  grove_pid       idle[N_WORKERS];
+  grove_pid       idle[N_WORKERS]; /* who has waited longest is first */
   size_t          n_idle;
   grove_pid       watched[N_WORKERS]; /* monitored */
   struct waiting *first, **last;
@@ -259,6 +259,7 @@ dispatch (struct dispatcher *self)
       self->n_waiting--;
       grove_cast (self->idle[--self->n_idle], "{fetch, {~p, ~r}, ~s, ~s, ~i}", order->from.pid,
                   order->from.alias, order->customer, order->item, order->n);
+      memmove (self->idle, self->idle + 1, --self->n_idle * sizeof self->idle[0]);
       grove_free (order);
     }
 }
