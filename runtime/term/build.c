@@ -49,9 +49,9 @@ reserve (struct writer *self, size_t n)
 static inline void
 write_bytes (struct writer *self, const void *bytes, size_t n)
 {
-  uint8_t *to = reserve (self, n);
+  uint8_t *to;
 
-  if (to != NULL && n > 0)
+  if (n > 0 && (to = reserve (self, n)) != NULL)
     memcpy (to, bytes, n);
 }
 
@@ -62,12 +62,13 @@ static void
 widen (struct writer *self, uint64_t n_written)
 {
   struct open *list = innermost (self);
-  uint8_t     *bytes = self->bytes + list->start;
+  uint8_t     *bytes;
 
   list->string = false;
   self->size = list->start + 5 + 2 * n_written;
   if (self->size > self->capacity)
     return;
+  bytes = self->bytes + list->start;
   for (uint64_t i = n_written; i > 0; i--)
     {
       uint8_t byte = bytes[3 + i - 1];
@@ -111,11 +112,12 @@ static void
 close_list (struct writer *self)
 {
   struct open *list = innermost (self);
-  uint8_t     *bytes = self->bytes + list->start;
+  uint8_t     *bytes;
 
   self->n_open--;
   if (self->size > self->capacity)
     return;
+  bytes = self->bytes + list->start;
   bytes[0] = list->string ? ETF_STRING : ETF_LIST;
   if (list->string)
     etf_put16 (bytes + 1, (uint32_t) list->n);
@@ -410,7 +412,7 @@ build_into (
   if (status != GROVE_OK)
     return status;
   va_copy (args.list, list);
-  status = _grove_format_run (&format->build, format->literals, bytes, capacity, &args, ret_size);
+  status = _grove_format_run (&format->build, format->build_literals, bytes, capacity, &args, ret_size);
   va_end (args.list);
   return status;
 }

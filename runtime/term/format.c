@@ -19,13 +19,16 @@
 struct compiler
 {
   struct lexer        lexer;
-  struct grove_buffer literals;
+  struct grove_buffer build_literals;
+  struct grove_buffer match_literals;
   struct grove_buffer build; /* of struct format_op */
   struct grove_buffer match;
   enum grove_status   build_status;
   enum grove_status   match_status;
   size_t              n_directives;
-  bool                fuse; /* the next literal may be joined to the one before */
+  size_t              n_maps;
+  unsigned            in_key; /* the keys that this is in */
+  bool                fuse;   /* the next literal may be joined to the one before */
 };
 
 static bool compile_term (struct compiler *self, unsigned depth);
@@ -51,15 +54,13 @@ op_at (struct grove_buffer *program, size_t offset)
 }
 
 /* Adds @size bytes to what building writes. */
-static uint32_t
+static size_t
 add_build_literal (struct compiler *self, const void *bytes, size_t size)
 {
-  uint32_t          offset = (uint32_t) self->literals.size;
+  size_t            offset = self->build_literals.size;
   struct format_op *last = NULL;
 
-  if (size == 0)
-    return offset;
-  memcpy (grove_buffer_extend (&self->literals, size), bytes, size);
+  memcpy (grove_buffer_extend (&self->build_literals, size), bytes, size);
   if (self->fuse && self->build.size > 0)
     last = op_at (&self->build, self->build.size - sizeof *last);
   if (last != NULL && last->kind == FORMAT_LITERAL && last->offset + last->size == offset)
@@ -72,12 +73,21 @@ add_build_literal (struct compiler *self, const void *bytes, size_t size)
 }
 
 static void
+add_match_literal (struct compiler *self, struct grove_term term)
+{
+  size_t offset = self->match_literals.size;
+
+  memcpy (grove_buffer_extend (&self->match_literals, term.size), term.bytes, term.size);
+  add_op (&self->match, (struct format_op){ .kind = FORMAT_LITERAL,
+                                            .offset = (uint32_t) offset,
+                                            .size = (uint32_t) term.size });
+}
+
+static void
 add_literal_term (struct compiler *self, struct grove_term term)
 {
-  uint32_t offset = add_build_literal (self, term.bytes, term.size);
-
-  add_op (&self->match, (struct format_op){
-                          .kind = FORMAT_LITERAL, .offset = offset, .size = (uint32_t) term.size });
+  add_build_literal (self, term.bytes, term.size);
+  add_match_literal (self, term);
 }
 
 static void
@@ -93,9 +103,10 @@ add_directive (struct compiler *self, enum format_op_kind kind)
 /* Where a container began, so that one without directives can be turned into a literal. */
 struct mark
 {
-  size_t           literals, build, match;
+  size_t           build_literals, match_literals, build, match;
   struct format_op last; /* the building op before it, which literals may have been joined to */
   size_t           n_directives;
+  size_t           n_maps;
   bool             fuse;
 };
 
@@ -103,10 +114,12 @@ static struct mark
 mark (struct compiler *self)
 {
   struct mark now = {
-    .literals = self->literals.size,
+    .build_literals = self->build_literals.size,
+    .match_literals = self->match_literals.size,
     .build = self->build.size,
     .match = self->match.size,
     .n_directives = self->n_directives,
+    .n_maps = self->n_maps,
     .fuse = self->fuse,
   };
 
@@ -151,12 +164,12 @@ fold (struct compiler *self, const struct mark *start)
     }
   program.ops = op_at (&self->build, start->build);
   program.n_ops = (self->build.size - start->build) / sizeof *program.ops;
-  status = _grove_format_run (&program, self->literals.bytes, NULL, 0, NULL, &size);
+  status = _grove_format_run (&program, self->build_literals.bytes, NULL, 0, NULL, &size);
   if (status == GROVE_OK)
     {
       grove_buffer_extend (&folded, size);
-      status =
-        _grove_format_run (&program, self->literals.bytes, folded.bytes, folded.size, NULL, &size);
+      status = _grove_format_run (&program, self->build_literals.bytes, folded.bytes, folded.size,
+                                  NULL, &size);
     }
   if (status != GROVE_OK)
     {
@@ -165,13 +178,19 @@ fold (struct compiler *self, const struct mark *start)
     }
   /* A list can have become a string, which is shorter. */
   folded.size = size;
-  self->literals.size = start->literals;
+  self->build_literals.size = start->build_literals;
   self->build.size = start->build;
-  self->match.size = start->match;
   if (self->build.size > 0)
     *op_at (&self->build, self->build.size - sizeof start->last) = start->last;
   self->fuse = start->fuse;
-  add_literal_term (self, grove_buffer_term (&folded));
+  add_build_literal (self, folded.bytes, folded.size);
+  /* As a pattern a map is more than its value: it lets other keys pass. Not so as a key. */
+  if (self->n_maps == start->n_maps || self->in_key > 0)
+    {
+      self->match_literals.size = start->match_literals;
+      self->match.size = start->match;
+      add_match_literal (self, grove_buffer_term (&folded));
+    }
   grove_buffer_finish (&folded);
   return true;
 }
@@ -198,7 +217,7 @@ compile_tuple (struct compiler *self, unsigned depth)
       if (!_grove_lex_take (&self->lexer, "}"))
         return fail (self, "',' or '}' expected");
     }
-  self->literals.bytes[head_at] = (uint8_t) n;
+  self->build_literals.bytes[head_at] = (uint8_t) n;
   op_at (&self->match, match)->n = (uint16_t) n;
   return fold (self, &start);
 }
@@ -245,7 +264,7 @@ may_be_byte (const struct compiler *self, const struct format_op *op, size_t n_o
   if (n_ops != 1)
     return false;
   if (op->kind == FORMAT_LITERAL)
-    return op->size == 2 && self->literals.bytes[op->offset] == ETF_SMALL_INTEGER;
+    return op->size == 2 && self->build_literals.bytes[op->offset] == ETF_SMALL_INTEGER;
   return op->kind == FORMAT_INT || op->kind == FORMAT_INT64 || op->kind == FORMAT_UINT64 ||
          op->kind == FORMAT_TERM;
 }
@@ -317,6 +336,7 @@ compile_map (struct compiler *self, unsigned depth)
   struct mark start = mark (self);
   size_t      build = self->build.size, match = self->match.size, n = 0;
 
+  self->n_maps++;
   add_op (&self->build, (struct format_op){ .kind = FORMAT_MAP });
   add_op (&self->match, (struct format_op){ .kind = FORMAT_MAP });
   if (!_grove_lex_take (&self->lexer, "}"))
@@ -328,8 +348,10 @@ compile_map (struct compiler *self, unsigned depth)
 
           if (++n > FORMAT_MAX_ARITY)
             return fail (self, "too many keys");
+          self->in_key++;
           if (!compile_term (self, depth))
             return false;
+          self->in_key--;
           op = *op_at (&self->match, key);
           if (op.kind != FORMAT_LITERAL)
             self->match_status = GROVE_ERR_SYNTAX;
@@ -426,7 +448,8 @@ compile (const char *text, size_t size)
     self.build_status = self.match_status = GROVE_ERR_SYNTAX;
   format->build_status = self.build_status;
   format->match_status = self.match_status;
-  format->literals = self.literals.bytes;
+  format->build_literals = self.build_literals.bytes;
+  format->match_literals = self.match_literals.bytes;
   format->build.ops = (void *) self.build.bytes;
   format->build.n_ops = self.build.size / sizeof (struct format_op);
   format->match.ops = (void *) self.match.bytes;
@@ -442,7 +465,8 @@ _grove_format_release (const struct format *self)
   if (self->cached)
     return;
   free (format->text);
-  free (format->literals);
+  free (format->build_literals);
+  free (format->match_literals);
   free (format->build.ops);
   free (format->match.ops);
   free (format);

@@ -57,7 +57,8 @@ struct format
   struct format        *next; /* in its bucket */
   uint64_t              hash;
   char                 *text;
-  uint8_t              *literals;
+  uint8_t              *build_literals;
+  uint8_t              *match_literals;
   struct format_program build;
   struct format_program match;
   enum grove_status     build_status; /* GROVE_OK, or why it cannot be used so */

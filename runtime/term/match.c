@@ -237,7 +237,7 @@ match (const struct format *format, struct grove_term term, va_list list)
   if (format->match_status != GROVE_OK || term.size == 0)
     return false;
   self.op = format->match.ops;
-  self.literals = format->literals;
+  self.literals = format->match_literals;
   self.n_values = 0;
   if (!match_term (&self, term))
     return false;

@@ -111,7 +111,8 @@ join_tail (struct grove_buffer *out, size_t at, uint32_t n, bool *ret_bytes)
       return n;
     case ETF_STRING:
       length = etf_get16 (tail + 1);
-      grove_buffer_extend (out, 2 * length + 1 - (3 + length));
+      grove_buffer_extend (out, 2 * length + 1);
+      out->size = at + 2 * length + 1;
       tail = out->bytes + at;
       memmove (tail + length, tail + 3, length);
       for (size_t i = 0; i < length; i++)
