@@ -5,6 +5,7 @@
  */
 #include "runtime/export/export.h"
 
+#include "runtime/core/runtime-private.h"
 #include "runtime/export/runtime-source.h"
 
 #include <errno.h>
@@ -89,6 +90,8 @@ start_locked (const struct grove_export_options *options, char **ret_error)
       return GROVE_ERR_IO;
     }
   started = true;
+  /* What is being read must not go away under the reader. */
+  _grove_runtime_at_stop (grove_export_stop);
   return GROVE_OK;
 }
 

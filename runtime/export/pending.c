@@ -9,9 +9,12 @@
  */
 #include "runtime/export/runtime-source.h"
 
-#include <poll.h>
+#include <pthread.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+
+/* Guards what an inspection that comes back writes into its question; it may outlive the source. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void
 tick (struct grove_runtime_source *self, bool on)
@@ -40,17 +43,23 @@ _grove_pending_wait (struct grove_pending *self)
 static void
 inspection_done (enum grove_status status, void *user_data)
 {
-  struct grove_pending        *self = user_data;
-  struct grove_runtime_source *source = self->source;
-  const uint64_t               one = 1;
+  struct grove_pending *self = user_data;
+  const uint64_t        one = 1;
+  bool                  abandoned;
 
-  pthread_mutex_lock (&source->lock);
-  self->status = status;
-  self->inspected = true;
-  self->inspecting = false;
-  /* Under the lock: once it is released the source may find nothing under way and close the fd. */
-  (void) !write (source->wake_fd, &one, sizeof one);
-  pthread_mutex_unlock (&source->lock);
+  pthread_mutex_lock (&lock);
+  abandoned = self->abandoned;
+  if (!abandoned)
+    {
+      self->status = status;
+      self->inspected = true;
+      self->inspecting = false;
+      /* Under the lock: once it is released the source may close the descriptor. */
+      (void) !write (self->source->wake_fd, &one, sizeof one);
+    }
+  pthread_mutex_unlock (&lock);
+  if (abandoned)
+    self->free (self);
 }
 
 void
@@ -74,17 +83,17 @@ _grove_pending_dispatch (struct grove_runtime_source *self)
       bool inspecting, keep;
 
       next = pending->next;
-      pthread_mutex_lock (&self->lock);
+      pthread_mutex_lock (&lock);
       inspecting = pending->inspecting;
-      pthread_mutex_unlock (&self->lock);
+      pthread_mutex_unlock (&lock);
 
       if (pending->call && (!inspecting || now_ns >= pending->deadline_ns) &&
           pending->poll (pending, now_ns))
         pending->call = NULL;
 
-      pthread_mutex_lock (&self->lock);
+      pthread_mutex_lock (&lock);
       keep = pending->call || pending->inspecting;
-      pthread_mutex_unlock (&self->lock);
+      pthread_mutex_unlock (&lock);
 
       link = keep ? &left : &finished;
       pending->next = *link;
@@ -107,19 +116,12 @@ _grove_pending_drop (struct grove_runtime_source *self)
   while (self->waiting)
     {
       struct grove_pending *pending = self->waiting;
-      bool                  inspecting = true;
 
       self->waiting = pending->next;
-      while (inspecting)
-        {
-          struct pollfd wake = { .fd = self->wake_fd, .events = POLLIN };
-
-          pthread_mutex_lock (&self->lock);
-          inspecting = pending->inspecting;
-          pthread_mutex_unlock (&self->lock);
-          if (inspecting)
-            (void) poll (&wake, 1, 10);
-        }
-      pending->free (pending);
+      pthread_mutex_lock (&lock);
+      pending->abandoned = pending->inspecting;
+      pthread_mutex_unlock (&lock);
+      if (!pending->abandoned)
+        pending->free (pending);
     }
 }

@@ -418,7 +418,6 @@ _grove_runtime_source_init (struct grove_runtime_source *self, const char *name)
       errno = error;
       return false;
     }
-  pthread_mutex_init (&self->lock, NULL);
   return true;
 }
 

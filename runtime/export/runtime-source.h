@@ -12,8 +12,6 @@
 #include "runtime/core/observe.h"
 #include "runtime/otp/supervision.h"
 
-#include <pthread.h>
-
 struct grove_pending;
 struct grove_rate;
 
@@ -40,16 +38,13 @@ struct grove_runtime_source
     double utilisation[256];
     double reductions_s, messages_s, spawns_s, exits_s, cpu;
   } last;
-
-  /* guards what an inspection that comes back writes into its question */
-  pthread_mutex_t lock;
 };
 
 extern const struct grove_source_ops _grove_runtime_source_ops;
 
 /* Errors: false when the operating system gives no descriptors; errno tells. */
 bool _grove_runtime_source_init (struct grove_runtime_source *self, const char *name);
-/* Waits for inspections still under way; the server must be gone. */
+/* The server must be gone. */
 void _grove_runtime_source_finish (struct grove_runtime_source *self);
 
 /* ---- Shared by the files of this room ----------------------------------------------------------
@@ -118,6 +113,7 @@ struct grove_pending
   void (*free) (struct grove_pending *self);
   bool              inspecting; /* an inspection still holds it */
   bool              inspected;  /* it has come back, with: */
+  bool              abandoned;  /* nobody waits for it any more: whoever finishes it frees it */
   enum grove_status status;
 };
 
@@ -127,5 +123,5 @@ void _grove_pending_wait (struct grove_pending *self);
 void _grove_pending_inspect (struct grove_pending *self, grove_pid pid, grove_inspect_func inspect);
 /* Finishes what is waiting, as far as it can be. */
 void _grove_pending_dispatch (struct grove_runtime_source *self);
-/* Frees what is waiting, unanswered; waits for inspections still under way. */
+/* Drops what is waiting, unanswered; what is still being inspected is freed when it comes back. */
 void _grove_pending_drop (struct grove_runtime_source *self);

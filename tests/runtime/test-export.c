@@ -1,0 +1,617 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * runtime/export over the real runtime, the real server and a real socket: a small world of
+ * processes runs on the main thread, a client thread asks about it and acts on it.
+ */
+#include "protocol/client.h"
+#include "runtime/grove.h"
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <json-c/json.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* ---- The world that is watched -----------------------------------------------------------------
+ */
+
+#define N_QUEUED 10
+
+struct peer;
+
+struct world
+{
+  char *directory;
+  sem_t ready;
+  void (*check) (struct peer *peer);
+  bool hide_payloads, read_only;
+};
+
+static enum grove_status
+counter_init (const void *arg, void **state)
+{
+  *state = grove_alloc (sizeof (int));
+  *(int *) *state = 0;
+  return GROVE_OK;
+}
+
+static enum grove_next
+counter_cast (struct grove_term request, void *state)
+{
+  ++*(int *) state;
+  return GROVE_CONTINUE;
+}
+
+static const struct grove_server_callbacks counter = {
+  .module = "counter",
+  .init = counter_init,
+  .handle_cast = counter_cast,
+};
+
+static enum grove_status
+start_counter (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason)
+{
+  const struct grove_server_options options = {
+    .name = arg,
+    .link = true,
+    .priority = GROVE_PRIORITY_NORMAL,
+  };
+
+  return grove_server_start (&counter, &options, ret_pid, ret_reason);
+}
+
+static enum grove_status
+start_top (const void *arg, grove_pid *ret_top, struct grove_buffer *ret_reason)
+{
+  static const struct grove_child_spec children[] = {
+    { .id = "alpha", .start = start_counter, .arg = "alpha", .shutdown_ms = 1000 },
+    { .id = "beta", .start = start_counter, .arg = "beta", .shutdown_ms = 1000 },
+    { .id = "brief", .start = start_counter, .arg = "brief", .restart = GROVE_TEMPORARY },
+  };
+  const struct grove_supervisor_spec spec = {
+    .name = "lab_sup",
+    .strategy = GROVE_ONE_FOR_ONE,
+    .intensity = 5,
+    .period_s = 10,
+    .children = children,
+    .n_children = G_N_ELEMENTS (children),
+  };
+
+  return grove_supervisor_start (&spec, ret_top, ret_reason);
+}
+
+/* Waits for what never comes, so that the mailbox keeps what it gets. */
+static GROVE_NORETURN void
+wait_for_ever (void)
+{
+  struct grove_message *message;
+
+  for (;;)
+    g_assert_cmpint (grove_receive_pattern (GROVE_FOREVER, &message, "never"), ==, GROVE_OK);
+}
+
+static void
+full (void *arg)
+{
+  g_assert_cmpint (grove_register ("full", grove_self ()), ==, GROVE_OK);
+  for (int i = 0; i < N_QUEUED; i++)
+    grove_send (grove_self (), "{ping, ~i}", i);
+  wait_for_ever ();
+}
+
+static void
+trapper (void *arg)
+{
+  grove_trap_exit (true);
+  g_assert_cmpint (grove_register ("trapper", grove_self ()), ==, GROVE_OK);
+  wait_for_ever ();
+}
+
+static void
+world_main (void *arg)
+{
+  struct world                       *world = arg;
+  const struct grove_application_spec application = { .name = "lab", .start = start_top };
+  const struct grove_export_options   options = {
+      .name = "lab",
+      .directory = world->directory,
+      .hide_payloads = world->hide_payloads,
+      .read_only = world->read_only,
+  };
+  grove_pid master;
+  char     *error = NULL;
+
+  g_assert_cmpint (grove_application_start (&application, &master), ==, GROVE_OK);
+  grove_spawn (full, NULL);
+  grove_spawn (trapper, NULL);
+  while (!grove_whereis ("full") || !grove_whereis ("trapper"))
+    grove_yield ();
+
+  if (grove_export_start (&options, &error) != GROVE_OK)
+    g_error ("%s", error);
+  sem_post (&world->ready);
+  wait_for_ever ();
+}
+
+/* ---- The client --------------------------------------------------------------------------------
+ */
+
+struct peer
+{
+  int                  fd;
+  struct grove_client *client;
+  int64_t              answered; /* id of the last reply */
+  json_object         *result, *error, *hello, *notified;
+  char                *notified_method;
+};
+
+static void
+on_reply (int64_t id, json_object *result, json_object *error, void *user_data)
+{
+  struct peer *peer = user_data;
+
+  json_object_put (peer->result);
+  json_object_put (peer->error);
+  peer->answered = id;
+  peer->result = json_object_get (result);
+  peer->error = json_object_get (error);
+}
+
+static void
+on_notification (const char *method, json_object *params, void *user_data)
+{
+  struct peer *peer = user_data;
+
+  if (strcmp (method, "hello") == 0)
+    {
+      peer->hello = json_object_get (params);
+      return;
+    }
+  json_object_put (peer->notified);
+  g_free (peer->notified_method);
+  peer->notified = json_object_get (params);
+  peer->notified_method = g_strdup (method);
+}
+
+static void
+on_broken (const char *reason, void *user_data)
+{
+  g_error ("the server broke the protocol: %s", reason);
+}
+
+static void
+peer_read (struct peer *peer)
+{
+  char          bytes[65536];
+  const ssize_t n = read (peer->fd, bytes, sizeof bytes);
+
+  g_assert_cmpint (n, >, 0);
+  g_assert_true (grove_client_feed (peer->client, bytes, (size_t) n));
+}
+
+static void
+peer_send (struct peer *peer)
+{
+  size_t      size;
+  const char *bytes = grove_client_output (peer->client, &size);
+
+  g_assert_cmpint (write (peer->fd, bytes, size), ==, (ssize_t) size);
+  grove_client_consume (peer->client, size);
+}
+
+/* Asks, and returns the error's code, 0 for a result; both stand in @peer until the next. */
+static int
+ask (struct peer *peer, const char *method, const char *params)
+{
+  json_object *object = json_tokener_parse (params);
+  int64_t      id;
+
+  g_assert_nonnull (object);
+  id = grove_client_request (peer->client, method, object);
+  peer_send (peer);
+  while (peer->answered != id)
+    peer_read (peer);
+  return peer->error ? json_object_get_int (json_object_object_get (peer->error, "code")) : 0;
+}
+
+static json_object *
+member (json_object *object, const char *name)
+{
+  json_object *value = NULL;
+
+  g_assert_true (json_object_object_get_ex (object, name, &value));
+  return value;
+}
+
+static const char *
+text (json_object *object, const char *name)
+{
+  return json_object_get_string (member (object, name));
+}
+
+static int64_t
+integer (json_object *object, const char *name)
+{
+  return json_object_get_int64 (member (object, name));
+}
+
+static const char *
+error_message (struct peer *peer)
+{
+  return text (peer->error, "message");
+}
+
+/* The pid of whoever has @name now; free it. */
+static char *
+pid_of (struct peer *peer, const char *name)
+{
+  g_autofree char *params =
+    g_strdup_printf ("{\"table\":\"processes\",\"columns\":[\"pid\",\"name\"],\"sort\":[],"
+                     "\"filter\":[\"eq\",\"name\",\"%s\"],\"window\":{\"offset\":0,\"limit\":5},"
+                     "\"interval_ms\":1000}",
+                     name);
+  g_autofree char *close = NULL;
+  json_object     *rows;
+  char            *pid;
+
+  g_assert_cmpint (ask (peer, "table.open", params), ==, 0);
+  close = g_strdup_printf ("{\"sub\":%d}", (int) integer (peer->result, "sub"));
+  while (g_strcmp0 (peer->notified_method, "table.update") != 0)
+    peer_read (peer);
+  rows = member (peer->notified, "rows");
+  g_assert_cmpuint (json_object_array_length (rows), ==, 1);
+  pid = g_strdup (
+    json_object_get_string (json_object_array_get_idx (json_object_array_get_idx (rows, 0), 0)));
+  g_clear_pointer (&peer->notified_method, g_free);
+  g_assert_cmpint (ask (peer, "table.close", close), ==, 0);
+  g_clear_pointer (&peer->notified_method, g_free);
+  return pid;
+}
+
+static int
+ask_about (struct peer *peer, const char *method, const char *pid, const char *more)
+{
+  g_autofree char *params = g_strdup_printf ("{\"pid\":\"%s\"%s}", pid, more);
+
+  return ask (peer, method, params);
+}
+
+static void
+open_session (struct peer *peer, const char *role)
+{
+  g_autofree char *params = g_strdup_printf (
+    "{\"major\":1,\"client\":{\"name\":\"test\",\"version\":\"1\"},\"role\":\"%s\"}", role);
+
+  while (!peer->hello)
+    peer_read (peer);
+  g_assert_cmpint (ask (peer, "session.open", params), ==, 0);
+}
+
+static void *
+client_thread (void *arg)
+{
+  struct world                     *world = arg;
+  const struct grove_client_handler handler = { on_reply, on_notification, on_broken };
+  struct peer                       peer = { 0 };
+  struct sockaddr_un                address = { .sun_family = AF_UNIX };
+
+  while (sem_wait (&world->ready) != 0)
+    ;
+  g_snprintf (address.sun_path, sizeof address.sun_path, "%s/lab.sock", world->directory);
+  peer.fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (connect (peer.fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  peer.client = grove_client_new (&handler, &peer);
+  open_session (&peer, world->read_only ? "observe" : "control");
+
+  world->check (&peer);
+
+  grove_client_free (peer.client);
+  close (peer.fd);
+  json_object_put (peer.result);
+  json_object_put (peer.error);
+  json_object_put (peer.hello);
+  json_object_put (peer.notified);
+  g_free (peer.notified_method);
+  grove_export_stop ();
+  grove_stop ();
+  return NULL;
+}
+
+static void
+run (const struct world *options)
+{
+  const struct grove_options runtime = { .name = "lab", .n_schedulers = 2, .max_processes = 4096 };
+  struct world               world = *options;
+  g_autofree char           *socket_path = NULL;
+  pthread_t                  thread;
+
+  world.directory = g_dir_make_tmp ("grove-test-XXXXXX", NULL);
+  sem_init (&world.ready, 0, 0);
+  g_assert_cmpint (pthread_create (&thread, NULL, client_thread, &world), ==, 0);
+  g_assert_cmpint (grove_run (&runtime, world_main, &world), ==, GROVE_OK);
+  pthread_join (thread, NULL);
+
+  socket_path = g_build_filename (world.directory, "lab.sock", NULL);
+  g_assert_false (g_file_test (socket_path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_rmdir (world.directory), ==, 0);
+  g_free (world.directory);
+  sem_destroy (&world.ready);
+}
+
+/* ---- Reading -----------------------------------------------------------------------------------
+ */
+
+static void
+check_get (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "alpha");
+
+  g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
+  g_assert_cmpstr (text (peer->result, "pid"), ==, pid);
+  g_assert_cmpstr (text (peer->result, "name"), ==, "alpha");
+  g_assert_cmpstr (text (peer->result, "status"), ==, "waiting");
+  g_assert_cmpstr (text (peer->result, "priority"), ==, "normal");
+  g_assert_cmpstr (text (member (peer->result, "supervisor"), "name"), ==, "lab_sup");
+  g_assert_cmpstr (text (member (peer->result, "supervisor"), "strategy"), ==, "one_for_one");
+  g_assert_cmpint (integer (member (peer->result, "supervisor"), "intensity"), ==, 5);
+  g_assert_cmpstr (text (member (peer->result, "application"), "name"), ==, "lab");
+  g_assert_cmpstr (text (member (peer->result, "child"), "id"), ==, "alpha");
+  g_assert_cmpint (integer (peer->result, "n_links"), ==, 1);
+  g_assert_cmpstr (text (json_object_array_get_idx (member (peer->result, "links"), 0), "name"), ==,
+                   "lab_sup");
+  g_assert_cmpint (integer (peer->result, "memory_bytes"), >, 0);
+  g_assert_cmpint (integer (peer->result, "now_ns"), >, integer (peer->result, "started_ns"));
+}
+
+static void
+check_messages (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "full");
+  json_object     *messages, *message;
+
+  g_assert_cmpint (ask_about (peer, "process.messages", pid,
+                              ",\"offset\":3,\"limit\":4,\"max_bytes\":64"),
+                   ==, 0);
+  g_assert_cmpint (integer (peer->result, "total"), ==, N_QUEUED);
+  messages = member (peer->result, "messages");
+  g_assert_cmpuint (json_object_array_length (messages), ==, 4);
+  message = json_object_array_get_idx (messages, 0);
+  g_assert_cmpint (integer (message, "index"), ==, 3);
+  g_assert_cmpstr (text (message, "from"), ==, pid);
+  g_assert_cmpstr (text (member (message, "term"), "text"), ==, "{ping,3}");
+  g_assert_false (json_object_get_boolean (member (member (message, "term"), "truncated")));
+
+  /* Reading consumes nothing, and past the end there is nothing. */
+  g_assert_cmpint (ask_about (peer, "process.messages", pid,
+                              ",\"offset\":10,\"limit\":4,\"max_bytes\":64"),
+                   ==, 0);
+  g_assert_cmpint (integer (peer->result, "total"), ==, N_QUEUED);
+  g_assert_cmpuint (json_object_array_length (member (peer->result, "messages")), ==, 0);
+}
+
+static void
+check_hidden_payloads (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "full");
+
+  g_assert_cmpint (ask_about (peer, "process.messages", pid,
+                              ",\"offset\":0,\"limit\":4,\"max_bytes\":64"),
+                   ==, -32002);
+}
+
+static void
+check_read_only (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "alpha");
+
+  g_assert_cmpint (ask_about (peer, "process.kill", pid, ""), ==, -32002);
+  g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
+}
+
+static void
+check_table (struct peer *peer)
+{
+  json_object *rows, *row;
+
+  g_assert_cmpint (ask (peer, "table.open",
+                        "{\"table\":\"processes\",\"columns\":[\"pid\",\"name\",\"messages\","
+                        "\"app\","
+                        "\"status\"],\"sort\":[[\"messages\",\"desc\"]],\"window\":{\"offset\":0,"
+                        "\"limit\":3},\"interval_ms\":100}"),
+                   ==, 0);
+  while (g_strcmp0 (peer->notified_method, "table.update") != 0)
+    peer_read (peer);
+  rows = member (peer->notified, "rows");
+  g_assert_cmpuint (json_object_array_length (rows), ==, 3);
+  row = json_object_array_get_idx (rows, 0);
+  g_assert_cmpstr (json_object_get_string (json_object_array_get_idx (row, 1)), ==, "full");
+  g_assert_cmpint (json_object_get_int (json_object_array_get_idx (row, 2)), ==, N_QUEUED);
+  g_assert_cmpstr (json_object_get_string (json_object_array_get_idx (row, 4)), ==, "waiting");
+}
+
+static void
+check_tree (struct peer *peer)
+{
+  json_object *ops, *node;
+  bool         found = false;
+
+  g_assert_cmpint (ask (peer, "tree.open",
+                        "{\"depth\":4,\"max_children\":100,\"metric\":\"messages\","
+                        "\"interval_ms\":100}"),
+                   ==, 0);
+  while (!found)
+    {
+      while (g_strcmp0 (peer->notified_method, "tree.update") != 0)
+        peer_read (peer);
+      g_clear_pointer (&peer->notified_method, g_free);
+      ops = member (peer->notified, "ops");
+      for (size_t i = 0; i < json_object_array_length (ops); i++)
+        {
+          json_object *op = json_object_array_get_idx (ops, i);
+
+          g_assert_cmpstr (json_object_get_string (json_object_array_get_idx (op, 0)), ==, "add");
+          node = json_object_array_get_idx (op, 3);
+          if (strcmp (text (node, "name"), "lab_sup") == 0)
+            {
+              g_assert_cmpstr (text (node, "kind"), ==, "supervisor");
+              g_assert_cmpint (integer (node, "children"), ==, 3);
+            }
+          found = found || strcmp (text (node, "name"), "beta") == 0;
+        }
+    }
+}
+
+/* ---- Acting ------------------------------------------------------------------------------------
+ */
+
+static void
+check_kill (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "alpha");
+  g_autofree char *beta = pid_of (peer, "beta");
+  g_autofree char *after = NULL, *beta_after = NULL;
+
+  g_assert_cmpint (ask_about (peer, "process.kill", pid, ",\"wait_ms\":2000"), ==, 0);
+  g_assert_cmpstr (text (peer->result, "outcome"), ==, "exited");
+  g_assert_cmpstr (text (peer->result, "name"), ==, "alpha");
+  g_assert_cmpstr (text (member (peer->result, "reason"), "text"), ==, "killed");
+  g_assert_cmpstr (text (member (peer->result, "successor"), "name"), ==, "alpha");
+  g_assert_cmpstr (text (member (member (peer->result, "successor"), "supervisor"), "name"), ==,
+                   "lab_sup");
+  after = g_strdup (text (member (peer->result, "successor"), "pid"));
+  g_assert_cmpstr (after, !=, pid);
+
+  g_assert_cmpint (ask_about (peer, "process.get", after, ""), ==, 0);
+  g_assert_cmpint (integer (member (peer->result, "child"), "restarts"), ==, 1);
+  beta_after = pid_of (peer, "beta");
+  g_assert_cmpstr (beta, ==, beta_after);
+
+  /* The old pid is dead and known to be, never the process that took its place. */
+  g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, -32003);
+  g_assert_cmpstr (text (member (member (peer->error, "data"), "exited"), "reason"), ==, "killed");
+  g_assert_cmpstr (text (member (member (peer->error, "data"), "exited"), "successor"), ==, after);
+  g_assert_cmpint (ask_about (peer, "process.kill", pid, ""), ==, -32003);
+}
+
+static void
+check_kill_temporary (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "brief");
+  const gint64     before_us = g_get_monotonic_time ();
+
+  g_assert_cmpint (ask_about (peer, "process.kill", pid, ",\"wait_ms\":5000"), ==, 0);
+  g_assert_cmpstr (text (peer->result, "outcome"), ==, "exited");
+  g_assert_false (json_object_object_get_ex (peer->result, "successor", NULL));
+  /* Nobody takes its place, so the answer does not wait for that. */
+  g_assert_cmpint (g_get_monotonic_time () - before_us, <, 4500000);
+}
+
+static void
+check_exit (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "beta");
+  g_autofree char *stubborn = pid_of (peer, "trapper");
+
+  g_assert_cmpint (ask_about (peer, "process.exit", pid,
+                              ",\"reason\":\"{oops, \\\"x\\\"\",\"wait_ms\":100"),
+                   ==, -32602);
+  g_assert_nonnull (strstr (error_message (peer), "byte"));
+  g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
+
+  g_assert_cmpint (ask_about (peer, "process.exit", pid,
+                              ",\"reason\":\"{oops, 1}\",\"wait_ms\":2000"),
+                   ==, 0);
+  g_assert_cmpstr (text (peer->result, "outcome"), ==, "exited");
+  g_assert_cmpstr (text (member (peer->result, "reason"), "text"), ==, "{oops,1}");
+
+  g_assert_cmpint (ask_about (peer, "process.exit", stubborn,
+                              ",\"reason\":\"shutdown\",\"wait_ms\":50"),
+                   ==, 0);
+  g_assert_cmpstr (text (peer->result, "outcome"), ==, "alive");
+}
+
+static void
+check_restart (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "alpha");
+  g_autofree char *lonely = pid_of (peer, "full");
+
+  g_assert_cmpint (ask_about (peer, "process.restart", pid, ",\"wait_ms\":2000"), ==, 0);
+  g_assert_cmpstr (text (peer->result, "pid"), !=, pid);
+  g_assert_cmpstr (text (peer->result, "name"), ==, "alpha");
+  g_assert_cmpint (integer (peer->result, "restarts"), ==, 1);
+
+  g_assert_cmpint (ask_about (peer, "process.restart", lonely, ""), ==, -32009);
+  g_assert_nonnull (strstr (error_message (peer), "no supervisor"));
+}
+
+static void
+check_priority (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "alpha");
+
+  g_assert_cmpint (ask_about (peer, "process.set_priority", pid, ",\"priority\":\"high\""), ==, 0);
+  g_assert_cmpstr (text (peer->result, "old"), ==, "normal");
+  g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
+  g_assert_cmpstr (text (peer->result, "priority"), ==, "high");
+  g_assert_cmpint (ask_about (peer, "process.set_priority", pid, ",\"priority\":\"urgent\""), ==,
+                   -32602);
+}
+
+static void
+check_expect (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "alpha");
+
+  g_assert_cmpint (ask_about (peer, "process.kill", pid, ",\"expect\":{\"name\":\"omega\"}"), ==,
+                   -32008);
+  g_assert_cmpint (ask_about (peer, "process.kill", pid, ",\"expect\":{\"started_ns\":1}"), ==,
+                   -32008);
+  g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
+}
+
+static void
+check_bad_pids (struct peer *peer)
+{
+  g_assert_cmpint (ask_about (peer, "process.get", "0.1.2", ""), ==, -32602);
+  g_assert_cmpint (ask_about (peer, "process.get", "<0.1.2", ""), ==, -32602);
+  g_assert_cmpint (ask_about (peer, "process.get", "<0.4000000000000.0>", ""), ==, -32602);
+  g_assert_cmpint (ask_about (peer, "process.get", "<0.4000.7>", ""), ==, -32003);
+  g_assert_cmpint (ask_about (peer, "process.kill", "<0.4294967295.4294967295>", ""), ==, -32003);
+}
+
+#define WORLD(...) (&(const struct world){ __VA_ARGS__ })
+
+static void
+run_world (gconstpointer world)
+{
+  run (world);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, ...)                                                                             \
+  g_test_add_data_func ("/runtime/export/" path, WORLD (__VA_ARGS__), run_world)
+  ADD ("process-get", .check = check_get);
+  ADD ("process-messages", .check = check_messages);
+  ADD ("hidden-payloads", .check = check_hidden_payloads, .hide_payloads = true);
+  ADD ("read-only", .check = check_read_only, .read_only = true);
+  ADD ("table", .check = check_table);
+  ADD ("tree", .check = check_tree);
+  ADD ("kill", .check = check_kill);
+  ADD ("kill-temporary", .check = check_kill_temporary);
+  ADD ("exit", .check = check_exit);
+  ADD ("restart", .check = check_restart);
+  ADD ("priority", .check = check_priority);
+  ADD ("expect", .check = check_expect);
+  ADD ("bad-pids", .check = check_bad_pids);
+  return g_test_run ();
+}
