@@ -247,6 +247,14 @@ dispatcher_init (const void *arg, void **state)
 }
 
 static void
+remove_idle (struct dispatcher *self, size_t index)
+{
+  self->n_idle--;
+  memmove (&self->idle[index], &self->idle[index + 1],
+           (self->n_idle - index) * sizeof self->idle[0]);
+}
+
+static void
 dispatch (struct dispatcher *self)
 {
   while (self->first && self->n_idle > 0)
@@ -257,9 +265,9 @@ dispatch (struct dispatcher *self)
       if (!self->first)
         self->last = &self->first;
       self->n_waiting--;
-      grove_cast (self->idle[--self->n_idle], "{fetch, {~p, ~r}, ~s, ~s, ~i}", order->from.pid,
+      grove_cast (self->idle[0], "{fetch, {~p, ~r}, ~s, ~s, ~i}", order->from.pid,
                   order->from.alias, order->customer, order->item, order->n);
-      memmove (self->idle, self->idle + 1, --self->n_idle * sizeof self->idle[0]);
+      remove_idle (self, 0);
       grove_free (order);
     }
 }
@@ -331,7 +339,7 @@ dispatcher_info (struct grove_term message, void *state)
   replace_pid (self->watched, N_WORKERS, pid, 0);
   for (size_t i = 0; i < self->n_idle; i++)
     if (self->idle[i] == pid)
-      self->idle[i--] = self->idle[--self->n_idle];
+      remove_idle (self, i--);
   return GROVE_CONTINUE;
 }
 

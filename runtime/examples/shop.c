@@ -24,11 +24,6 @@ struct options
 
 static int exit_code = 0; /* set by the first process */
 
-/* Set by the thread that takes signals, read by the first process. */
-static _Atomic bool told_to_stop;
-/* Set by the main thread, read by that thread. */
-static _Atomic bool ended;
-
 /* ---- The command line ------------------------------------------------------------------- */
 
 static void
@@ -191,12 +186,69 @@ start_export (const struct options *options)
 }
 #endif
 
+/* ---- Being told to stop ----------------------------------------------------------------- */
+
+/* Signals are blocked in all threads and taken by one that waits for them, so that nothing is done
+ * inside a handler. It is started by the first process, when there is a runtime to stop. */
+static struct
+{
+  sigset_t     signals;
+  pthread_t    thread;
+  bool         started; /* by the first process; read by the main thread when that has ended */
+  _Atomic bool ended;   /* set by the main thread, read by this thread */
+} stopper;
+
+static void
+stopper_block_signals (void)
+{
+  sigemptyset (&stopper.signals);
+  sigaddset (&stopper.signals, SIGINT);
+  sigaddset (&stopper.signals, SIGTERM);
+  pthread_sigmask (SIG_BLOCK, &stopper.signals, NULL);
+}
+
+static void *
+stopper_main (void *arg)
+{
+  int number;
+
+  for (;;)
+    {
+      sigwait (&stopper.signals, &number);
+      if (stopper.ended)
+        return NULL;
+      grove_stop ();
+    }
+}
+
+static bool
+stopper_start (void)
+{
+  stopper.started = pthread_create (&stopper.thread, NULL, stopper_main, NULL) == 0;
+  if (!stopper.started)
+    fprintf (stderr, "grove-shop: cannot start a thread\n");
+  return stopper.started;
+}
+
+static void
+stopper_end (void)
+{
+  if (!stopper.started)
+    return;
+  stopper.ended = true;
+  pthread_kill (stopper.thread, SIGTERM);
+  pthread_join (stopper.thread, NULL);
+}
+
+/* ---- The program ------------------------------------------------------------------------ */
+
 static void
 shop_main (void *arg)
 {
   const struct options *options = arg;
 
-  if (grove_register ("shop_main", grove_self ()) != GROVE_OK || !start_applications ())
+  if (!stopper_start () || grove_register ("shop_main", grove_self ()) != GROVE_OK ||
+      !start_applications ())
     {
       exit_code = 1;
       return;
@@ -208,33 +260,11 @@ shop_main (void *arg)
       return;
     }
 #endif
-  /* It may have come before there was anything to stop. */
-  if (told_to_stop)
-    return;
   if (options->seconds > 0)
     shop_wait_ms ((int) (options->seconds * 1000));
   else
     for (;;)
       shop_wait_ms (3600 * 1000);
-}
-
-/* ---- The program ------------------------------------------------------------------------ */
-
-/* Signals are taken by a thread that waits for them, so that nothing is done inside a handler. */
-static void *
-wait_for_signal (void *arg)
-{
-  const sigset_t *signals = arg;
-  int             number;
-
-  for (;;)
-    {
-      sigwait (signals, &number);
-      if (ended)
-        return NULL;
-      told_to_stop = true;
-      grove_stop ();
-    }
 }
 
 int
@@ -243,33 +273,19 @@ main (int argc, char **argv)
   struct options       options = { .name = "shop" };
   struct grove_options runtime = { 0 };
   enum grove_status    status;
-  sigset_t             signals;
-  pthread_t            waiter;
   int                  code;
 
   if (!parse_options (argc, argv, &options, &code))
     return code;
 
-  /* Before there are other threads, which inherit it. */
-  sigemptyset (&signals);
-  sigaddset (&signals, SIGINT);
-  sigaddset (&signals, SIGTERM);
-  pthread_sigmask (SIG_BLOCK, &signals, NULL);
-  if (pthread_create (&waiter, NULL, wait_for_signal, &signals) != 0)
-    {
-      fprintf (stderr, "grove-shop: cannot start a thread\n");
-      return 1;
-    }
-
+  stopper_block_signals ();
   runtime.name = options.name;
   runtime.n_schedulers = (unsigned) options.n_schedulers;
   status = grove_run (&runtime, shop_main, &options);
 #ifdef SHOP_EXPORT
   grove_export_stop ();
 #endif
-  ended = true;
-  pthread_kill (waiter, SIGTERM);
-  pthread_join (waiter, NULL);
+  stopper_end ();
   if (status != GROVE_OK)
     {
       fprintf (stderr, "grove-shop: cannot run: %s\n", grove_status_text (status));
