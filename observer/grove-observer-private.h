@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the observer's files share and nobody else sees: reading JSON that is not to be trusted, the
+ * calls and subscriptions of a session, the histories of mailboxes. Main thread only.
+ */
+#pragma once
+
+#include "observer/grove-connection.h"
+#include "observer/grove-process-item.h"
+#include "observer/grove-session.h"
+
+#include <json-c/json.h>
+
+G_BEGIN_DECLS
+
+/* The codes of PROTOCOL.md that the observer tells apart. */
+#define GROVE_CODE_INVALID_PARAMS (-32602)
+#define GROVE_CODE_NOT_OPEN       (-32000)
+#define GROVE_CODE_FORBIDDEN      (-32002)
+#define GROVE_CODE_NO_PROCESS     (-32003)
+#define GROVE_CODE_LIMIT          (-32005)
+#define GROVE_CODE_BUSY           (-32006)
+#define GROVE_CODE_NOT_REACHED    (-32007)
+#define GROVE_CODE_OTHER_PROCESS  (-32008)
+#define GROVE_CODE_NOT_SUPPORTED  (-32009)
+#define GROVE_CODE_PROTECTED      (-32011)
+#define GROVE_CODE_SHUTTING_DOWN  (-32012)
+
+/* --- JSON (grove-json.c). Every reader gives the fallback when the member is absent or of another
+ * type, and never a NULL text. */
+const char *_grove_json_text (struct json_object *object, const char *member);
+gint64      _grove_json_int (struct json_object *object, const char *member, gint64 fallback);
+double      _grove_json_real (struct json_object *object, const char *member, double fallback);
+gboolean    _grove_json_boolean (struct json_object *object, const char *member);
+struct json_object *_grove_json_object (struct json_object *object, const char *member);
+struct json_object *_grove_json_array (struct json_object *object, const char *member);
+/* TRUE if the member is there and is an integer of at least @min. */
+gboolean
+_grove_json_get_int (struct json_object *object, const char *member, gint64 min, gint64 *ret_value);
+/* Copies at most @size - 1 bytes and cuts on the border of a character. */
+void _grove_copy_text (char *dest, gsize size, const char *text);
+/* A pid must be whole to be of use: FALSE if it is no text, is empty or does not fit. */
+gboolean _grove_copy_pid (char *dest, gsize size, struct json_object *value);
+
+/* Of an error's `data.exited`: why the process ended, as text, and the pid that took its place. A
+ * bare text and an object with it are both understood. NULL when not known; transfer full. */
+char *_grove_exited_reason (struct json_object *exited);
+char *_grove_exited_successor (struct json_object *exited);
+
+/* --- Rows of the table `processes` (grove-process-row.c). */
+/* All columns a row is made from, in the order they are asked for; transfer full. */
+struct json_object *_grove_process_row_columns (void);
+/* FALSE if @values is no row as those columns make it. */
+gboolean _grove_process_row_parse (struct json_object *values, GroveProcessRow *ret_row);
+gboolean _grove_column_is_known (const char *column);
+
+/* --- Items (grove-process-item.c). */
+/* Back to "nothing is known": the slot shows no process. */
+void _grove_process_item_clear (GroveProcessItem *self);
+/* As grove_process_item_set_row(); @appeared_us counts when it shows another process than before.
+ */
+gboolean _grove_process_item_show (GroveProcessItem      *self,
+                                   const GroveProcessRow *row,
+                                   const guint32         *history,
+                                   guint                  n_history,
+                                   gint64                 appeared_us);
+/* Ended: what is shown stays, the state becomes GONE. @pid is used if nothing was known. */
+void _grove_process_item_set_gone (GroveProcessItem *self, const char *pid);
+
+/* --- Mailbox histories, one store a session (grove-history.c). */
+typedef struct grove_history GroveHistory;
+GroveHistory                *_grove_history_new (void);
+void                         _grove_history_free (GroveHistory *self);
+void                         _grove_history_clear (GroveHistory *self);
+void _grove_history_push (GroveHistory *self, const char *pid, gint64 messages, gint64 now_us);
+const guint32 *_grove_history_get (GroveHistory *self, const char *pid, guint *ret_n);
+
+/* --- Calls of a session. */
+/* Takes @params (NULL: none). @func is called once, later, unless the call is dropped first with
+ * _grove_session_drop_calls(). Not connected is an error like any other. */
+void _grove_session_call (GroveSession       *self,
+                          const char         *method,
+                          struct json_object *params,
+                          GroveReplyFunc      func,
+                          gpointer            owner,
+                          gpointer            user_data);
+void _grove_session_drop_calls (GroveSession *self, gpointer owner);
+/* The peer sent what the protocol does not allow; ends the connection with that as the reason. */
+void          _grove_session_break (GroveSession *self, const char *reason);
+GroveHistory *_grove_session_get_history (GroveSession *self);
+/* The monotonic time at which the process appeared here; 0 if it was there before we were. */
+gint64 _grove_session_appeared_us (GroveSession *self, const GroveProcessRow *row);
+
+/* --- Subscriptions (grove-subscription.c): opened whenever they are wanted, the session is live
+ * and not paused; opened again after a reconnection; each update acknowledged. */
+typedef struct grove_subscription GroveSubscription;
+typedef struct
+{
+  const char *open_method;  /* "table.open" */
+  const char *set_method;   /* "table.set", NULL: none */
+  const char *close_method; /* "table.close" */
+  const char *ack_method;   /* "table.ack" */
+  const char *update;       /* "table.update" */
+  /* Transfer full. */
+  struct json_object *(*open_params) (gpointer owner);
+  /* NULL: not of interest. */
+  void (*opened) (gpointer owner, struct json_object *result);
+  /* FALSE: malformed, @ret_reason says what; the session is broken then. */
+  gboolean (*updated) (gpointer owner, struct json_object *params, const char **ret_reason);
+  /* The server refused to open or set. NULL: not of interest. */
+  void (*failed) (gpointer owner, const GError *error);
+  /* A set was answered. NULL: not of interest. */
+  void (*was_set) (gpointer owner, struct json_object *result);
+} GroveSubscriptionKind;
+
+GroveSubscription *
+_grove_subscription_new (GroveSession *session, const GroveSubscriptionKind *kind, gpointer owner);
+/* Closes it; nothing is called back any more. */
+void     _grove_subscription_free (GroveSubscription *self);
+void     _grove_subscription_set_wanted (GroveSubscription *self, gboolean wanted);
+gboolean _grove_subscription_is_open (GroveSubscription *self);
+/* Takes @params and adds `sub`. Only while open. */
+void _grove_subscription_set (GroveSubscription *self, struct json_object *params);
+/* Another call that carries `sub`, whose answer is of no interest ("tree.expand"). */
+void
+_grove_subscription_send (GroveSubscription *self, const char *method, struct json_object *params);
+
+/* Between the session and its subscriptions. */
+void     _grove_session_add_subscription (GroveSession *self, GroveSubscription *subscription);
+void     _grove_session_remove_subscription (GroveSession *self, GroveSubscription *subscription);
+gboolean _grove_session_is_flowing (GroveSession *self); /* live and not paused */
+void     _grove_session_notify (GroveSession *self, const char *method, struct json_object *params);
+void     _grove_subscription_sync (GroveSubscription *self);
+void     _grove_subscription_lost (GroveSubscription *self);
+/* TRUE if it was for this one. */
+gboolean _grove_subscription_receive (GroveSubscription  *self,
+                                      const char         *method,
+                                      gint64              sub,
+                                      struct json_object *params);
+
+/* --- Tree nodes (grove-tree-node.c) are declared in grove-tree-node.h. */
+
+G_END_DECLS

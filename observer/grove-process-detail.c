@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveProcessDetail: the last answer of `process.get`, kept as it came. Each accessor checks what
+ * it reads, since any member may be absent or of another type.
+ */
+#include "observer/grove-process-detail.h"
+
+#include "observer/grove-observer-private.h"
+
+#include <string.h>
+
+#define INTERVAL_MS 1000
+#define LINKS_MAX   100
+#define MEMBER_MAX  64
+
+enum
+{
+  LINKS,
+  MONITORS,
+  MONITORED_BY,
+  N_LISTS
+};
+static const char *const list_names[N_LISTS] = { "links", "monitors", "monitored_by" };
+
+struct _GroveProcessDetail
+{
+  GObject       parent_instance;
+  GroveSession *session;
+  char         *pid;
+  gboolean      active;
+  gboolean      asking;
+  guint         timer;
+  gulong        state_handler;
+  gulong        paused_handler;
+  gulong        reset_handler;
+
+  struct json_object *answer;         /* NULL until the first came */
+  GArray             *lists[N_LISTS]; /* GroveProcessLink */
+  GroveProcessLink    supervisor;
+  GroveProcessLink    application;
+  gboolean            gone;
+  char               *exit_reason;
+  char               *successor;
+};
+
+enum
+{
+  PROP_0,
+  PROP_ACTIVE,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  CHANGED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (GroveProcessDetail, grove_process_detail, G_TYPE_OBJECT)
+
+/* --- Taking an answer in. */
+
+static void
+clear_link (gpointer data)
+{
+  GroveProcessLink *link = data;
+  g_clear_pointer (&link->pid, g_free);
+  g_clear_pointer (&link->name, g_free);
+}
+
+static GroveProcessLink
+read_link (struct json_object *object)
+{
+  GroveProcessLink link = { NULL, NULL };
+  const char      *pid = _grove_json_text (object, "pid");
+  if (pid[0] != '\0')
+    {
+      link.pid = g_strdup (pid);
+      link.name = g_strdup (_grove_json_text (object, "name"));
+    }
+  return link;
+}
+
+static void
+read_list (GArray *list, struct json_object *array)
+{
+  g_array_set_size (list, 0);
+  gsize n = array != NULL ? json_object_array_length (array) : 0;
+  for (gsize i = 0; i < MIN (n, LINKS_MAX); i++)
+    {
+      GroveProcessLink link = read_link (json_object_array_get_idx (array, i));
+      if (link.pid != NULL)
+        g_array_append_val (list, link);
+    }
+}
+
+static void
+take_answer (GroveProcessDetail *self, struct json_object *answer)
+{
+  json_object_put (self->answer);
+  self->answer = json_object_get (answer);
+  for (guint i = 0; i < N_LISTS; i++)
+    read_list (self->lists[i], _grove_json_array (answer, list_names[i]));
+  clear_link (&self->supervisor);
+  clear_link (&self->application);
+  self->supervisor = read_link (_grove_json_object (answer, "supervisor"));
+  self->application = read_link (_grove_json_object (answer, "application"));
+}
+
+static void
+take_end (GroveProcessDetail *self, struct json_object *data)
+{
+  struct json_object *exited = _grove_json_object (data, "exited");
+  self->gone = TRUE;
+  self->exit_reason = _grove_exited_reason (exited);
+  self->successor = _grove_exited_successor (exited);
+}
+
+/* --- Asking. */
+
+static void update_timer (GroveProcessDetail *self);
+
+static void
+answered (gpointer owner, const GroveReply *reply, gpointer user_data)
+{
+  GroveProcessDetail *self = owner;
+  self->asking = FALSE;
+  g_object_ref (self);
+  if (reply->error == NULL)
+    take_answer (self, reply->result);
+  else if (reply->error->code == GROVE_CODE_NO_PROCESS)
+    {
+      take_end (self, reply->data);
+      update_timer (self);
+    }
+  if (reply->error == NULL || self->gone)
+    g_signal_emit (self, signals[CHANGED], 0);
+  g_object_unref (self);
+}
+
+static void
+ask (GroveProcessDetail *self)
+{
+  if (self->asking)
+    return;
+  struct json_object *params = json_object_new_object ();
+  json_object_object_add (params, "pid", json_object_new_string (self->pid));
+  self->asking = TRUE;
+  _grove_session_call (self->session, "process.get", params, answered, self, NULL);
+}
+
+static gboolean
+ask_again (gpointer user_data)
+{
+  ask (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+update_timer (GroveProcessDetail *self)
+{
+  gboolean run = self->active && !self->gone && _grove_session_is_flowing (self->session);
+  if (run && self->timer == 0)
+    {
+      self->timer = g_timeout_add (INTERVAL_MS, ask_again, self);
+      ask (self);
+    }
+  else if (!run)
+    g_clear_handle_id (&self->timer, g_source_remove);
+}
+
+static void
+session_changed (GroveProcessDetail *self)
+{
+  update_timer (self);
+}
+
+/* Another run of the system: whatever has this pid now is not this process. */
+static void
+was_reset (GroveProcessDetail *self)
+{
+  if (self->gone)
+    return;
+  self->gone = TRUE;
+  _grove_session_drop_calls (self->session, self);
+  self->asking = FALSE;
+  update_timer (self);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/* --- Public. */
+
+void
+grove_process_detail_set_active (GroveProcessDetail *self, gboolean active)
+{
+  g_return_if_fail (GROVE_IS_PROCESS_DETAIL (self));
+  active = !!active;
+  if (self->active == active)
+    return;
+  self->active = active;
+  update_timer (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE]);
+}
+
+const char *
+grove_process_detail_get_pid (GroveProcessDetail *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), "");
+  return self->pid;
+}
+
+gboolean
+grove_process_detail_is_loaded (GroveProcessDetail *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), FALSE);
+  return self->answer != NULL;
+}
+
+gboolean
+grove_process_detail_is_gone (GroveProcessDetail *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), FALSE);
+  return self->gone;
+}
+
+const char *
+grove_process_detail_get_exit_reason (GroveProcessDetail *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), NULL);
+  return self->exit_reason;
+}
+
+const char *
+grove_process_detail_get_successor (GroveProcessDetail *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), NULL);
+  return self->successor;
+}
+
+/* "child.restarts" is the member `restarts` of the member `child`. */
+static struct json_object *
+descend (GroveProcessDetail *self, const char **member)
+{
+  const char *dot = strchr (*member, '.');
+  if (dot == NULL)
+    return self->answer;
+  char outer[MEMBER_MAX];
+  if ((gsize) (dot - *member) >= sizeof outer)
+    return NULL;
+  memcpy (outer, *member, (gsize) (dot - *member));
+  outer[dot - *member] = '\0';
+  *member = dot + 1;
+  return _grove_json_object (self->answer, outer);
+}
+
+const char *
+grove_process_detail_get_text (GroveProcessDetail *self, const char *member)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), "");
+  struct json_object *object = descend (self, &member);
+  return _grove_json_text (object, member);
+}
+
+gint64
+grove_process_detail_get_int (GroveProcessDetail *self, const char *member)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), 0);
+  struct json_object *object = descend (self, &member);
+  return _grove_json_int (object, member, 0);
+}
+
+gboolean
+grove_process_detail_get_boolean (GroveProcessDetail *self, const char *member)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), FALSE);
+  struct json_object *object = descend (self, &member);
+  return _grove_json_boolean (object, member);
+}
+
+const GroveProcessLink *
+grove_process_detail_get_links (GroveProcessDetail *self, const char *member, guint *ret_n)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), NULL);
+  for (guint i = 0; i < N_LISTS; i++)
+    if (strcmp (list_names[i], member) == 0)
+      {
+        *ret_n = self->lists[i]->len;
+        return (const GroveProcessLink *) (void *) self->lists[i]->data;
+      }
+  *ret_n = 0;
+  return NULL;
+}
+
+GroveProcessLink
+grove_process_detail_get_supervisor (GroveProcessDetail *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), ((GroveProcessLink){ NULL, NULL }));
+  return self->supervisor;
+}
+
+GroveProcessLink
+grove_process_detail_get_application (GroveProcessDetail *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), ((GroveProcessLink){ NULL, NULL }));
+  return self->application;
+}
+
+/* --- The object. */
+
+static void
+grove_process_detail_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  if (prop_id == PROP_ACTIVE)
+    g_value_set_boolean (value, GROVE_PROCESS_DETAIL (object)->active);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+grove_process_detail_set_property (GObject      *object,
+                                   guint         prop_id,
+                                   const GValue *value,
+                                   GParamSpec   *pspec)
+{
+  if (prop_id == PROP_ACTIVE)
+    grove_process_detail_set_active (GROVE_PROCESS_DETAIL (object), g_value_get_boolean (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+grove_process_detail_dispose (GObject *object)
+{
+  GroveProcessDetail *self = GROVE_PROCESS_DETAIL (object);
+  self->active = FALSE;
+  g_clear_handle_id (&self->timer, g_source_remove);
+  if (self->session != NULL)
+    {
+      _grove_session_drop_calls (self->session, self);
+      g_clear_signal_handler (&self->state_handler, self->session);
+      g_clear_signal_handler (&self->paused_handler, self->session);
+      g_clear_signal_handler (&self->reset_handler, self->session);
+    }
+  G_OBJECT_CLASS (grove_process_detail_parent_class)->dispose (object);
+}
+
+static void
+grove_process_detail_finalize (GObject *object)
+{
+  GroveProcessDetail *self = GROVE_PROCESS_DETAIL (object);
+  for (guint i = 0; i < N_LISTS; i++)
+    g_array_unref (self->lists[i]);
+  clear_link (&self->supervisor);
+  clear_link (&self->application);
+  json_object_put (self->answer);
+  g_free (self->pid);
+  g_free (self->exit_reason);
+  g_free (self->successor);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (grove_process_detail_parent_class)->finalize (object);
+}
+
+static void
+grove_process_detail_class_init (GroveProcessDetailClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  object_class->get_property = grove_process_detail_get_property;
+  object_class->set_property = grove_process_detail_set_property;
+  object_class->dispose = grove_process_detail_dispose;
+  object_class->finalize = grove_process_detail_finalize;
+  properties[PROP_ACTIVE] =
+    g_param_spec_boolean ("active", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+grove_process_detail_init (GroveProcessDetail *self)
+{
+  for (guint i = 0; i < N_LISTS; i++)
+    {
+      self->lists[i] = g_array_new (FALSE, FALSE, sizeof (GroveProcessLink));
+      g_array_set_clear_func (self->lists[i], clear_link);
+    }
+}
+
+GroveProcessDetail *
+grove_process_detail_new (GroveSession *session, const char *pid)
+{
+  g_return_val_if_fail (GROVE_IS_SESSION (session), NULL);
+  g_return_val_if_fail (pid != NULL, NULL);
+  GroveProcessDetail *self = g_object_new (GROVE_TYPE_PROCESS_DETAIL, NULL);
+  self->session = g_object_ref (session);
+  self->pid = g_strdup (pid);
+  self->state_handler =
+    g_signal_connect_swapped (session, "notify::state", G_CALLBACK (session_changed), self);
+  self->paused_handler =
+    g_signal_connect_swapped (session, "notify::paused", G_CALLBACK (session_changed), self);
+  self->reset_handler = g_signal_connect_swapped (session, "reset", G_CALLBACK (was_reset), self);
+  return self;
+}

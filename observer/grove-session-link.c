@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How a session reaches its system: connect, be greeted, open, stay, and mend it when it breaks.
+ *
+ * A target that was never live ends in REFUSED at the first trouble, so that a person hears of a
+ * typing error at once. One that was live is LOST and tried again for ever, 0.25 s to 5 s apart,
+ * unless what is wrong would be wrong again (another version, not our protocol).
+ */
+#include "observer/grove-session-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define BACKOFF_MIN_MS 250
+#define BACKOFF_MAX_MS 5000
+#define GREETING_MS    5000
+#define BUSY_RETRY_MS  100
+#define HUNG_US        (10 * G_USEC_PER_SEC)
+#define PROTOCOL_MAJOR 1
+
+static void     schedule (GroveSession *self, guint delay_ms);
+static gboolean attempt (gpointer user_data);
+
+/* --- Ending. */
+
+static void
+drop_connection (GroveSession *self)
+{
+  g_clear_handle_id (&self->attempt_source, g_source_remove);
+  g_clear_handle_id (&self->deadline_source, g_source_remove);
+  g_clear_handle_id (&self->tick_source, g_source_remove);
+  self->stage = GROVE_STAGE_NONE;
+  self->ping_sent_us = 0;
+  g_autoptr (GroveConnection) connection = g_steal_pointer (&self->connection);
+  if (connection != NULL)
+    grove_connection_close (connection);
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    _grove_subscription_lost (self->subscriptions->pdata[i]);
+}
+
+static void
+clear_figures (GroveSession *self)
+{
+  self->round_trip_us = -1;
+  self->update_rate = 0;
+  self->byte_rate = 0;
+  _grove_session_notify_prop (self, GROVE_SESSION_PROP_ROUND_TRIP_US);
+  _grove_session_notify_prop (self, GROVE_SESSION_PROP_UPDATE_RATE);
+  _grove_session_notify_prop (self, GROVE_SESSION_PROP_BYTE_RATE);
+}
+
+static gboolean
+would_be_wrong_again (GroveTrouble trouble)
+{
+  switch ((int) trouble)
+    {
+    case GROVE_TROUBLE_BAD_NAME:
+    case GROVE_TROUBLE_PERMISSION:
+    case GROVE_TROUBLE_NO_SOCKET:
+    case GROVE_TROUBLE_NOT_GROVE:
+    case GROVE_TROUBLE_VERSION:
+    case GROVE_TROUBLE_NOT_OPENED:
+    case GROVE_TROUBLE_BROKEN:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static void
+trouble (GroveSession *self, GroveTrouble what, const char *fact)
+{
+  g_object_ref (self);
+  g_autofree char *copy = g_strdup (fact); /* @fact may live in the connection */
+  gboolean         was_open = self->stage == GROVE_STAGE_OPEN;
+  g_object_freeze_notify (G_OBJECT (self));
+  drop_connection (self);
+  clear_figures (self);
+
+  gboolean mend = self->was_live && !would_be_wrong_again (what);
+  /* While it is being mended, the reason it was lost is of more use than why it is not back yet. */
+  if (!mend || was_open)
+    {
+      g_autofree char *title = NULL, *detail = NULL;
+      _grove_trouble_describe (what, self->system_name, self->path, copy, &title, &detail);
+      _grove_session_set_error (self, title, detail);
+    }
+  _grove_session_set_state (self, mend ? GROVE_SESSION_LOST : GROVE_SESSION_REFUSED);
+  if (mend)
+    {
+      schedule (self, self->backoff_ms);
+      self->backoff_ms = MIN (self->backoff_ms * 2, BACKOFF_MAX_MS);
+    }
+  g_object_thaw_notify (G_OBJECT (self));
+  g_object_unref (self);
+}
+
+static void
+handle_closed (gpointer user_data, const GError *error)
+{
+  GroveSession    *self = user_data;
+  gboolean         broken = error->code == GROVE_PROTOCOL_ERROR_BROKEN;
+  g_autofree char *said = g_steal_pointer (&self->goodbye_message);
+  GroveTrouble     goodbye = self->goodbye;
+  self->goodbye = GROVE_TROUBLE_NONE;
+
+  if (self->stage == GROVE_STAGE_OPEN)
+    {
+      if (broken)
+        trouble (self, GROVE_TROUBLE_BROKEN, error->message);
+      else
+        trouble (self, goodbye != GROVE_TROUBLE_NONE ? goodbye : GROVE_TROUBLE_LOST, said);
+    }
+  else if (broken)
+    trouble (self, GROVE_TROUBLE_NOT_GROVE, error->message);
+  else if (goodbye == GROVE_TROUBLE_LIMIT)
+    trouble (self, GROVE_TROUBLE_FULL, said);
+  else if (goodbye != GROVE_TROUBLE_NONE)
+    trouble (self, GROVE_TROUBLE_NOT_OPENED, said);
+  else
+    trouble (self, GROVE_TROUBLE_REJECTED, NULL);
+}
+
+/* --- Staying. */
+
+static void
+ponged (gpointer owner, const GroveReply *reply, gpointer user_data)
+{
+  GroveSession *self = owner;
+  if (reply->error != NULL || self->ping_sent_us == 0)
+    return;
+  gint64 now_us = g_get_monotonic_time ();
+  self->round_trip_us = now_us - self->ping_sent_us;
+  self->ping_sent_us = 0;
+  gint64 now_ns = _grove_json_int (reply->result, "now_ns", 0);
+  if (now_ns > 0)
+    self->clock_offset_ns = now_ns - now_us * 1000;
+  _grove_session_notify_prop (self, GROVE_SESSION_PROP_ROUND_TRIP_US);
+}
+
+static void
+count_rates (GroveSession *self, gint64 now_us)
+{
+  double  seconds = (double) MAX (now_us - self->last_tick_us, 1) / G_USEC_PER_SEC;
+  guint64 n_bytes = grove_connection_get_n_bytes (self->connection);
+  self->update_rate = self->n_updates / seconds;
+  self->byte_rate = (double) (n_bytes - self->last_n_bytes) / seconds;
+  self->n_updates = 0;
+  self->last_n_bytes = n_bytes;
+  self->last_tick_us = now_us;
+  _grove_session_notify_prop (self, GROVE_SESSION_PROP_UPDATE_RATE);
+  _grove_session_notify_prop (self, GROVE_SESSION_PROP_BYTE_RATE);
+}
+
+static gboolean
+tick (gpointer user_data)
+{
+  GroveSession *self = user_data;
+  gint64        now_us = g_get_monotonic_time ();
+  count_rates (self, now_us);
+  if (self->ping_sent_us == 0)
+    {
+      self->ping_sent_us = now_us;
+      self->ping_n_bytes = grove_connection_get_n_bytes (self->connection);
+      _grove_session_call (self, "session.ping", NULL, ponged, self, NULL);
+      return G_SOURCE_CONTINUE;
+    }
+  /* The last one is still under way: the round trip is at least this long. */
+  self->round_trip_us = now_us - self->ping_sent_us;
+  _grove_session_notify_prop (self, GROVE_SESSION_PROP_ROUND_TRIP_US);
+  if (self->round_trip_us < HUNG_US)
+    return G_SOURCE_CONTINUE;
+  if (grove_connection_get_n_bytes (self->connection) != self->ping_n_bytes)
+    {
+      /* It is alive, only busy with what it sends. */
+      self->ping_n_bytes = grove_connection_get_n_bytes (self->connection);
+      return G_SOURCE_CONTINUE;
+    }
+  trouble (self, GROVE_TROUBLE_HUNG, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+enter_live (GroveSession *self)
+{
+  g_clear_handle_id (&self->deadline_source, g_source_remove);
+  self->stage = GROVE_STAGE_OPEN;
+  self->was_live = TRUE;
+  self->backoff_ms = BACKOFF_MIN_MS;
+  self->n_updates = 0;
+  self->last_n_bytes = grove_connection_get_n_bytes (self->connection);
+  self->last_tick_us = g_get_monotonic_time ();
+  self->tick_source = g_timeout_add (1000, tick, self);
+  g_object_ref (self);
+  _grove_session_set_error (self, NULL, NULL);
+  _grove_session_set_state (self, GROVE_SESSION_LIVE);
+  if (self->stage == GROVE_STAGE_OPEN && self->ping_sent_us == 0)
+    {
+      self->ping_sent_us = g_get_monotonic_time ();
+      self->ping_n_bytes = grove_connection_get_n_bytes (self->connection);
+      _grove_session_call (self, "session.ping", NULL, ponged, self, NULL);
+    }
+  _grove_session_sync (self);
+  g_object_unref (self);
+}
+
+/* --- Opening. */
+
+static void open_as (GroveSession *self, const char *role);
+
+static void
+opened (gpointer owner, const GroveReply *reply, gpointer user_data)
+{
+  GroveSession *self = owner;
+  const char   *role = user_data;
+  if (self->stage != GROVE_STAGE_OPENING)
+    return;
+  if (reply->error == NULL)
+    {
+      gboolean observing = strcmp (_grove_json_text (reply->result, "role"), "control") != 0;
+      if (observing != self->observing)
+        {
+          self->observing = observing;
+          _grove_session_notify_prop (self, GROVE_SESSION_PROP_READ_ONLY);
+        }
+      enter_live (self);
+    }
+  else if (reply->error->code == GROVE_CODE_FORBIDDEN && strcmp (role, "control") == 0)
+    open_as (self, "observe");
+  else if (reply->error->code == GROVE_CODE_LIMIT || reply->error->code == GROVE_CODE_BUSY)
+    trouble (self, GROVE_TROUBLE_FULL, reply->error->message);
+  else if (reply->error->code < 0)
+    trouble (self, GROVE_TROUBLE_NOT_OPENED, reply->error->message);
+  /* Else the connection ended, and handle_closed() is about to say so. */
+}
+
+static void
+open_as (GroveSession *self, const char *role)
+{
+  struct json_object *client = json_object_new_object ();
+  json_object_object_add (client, "name", json_object_new_string ("grove-observer"));
+  json_object_object_add (client, "version", json_object_new_string (GROVE_VERSION));
+  struct json_object *params = json_object_new_object ();
+  json_object_object_add (params, "major", json_object_new_int (PROTOCOL_MAJOR));
+  json_object_object_add (params, "client", client);
+  json_object_object_add (params, "role", json_object_new_string (role));
+  self->stage = GROVE_STAGE_OPENING;
+  grove_connection_call (self->connection, "session.open", params, opened, self,
+                         (gpointer) (gsize) role);
+}
+
+static void
+read_capabilities (GroveSession *self, struct json_object *hello)
+{
+  g_hash_table_remove_all (self->capabilities);
+  g_hash_table_remove_all (self->absent);
+  struct json_object *names = _grove_json_array (hello, "capabilities");
+  gsize               n = names != NULL ? json_object_array_length (names) : 0;
+  for (gsize i = 0; i < MIN (n, 256); i++)
+    {
+      struct json_object *name = json_object_array_get_idx (names, i);
+      if (json_object_is_type (name, json_type_string))
+        g_hash_table_add (self->capabilities, g_strndup (json_object_get_string (name), 64));
+    }
+  struct json_object *absent = _grove_json_object (hello, "absent");
+  if (absent == NULL)
+    return;
+  guint n_absent = 0;
+  json_object_object_foreach (absent, key, value)
+  {
+    char why[256];
+    if (!json_object_is_type (value, json_type_string) || n_absent++ == 256)
+      continue;
+    _grove_copy_text (why, sizeof why, json_object_get_string (value));
+    g_hash_table_insert (self->absent, g_strndup (key, 64), g_strdup (why));
+  }
+}
+
+/* Another run of the system: what was known of processes is of the past. */
+static void
+take_instance (GroveSession *self, const char *instance)
+{
+  gboolean another = g_strcmp0 (self->instance, instance) != 0;
+  gboolean first = self->instance == NULL;
+  if (!another)
+    return;
+  g_free (self->instance);
+  self->instance = g_strndup (instance, 64);
+  self->first_seen_ns = grove_session_now_ns (self);
+  if (!first)
+    _grove_session_emit_reset (self);
+}
+
+static void
+greet (GroveSession *self, struct json_object *hello)
+{
+  struct json_object *protocol = _grove_json_object (hello, "protocol");
+  struct json_object *server = _grove_json_object (hello, "server");
+  gint64              major;
+  if (!_grove_json_get_int (protocol, "major", 0, &major) || server == NULL ||
+      _grove_json_text (hello, "instance")[0] == '\0')
+    {
+      trouble (self, GROVE_TROUBLE_NOT_GROVE, "Its greeting lacks what it must say.");
+      return;
+    }
+  if (major != PROTOCOL_MAJOR)
+    {
+      g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, major);
+      trouble (self, GROVE_TROUBLE_VERSION, version);
+      return;
+    }
+  char name[65];
+  _grove_copy_text (name, sizeof name, _grove_json_text (server, "name"));
+  if (name[0] != '\0')
+    _grove_session_set_system_name (self, name);
+  self->server_read_only = _grove_json_boolean (hello, "read_only");
+  gint64 now_ns = _grove_json_int (hello, "now_ns", 0);
+  if (now_ns > 0)
+    self->clock_offset_ns = now_ns - g_get_monotonic_time () * 1000;
+  read_capabilities (self, hello);
+  self->stage = GROVE_STAGE_OPENING;
+  take_instance (self, _grove_json_text (hello, "instance"));
+  /* A handler of "reset" may have closed the session. */
+  if (self->stage == GROVE_STAGE_OPENING)
+    open_as (self, self->server_read_only ? "observe" : "control");
+}
+
+static void
+hear_goodbye (GroveSession *self, struct json_object *params)
+{
+  static const struct
+  {
+    const char  *reason;
+    GroveTrouble trouble;
+  } reasons[] = {
+    { "shutdown", GROVE_TROUBLE_SHUTDOWN },
+    { "slow", GROVE_TROUBLE_SLOW },
+    { "errors", GROVE_TROUBLE_ERRORS },
+    { "limit", GROVE_TROUBLE_LIMIT },
+  };
+  char message[256];
+  _grove_copy_text (message, sizeof message, _grove_json_text (params, "message"));
+  g_free (self->goodbye_message);
+  self->goodbye_message = g_strdup (message);
+  self->goodbye = GROVE_TROUBLE_GOODBYE;
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    if (strcmp (reasons[i].reason, _grove_json_text (params, "reason")) == 0)
+      self->goodbye = reasons[i].trouble;
+}
+
+static void
+handle_notification (gpointer user_data, const char *method, struct json_object *params)
+{
+  GroveSession *self = user_data;
+  gint64        sub;
+  if (strcmp (method, "goodbye") == 0)
+    {
+      hear_goodbye (self, params);
+      return;
+    }
+  if (self->stage == GROVE_STAGE_HELLO)
+    {
+      if (strcmp (method, "hello") == 0)
+        greet (self, params);
+      else
+        trouble (self, GROVE_TROUBLE_NOT_GROVE, "It did not begin with a greeting.");
+      return;
+    }
+  /* Notifications of later versions carry no `sub` of ours; they are not for us. */
+  if (!_grove_json_get_int (params, "sub", 0, &sub))
+    {
+      if (g_str_has_suffix (method, ".update") || strcmp (method, "system.sample") == 0)
+        _grove_session_break (self, "It sent an update that names no subscription.");
+      return;
+    }
+  self->n_updates++;
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    if (_grove_subscription_receive (self->subscriptions->pdata[i], method, sub, params))
+      break;
+}
+
+/* --- Connecting. */
+
+static gboolean
+greeting_is_late (gpointer user_data)
+{
+  GroveSession *self = user_data;
+  self->deadline_source = 0;
+  trouble (self, GROVE_TROUBLE_SILENT, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static GroveTrouble
+trouble_of_errno (int error, const char *path)
+{
+  struct stat status;
+  switch (error)
+    {
+    case ENOENT:
+    case ENOTDIR:
+      return GROVE_TROUBLE_NO_SYSTEM;
+    case EACCES:
+    case EPERM:
+      return GROVE_TROUBLE_PERMISSION;
+    case EPROTOTYPE:
+      return GROVE_TROUBLE_NO_SOCKET;
+    case ECONNREFUSED:
+      if (stat (path, &status) == 0 && !S_ISSOCK (status.st_mode))
+        return GROVE_TROUBLE_NO_SOCKET;
+      return GROVE_TROUBLE_STALE;
+    default:
+      return GROVE_TROUBLE_OTHER;
+    }
+}
+
+/* A connected descriptor, or -1 and errno. */
+static int
+connect_to (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  if (strlen (path) >= sizeof address.sun_path)
+    {
+      errno = ENAMETOOLONG;
+      return -1;
+    }
+  strcpy (address.sun_path, path);
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd >= 0 && connect (fd, (struct sockaddr *) &address, sizeof address) != 0)
+    {
+      int error = errno;
+      close (fd);
+      errno = error;
+      return -1;
+    }
+  return fd;
+}
+
+static gboolean
+attempt (gpointer user_data)
+{
+  static const GroveConnectionHandler handler = {
+    .notification = handle_notification,
+    .closed = handle_closed,
+  };
+  GroveSession *self = user_data;
+  self->attempt_source = 0;
+  if (self->path == NULL)
+    {
+      trouble (self, GROVE_TROUBLE_BAD_NAME, NULL);
+      return G_SOURCE_REMOVE;
+    }
+  int fd = connect_to (self->path);
+  if (fd < 0 && errno == EAGAIN &&
+      g_get_monotonic_time () - self->attempt_started_us < GREETING_MS * 1000)
+    {
+      /* More are waiting to be let in than the system has room for. */
+      self->attempt_source = g_timeout_add (BUSY_RETRY_MS, attempt, self);
+      return G_SOURCE_REMOVE;
+    }
+  if (fd < 0 && errno == EAGAIN)
+    {
+      trouble (self, GROVE_TROUBLE_SILENT, NULL);
+      return G_SOURCE_REMOVE;
+    }
+  if (fd < 0)
+    {
+      int error = errno;
+      trouble (self, trouble_of_errno (error, self->path), g_strerror (error));
+      return G_SOURCE_REMOVE;
+    }
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
+  if (socket == NULL)
+    {
+      close (fd);
+      trouble (self, GROVE_TROUBLE_OTHER, error->message);
+      return G_SOURCE_REMOVE;
+    }
+  self->goodbye = GROVE_TROUBLE_NONE;
+  g_clear_pointer (&self->goodbye_message, g_free);
+  self->connection = grove_connection_new (socket, &handler, self);
+  self->stage = GROVE_STAGE_HELLO;
+  self->deadline_source = g_timeout_add (GREETING_MS, greeting_is_late, self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule (GroveSession *self, guint delay_ms)
+{
+  self->attempt_started_us = g_get_monotonic_time () + delay_ms * 1000;
+  self->attempt_source =
+    delay_ms > 0 ? g_timeout_add (delay_ms, attempt, self) : g_idle_add (attempt, self);
+}
+
+void
+_grove_session_link_start (GroveSession *self)
+{
+  drop_connection (self);
+  self->backoff_ms = BACKOFF_MIN_MS;
+  schedule (self, 0);
+}
+
+void
+_grove_session_link_stop (GroveSession *self)
+{
+  drop_connection (self);
+  clear_figures (self);
+  self->was_live = FALSE;
+  g_clear_pointer (&self->instance, g_free);
+  g_clear_pointer (&self->goodbye_message, g_free);
+}

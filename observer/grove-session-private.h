@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A session from the inside, shared by the files it is made of: the object (grove-session.c), how
+ * it connects (grove-session-link.c), what it samples (grove-session-sample.c), what became of the
+ * selected process (grove-session-selection.c), and the words for what went wrong
+ * (grove-trouble.c).
+ */
+#pragma once
+
+#include "observer/grove-observer-private.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  GROVE_TROUBLE_NONE,
+  GROVE_TROUBLE_BAD_NAME,
+  GROVE_TROUBLE_NO_SYSTEM,  /* no such socket */
+  GROVE_TROUBLE_STALE,      /* a socket nobody listens on */
+  GROVE_TROUBLE_PERMISSION, /* the file system said no */
+  GROVE_TROUBLE_NO_SOCKET,  /* the path is something else */
+  GROVE_TROUBLE_REJECTED,   /* closed without a word */
+  GROVE_TROUBLE_FULL,       /* as many observers as it allows */
+  GROVE_TROUBLE_SILENT,     /* connected, but no greeting */
+  GROVE_TROUBLE_NOT_GROVE,  /* what came is no greeting of ours */
+  GROVE_TROUBLE_VERSION,
+  GROVE_TROUBLE_NOT_OPENED, /* it refused the session */
+  GROVE_TROUBLE_OTHER,      /* the operating system's own words */
+  GROVE_TROUBLE_LOST,       /* from here on: it was live */
+  GROVE_TROUBLE_HUNG,       /* it does not answer any more */
+  GROVE_TROUBLE_SHUTDOWN,
+  GROVE_TROUBLE_SLOW,
+  GROVE_TROUBLE_ERRORS,
+  GROVE_TROUBLE_LIMIT,
+  GROVE_TROUBLE_GOODBYE, /* for another reason */
+  GROVE_TROUBLE_BROKEN,
+} GroveTrouble;
+
+/* Plain text, not markup. @fact: what is special about this case (a path, a version, a sentence).
+ * Both are transfer full. */
+void _grove_trouble_describe (GroveTrouble trouble,
+                              const char  *system_name,
+                              const char  *path,
+                              const char  *fact,
+                              char       **ret_title,
+                              char       **ret_detail);
+
+typedef enum
+{
+  GROVE_STAGE_NONE,    /* no connection */
+  GROVE_STAGE_HELLO,   /* connected, waiting to be greeted */
+  GROVE_STAGE_OPENING, /* session.open is under way */
+  GROVE_STAGE_OPEN,
+} GroveStage;
+
+struct _GroveSession
+{
+  GObject parent_instance;
+
+  GroveSessionState state;
+  char             *target;
+  char             *system_name;
+  char             *path;
+  char             *error_title;
+  char             *error_detail;
+
+  /* The link. */
+  GroveStage       stage;
+  GroveConnection *connection;
+  gboolean         was_live; /* with this target: trouble means LOST, not REFUSED */
+  guint            attempt_source;
+  guint            deadline_source;
+  guint            tick_source;
+  guint            backoff_ms;
+  gint64           attempt_started_us;
+  GroveTrouble     goodbye; /* what it said before it closed */
+  char            *goodbye_message;
+
+  /* What it said of itself. */
+  char       *instance;
+  gboolean    server_read_only;
+  gboolean    observing; /* our role */
+  GHashTable *capabilities;
+  GHashTable *absent; /* method -> why */
+  char       *reason; /* the last that grove_session_can() lent */
+  gint64      clock_offset_ns;
+  gint64      first_seen_ns;
+
+  /* Figures of the link. */
+  gint64  ping_sent_us; /* 0: none is under way */
+  guint64 ping_n_bytes; /* received when it was sent */
+  gint64  round_trip_us;
+  guint   n_updates;
+  guint64 last_n_bytes;
+  gint64  last_tick_us;
+  double  update_rate;
+  double  byte_rate;
+
+  /* What all views share. */
+  gboolean paused;
+  char    *selected;
+  char    *filter;
+
+  GPtrArray *subscriptions; /* GroveSubscription, borrowed */
+  GQueue     refused_calls; /* made while not connected */
+  guint      refused_source;
+
+  GroveSubscription *watch;
+  gboolean           has_sample;
+  GroveSample        sample;
+  double             cost;
+  GroveSeries       *series[GROVE_N_METRICS];
+  GroveHistory      *history;
+
+  GroveSubscription *follow; /* the selected process */
+  gboolean           follow_gone;
+};
+
+enum
+{
+  GROVE_SESSION_PROP_0,
+  GROVE_SESSION_PROP_STATE,
+  GROVE_SESSION_PROP_TARGET,
+  GROVE_SESSION_PROP_SYSTEM_NAME,
+  GROVE_SESSION_PROP_ERROR_TITLE,
+  GROVE_SESSION_PROP_ERROR_DETAIL,
+  GROVE_SESSION_PROP_READ_ONLY,
+  GROVE_SESSION_PROP_ROUND_TRIP_US,
+  GROVE_SESSION_PROP_UPDATE_RATE,
+  GROVE_SESSION_PROP_BYTE_RATE,
+  GROVE_SESSION_PROP_COST,
+  GROVE_SESSION_PROP_PAUSED,
+  GROVE_SESSION_PROP_SELECTED,
+  GROVE_SESSION_PROP_FILTER,
+  GROVE_SESSION_N_PROPS
+};
+
+/* grove-session.c */
+void _grove_session_notify_prop (GroveSession *self, guint prop);
+void _grove_session_set_state (GroveSession *self, GroveSessionState state);
+void _grove_session_set_error (GroveSession *self, const char *title, const char *detail);
+void _grove_session_set_system_name (GroveSession *self, const char *name);
+void _grove_session_sync (GroveSession *self); /* opens and closes subscriptions */
+void _grove_session_emit_sample (GroveSession *self);
+void _grove_session_emit_reset (GroveSession *self);
+void _grove_session_emit_gone (GroveSession *self, const char *pid, const char *successor);
+
+char    *_grove_session_directory (void); /* where systems' sockets are; transfer full */
+gboolean _grove_session_name_is_valid (const char *name);
+
+/* grove-session-link.c */
+void _grove_session_link_start (GroveSession *self); /* now */
+void _grove_session_link_stop (GroveSession *self);
+
+/* grove-session-sample.c */
+void _grove_session_sample_init (GroveSession *self);
+void _grove_session_sample_clear (GroveSession *self);
+void _grove_session_sample_finish (GroveSession *self);
+
+/* grove-session-selection.c */
+void _grove_session_selection_changed (GroveSession *self);
+void _grove_session_selection_finish (GroveSession *self);
+
+G_END_DECLS

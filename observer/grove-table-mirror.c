@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A windowed table as its updates tell it. Bounded by the window: at most GROVE_WINDOW_MAX rows.
+ */
+#include "observer/grove-table-mirror.h"
+
+#include <string.h>
+
+void
+_grove_table_mirror_init (GroveTableMirror *self)
+{
+  memset (self, 0, sizeof *self);
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  self->order = g_ptr_array_new ();
+}
+
+void
+_grove_table_mirror_finish (GroveTableMirror *self)
+{
+  g_clear_pointer (&self->order, g_ptr_array_unref);
+  g_clear_pointer (&self->entries, g_hash_table_unref);
+}
+
+void
+_grove_table_mirror_clear (GroveTableMirror *self)
+{
+  g_ptr_array_set_size (self->order, 0);
+  g_hash_table_remove_all (self->entries);
+  self->offset = self->total = self->matched = 0;
+  self->rev = 0;
+}
+
+GroveMirrorEntry *
+_grove_table_mirror_find (GroveTableMirror *self, const char *pid)
+{
+  return g_hash_table_lookup (self->entries, pid);
+}
+
+static gboolean
+take_order (GroveTableMirror *self, struct json_object *keys)
+{
+  gsize n = json_object_array_length (keys);
+  if (n > GROVE_WINDOW_MAX)
+    return FALSE;
+  GHashTable *old = self->entries;
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  g_ptr_array_set_size (self->order, 0);
+  gboolean good = TRUE;
+  for (guint i = 0; i < n && good; i++)
+    {
+      char pid[sizeof ((GroveProcessRow *) 0)->pid];
+      good = _grove_copy_pid (pid, sizeof pid, json_object_array_get_idx (keys, i)) &&
+             !g_hash_table_contains (self->entries, pid);
+      if (!good)
+        break;
+      GroveMirrorEntry *entry = g_hash_table_lookup (old, pid);
+      if (entry != NULL)
+        g_hash_table_steal (old, pid);
+      else
+        {
+          entry = g_new0 (GroveMirrorEntry, 1);
+          strcpy (entry->row.pid, pid);
+        }
+      entry->index = i;
+      g_hash_table_insert (self->entries, entry->row.pid, entry);
+      g_ptr_array_add (self->order, entry);
+    }
+  g_hash_table_unref (old);
+  return good;
+}
+
+static gboolean
+take_rows (GroveTableMirror *self, struct json_object *rows)
+{
+  gsize n = json_object_array_length (rows);
+  if (n > GROVE_WINDOW_MAX)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      GroveProcessRow row;
+      if (!_grove_process_row_parse (json_object_array_get_idx (rows, i), &row))
+        return FALSE;
+      GroveMirrorEntry *entry = g_hash_table_lookup (self->entries, row.pid);
+      if (entry == NULL)
+        return FALSE;
+      entry->row = row; /* its pid, which is the key, stays equal to itself */
+      entry->loaded = TRUE;
+    }
+  return TRUE;
+}
+
+gboolean
+_grove_table_mirror_take (GroveTableMirror   *self,
+                          struct json_object *params,
+                          const char        **ret_reason)
+{
+  gint64              rev, total, matched, offset;
+  struct json_object *rows = _grove_json_array (params, "rows");
+  struct json_object *order = _grove_json_array (params, "order");
+  if (!_grove_json_get_int (params, "rev", self->rev, &rev) ||
+      !_grove_json_get_int (params, "total", 0, &total) ||
+      !_grove_json_get_int (params, "matched", 0, &matched) ||
+      !_grove_json_get_int (params, "offset", 0, &offset) || rows == NULL ||
+      (order == NULL && json_object_object_get_ex (params, "order", NULL)))
+    {
+      *ret_reason = "It sent a table update that lacks what it must say.";
+      return FALSE;
+    }
+  if (order != NULL && !take_order (self, order))
+    {
+      *ret_reason = "It sent a table whose order makes no sense.";
+      return FALSE;
+    }
+  if (!take_rows (self, rows))
+    {
+      *ret_reason = "It sent a table row that makes no sense.";
+      return FALSE;
+    }
+  self->rev = rev;
+  self->total = (guint64) total;
+  self->matched = (guint64) matched;
+  self->offset = (guint64) offset;
+  return TRUE;
+}
+
+struct json_object *
+_grove_table_sort (const char *column, gboolean descending)
+{
+  struct json_object *key = json_object_new_array_ext (2);
+  json_object_array_add (key, json_object_new_string (column));
+  json_object_array_add (key, json_object_new_string (descending ? "desc" : "asc"));
+  struct json_object *sort = json_object_new_array_ext (1);
+  json_object_array_add (sort, key);
+  return sort;
+}
+
+struct json_object *
+_grove_table_window (guint64 offset, guint limit)
+{
+  struct json_object *window = json_object_new_object ();
+  json_object_object_add (window, "offset", json_object_new_int64 ((gint64) offset));
+  json_object_object_add (window, "limit", json_object_new_int64 (limit));
+  return window;
+}
+
+struct json_object *
+_grove_table_open_params (struct json_object *sort,
+                          struct json_object *filter,
+                          struct json_object *window,
+                          guint               interval_ms)
+{
+  struct json_object *params = json_object_new_object ();
+  json_object_object_add (params, "table", json_object_new_string ("processes"));
+  json_object_object_add (params, "columns", _grove_process_row_columns ());
+  json_object_object_add (params, "sort", sort);
+  if (filter != NULL)
+    json_object_object_add (params, "filter", filter);
+  json_object_object_add (params, "window", window);
+  json_object_object_add (params, "interval_ms", json_object_new_int64 (interval_ms));
+  return params;
+}
+
+gboolean
+_grove_table_columns_agree (struct json_object *result)
+{
+  struct json_object *asked = _grove_process_row_columns ();
+  struct json_object *given = _grove_json_array (result, "columns");
+  gboolean            agree = given != NULL && json_object_equal (asked, given);
+  json_object_put (asked);
+  return agree;
+}

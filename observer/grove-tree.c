@@ -1,0 +1,719 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveTree: applies the server's operations, one by one, to nodes found by pid. The roots are the
+ * children of a node nobody sees, so that a root is like any other.
+ *
+ * An operation that does not fit the tree as it stands means that the two sides disagree; the
+ * connection is then of no use, and ends with a reason rather than show a wrong tree.
+ *
+ * A reset keeps the old nodes aside until the tree is built again: a process that is still there is
+ * the same object as before.
+ */
+#include "observer/grove-tree.h"
+
+#include "observer/grove-tree-node.h"
+
+#include <math.h>
+#include <string.h>
+
+#define INTERVAL_MS    100
+#define MAX_CHILDREN   1000
+#define DEPTH_MAX      16  /* of what opens by itself, as the protocol has it */
+#define NODE_DEPTH_MAX 256 /* of the tree; deeper ones are no forest of supervisors */
+#define NODES_MAX      1000000
+#define OPENED_MAX     1000 /* nodes opened or closed by hand that are remembered */
+#define BUILDING_OPS   500  /* an update with fewer of them ends the building after a reset */
+#define FRAME_MS       10
+
+struct _GroveTree
+{
+  GObject            parent_instance;
+  GroveSession      *session;
+  GroveSubscription *subscription;
+  guint              depth;
+  gboolean           active;
+  char              *metric;
+  gulong             reset_handler;
+
+  GroveTreeNode *top;            /* whose children are the roots */
+  GHashTable    *nodes;          /* pid -> GroveTreeNode, borrowed: their parents hold them */
+  GHashTable    *aside;          /* while building: pid -> GroveTreeNode, held */
+  GHashTable    *opened_by_hand; /* pid -> TRUE opened, FALSE closed */
+  gboolean       loading;
+  gboolean fresh; /* the next update is the first, and begins anew whether it says so or not */
+  gboolean building;
+  guint    last_n_nodes;
+  guint    frame_source;
+};
+
+enum
+{
+  PROP_0,
+  PROP_ACTIVE,
+  PROP_LOADING,
+  PROP_N_NODES,
+  PROP_METRIC,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  STRUCTURE_CHANGED,
+  METRICS_CHANGED,
+  REPLACED,
+  REMOVED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void list_model_init (GListModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GroveTree,
+                               grove_tree,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+
+/* --- Telling. */
+
+static gboolean
+frame (gpointer user_data)
+{
+  GroveTree *self = user_data;
+  self->frame_source = 0;
+  g_object_ref (self);
+  if (self->last_n_nodes != g_hash_table_size (self->nodes))
+    {
+      self->last_n_nodes = g_hash_table_size (self->nodes);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_NODES]);
+    }
+  g_signal_emit (self, signals[STRUCTURE_CHANGED], 0);
+  g_object_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+structure_changed (GroveTree *self)
+{
+  if (self->frame_source == 0 && self->subscription != NULL)
+    self->frame_source = g_timeout_add (FRAME_MS, frame, self);
+}
+
+static void
+set_loading (GroveTree *self, gboolean loading)
+{
+  if (self->loading == loading)
+    return;
+  self->loading = loading;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING]);
+}
+
+/* --- Nodes come and go. */
+
+/* A node and all below it, parents first; each held. Not recursive: the depth is the peer's. */
+static GPtrArray *
+collect (GroveTreeNode *node)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (all, g_object_ref (node));
+  for (guint i = 0; i < all->len; i++)
+    for (guint j = 0; j < grove_tree_node_get_n_loaded (all->pdata[i]); j++)
+      g_ptr_array_add (all, g_object_ref (grove_tree_node_get_child (all->pdata[i], j)));
+  return all;
+}
+
+/* Says that a node and all below it go, children first, and forgets their pids. */
+static void
+announce_removal (GroveTree *self, GroveTreeNode *node)
+{
+  g_autoptr (GPtrArray) all = collect (node);
+  for (guint i = all->len; i-- > 0;)
+    {
+      g_signal_emit (self, signals[REMOVED], 0, all->pdata[i]);
+      g_hash_table_remove (self->nodes, grove_tree_node_get_pid (all->pdata[i]));
+    }
+}
+
+/* A node for @pid that stands nowhere yet: the one of before a reset, or a new one. */
+static GroveTreeNode *
+make_node (GroveTree *self, const char *pid)
+{
+  gpointer key, value;
+  if (self->aside != NULL && g_hash_table_steal_extended (self->aside, pid, &key, &value))
+    return value;
+  GroveTreeNode *node = _grove_tree_node_new (pid);
+  if (!self->building)
+    _grove_tree_node_set_appeared (node, g_get_monotonic_time ());
+  return node;
+}
+
+static void
+put_all_aside (GroveTree *self)
+{
+  if (self->aside == NULL)
+    self->aside = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
+  GHashTableIter iter;
+  gpointer       value;
+  guint          n_roots = grove_tree_node_get_n_loaded (self->top);
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_hash_table_insert (self->aside, (gpointer) (gsize) grove_tree_node_get_pid (value),
+                         g_object_ref (value));
+  g_hash_table_remove_all (self->nodes);
+  g_hash_table_iter_init (&iter, self->aside);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    _grove_tree_node_forget_children (value);
+  _grove_tree_node_forget_children (self->top);
+  if (n_roots > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, n_roots, 0);
+}
+
+/* Those that were not built again are gone. */
+static void
+end_building (GroveTree *self)
+{
+  self->building = FALSE;
+  g_autoptr (GHashTable) aside = g_steal_pointer (&self->aside);
+  if (aside == NULL)
+    return;
+  GHashTableIter iter;
+  gpointer       value;
+  g_hash_table_iter_init (&iter, aside);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_signal_emit (self, signals[REMOVED], 0, value);
+}
+
+static void
+start_over (GroveTree *self)
+{
+  self->building = TRUE;
+  put_all_aside (self);
+  structure_changed (self);
+}
+
+/* --- Operations. Each returns FALSE if it does not fit. */
+
+static struct json_object *
+argument (struct json_object *op, guint index)
+{
+  return json_object_array_get_idx (op, index);
+}
+
+static GroveTreeNode *
+node_argument (GroveTree *self, struct json_object *op, guint index)
+{
+  char pid[64];
+  if (!_grove_copy_pid (pid, sizeof pid, argument (op, index)))
+    return NULL;
+  return g_hash_table_lookup (self->nodes, pid);
+}
+
+static gboolean
+index_argument (struct json_object *op, guint position, guint limit, guint *ret_index)
+{
+  struct json_object *value = argument (op, position);
+  if (!json_object_is_type (value, json_type_int) || json_object_get_int64 (value) < 0 ||
+      json_object_get_int64 (value) > limit)
+    return FALSE;
+  *ret_index = (guint) json_object_get_int64 (value);
+  return TRUE;
+}
+
+/* The node an operation brings; NULL if it is none, or stands in the tree already. */
+static GroveTreeNode *
+new_node_argument (GroveTree *self, struct json_object *op, guint index)
+{
+  struct json_object *object = argument (op, index);
+  struct json_object *pid_value = NULL;
+  char                pid[64];
+  if (!json_object_is_type (object, json_type_object) ||
+      !json_object_object_get_ex (object, "pid", &pid_value) ||
+      !_grove_copy_pid (pid, sizeof pid, pid_value) || g_hash_table_contains (self->nodes, pid))
+    return NULL;
+  GroveTreeNode *node = make_node (self, pid);
+  if (!_grove_tree_node_take (node, object))
+    g_clear_object (&node);
+  return node;
+}
+
+static void
+remember (GroveTree *self, GroveTreeNode *node)
+{
+  g_hash_table_insert (self->nodes, (gpointer) (gsize) grove_tree_node_get_pid (node), node);
+}
+
+static gboolean
+apply_add (GroveTree *self, struct json_object *op)
+{
+  GroveTreeNode *parent = self->top;
+  guint          index;
+  if (argument (op, 1) != NULL)
+    parent = node_argument (self, op, 1);
+  if (parent == NULL || _grove_tree_node_get_depth (parent) >= NODE_DEPTH_MAX ||
+      g_hash_table_size (self->nodes) >= NODES_MAX ||
+      !index_argument (op, 2, grove_tree_node_get_n_loaded (parent), &index))
+    return FALSE;
+  g_autoptr (GroveTreeNode) node = new_node_argument (self, op, 3);
+  if (node == NULL)
+    return FALSE;
+  remember (self, node);
+  _grove_tree_node_insert (parent, index, node);
+  if (parent == self->top)
+    g_list_model_items_changed (G_LIST_MODEL (self), index, 0, 1);
+  return TRUE;
+}
+
+/* Where a node stands; every node in the hash has a parent, if only the top. */
+static GroveTreeNode *
+parent_of (GroveTree *self, GroveTreeNode *node)
+{
+  GroveTreeNode *parent = grove_tree_node_get_parent (node);
+  return parent != NULL ? parent : self->top;
+}
+
+static gboolean
+apply_del (GroveTree *self, struct json_object *op)
+{
+  GroveTreeNode *node = node_argument (self, op, 1);
+  if (node == NULL)
+    return FALSE;
+  g_object_ref (node);
+  announce_removal (self, node);
+  GroveTreeNode *parent = parent_of (self, node);
+  guint          index = _grove_tree_node_index_of (parent, node);
+  _grove_tree_node_remove (parent, node);
+  if (parent == self->top)
+    g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 0);
+  g_object_unref (node);
+  return TRUE;
+}
+
+static gboolean
+apply_set (GroveTree *self, struct json_object *op)
+{
+  GroveTreeNode *node = node_argument (self, op, 1);
+  return node != NULL && _grove_tree_node_take (node, argument (op, 2));
+}
+
+static gboolean
+apply_replace (GroveTree *self, struct json_object *op)
+{
+  GroveTreeNode *old = node_argument (self, op, 1);
+  if (old == NULL)
+    return FALSE;
+  g_autoptr (GroveTreeNode) node = new_node_argument (self, op, 2);
+  if (node == NULL)
+    return FALSE;
+  g_object_ref (old);
+  _grove_tree_node_set_appeared (node, 0);
+  _grove_tree_node_set_restarted (node, g_get_monotonic_time ());
+  GroveTreeNode *parent = parent_of (self, old);
+  guint          index = _grove_tree_node_index_of (parent, old);
+  announce_removal (self, old);
+  remember (self, node);
+  _grove_tree_node_replace (parent, old, node);
+  if (parent == self->top)
+    g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 1);
+  g_signal_emit (self, signals[REPLACED], 0, old, node);
+  g_object_unref (old);
+  return TRUE;
+}
+
+static gboolean
+apply_move (GroveTree *self, struct json_object *op)
+{
+  GroveTreeNode *node = node_argument (self, op, 1);
+  guint          index;
+  if (node == NULL)
+    return FALSE;
+  GroveTreeNode *parent = parent_of (self, node);
+  if (!index_argument (op, 2, grove_tree_node_get_n_loaded (parent) - 1, &index))
+    return FALSE;
+  guint from = _grove_tree_node_index_of (parent, node);
+  _grove_tree_node_move (parent, node, index);
+  if (parent == self->top && from != index)
+    {
+      guint low = MIN (from, index), n = MAX (from, index) - low + 1;
+      g_list_model_items_changed (G_LIST_MODEL (self), low, n, n);
+    }
+  return TRUE;
+}
+
+static gboolean
+apply (GroveTree *self, struct json_object *op)
+{
+  static const struct
+  {
+    const char *name;
+    gsize       length;
+    gboolean (*apply) (GroveTree *self, struct json_object *op);
+  } operations[] = {
+    { "add", 4, apply_add },         { "del", 2, apply_del },   { "set", 3, apply_set },
+    { "replace", 3, apply_replace }, { "move", 3, apply_move },
+  };
+  if (!json_object_is_type (op, json_type_array) ||
+      !json_object_is_type (argument (op, 0), json_type_string))
+    return FALSE;
+  const char *name = json_object_get_string (argument (op, 0));
+  for (guint i = 0; i < G_N_ELEMENTS (operations); i++)
+    if (strcmp (operations[i].name, name) == 0)
+      return json_object_array_length (op) == operations[i].length &&
+             operations[i].apply (self, op);
+  return FALSE;
+}
+
+/* --- Updates. */
+
+/* Returns -1 if they make no sense, else whether any differs. */
+static int
+apply_metrics (GroveTree *self, struct json_object *metrics)
+{
+  gsize    n = metrics != NULL ? json_object_array_length (metrics) : 0;
+  gboolean differ = FALSE;
+  for (gsize i = 0; i < n; i++)
+    {
+      struct json_object *pair = json_object_array_get_idx (metrics, i);
+      if (!json_object_is_type (pair, json_type_array) || json_object_array_length (pair) != 2)
+        return -1;
+      struct json_object *value = json_object_array_get_idx (pair, 1);
+      GroveTreeNode      *node = node_argument (self, pair, 0);
+      if (value != NULL && !json_object_is_type (value, json_type_int) &&
+          !json_object_is_type (value, json_type_double))
+        return -1;
+      double number = json_object_get_double (value);
+      if (!isfinite (number))
+        return -1;
+      /* It may have been left out, being one child too many. */
+      if (node != NULL)
+        differ |= _grove_tree_node_set_metric (node, number);
+    }
+  return differ;
+}
+
+static gboolean
+updated (gpointer owner, struct json_object *params, const char **ret_reason)
+{
+  GroveTree          *self = owner;
+  struct json_object *ops = _grove_json_array (params, "ops");
+  struct json_object *metrics = _grove_json_array (params, "metrics");
+  gsize               n_ops = ops != NULL ? json_object_array_length (ops) : 0;
+  gboolean            good = TRUE;
+  g_object_ref (self);
+  if (self->fresh || _grove_json_boolean (params, "reset"))
+    start_over (self);
+  self->fresh = FALSE;
+  for (gsize i = 0; i < n_ops && good; i++)
+    {
+      good = apply (self, json_object_array_get_idx (ops, i));
+      /* Whoever is told may have let go of the tree. */
+      if (self->subscription == NULL)
+        break;
+    }
+  int differ = good ? apply_metrics (self, metrics) : 0;
+  if (n_ops > 0)
+    structure_changed (self);
+  if (self->building && n_ops < BUILDING_OPS)
+    end_building (self);
+  set_loading (self, FALSE);
+  if (differ > 0)
+    g_signal_emit (self, signals[METRICS_CHANGED], 0);
+  if (!good)
+    *ret_reason = "It sent a change of the tree that does not fit the tree.";
+  else if (differ < 0)
+    *ret_reason = "It sent values of the tree that make no sense.";
+  g_object_unref (self);
+  return good && differ >= 0;
+}
+
+static struct json_object *
+open_params (gpointer owner)
+{
+  GroveTree          *self = owner;
+  struct json_object *params = json_object_new_object ();
+  json_object_object_add (params, "depth", json_object_new_int64 (self->depth));
+  json_object_object_add (params, "max_children", json_object_new_int (MAX_CHILDREN));
+  json_object_object_add (params, "metric", json_object_new_string (self->metric));
+  json_object_object_add (params, "interval_ms", json_object_new_int (INTERVAL_MS));
+  return params;
+}
+
+static void
+send_opened (GroveTree *self, const char *pid, gboolean expand)
+{
+  struct json_object *params = json_object_new_object ();
+  json_object_object_add (params, "pid", json_object_new_string (pid));
+  _grove_subscription_send (self->subscription, expand ? "tree.expand" : "tree.collapse", params);
+}
+
+static void
+opened (gpointer owner, struct json_object *result)
+{
+  GroveTree     *self = owner;
+  GHashTableIter iter;
+  gpointer       key, value;
+  self->fresh = TRUE;
+  g_hash_table_iter_init (&iter, self->opened_by_hand);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    send_opened (self, key, GPOINTER_TO_INT (value));
+}
+
+static void
+was_reset (GroveSession *session, GroveTree *self)
+{
+  g_object_ref (self);
+  g_hash_table_remove_all (self->opened_by_hand);
+  start_over (self);
+  end_building (self);
+  set_loading (self, TRUE);
+  g_object_unref (self);
+}
+
+/* --- Public. */
+
+void
+grove_tree_set_active (GroveTree *self, gboolean active)
+{
+  g_return_if_fail (GROVE_IS_TREE (self));
+  active = !!active;
+  if (self->active == active || self->subscription == NULL)
+    return;
+  self->active = active;
+  _grove_subscription_set_wanted (self->subscription, active);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE]);
+}
+
+void
+grove_tree_set_metric (GroveTree *self, const char *column)
+{
+  g_return_if_fail (GROVE_IS_TREE (self));
+  if (column == NULL || !_grove_column_is_known (column) || strcmp (self->metric, column) == 0)
+    return;
+  char *copy = g_strdup (column);
+  g_free (self->metric);
+  self->metric = copy;
+  if (self->subscription != NULL)
+    {
+      struct json_object *params = json_object_new_object ();
+      json_object_object_add (params, "metric", json_object_new_string (self->metric));
+      _grove_subscription_set (self->subscription, params);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_METRIC]);
+}
+
+guint
+grove_tree_get_n_roots (GroveTree *self)
+{
+  g_return_val_if_fail (GROVE_IS_TREE (self), 0);
+  return grove_tree_node_get_n_loaded (self->top);
+}
+
+GroveTreeNode *
+grove_tree_get_root (GroveTree *self, guint index)
+{
+  g_return_val_if_fail (GROVE_IS_TREE (self), NULL);
+  return grove_tree_node_get_child (self->top, index);
+}
+
+GroveTreeNode *
+grove_tree_find (GroveTree *self, const char *pid)
+{
+  g_return_val_if_fail (GROVE_IS_TREE (self), NULL);
+  return pid != NULL ? g_hash_table_lookup (self->nodes, pid) : NULL;
+}
+
+guint
+grove_tree_get_n_nodes (GroveTree *self)
+{
+  g_return_val_if_fail (GROVE_IS_TREE (self), 0);
+  return g_hash_table_size (self->nodes);
+}
+
+gboolean
+grove_tree_get_loading (GroveTree *self)
+{
+  g_return_val_if_fail (GROVE_IS_TREE (self), FALSE);
+  return self->loading;
+}
+
+static void
+open_by_hand (GroveTree *self, const char *pid, gboolean expand)
+{
+  if (pid == NULL || self->subscription == NULL)
+    return;
+  if (g_hash_table_size (self->opened_by_hand) >= OPENED_MAX)
+    g_hash_table_remove_all (self->opened_by_hand);
+  g_hash_table_insert (self->opened_by_hand, g_strdup (pid), GINT_TO_POINTER (expand));
+  send_opened (self, pid, expand);
+}
+
+void
+grove_tree_expand (GroveTree *self, const char *pid)
+{
+  g_return_if_fail (GROVE_IS_TREE (self));
+  open_by_hand (self, pid, TRUE);
+}
+
+void
+grove_tree_collapse (GroveTree *self, const char *pid)
+{
+  g_return_if_fail (GROVE_IS_TREE (self));
+  open_by_hand (self, pid, FALSE);
+}
+
+/* --- The list model: the roots. */
+
+static GType
+get_item_type (GListModel *model)
+{
+  return GROVE_TYPE_TREE_NODE;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return grove_tree_node_get_n_loaded (GROVE_TREE (model)->top);
+}
+
+static gpointer
+get_item (GListModel *model, guint position)
+{
+  GroveTreeNode *root = grove_tree_node_get_child (GROVE_TREE (model)->top, position);
+  return root != NULL ? g_object_ref (root) : NULL;
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+/* --- The object. */
+
+static void
+grove_tree_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  GroveTree *self = GROVE_TREE (object);
+  switch (prop_id)
+    {
+    case PROP_ACTIVE:
+      g_value_set_boolean (value, self->active);
+      break;
+    case PROP_LOADING:
+      g_value_set_boolean (value, self->loading);
+      break;
+    case PROP_N_NODES:
+      g_value_set_uint (value, g_hash_table_size (self->nodes));
+      break;
+    case PROP_METRIC:
+      g_value_set_string (value, self->metric);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+grove_tree_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  GroveTree *self = GROVE_TREE (object);
+  switch (prop_id)
+    {
+    case PROP_ACTIVE:
+      grove_tree_set_active (self, g_value_get_boolean (value));
+      break;
+    case PROP_METRIC:
+      grove_tree_set_metric (self, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+grove_tree_dispose (GObject *object)
+{
+  GroveTree *self = GROVE_TREE (object);
+  g_clear_handle_id (&self->frame_source, g_source_remove);
+  g_clear_pointer (&self->subscription, _grove_subscription_free);
+  if (self->session != NULL)
+    g_clear_signal_handler (&self->reset_handler, self->session);
+  self->active = FALSE;
+  G_OBJECT_CLASS (grove_tree_parent_class)->dispose (object);
+}
+
+static void
+grove_tree_finalize (GObject *object)
+{
+  GroveTree *self = GROVE_TREE (object);
+  g_hash_table_unref (self->nodes);
+  g_clear_pointer (&self->aside, g_hash_table_unref);
+  g_hash_table_unref (self->opened_by_hand);
+  g_object_unref (self->top);
+  g_free (self->metric);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (grove_tree_parent_class)->finalize (object);
+}
+
+static guint
+new_signal (GType type, const char *name, guint n_nodes)
+{
+  return g_signal_new (name, type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, n_nodes,
+                       GROVE_TYPE_TREE_NODE, GROVE_TYPE_TREE_NODE);
+}
+
+static void
+grove_tree_class_init (GroveTreeClass *klass)
+{
+  const GParamFlags read = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags write = read | G_PARAM_WRITABLE;
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
+  object_class->get_property = grove_tree_get_property;
+  object_class->set_property = grove_tree_set_property;
+  object_class->dispose = grove_tree_dispose;
+  object_class->finalize = grove_tree_finalize;
+  properties[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, FALSE, write);
+  properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, TRUE, read);
+  properties[PROP_N_NODES] = g_param_spec_uint ("n-nodes", NULL, NULL, 0, G_MAXUINT, 0, read);
+  properties[PROP_METRIC] = g_param_spec_string ("metric", NULL, NULL, "messages", write);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  GType type = G_TYPE_FROM_CLASS (klass);
+  signals[STRUCTURE_CHANGED] = new_signal (type, "structure-changed", 0);
+  signals[METRICS_CHANGED] = new_signal (type, "metrics-changed", 0);
+  signals[REPLACED] = new_signal (type, "replaced", 2);
+  signals[REMOVED] = new_signal (type, "removed", 1);
+}
+
+static void
+grove_tree_init (GroveTree *self)
+{
+  self->metric = g_strdup ("messages");
+  self->loading = TRUE;
+  self->top = _grove_tree_node_new ("");
+  self->nodes = g_hash_table_new (g_str_hash, g_str_equal);
+  self->opened_by_hand = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+GroveTree *
+grove_tree_new (GroveSession *session, guint depth)
+{
+  static const GroveSubscriptionKind kind = {
+    .open_method = "tree.open",
+    .set_method = "tree.set",
+    .close_method = "tree.close",
+    .ack_method = "tree.ack",
+    .update = "tree.update",
+    .open_params = open_params,
+    .opened = opened,
+    .updated = updated,
+  };
+  g_return_val_if_fail (GROVE_IS_SESSION (session), NULL);
+  GroveTree *self = g_object_new (GROVE_TYPE_TREE, NULL);
+  self->session = g_object_ref (session);
+  self->depth = MIN (depth, DEPTH_MAX);
+  self->subscription = _grove_subscription_new (session, &kind, self);
+  self->reset_handler = g_signal_connect (session, "reset", G_CALLBACK (was_reset), self);
+  return self;
+}

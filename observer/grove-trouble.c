@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The words for what went wrong with a connection: one line that says what happened, and a few that
+ * say what to do about it. In one place, so that no two cases read alike.
+ */
+#include "observer/grove-session-private.h"
+
+#include <unistd.h>
+
+static char *
+directory_of (const char *path)
+{
+  return path != NULL ? g_path_get_dirname (path) : g_strdup ("");
+}
+
+static void
+describe_refusal (GroveTrouble trouble,
+                  const char  *name,
+                  const char  *path,
+                  const char  *fact,
+                  char       **title,
+                  char       **detail)
+{
+  g_autofree char *directory = directory_of (path);
+  switch ((int) trouble)
+    {
+    case GROVE_TROUBLE_BAD_NAME:
+      *title = g_strdup_printf ("“%s” cannot be a system’s name", name);
+      *detail = g_strdup ("A name has 1 to 64 letters, digits or . _ @ - and does not begin with a "
+                          "dot. To connect to a socket elsewhere, give its path with a slash.");
+      break;
+    case GROVE_TROUBLE_NO_SYSTEM:
+      *title = g_strdup_printf ("There is no system “%s”", name);
+      *detail =
+        g_strdup_printf ("Looked in %s. Start the system, then try again; or choose another "
+                         "from the list.",
+                         directory);
+      break;
+    case GROVE_TROUBLE_STALE:
+      *title = g_strdup_printf ("“%s” is not running", name);
+      *detail =
+        g_strdup_printf ("Its socket %s is still there, but nobody answers: the system ended "
+                         "without cleaning up. Start it again, then try again.",
+                         path);
+      break;
+    case GROVE_TROUBLE_PERMISSION:
+      *title = g_strdup_printf ("No permission to observe “%s”", name);
+      *detail = g_strdup_printf ("%s may be opened only by the user who runs the system. Run the "
+                                 "observer as that user.",
+                                 path);
+      break;
+    case GROVE_TROUBLE_NO_SOCKET:
+      *title = g_strdup_printf ("“%s” is not a socket", name);
+      *detail =
+        g_strdup_printf ("%s is something else. Give the path of a system’s socket; it ends "
+                         "in .sock.",
+                         path);
+      break;
+    case GROVE_TROUBLE_REJECTED:
+      *title = g_strdup_printf ("“%s” closed the door", name);
+      *detail =
+        g_strdup ("It ended the connection without a word. Systems let in only the user who "
+                  "runs them, and root.");
+      break;
+    case GROVE_TROUBLE_FULL:
+      *title = g_strdup_printf ("“%s” has no room for another observer", name);
+      *detail = g_strdup_printf ("%s Close another observer, then try again.", fact);
+      break;
+    case GROVE_TROUBLE_SILENT:
+      *title = g_strdup_printf ("“%s” does not answer", name);
+      *detail =
+        g_strdup_printf ("%s took the connection but said nothing for 5 seconds. The system "
+                         "may be stopped in a debugger, or it is no Grove system.",
+                         path);
+      break;
+    case GROVE_TROUBLE_NOT_GROVE:
+      *title = g_strdup_printf ("“%s” does not speak Grove’s protocol", name);
+      *detail = g_strdup_printf ("%s What listens on %s is another kind of program.", fact, path);
+      break;
+    case GROVE_TROUBLE_VERSION:
+      *title = g_strdup_printf ("“%s” is of another version", name);
+      *detail = g_strdup_printf ("It speaks version %s of the protocol, this observer version 1. "
+                                 "Use an observer and a system of the same release.",
+                                 fact);
+      break;
+    case GROVE_TROUBLE_NOT_OPENED:
+      *title = g_strdup_printf ("“%s” refused the session", name);
+      *detail = g_strdup_printf ("It said: %s", fact);
+      break;
+    default:
+      *title = g_strdup_printf ("Cannot connect to “%s”", name);
+      *detail = g_strdup_printf ("%s: %s", path != NULL ? path : name, fact);
+      break;
+    }
+}
+
+static void
+describe_loss (
+  GroveTrouble trouble, const char *name, const char *fact, char **title, char **detail)
+{
+  switch ((int) trouble)
+    {
+    case GROVE_TROUBLE_HUNG:
+      *title = g_strdup_printf ("“%s” stopped answering", name);
+      *detail = g_strdup ("Nothing came for 10 seconds. It may be stopped in a debugger, or the "
+                          "machine is overloaded. Trying to reach it again.");
+      break;
+    case GROVE_TROUBLE_SHUTDOWN:
+      *title = g_strdup_printf ("“%s” was shut down", name);
+      *detail = g_strdup ("What you see is its last state. The observer connects again as soon as "
+                          "the system is back.");
+      break;
+    case GROVE_TROUBLE_SLOW:
+      *title = g_strdup_printf ("“%s” hung up: the observer was too slow", name);
+      *detail = g_strdup ("This observer did not read what it had asked for in time. Connecting "
+                          "again.");
+      break;
+    case GROVE_TROUBLE_ERRORS:
+      *title = g_strdup_printf ("“%s” hung up: it did not understand the observer", name);
+      *detail = g_strdup_printf ("It said: %s", fact);
+      break;
+    case GROVE_TROUBLE_LIMIT:
+      *title = g_strdup_printf ("“%s” hung up: a limit was reached", name);
+      *detail = g_strdup_printf ("It said: %s", fact);
+      break;
+    case GROVE_TROUBLE_GOODBYE:
+      *title = g_strdup_printf ("“%s” hung up", name);
+      *detail = g_strdup_printf ("It said: %s", fact);
+      break;
+    case GROVE_TROUBLE_BROKEN:
+      *title = g_strdup_printf ("“%s” broke the protocol", name);
+      *detail = g_strdup_printf ("%s The connection was ended, since what it says cannot be relied "
+                                 "on. Use an observer and a system of the same release.",
+                                 fact);
+      break;
+    default:
+      *title = g_strdup_printf ("The connection to “%s” was lost", name);
+      *detail =
+        g_strdup ("The system ended without a goodbye; it may have crashed. What you see is "
+                  "its last state. The observer connects again as soon as it is back.");
+      break;
+    }
+}
+
+void
+_grove_trouble_describe (GroveTrouble trouble,
+                         const char  *system_name,
+                         const char  *path,
+                         const char  *fact,
+                         char       **ret_title,
+                         char       **ret_detail)
+{
+  if (fact == NULL || fact[0] == '\0')
+    fact = "It gave no reason.";
+  if (trouble >= GROVE_TROUBLE_LOST)
+    describe_loss (trouble, system_name, fact, ret_title, ret_detail);
+  else
+    describe_refusal (trouble, system_name, path, fact, ret_title, ret_detail);
+}
