@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <string.h>
+#include <sched.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -28,6 +29,10 @@
 
 static _Atomic uint32_t running_once; /* a runtime runs, is being made or taken apart */
 
+/* Stopping and taking apart meet here: who stops is counted first and looks at `stoppable` after, who
+ * takes apart clears it first and waits for the count after; both sequentially consistent. */
+static _Atomic uint32_t stoppable, n_stopping;
+
 /* ---- Stopping -------------------------------------------------------------------------------- */
 
 void
@@ -36,13 +41,18 @@ grove_stop (void)
   int saved_errno = errno;
 
   /* No lock, nothing that allocates: a signal handler may be here. */
-  atomic_store (&_grove_runtime.stop, 1);
-  for (unsigned i = 0; i < _grove_runtime.n_schedulers; i++)
+  atomic_fetch_add (&n_stopping, 1);
+  if (atomic_load (&stoppable) != 0)
     {
-      struct grove_scheduler *scheduler = &_grove_runtime.schedulers[i];
-      if (atomic_exchange (&scheduler->sleeping, 0) != 0)
-        syscall (SYS_futex, &scheduler->sleeping, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+      atomic_store (&_grove_runtime.stop, 1);
+      for (unsigned i = 0; i < _grove_runtime.n_schedulers; i++)
+        {
+          struct grove_scheduler *scheduler = &_grove_runtime.schedulers[i];
+          if (atomic_exchange (&scheduler->sleeping, 0) != 0)
+            syscall (SYS_futex, &scheduler->sleeping, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+        }
     }
+  atomic_fetch_sub (&n_stopping, 1);
   errno = saved_errno;
 }
 
@@ -202,6 +212,7 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg)
   _grove_scheduler_self->now_ns = _grove_runtime.started_ns;
   status = _grove_process_spawn_first (main, arg, &_grove_runtime.main);
   atomic_store (&_grove_runtime.running, 1);
+  atomic_store (&stoppable, 1);
   n_started = start_threads ();
   if (n_started < _grove_runtime.n_schedulers)
     {
@@ -214,6 +225,9 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg)
   for (unsigned i = 0; i < GROVE_AT_STOP_MAX && at_stop[i] != NULL; i++)
     at_stop[i]();
   atomic_store (&_grove_runtime.running, 0);
+  atomic_store (&stoppable, 0);
+  while (atomic_load (&n_stopping) != 0)
+    sched_yield ();
   end_all ();
   finish ();
   atomic_store (&running_once, 0);
