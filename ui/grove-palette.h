@@ -34,8 +34,8 @@ typedef struct
 const GrovePalette *grove_palette_get (GtkWidget *widget);
 
 /* Mailboxes are colour-coded alike everywhere: from these many messages on. */
-#define GROVE_MAILBOX_WARNING 500
-#define GROVE_MAILBOX_ERROR   5000
+#define GROVE_MAILBOX_WARNING 100
+#define GROVE_MAILBOX_ERROR   1000
 const GdkRGBA *grove_palette_get_mailbox (const GrovePalette *self, gint64 n_messages);
 const GdkRGBA *grove_palette_get_state (const GrovePalette *self, GroveProcessState state);
 /* How full a mailbox looks, 0..1: logarithmic, full at 65,536. */

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveChart: one quantity over time as an area under a line. The line is monotone between samples
+ * (horizontal tangents), so that it never shows a value that was not there.
+ */
+#include "ui/grove-chart.h"
+
+#include "ui/grove-format.h"
+#include "ui/grove-palette.h"
+
+struct _GroveChart
+{
+  GtkWidget        parent_instance;
+  GroveChartColour colour;
+  gboolean         from_zero;
+  double           least_top;
+  char            *title;
+  GArray          *values; /* double, oldest first */
+  guint            capacity;
+};
+
+G_DEFINE_FINAL_TYPE (GroveChart, grove_chart, GTK_TYPE_WIDGET)
+
+static GdkRGBA
+get_colour (GroveChart *self, const GrovePalette *palette)
+{
+  switch (self->colour)
+    {
+    case GROVE_CHART_SUCCESS:
+      return palette->success;
+    case GROVE_CHART_PURPLE:
+      return palette->purple;
+    case GROVE_CHART_ORANGE:
+      return palette->orange;
+    case GROVE_CHART_ACCENT:
+    default:
+      return palette->accent;
+    }
+}
+
+static void
+get_range (GroveChart *self, double *ret_low, double *ret_high)
+{
+  double low = g_array_index (self->values, double, 0);
+  double high = low;
+
+  for (guint i = 1; i < self->values->len; i++)
+    {
+      low = MIN (low, g_array_index (self->values, double, i));
+      high = MAX (high, g_array_index (self->values, double, i));
+    }
+  if (self->from_zero)
+    {
+      low = 0;
+      high = MAX (high, self->least_top) * 1.08;
+    }
+  else
+    {
+      double pad = MAX ((high - low) * 0.15, self->least_top / 2);
+
+      low -= pad;
+      high += pad;
+    }
+  *ret_low = low;
+  *ret_high = MAX (high, low + 1e-9);
+}
+
+static void
+trace_line (GroveChart *self, cairo_t *cr, double width, double height)
+{
+  double low, high, x = 0, y = 0;
+  guint  first = self->capacity - self->values->len;
+
+  get_range (self, &low, &high);
+  for (guint i = 0; i < self->values->len; i++)
+    {
+      double value = g_array_index (self->values, double, i);
+      double last_x = x, last_y = y;
+
+      x = width * (first + i) / (double) MAX (self->capacity - 1, 1);
+      y = height - 1.5 - (height - 4) * (value - low) / (high - low);
+      if (i == 0)
+        cairo_move_to (cr, x, y);
+      else
+        cairo_curve_to (cr, (last_x + x) / 2, last_y, (last_x + x) / 2, y, x, y);
+    }
+}
+
+static void
+grove_chart_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  GroveChart         *self = GROVE_CHART (widget);
+  const GrovePalette *palette = grove_palette_get (widget);
+  GdkRGBA             colour = get_colour (self, palette);
+  float               width = gtk_widget_get_width (widget);
+  float               height = gtk_widget_get_height (widget);
+  cairo_pattern_t    *gradient;
+  cairo_path_t       *line;
+  cairo_t            *cr;
+
+  if (height > 70)
+    for (int i = 1; i < 4; i++)
+      gtk_snapshot_append_color (snapshot, &palette->grid,
+                                 &GRAPHENE_RECT_INIT (0, (int) (height * i / 4), width, 1));
+  if (self->values->len < 2)
+    return;
+
+  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  trace_line (self, cr, width, height);
+  line = cairo_copy_path (cr);
+  cairo_line_to (cr, width, height);
+  cairo_line_to (cr,
+                 width * (self->capacity - self->values->len) /
+                   (double) MAX (self->capacity - 1, 1),
+                 height);
+  cairo_close_path (cr);
+  gradient = cairo_pattern_create_linear (0, 0, 0, height);
+  cairo_pattern_add_color_stop_rgba (gradient, 0, colour.red, colour.green, colour.blue, .32);
+  cairo_pattern_add_color_stop_rgba (gradient, 1, colour.red, colour.green, colour.blue, .03);
+  cairo_set_source (cr, gradient);
+  cairo_fill (cr);
+  cairo_pattern_destroy (gradient);
+  cairo_append_path (cr, line);
+  cairo_path_destroy (line);
+  gdk_cairo_set_source_rgba (cr, &colour);
+  cairo_set_line_width (cr, height > 70 ? 2 : 1.5);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  cairo_stroke (cr);
+  cairo_destroy (cr);
+}
+
+static void
+grove_chart_measure (GtkWidget     *widget,
+                     GtkOrientation orientation,
+                     int            for_size,
+                     int           *minimum,
+                     int           *natural,
+                     int           *minimum_baseline,
+                     int           *natural_baseline)
+{
+  *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 60 : 28;
+  *minimum_baseline = *natural_baseline = -1;
+}
+
+static void
+grove_chart_finalize (GObject *object)
+{
+  GroveChart *self = GROVE_CHART (object);
+
+  g_free (self->title);
+  g_array_unref (self->values);
+  G_OBJECT_CLASS (grove_chart_parent_class)->finalize (object);
+}
+
+static void
+grove_chart_class_init (GroveChartClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = grove_chart_finalize;
+  widget_class->measure = grove_chart_measure;
+  widget_class->snapshot = grove_chart_snapshot;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+}
+
+static void
+update_label (GroveChart *self)
+{
+  g_autofree char *text = NULL;
+
+  if (self->values->len == 0)
+    text = g_strdup_printf ("%s: nothing yet", self->title);
+  else
+    {
+      double           last = g_array_index (self->values, double, self->values->len - 1);
+      double           low = last, high = last;
+      g_autofree char *now = grove_format_rate (last);
+      g_autofree char *from = NULL, *to = NULL;
+
+      for (guint i = 0; i < self->values->len; i++)
+        {
+          low = MIN (low, g_array_index (self->values, double, i));
+          high = MAX (high, g_array_index (self->values, double, i));
+        }
+      from = grove_format_rate (low);
+      to = grove_format_rate (high);
+      text = g_strdup_printf ("%s: %s now, between %s and %s before", self->title, now, from, to);
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
+static void
+grove_chart_init (GroveChart *self)
+{
+  self->values = g_array_new (FALSE, FALSE, sizeof (double));
+  self->from_zero = TRUE;
+  self->least_top = 1;
+  self->title = g_strdup ("Chart");
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  update_label (self);
+}
+
+GtkWidget *
+grove_chart_new (void)
+{
+  return g_object_new (GROVE_TYPE_CHART, NULL);
+}
+
+void
+grove_chart_set_colour (GroveChart *self, GroveChartColour colour)
+{
+  g_return_if_fail (GROVE_IS_CHART (self));
+  self->colour = colour;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+grove_chart_set_title (GroveChart *self, const char *title)
+{
+  g_return_if_fail (GROVE_IS_CHART (self));
+  g_free (self->title);
+  self->title = g_strdup (title);
+  update_label (self);
+}
+
+void
+grove_chart_set_from_zero (GroveChart *self, gboolean from_zero)
+{
+  g_return_if_fail (GROVE_IS_CHART (self));
+  self->from_zero = from_zero;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+grove_chart_set_least_top (GroveChart *self, double least_top)
+{
+  g_return_if_fail (GROVE_IS_CHART (self));
+  self->least_top = least_top;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+grove_chart_set_series (GroveChart *self, const GroveSeries *series)
+{
+  guint n = series != NULL ? grove_series_get_n (series) : 0;
+
+  g_return_if_fail (GROVE_IS_CHART (self));
+  self->capacity = series != NULL ? grove_series_get_capacity (series) : 0;
+  g_array_set_size (self->values, n);
+  for (guint i = 0; i < n; i++)
+    g_array_index (self->values, double, i) = grove_series_get (series, i);
+  update_label (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}

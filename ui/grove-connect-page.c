@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveConnectPage: what a window shows while it has no system.
+ */
+#include "ui/grove-connect-page.h"
+
+#include "ui/grove-state-dot.h"
+
+struct _GroveConnectPage
+{
+  AdwBin          parent_instance;
+  GroveSession   *session;
+  GroveDiscovery *discovery;
+
+  GtkStack      *stack;
+  GtkListBox    *system_list;
+  GtkWidget     *hint;
+  AdwEntryRow   *target_row;
+  GtkWidget     *connect_button;
+  GtkSpinner    *spinner;
+  GtkLabel      *connecting_label;
+  AdwStatusPage *refused_page;
+};
+
+G_DEFINE_FINAL_TYPE (GroveConnectPage, grove_connect_page, ADW_TYPE_BIN)
+
+static void
+show_system (GtkWidget *row, GroveSystem *system)
+{
+  gboolean         live = grove_system_get_live (system);
+  g_autofree char *name = g_markup_escape_text (grove_system_get_name (system), -1);
+  g_autofree char *path = g_markup_escape_text (grove_system_get_path (system), -1);
+  g_autofree char *dead = g_strdup_printf ("Not running. It left %s behind.", path);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), live ? path : dead);
+  gtk_widget_set_sensitive (row, live);
+  grove_state_dot_set_state (g_object_get_data (G_OBJECT (row), "grove-dot"),
+                             live ? GROVE_PROCESS_RUNNING : GROVE_PROCESS_WAITING);
+}
+
+static void
+on_live_changed (GroveSystem *system, GParamSpec *pspec, GtkWidget *row)
+{
+  show_system (row, system);
+}
+
+static GtkWidget *
+new_system_row (gpointer item, gpointer user_data)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *dot = grove_state_dot_new ();
+
+  gtk_widget_set_margin_start (dot, 4);
+  gtk_widget_set_margin_end (dot, 4);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), dot);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             gtk_image_new_from_icon_name ("go-next-symbolic"));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 1);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  g_object_set_data (G_OBJECT (row), "grove-dot", dot);
+  g_object_set_data_full (G_OBJECT (row), "grove-path", g_strdup (grove_system_get_path (item)),
+                          g_free);
+  g_signal_connect_object (item, "notify::live", G_CALLBACK (on_live_changed), row, 0);
+  show_system (row, item);
+  return row;
+}
+
+static void
+on_systems_changed (GroveConnectPage *self)
+{
+  gboolean any = g_list_model_get_n_items (G_LIST_MODEL (self->discovery)) > 0;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->system_list), any);
+  gtk_widget_set_visible (self->hint, !any);
+}
+
+static void
+on_system_activated (GroveConnectPage *self, GtkListBoxRow *row)
+{
+  grove_session_open (self->session, g_object_get_data (G_OBJECT (row), "grove-path"));
+}
+
+static char *
+dup_target (GroveConnectPage *self)
+{
+  return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->target_row))));
+}
+
+static void
+on_target_changed (GroveConnectPage *self)
+{
+  g_autofree char *target = dup_target (self);
+
+  gtk_widget_set_sensitive (self->connect_button, target[0] != '\0');
+}
+
+static void
+on_connect (GroveConnectPage *self)
+{
+  g_autofree char *target = dup_target (self);
+
+  if (target[0] != '\0')
+    grove_session_open (self->session, target);
+}
+
+static void
+on_back (GroveConnectPage *self)
+{
+  grove_session_close (self->session);
+}
+
+static void
+on_retry (GroveConnectPage *self)
+{
+  grove_session_retry (self->session);
+}
+
+static void
+show_refused (GroveConnectPage *self)
+{
+  g_autofree char *title = NULL, *detail = NULL, *title_markup = NULL, *detail_markup = NULL;
+
+  g_object_get (self->session, "error-title", &title, "error-detail", &detail, NULL);
+  title_markup = g_markup_escape_text (title != NULL ? title : "Cannot connect", -1);
+  detail_markup = g_markup_escape_text (detail != NULL ? detail : "", -1);
+  adw_status_page_set_title (self->refused_page, title_markup);
+  adw_status_page_set_description (self->refused_page, detail_markup);
+}
+
+static void
+on_state_changed (GroveConnectPage *self)
+{
+  GroveSessionState state = grove_session_get_state (self->session);
+  gboolean          connecting = state == GROVE_SESSION_CONNECTING;
+  const char       *name = grove_session_get_system_name (self->session);
+  g_autofree char *text = g_strdup_printf ("Connecting to %s…", name != NULL ? name : "the system");
+
+  gtk_label_set_text (self->connecting_label, text);
+  gtk_spinner_set_spinning (self->spinner, connecting);
+  if (state == GROVE_SESSION_REFUSED)
+    {
+      show_refused (self);
+      gtk_stack_set_visible_child_name (self->stack, "refused");
+    }
+  else if (connecting)
+    gtk_stack_set_visible_child_name (self->stack, "connecting");
+  else
+    gtk_stack_set_visible_child_name (self->stack, "choose");
+}
+
+static void
+grove_connect_page_dispose (GObject *object)
+{
+  GroveConnectPage *self = GROVE_CONNECT_PAGE (object);
+
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  if (self->discovery != NULL)
+    g_signal_handlers_disconnect_by_data (self->discovery, self);
+  g_clear_object (&self->session);
+  g_clear_object (&self->discovery);
+  G_OBJECT_CLASS (grove_connect_page_parent_class)->dispose (object);
+}
+
+static void
+grove_connect_page_class_init (GroveConnectPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = grove_connect_page_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/grove/Observer/grove-connect-page.ui");
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveConnectPage, child)
+  BIND (stack);
+  BIND (system_list);
+  BIND (hint);
+  BIND (target_row);
+  BIND (connect_button);
+  BIND (spinner);
+  BIND (connecting_label);
+  BIND (refused_page);
+#undef BIND
+  gtk_widget_class_bind_template_callback (widget_class, on_system_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_target_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_connect);
+  gtk_widget_class_bind_template_callback (widget_class, on_back);
+  gtk_widget_class_bind_template_callback (widget_class, on_retry);
+}
+
+static void
+grove_connect_page_init (GroveConnectPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+grove_connect_page_new (GroveSession *session, GroveDiscovery *discovery)
+{
+  GroveConnectPage *self = g_object_new (GROVE_TYPE_CONNECT_PAGE, NULL);
+
+  self->session = g_object_ref (session);
+  self->discovery = g_object_ref (discovery);
+  gtk_list_box_bind_model (self->system_list, G_LIST_MODEL (discovery), new_system_row, NULL, NULL);
+  g_signal_connect_swapped (discovery, "items-changed", G_CALLBACK (on_systems_changed), self);
+  g_signal_connect_swapped (session, "notify::state", G_CALLBACK (on_state_changed), self);
+  g_signal_connect_swapped (session, "notify::error-title", G_CALLBACK (on_state_changed), self);
+  on_systems_changed (self);
+  on_state_changed (self);
+  return GTK_WIDGET (self);
+}
+
+void
+grove_connect_page_focus (GroveConnectPage *self)
+{
+  g_return_if_fail (GROVE_IS_CONNECT_PAGE (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self->target_row));
+}

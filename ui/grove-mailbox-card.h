@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveMailboxCard: one mailbox being watched: a bar that fills, how many messages it holds, how
+ * fast they come and go, its last minute, and when it will be empty at this rate.
+ *
+ * Threads: main thread only.
+ */
+#pragma once
+
+#include "observer/grove-process-item.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define GROVE_TYPE_MAILBOX_CARD (grove_mailbox_card_get_type ())
+G_DECLARE_FINAL_TYPE (GroveMailboxCard, grove_mailbox_card, GROVE, MAILBOX_CARD, GtkListBoxRow)
+
+GtkWidget  *grove_mailbox_card_new (const char *pid);
+const char *grove_mailbox_card_get_pid (GroveMailboxCard *self);
+const char *grove_mailbox_card_get_title (GroveMailboxCard *self);
+/* What it shows from now on; follows it. */
+void grove_mailbox_card_set_item (GroveMailboxCard *self, GroveProcessItem *item);
+/* Takes a sample for the rates and the chart; ten times a second. @scale: messages of a full bar.
+ */
+void grove_mailbox_card_tick (GroveMailboxCard *self, gint64 now_us, gint64 scale);
+/* The messages it holds, and the most of the last seconds: for ordering and for the common scale.
+ */
+gint64 grove_mailbox_card_get_n_messages (GroveMailboxCard *self);
+gint64 grove_mailbox_card_get_recent_peak (GroveMailboxCard *self);
+gint64 grove_mailbox_card_get_minute_peak (GroveMailboxCard *self);
+void   grove_mailbox_card_set_selected (GroveMailboxCard *self, gboolean selected);
+
+/* What a mailbox does, in words: "growing 24/s", "empty in 12 s", "steady". (transfer full) */
+char *grove_mailbox_describe_trend (gint64 n_messages, double growth_per_s);
+
+G_END_DECLS

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveMailboxesView: watching mailboxes fill. A table of the fullest says which processes to show;
+ * one GroveProcessWatch keeps those live; cards belong to processes, so that they can stand still
+ * while the ranking changes, and are put in order only every other second, never under the pointer.
+ */
+#include "ui/grove-mailboxes-view.h"
+
+#include "observer/grove-process-table.h"
+#include "observer/grove-process-watch.h"
+#include "ui/grove-format.h"
+#include "ui/grove-mailbox-card.h"
+#include "ui/grove-menus.h"
+#include "ui/grove-message-list.h"
+
+#define TICK_MS     100
+#define RANKING_MS  500
+#define MAX_CARDS   16
+#define ORDER_TICKS 20
+/* A mailbox that has drained keeps its card this long: the next wave is often near. */
+#define LINGER_US (12 * G_USEC_PER_SEC)
+
+struct _GroveMailboxesView
+{
+  AdwBin             parent_instance;
+  GroveSession      *session;
+  GroveProcessTable *table;
+  GroveProcessWatch *watch;
+  GPtrArray         *slots;     /* GroveProcessItem: held so that the table keeps them */
+  GHashTable        *cards;     /* pid -> GroveMailboxCard */
+  GHashTable        *last_full; /* pid -> gint64: when it last held a message */
+  guint              tick_source;
+  guint              ticks;
+  gint64             scale;
+  gboolean           pointed_at;
+
+  GtkPaned         *paned;
+  GtkStack         *stack;
+  GtkListBox       *list;
+  GtkLabel         *scale_label;
+  GroveMessageList *messages;
+};
+
+G_DEFINE_FINAL_TYPE (GroveMailboxesView, grove_mailboxes_view, ADW_TYPE_BIN)
+
+gint64
+grove_mailboxes_choose_scale (gint64 peak)
+{
+  gint64 scale = 10;
+
+  while (scale < peak && scale < G_MAXINT64 / 10)
+    {
+      if (scale * 2 >= peak)
+        return scale * 2;
+      if (scale * 5 >= peak)
+        return scale * 5;
+      scale *= 10;
+    }
+  return scale;
+}
+
+/* ---- Which processes ----------------------------------------------------------------------------
+ */
+
+static void
+add_card (GroveMailboxesView *self, const char *pid)
+{
+  GtkWidget *card = grove_mailbox_card_new (pid);
+
+  g_hash_table_insert (self->cards, g_strdup (pid), card);
+  grove_mailbox_card_set_selected (GROVE_MAILBOX_CARD (card),
+                                   g_strcmp0 (pid, grove_session_get_selected (self->session)) ==
+                                     0);
+  gtk_list_box_append (self->list, card);
+}
+
+/* The ones that hold messages now, and those that did a moment ago. */
+static GPtrArray *
+choose_pids (GroveMailboxesView *self, gint64 now_us)
+{
+  GPtrArray     *pids = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer       key, value;
+
+  for (guint i = 0; i < self->slots->len && pids->len < MAX_CARDS; i++)
+    {
+      const GroveProcessRow *row = grove_process_item_get_row (g_ptr_array_index (self->slots, i));
+
+      if (row == NULL || row->messages <= 0)
+        continue;
+      g_ptr_array_add (pids, g_strdup (row->pid));
+      g_hash_table_replace (self->last_full, g_strdup (row->pid),
+                            g_memdup2 (&now_us, sizeof now_us));
+    }
+  g_hash_table_iter_init (&iter, self->last_full);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      gboolean listed = g_ptr_array_find_with_equal_func (pids, key, g_str_equal, NULL);
+
+      if (now_us - *(gint64 *) value > LINGER_US)
+        g_hash_table_iter_remove (&iter);
+      else if (!listed && pids->len < MAX_CARDS + MAX_CARDS / 2)
+        g_ptr_array_add (pids, g_strdup (key));
+    }
+  return pids;
+}
+
+static void
+update_page (GroveMailboxesView *self)
+{
+  gboolean loading = FALSE;
+
+  g_object_get (self->table, "loading", &loading, NULL);
+  gtk_stack_set_visible_child_name (self->stack, g_hash_table_size (self->cards) > 0 ? "cards"
+                                                 : loading                           ? "loading"
+                                                                                     : "empty");
+}
+
+static void
+update_cards (GroveMailboxesView *self)
+{
+  g_autoptr (GPtrArray) pids = choose_pids (self, g_get_monotonic_time ());
+  GHashTableIter iter;
+  gpointer       key, value;
+
+  g_hash_table_iter_init (&iter, self->cards);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (!g_ptr_array_find_with_equal_func (pids, key, g_str_equal, NULL))
+      {
+        gtk_list_box_remove (self->list, value);
+        g_hash_table_iter_remove (&iter);
+      }
+  for (guint i = 0; i < pids->len; i++)
+    if (!g_hash_table_contains (self->cards, g_ptr_array_index (pids, i)))
+      add_card (self, g_ptr_array_index (pids, i));
+  grove_process_watch_set_pids (self->watch, (const char *const *) pids->pdata, pids->len);
+  g_hash_table_iter_init (&iter, self->cards);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    grove_mailbox_card_set_item (value, grove_process_watch_get (self->watch, key));
+  update_page (self);
+}
+
+static void
+hold_slots (GroveMailboxesView *self)
+{
+  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (self->table)), MAX_CARDS);
+
+  g_ptr_array_set_size (self->slots, 0);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (self->slots, g_list_model_get_item (G_LIST_MODEL (self->table), i));
+}
+
+/* ---- Ten times a second -------------------------------------------------------------------------
+ */
+
+static int
+compare_cards (GtkListBoxRow *a, GtkListBoxRow *b, gpointer user_data)
+{
+  gint64 peak_a = grove_mailbox_card_get_recent_peak (GROVE_MAILBOX_CARD (a));
+  gint64 peak_b = grove_mailbox_card_get_recent_peak (GROVE_MAILBOX_CARD (b));
+
+  if (peak_a != peak_b)
+    return peak_a > peak_b ? -1 : 1;
+  return strcmp (grove_mailbox_card_get_pid (GROVE_MAILBOX_CARD (a)),
+                 grove_mailbox_card_get_pid (GROVE_MAILBOX_CARD (b)));
+}
+
+static void
+update_scale (GroveMailboxesView *self)
+{
+  gint64           peak = 0;
+  GHashTableIter   iter;
+  gpointer         card;
+  g_autofree char *count = NULL;
+  g_autofree char *text = NULL;
+
+  g_hash_table_iter_init (&iter, self->cards);
+  while (g_hash_table_iter_next (&iter, NULL, &card))
+    peak = MAX (peak, grove_mailbox_card_get_minute_peak (card));
+  self->scale = grove_mailboxes_choose_scale (peak);
+  count = grove_format_count (self->scale);
+  text = g_strdup_printf ("A full bar is %s messages", count);
+  if (g_strcmp0 (gtk_label_get_text (self->scale_label), text) != 0)
+    gtk_label_set_text (self->scale_label, text);
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  GroveMailboxesView *self = user_data;
+  gint64              now = g_get_monotonic_time ();
+  GHashTableIter      iter;
+  gpointer            card;
+
+  if (grove_session_get_paused (self->session) ||
+      grove_session_get_state (self->session) != GROVE_SESSION_LIVE)
+    return G_SOURCE_CONTINUE;
+  if (self->ticks % 5 == 0)
+    update_cards (self);
+  update_scale (self);
+  g_hash_table_iter_init (&iter, self->cards);
+  while (g_hash_table_iter_next (&iter, NULL, &card))
+    grove_mailbox_card_tick (card, now, self->scale);
+  if (self->ticks++ % ORDER_TICKS == 0 && !self->pointed_at)
+    gtk_list_box_invalidate_sort (self->list);
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- Opening and choosing -----------------------------------------------------------------------
+ */
+
+static void
+on_row_activated (GroveMailboxesView *self, GroveMailboxCard *card)
+{
+  grove_session_set_selected (self->session, grove_mailbox_card_get_pid (card));
+  grove_mailboxes_view_open (self, grove_mailbox_card_get_pid (card),
+                             grove_mailbox_card_get_title (card));
+}
+
+static void
+on_messages_closed (GroveMailboxesView *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->messages), FALSE);
+  grove_message_list_set_process (self->messages, NULL, NULL);
+}
+
+static void
+on_navigate (GroveMailboxesView *self, const char *pid)
+{
+  grove_session_set_selected (self->session, pid);
+}
+
+static void
+on_selected (GroveMailboxesView *self)
+{
+  const char    *selected = grove_session_get_selected (self->session);
+  GHashTableIter iter;
+  gpointer       key, card;
+
+  g_hash_table_iter_init (&iter, self->cards);
+  while (g_hash_table_iter_next (&iter, &key, &card))
+    grove_mailbox_card_set_selected (card, g_strcmp0 (key, selected) == 0);
+}
+
+static void
+on_right_click (GtkGestureClick *gesture, int n_press, double x, double y, GroveMailboxesView *self)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_y (self->list, (int) y);
+
+  if (row == NULL)
+    return;
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  grove_session_set_selected (self->session, grove_mailbox_card_get_pid (GROVE_MAILBOX_CARD (row)));
+  grove_process_menu_popup (GTK_WIDGET (self->list), x, y);
+}
+
+static GroveMailboxCard *
+get_focused (GroveMailboxesView *self)
+{
+  GtkRoot   *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  return focus != NULL && GROVE_IS_MAILBOX_CARD (focus) ? GROVE_MAILBOX_CARD (focus) : NULL;
+}
+
+static gboolean
+on_delete_key (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  GroveMailboxCard *card = get_focused (user_data);
+
+  if (card == NULL)
+    return GDK_EVENT_PROPAGATE;
+  on_navigate (user_data, grove_mailbox_card_get_pid (card));
+  gtk_widget_activate_action (widget, "win.kill", NULL);
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+on_menu_key (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  GroveMailboxCard *card = get_focused (user_data);
+  graphene_point_t  point = GRAPHENE_POINT_INIT (0, 0);
+
+  if (card == NULL ||
+      !gtk_widget_compute_point (GTK_WIDGET (card), widget, &GRAPHENE_POINT_INIT (60, 40), &point))
+    return GDK_EVENT_PROPAGATE;
+  on_navigate (user_data, grove_mailbox_card_get_pid (card));
+  grove_process_menu_popup (widget, point.x, point.y);
+  return GDK_EVENT_STOP;
+}
+
+static void
+on_enter (GroveMailboxesView *self)
+{
+  self->pointed_at = TRUE;
+}
+
+static void
+on_leave (GroveMailboxesView *self)
+{
+  self->pointed_at = FALSE;
+}
+
+static void
+add_controls (GroveMailboxesView *self)
+{
+  GtkGesture         *click = gtk_gesture_click_new ();
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+  GtkEventController *shortcuts = gtk_shortcut_controller_new ();
+
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_right_click), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->list), GTK_EVENT_CONTROLLER (click));
+  g_signal_connect_swapped (motion, "enter", G_CALLBACK (on_enter), self);
+  g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->list), motion);
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
+                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string (
+                                                            "Delete|KP_Delete"),
+                                                          gtk_callback_action_new (on_delete_key,
+                                                                                   self, NULL)));
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
+                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string (
+                                                            "Menu|<Shift>F10"),
+                                                          gtk_callback_action_new (on_menu_key,
+                                                                                   self, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self->list), shortcuts);
+}
+
+/* ---- The object ---------------------------------------------------------------------------------
+ */
+
+static void
+set_active (GroveMailboxesView *self, gboolean active)
+{
+  if (self->table == NULL)
+    return;
+  grove_process_table_set_active (self->table, active);
+  grove_process_watch_set_active (self->watch, active);
+  if (active && self->tick_source == 0)
+    self->tick_source = g_timeout_add (TICK_MS, on_tick, self);
+  else if (!active)
+    g_clear_handle_id (&self->tick_source, g_source_remove);
+}
+
+static void
+on_map (GroveMailboxesView *self)
+{
+  hold_slots (self);
+  set_active (self, TRUE);
+}
+
+static void
+on_unmap (GroveMailboxesView *self)
+{
+  set_active (self, FALSE);
+}
+
+/* Pids of another run mean nothing. */
+static void
+on_reset (GroveMailboxesView *self)
+{
+  g_hash_table_remove_all (self->last_full);
+  on_messages_closed (self);
+}
+
+static void
+grove_mailboxes_view_dispose (GObject *object)
+{
+  GroveMailboxesView *self = GROVE_MAILBOXES_VIEW (object);
+
+  set_active (self, FALSE);
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  if (self->table != NULL)
+    g_signal_handlers_disconnect_by_data (self->table, self);
+  g_ptr_array_set_size (self->slots, 0);
+  g_hash_table_remove_all (self->cards);
+  g_clear_object (&self->watch);
+  g_clear_object (&self->table);
+  G_OBJECT_CLASS (grove_mailboxes_view_parent_class)->dispose (object);
+  g_clear_object (&self->session);
+}
+
+static void
+grove_mailboxes_view_finalize (GObject *object)
+{
+  GroveMailboxesView *self = GROVE_MAILBOXES_VIEW (object);
+
+  g_ptr_array_unref (self->slots);
+  g_hash_table_unref (self->cards);
+  g_hash_table_unref (self->last_full);
+  G_OBJECT_CLASS (grove_mailboxes_view_parent_class)->finalize (object);
+}
+
+static void
+grove_mailboxes_view_class_init (GroveMailboxesViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = grove_mailboxes_view_dispose;
+  G_OBJECT_CLASS (klass)->finalize = grove_mailboxes_view_finalize;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/grove/Observer/grove-mailboxes-view.ui");
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveMailboxesView, child)
+  BIND (paned);
+  BIND (stack);
+  BIND (list);
+  BIND (scale_label);
+#undef BIND
+  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+}
+
+static void
+grove_mailboxes_view_init (GroveMailboxesView *self)
+{
+  self->slots = g_ptr_array_new_with_free_func (g_object_unref);
+  self->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->last_full = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->scale = 10;
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_list_box_set_sort_func (self->list, compare_cards, NULL, NULL);
+  add_controls (self);
+  g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
+  g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
+}
+
+GtkWidget *
+grove_mailboxes_view_new (GroveSession *session)
+{
+  GroveMailboxesView *self = g_object_new (GROVE_TYPE_MAILBOXES_VIEW, NULL);
+
+  self->session = g_object_ref (session);
+  self->table = grove_process_table_new (session, RANKING_MS);
+  self->watch = grove_process_watch_new (session, TICK_MS);
+  grove_process_table_set_sort (self->table, "messages", TRUE);
+  grove_process_table_set_viewport (self->table, 0, MAX_CARDS);
+  self->messages = GROVE_MESSAGE_LIST (grove_message_list_new (session));
+  gtk_widget_set_visible (GTK_WIDGET (self->messages), FALSE);
+  gtk_widget_set_size_request (GTK_WIDGET (self->messages), -1, 240);
+  gtk_paned_set_end_child (self->paned, GTK_WIDGET (self->messages));
+  g_signal_connect_swapped (self->table, "items-changed", G_CALLBACK (hold_slots), self);
+  g_signal_connect_swapped (self->table, "notify::loading", G_CALLBACK (update_page), self);
+  g_signal_connect_swapped (session, "notify::selected", G_CALLBACK (on_selected), self);
+  g_signal_connect_swapped (session, "reset", G_CALLBACK (on_reset), self);
+  g_signal_connect_object (self->messages, "closed", G_CALLBACK (on_messages_closed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->messages, "navigate", G_CALLBACK (on_navigate), self,
+                           G_CONNECT_SWAPPED);
+  update_page (self);
+  return GTK_WIDGET (self);
+}
+
+void
+grove_mailboxes_view_open (GroveMailboxesView *self, const char *pid, const char *title)
+{
+  g_return_if_fail (GROVE_IS_MAILBOXES_VIEW (self));
+  gtk_widget_set_visible (GTK_WIDGET (self->messages), TRUE);
+  grove_message_list_set_process (self->messages, pid, title);
+}
+
+guint
+grove_mailboxes_view_get_n_cards (GroveMailboxesView *self)
+{
+  g_return_val_if_fail (GROVE_IS_MAILBOXES_VIEW (self), 0);
+  return g_hash_table_size (self->cards);
+}
+
+const char *
+grove_mailboxes_view_get_card (GroveMailboxesView *self, guint index, gint64 *ret_n_messages)
+{
+  GtkListBoxRow *row;
+
+  g_return_val_if_fail (GROVE_IS_MAILBOXES_VIEW (self), NULL);
+  row = gtk_list_box_get_row_at_index (self->list, (int) index);
+  if (row == NULL)
+    return NULL;
+  if (ret_n_messages != NULL)
+    *ret_n_messages = grove_mailbox_card_get_n_messages (GROVE_MAILBOX_CARD (row));
+  return grove_mailbox_card_get_pid (GROVE_MAILBOX_CARD (row));
+}
+
+gboolean
+grove_mailboxes_view_is_filled (GroveMailboxesView *self)
+{
+  GHashTableIter iter;
+  gpointer       card;
+
+  g_return_val_if_fail (GROVE_IS_MAILBOXES_VIEW (self), FALSE);
+  g_hash_table_iter_init (&iter, self->cards);
+  while (g_hash_table_iter_next (&iter, NULL, &card))
+    if (grove_mailbox_card_get_minute_peak (card) > 0)
+      return TRUE;
+  return FALSE;
+}

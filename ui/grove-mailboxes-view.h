@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveMailboxesView: watching mailboxes fill: the fullest at the top, ten updates a second;
+ * opening one lists its messages.
+ *
+ * Threads: main thread only.
+ */
+#pragma once
+
+#include "observer/grove-session.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define GROVE_TYPE_MAILBOXES_VIEW (grove_mailboxes_view_get_type ())
+G_DECLARE_FINAL_TYPE (GroveMailboxesView, grove_mailboxes_view, GROVE, MAILBOXES_VIEW, AdwBin)
+
+GtkWidget *grove_mailboxes_view_new (GroveSession *session);
+/* Lists the messages of @pid. */
+void grove_mailboxes_view_open (GroveMailboxesView *self, const char *pid, const char *title);
+/* The cards, fullest first: borrowed pids, G_MAXINT64 messages never. */
+guint grove_mailboxes_view_get_n_cards (GroveMailboxesView *self);
+const char *
+grove_mailboxes_view_get_card (GroveMailboxesView *self, guint index, gint64 *ret_n_messages);
+gboolean grove_mailboxes_view_is_filled (GroveMailboxesView *self);
+
+/* A round number of messages not below @peak that a full bar stands for: 1, 2 or 5 times a power of
+ * ten, 10 at the least. */
+gint64 grove_mailboxes_choose_scale (gint64 peak);
+
+G_END_DECLS

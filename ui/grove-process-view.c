@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveProcessView: the table of processes in its two shapes.
+ */
+#include "ui/grove-process-view.h"
+
+#include "observer/grove-process-table.h"
+#include "ui/grove-format.h"
+#include "ui/grove-process-list.h"
+#include "ui/grove-process-tree-list.h"
+
+#define INTERVAL_MS 100
+
+struct _GroveProcessView
+{
+  AdwBin                parent_instance;
+  GroveSession         *session;
+  GroveProcessTable    *table;
+  GroveProcessList     *list;
+  GroveProcessTreeList *tree_list;
+  GroveProcessShape     shape;
+  char                 *searched; /* a pid that is to be scrolled to when its row comes */
+
+  GtkStack       *stack;
+  GtkWidget      *filter_box;
+  GtkSearchEntry *filter_entry;
+  GtkWidget      *all_chip, *running_chip, *waiting_chip, *suspended_chip;
+  GtkWidget      *flat_button, *tree_button;
+  GtkLabel       *count_label, *error_label;
+};
+
+enum
+{
+  SELECTION_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (GroveProcessView, grove_process_view, ADW_TYPE_BIN)
+
+/* ---- The filter ---------------------------------------------------------------------------------
+ */
+
+static gboolean
+is_or (const char *word, gsize length)
+{
+  return length == 2 && g_ascii_strncasecmp (word, "or", 2) == 0;
+}
+
+/* The next word, quotes kept whole. */
+static const char *
+next_word (const char *text, gsize *ret_length)
+{
+  const char *end;
+  gboolean    quoted = FALSE;
+
+  while (g_ascii_isspace (*text))
+    text++;
+  for (end = text; *end != '\0' && (quoted || !g_ascii_isspace (*end)); end++)
+    if (*end == '"')
+      quoted = !quoted;
+  *ret_length = (gsize) (end - text);
+  return text;
+}
+
+char *
+grove_filter_combine (const char *typed, const char *condition)
+{
+  GString    *text = g_string_new (NULL);
+  gsize       length = 0;
+  const char *word = next_word (typed, &length);
+
+  if (condition == NULL || condition[0] == '\0')
+    return g_string_free (text, TRUE), g_strdup (typed);
+  for (; length > 0; word = next_word (word + length, &length))
+    {
+      if (is_or (word, length))
+        g_string_append_printf (text, "%s%s or", text->len > 0 ? " " : "", condition);
+      else
+        {
+          g_string_append (text, text->len > 0 ? " " : "");
+          g_string_append_len (text, word, (gssize) length);
+        }
+    }
+  g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "", condition);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+get_whole_filter (GroveProcessView *self)
+{
+  const char *typed = grove_session_get_filter (self->session);
+
+  if (typed == NULL)
+    typed = "";
+  if (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->running_chip)))
+    {
+      g_autofree char *running = grove_filter_combine (typed, "state:running");
+      g_autofree char *runnable = grove_filter_combine (typed, "state:runnable");
+
+      return g_strdup_printf ("%s or %s", running, runnable);
+    }
+  if (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->waiting_chip)))
+    return grove_filter_combine (typed, "state:waiting");
+  if (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->suspended_chip)))
+    return grove_filter_combine (typed, "state:suspended");
+  return g_strdup (typed);
+}
+
+static void
+apply_filter (GroveProcessView *self)
+{
+  g_autofree char *whole = get_whole_filter (self);
+
+  grove_process_table_set_filter (self->table, whole);
+}
+
+static void
+on_filter_typed (GroveProcessView *self)
+{
+  grove_session_set_filter (self->session,
+                            gtk_editable_get_text (GTK_EDITABLE (self->filter_entry)));
+}
+
+static void
+on_session_filter (GroveProcessView *self)
+{
+  const char *filter = grove_session_get_filter (self->session);
+  const char *shown = gtk_editable_get_text (GTK_EDITABLE (self->filter_entry));
+
+  if (g_strcmp0 (filter != NULL ? filter : "", shown) != 0)
+    gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), filter != NULL ? filter : "");
+  apply_filter (self);
+}
+
+static void
+on_filter_error (GroveProcessView *self)
+{
+  g_autofree char *error = NULL;
+
+  g_object_get (self->table, "filter-error", &error, NULL);
+  gtk_label_set_text (self->error_label, error != NULL ? error : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->error_label),
+                          error != NULL && self->shape == GROVE_SHAPE_FLAT);
+  if (error != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->filter_entry), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->filter_entry), "error");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->filter_entry), GTK_ACCESSIBLE_STATE_INVALID,
+                               error != NULL ? GTK_ACCESSIBLE_INVALID_TRUE
+                                             : GTK_ACCESSIBLE_INVALID_FALSE,
+                               -1);
+}
+
+static void
+on_stop_search (GroveProcessView *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), "");
+  gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+}
+
+static void
+on_chip_toggled (GroveProcessView *self, GtkToggleButton *chip)
+{
+  if (self->table != NULL && gtk_toggle_button_get_active (chip))
+    apply_filter (self);
+}
+
+static void
+on_clear_clicked (GroveProcessView *self)
+{
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->all_chip), TRUE);
+  gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), "");
+  grove_session_set_filter (self->session, "");
+}
+
+/* ---- What is shown ------------------------------------------------------------------------------
+ */
+
+static void
+update_count (GroveProcessView *self)
+{
+  guint64          total = grove_process_table_get_total (self->table);
+  guint64          matched = grove_process_table_get_matched (self->table);
+  g_autofree char *all = grove_format_plural ((gint64) total, "process", "processes");
+
+  if (self->shape == GROVE_SHAPE_TREE)
+    {
+      GroveTree         *tree = grove_process_tree_list_get_tree (self->tree_list);
+      const GroveSample *sample = grove_session_get_sample (self->session);
+      guint64 n = sample != NULL ? (guint64) sample->n_processes : grove_tree_get_n_nodes (tree);
+      g_autofree char *text = grove_format_plural ((gint64) n, "process", "processes");
+
+      gtk_label_set_text (self->count_label, text);
+    }
+  else if (matched != total)
+    {
+      g_autofree char *some = grove_format_count ((gint64) matched);
+      g_autofree char *text = g_strdup_printf ("%s of %s", some, all);
+
+      gtk_label_set_text (self->count_label, text);
+    }
+  else
+    gtk_label_set_text (self->count_label, all);
+}
+
+static void
+update_page (GroveProcessView *self)
+{
+  gboolean    loading = FALSE;
+  const char *page = "flat";
+
+  if (self->shape == GROVE_SHAPE_TREE)
+    page = "tree";
+  else
+    {
+      g_object_get (self->table, "loading", &loading, NULL);
+      if (loading)
+        page = "loading";
+      else if (grove_process_table_get_matched (self->table) == 0)
+        page = "none";
+    }
+  gtk_stack_set_visible_child_name (self->stack, page);
+  update_count (self);
+}
+
+static void
+on_shape_toggled (GroveProcessView *self)
+{
+  gboolean          tree = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->tree_button));
+  const char       *current;
+  GroveProcessShape shape = tree ? GROVE_SHAPE_TREE : GROVE_SHAPE_FLAT;
+
+  if (self->table == NULL || shape == self->shape)
+    return;
+  current = grove_process_selection_get_current (grove_process_view_get_selection (self));
+  self->shape = shape;
+  grove_process_selection_set_current (grove_process_view_get_selection (self), current);
+  /* The tree shows what is above and below what; a filter would tear it apart. */
+  gtk_widget_set_sensitive (self->filter_box, !tree);
+  gtk_widget_set_tooltip_text (self->filter_box,
+                               tree ? "The tree shows every process; the flat table can be filtered"
+                                    : NULL);
+  on_filter_error (self);
+  update_page (self);
+  g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+/* ---- One selection ------------------------------------------------------------------------------
+ */
+
+static void
+on_current_changed (GroveProcessSelection *selection, GroveProcessView *self)
+{
+  if (selection != grove_process_view_get_selection (self))
+    return;
+  grove_session_set_selected (self->session, grove_process_selection_get_current (selection));
+  g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+static void
+on_session_selected (GroveProcessView *self)
+{
+  grove_process_selection_set_current (grove_process_view_get_selection (self),
+                                       grove_session_get_selected (self->session));
+}
+
+static void
+on_refilled (GroveProcessView *self)
+{
+  if (self->searched != NULL && grove_process_list_reveal (self->list, self->searched))
+    g_clear_pointer (&self->searched, g_free);
+}
+
+/* ---- The object ---------------------------------------------------------------------------------
+ */
+
+static void
+on_map (GroveProcessView *self)
+{
+  grove_process_table_set_active (self->table, TRUE);
+}
+
+static void
+on_unmap (GroveProcessView *self)
+{
+  if (self->table != NULL)
+    grove_process_table_set_active (self->table, FALSE);
+}
+
+static void
+grove_process_view_dispose (GObject *object)
+{
+  GroveProcessView *self = GROVE_PROCESS_VIEW (object);
+
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  if (self->table != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->table, self);
+      grove_process_table_set_active (self->table, FALSE);
+    }
+  g_clear_object (&self->table);
+  G_OBJECT_CLASS (grove_process_view_parent_class)->dispose (object);
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->searched, g_free);
+}
+
+static void
+grove_process_view_class_init (GroveProcessViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = grove_process_view_dispose;
+  signals[SELECTION_CHANGED] =
+    g_signal_new ("selection-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                  NULL, G_TYPE_NONE, 0);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/grove/Observer/grove-process-view.ui");
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveProcessView, child)
+  BIND (stack);
+  BIND (filter_box);
+  BIND (filter_entry);
+  BIND (all_chip);
+  BIND (running_chip);
+  BIND (waiting_chip);
+  BIND (suspended_chip);
+  BIND (flat_button);
+  BIND (tree_button);
+  BIND (count_label);
+  BIND (error_label);
+#undef BIND
+  gtk_widget_class_bind_template_callback (widget_class, on_filter_typed);
+  gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
+  gtk_widget_class_bind_template_callback (widget_class, on_chip_toggled);
+  gtk_widget_class_bind_template_callback (widget_class, on_shape_toggled);
+  gtk_widget_class_bind_template_callback (widget_class, on_clear_clicked);
+}
+
+static void
+grove_process_view_init (GroveProcessView *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+static void
+add_shapes (GroveProcessView *self)
+{
+  self->list = GROVE_PROCESS_LIST (grove_process_list_new (self->session, self->table));
+  self->tree_list = GROVE_PROCESS_TREE_LIST (grove_process_tree_list_new (self->session));
+  gtk_stack_add_named (self->stack, GTK_WIDGET (self->list), "flat");
+  gtk_stack_add_named (self->stack, GTK_WIDGET (self->tree_list), "tree");
+  g_signal_connect_object (grove_process_list_get_selection (self->list), "current-changed",
+                           G_CALLBACK (on_current_changed), self, 0);
+  g_signal_connect_object (grove_process_tree_list_get_selection (self->tree_list),
+                           "current-changed", G_CALLBACK (on_current_changed), self, 0);
+}
+
+GtkWidget *
+grove_process_view_new (GroveSession *session)
+{
+  GroveProcessView *self = g_object_new (GROVE_TYPE_PROCESS_VIEW, NULL);
+
+  self->session = g_object_ref (session);
+  self->table = grove_process_table_new (session, INTERVAL_MS);
+  add_shapes (self);
+  g_signal_connect_swapped (session, "notify::filter", G_CALLBACK (on_session_filter), self);
+  g_signal_connect_swapped (session, "notify::selected", G_CALLBACK (on_session_selected), self);
+  g_signal_connect_swapped (session, "sample", G_CALLBACK (update_count), self);
+  g_signal_connect_swapped (self->table, "notify::filter-error", G_CALLBACK (on_filter_error),
+                            self);
+  g_signal_connect_swapped (self->table, "notify::loading", G_CALLBACK (update_page), self);
+  g_signal_connect_swapped (self->table, "notify::matched", G_CALLBACK (update_page), self);
+  g_signal_connect_swapped (self->table, "notify::total", G_CALLBACK (update_count), self);
+  g_signal_connect_swapped (self->table, "refilled", G_CALLBACK (on_refilled), self);
+  g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
+  g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
+  update_page (self);
+  return GTK_WIDGET (self);
+}
+
+void
+grove_process_view_set_shape (GroveProcessView *self, GroveProcessShape shape)
+{
+  g_return_if_fail (GROVE_IS_PROCESS_VIEW (self));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (shape == GROVE_SHAPE_TREE ? self->tree_button
+                                                                             : self->flat_button),
+                                TRUE);
+}
+
+GroveProcessShape
+grove_process_view_get_shape (GroveProcessView *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_VIEW (self), GROVE_SHAPE_FLAT);
+  return self->shape;
+}
+
+GroveProcessSelection *
+grove_process_view_get_selection (GroveProcessView *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_VIEW (self), NULL);
+  return self->shape == GROVE_SHAPE_TREE ? grove_process_tree_list_get_selection (self->tree_list)
+                                         : grove_process_list_get_selection (self->list);
+}
+
+void
+grove_process_view_find (GroveProcessView *self)
+{
+  g_return_if_fail (GROVE_IS_PROCESS_VIEW (self));
+  grove_process_view_set_shape (self, GROVE_SHAPE_FLAT);
+  gtk_widget_grab_focus (GTK_WIDGET (self->filter_entry));
+}
+
+void
+grove_process_view_reveal (GroveProcessView *self, const char *pid)
+{
+  g_return_if_fail (GROVE_IS_PROCESS_VIEW (self));
+  if (self->shape == GROVE_SHAPE_TREE && grove_process_tree_list_reveal (self->tree_list, pid))
+    return;
+  grove_process_view_set_shape (self, GROVE_SHAPE_FLAT);
+  if (grove_process_list_reveal (self->list, pid))
+    return;
+  /* Where it stands among a million is the server's to know; a filter finds it. */
+  g_free (self->searched);
+  self->searched = g_strdup (pid);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->all_chip), TRUE);
+  grove_session_set_filter (self->session, pid);
+}
+
+gboolean
+grove_process_view_is_supervisor (GroveProcessView *self, const char *pid)
+{
+  GroveTreeNode *node;
+
+  g_return_val_if_fail (GROVE_IS_PROCESS_VIEW (self), FALSE);
+  node = grove_tree_find (grove_process_tree_list_get_tree (self->tree_list), pid);
+  return node != NULL && grove_tree_node_get_kind (node) <= GROVE_NODE_KIND_SUPERVISOR;
+}
+
+gboolean
+grove_process_view_is_filled (GroveProcessView *self)
+{
+  guint n_history = 0;
+
+  g_return_val_if_fail (GROVE_IS_PROCESS_VIEW (self), FALSE);
+  if (self->shape == GROVE_SHAPE_TREE)
+    return grove_process_tree_list_is_filled (self->tree_list);
+  for (guint i = 0; i < 4; i++)
+    {
+      GroveProcessItem *item = grove_process_table_peek (self->table, i);
+
+      if (item != NULL && grove_process_item_get_row (item) != NULL)
+        grove_process_item_get_history (item, &n_history);
+      if (n_history > 1)
+        return TRUE;
+    }
+  return FALSE;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The popover of the header's system button.
+ */
+#include "ui/grove-system-menu.h"
+
+#include "ui/grove-state-dot.h"
+
+struct _GroveSystemMenu
+{
+  GtkPopover      parent_instance;
+  GroveSession   *session;
+  GroveDiscovery *discovery;
+  GtkListBox     *list;
+  GtkWidget      *none;
+};
+
+G_DEFINE_FINAL_TYPE (GroveSystemMenu, grove_system_menu, GTK_TYPE_POPOVER)
+
+static gboolean
+is_current (GroveSystemMenu *self, GroveSystem *system)
+{
+  const char *target = grove_session_get_target (self->session);
+
+  return g_strcmp0 (target, grove_system_get_path (system)) == 0 ||
+         g_strcmp0 (target, grove_system_get_name (system)) == 0;
+}
+
+static GtkWidget *
+new_row (gpointer item, gpointer user_data)
+{
+  GroveSystemMenu *self = user_data;
+  GroveSystem     *system = item;
+  GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget       *dot = grove_state_dot_new ();
+  GtkWidget       *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
+  GtkWidget       *name = gtk_label_new (grove_system_get_name (system));
+  GtkWidget *detail = gtk_label_new (grove_system_get_live (system) ? "Running" : "Not running");
+  GtkWidget *check = gtk_image_new_from_icon_name ("object-select-symbolic");
+  GtkWidget *row = gtk_list_box_row_new ();
+
+  grove_state_dot_set_state (GROVE_STATE_DOT (dot), grove_system_get_live (system)
+                                                      ? GROVE_PROCESS_RUNNING
+                                                      : GROVE_PROCESS_WAITING);
+  gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (detail), 0);
+  gtk_widget_add_css_class (detail, "caption");
+  gtk_widget_add_css_class (detail, "dim-label");
+  gtk_widget_set_hexpand (texts, TRUE);
+  gtk_box_append (GTK_BOX (texts), name);
+  gtk_box_append (GTK_BOX (texts), detail);
+  gtk_box_append (GTK_BOX (box), dot);
+  gtk_box_append (GTK_BOX (box), texts);
+  gtk_box_append (GTK_BOX (box), check);
+  gtk_widget_set_visible (check, is_current (self, system));
+  gtk_widget_set_margin_top (box, 6);
+  gtk_widget_set_margin_bottom (box, 6);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_widget_set_sensitive (row, grove_system_get_live (system));
+  g_object_set_data_full (G_OBJECT (row), "grove-path", g_strdup (grove_system_get_path (system)),
+                          g_free);
+  return row;
+}
+
+static void
+on_row_activated (GroveSystemMenu *self, GtkListBoxRow *row)
+{
+  gtk_popover_popdown (GTK_POPOVER (self));
+  grove_session_open (self->session, g_object_get_data (G_OBJECT (row), "grove-path"));
+}
+
+/* Looks again each time it opens: what is shown is what is there now. */
+static void
+on_show (GroveSystemMenu *self)
+{
+  grove_discovery_refresh (self->discovery);
+  gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->discovery), new_row, self, NULL);
+  gtk_widget_set_visible (self->none,
+                          g_list_model_get_n_items (G_LIST_MODEL (self->discovery)) == 0);
+}
+
+static void
+grove_system_menu_dispose (GObject *object)
+{
+  GroveSystemMenu *self = GROVE_SYSTEM_MENU (object);
+
+  if (self->list != NULL)
+    gtk_list_box_bind_model (self->list, NULL, NULL, NULL, NULL);
+  self->list = NULL;
+  G_OBJECT_CLASS (grove_system_menu_parent_class)->dispose (object);
+  g_clear_object (&self->session);
+  g_clear_object (&self->discovery);
+}
+
+static void
+grove_system_menu_class_init (GroveSystemMenuClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = grove_system_menu_dispose;
+}
+
+static GtkWidget *
+new_button (const char *label, const char *action)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_widget_add_css_class (button, "flat");
+  return button;
+}
+
+static void
+grove_system_menu_init (GroveSystemMenu *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  self->list = GTK_LIST_BOX (gtk_list_box_new ());
+  gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
+  gtk_widget_add_css_class (GTK_WIDGET (self->list), "navigation-sidebar");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  "Systems found", -1);
+  g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (on_row_activated), self);
+  self->none = gtk_label_new ("No other system is running here");
+  gtk_widget_add_css_class (self->none, "dim-label");
+
+  gtk_widget_set_size_request (box, 260, -1);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->list));
+  gtk_box_append (GTK_BOX (box), self->none);
+  gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
+  gtk_box_append (GTK_BOX (box), new_button ("_Connect…", "win.connect"));
+  gtk_box_append (GTK_BOX (box), new_button ("_Disconnect", "win.disconnect"));
+  gtk_popover_set_child (GTK_POPOVER (self), box);
+  g_signal_connect (self, "show", G_CALLBACK (on_show), NULL);
+}
+
+GtkWidget *
+grove_system_menu_new (GroveSession *session, GroveDiscovery *discovery)
+{
+  GroveSystemMenu *self = g_object_new (GROVE_TYPE_SYSTEM_MENU, NULL);
+
+  self->session = g_object_ref (session);
+  self->discovery = g_object_ref (discovery);
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveTarget: a process a command is meant for, as the person saw it.
+ */
+#include "ui/grove-target.h"
+
+GroveTarget *
+grove_target_new (const char *pid, const char *name)
+{
+  GroveTarget *self = g_new0 (GroveTarget, 1);
+
+  self->pid = g_strdup (pid);
+  self->name = g_strdup (name != NULL ? name : "");
+  return self;
+}
+
+GroveTarget *
+grove_target_new_from_row (const GroveProcessRow *row)
+{
+  GroveTarget *self = grove_target_new (row->pid, row->name);
+
+  self->started_ns = row->started_ns;
+  self->system = row->system;
+  return self;
+}
+
+GroveTarget *
+grove_target_copy (const GroveTarget *self)
+{
+  GroveTarget *copy = grove_target_new (self->pid, self->name);
+
+  copy->started_ns = self->started_ns;
+  copy->system = self->system;
+  copy->supervisor = self->supervisor;
+  return copy;
+}
+
+void
+grove_target_free (GroveTarget *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->pid);
+  g_free (self->name);
+  g_free (self);
+}
+
+char *
+grove_target_describe (const GroveTarget *self)
+{
+  return self->name[0] != '\0' ? g_strdup_printf ("%s %s", self->name, self->pid)
+                               : g_strdup (self->pid);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveTarget: a process a command is meant for, as the person saw it: the name and the time of its
+ * start go with the command, so that another process in its place is not hit.
+ */
+#pragma once
+
+#include "observer/grove-process-item.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char    *pid;
+  char    *name;       /* "" when it has none */
+  gint64   started_ns; /* 0 not known */
+  gboolean system;
+  gboolean supervisor; /* or an application's root */
+} GroveTarget;
+
+GroveTarget *grove_target_new (const char *pid, const char *name);
+GroveTarget *grove_target_new_from_row (const GroveProcessRow *row);
+GroveTarget *grove_target_copy (const GroveTarget *self);
+void         grove_target_free (GroveTarget *self);
+/* "counter <0.91.0>", or the pid alone. */
+char *grove_target_describe (const GroveTarget *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroveTarget, grove_target_free)
+
+G_END_DECLS

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What can be done in a GroveWindow besides the commands on processes: views, pause, filter,
+ * inspector, connecting. One action each; menus, buttons and keys only name them.
+ */
+#include "ui/grove-inspector-window.h"
+#include "ui/grove-window-private.h"
+
+static const char *const view_names[] = { "supervision", "processes", "mailboxes" };
+
+static gboolean
+is_observing (GroveWindow *self)
+{
+  GroveSessionState state = grove_session_get_state (self->session);
+
+  return state == GROVE_SESSION_LIVE || state == GROVE_SESSION_LOST;
+}
+
+static void
+on_view (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  grove_window_show_view (user_data, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_find (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GroveWindow *self = user_data;
+
+  grove_window_show_view (self, "processes");
+  grove_process_view_find (self->process_view);
+}
+
+static void
+on_connect (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GroveWindow *self = user_data;
+
+  grove_session_close (self->session);
+  grove_connect_page_focus (self->connect_page);
+}
+
+static void
+on_disconnect (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  grove_session_close (GROVE_WINDOW (user_data)->session);
+}
+
+static void
+on_retry (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  grove_session_retry (GROVE_WINDOW (user_data)->session);
+}
+
+/* Everything is asked for anew: found systems, and the system that is shown by connecting again. */
+static void
+on_refresh (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GroveWindow *self = user_data;
+
+  grove_discovery_refresh (self->discovery);
+  if (is_observing (self) || grove_session_get_state (self->session) == GROVE_SESSION_REFUSED)
+    grove_session_retry (self->session);
+}
+
+static void
+on_inspect (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GroveWindow *self = user_data;
+  const char  *pid = grove_session_get_selected (self->session);
+
+  if (pid != NULL)
+    gtk_window_present (
+      GTK_WINDOW (grove_inspector_window_new (gtk_window_get_application (GTK_WINDOW (self)),
+                                              GTK_WINDOW (self), self->session, pid)));
+}
+
+static void
+on_show_in_tree (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  /* The graph follows the session's selection by itself. */
+  grove_window_show_view (user_data, "supervision");
+}
+
+static void
+on_show_in_table (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GroveWindow *self = user_data;
+  const char  *pid = grove_session_get_selected (self->session);
+
+  grove_window_show_view (self, "processes");
+  if (pid != NULL)
+    grove_process_view_reveal (self->process_view, pid);
+}
+
+/* Leaves, in this order, the filter's field to itself, the selection, and nothing else. */
+static void
+on_escape (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  grove_session_set_selected (GROVE_WINDOW (user_data)->session, NULL);
+}
+
+static void
+on_pause_state (GSimpleAction *action, GVariant *state, gpointer user_data)
+{
+  grove_session_set_paused (GROVE_WINDOW (user_data)->session, g_variant_get_boolean (state));
+}
+
+static void
+on_paused_notify (GroveWindow *self)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "pause");
+
+  g_simple_action_set_state (G_SIMPLE_ACTION (action),
+                             g_variant_new_boolean (grove_session_get_paused (self->session)));
+}
+
+static void
+set_enabled (GroveWindow *self, const char *name, gboolean enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+void
+_grove_window_actions_update (GroveWindow *self)
+{
+  GroveSessionState state = grove_session_get_state (self->session);
+  gboolean          observing = is_observing (self);
+  gboolean          selected = observing && grove_session_get_selected (self->session) != NULL;
+
+  set_enabled (self, "view", observing);
+  set_enabled (self, "find", observing);
+  set_enabled (self, "pause", state == GROVE_SESSION_LIVE);
+  set_enabled (self, "retry", state == GROVE_SESSION_LOST || state == GROVE_SESSION_REFUSED);
+  set_enabled (self, "disconnect", state != GROVE_SESSION_IDLE);
+  set_enabled (self, "inspect", selected);
+  set_enabled (self, "show-in-tree", selected);
+  set_enabled (self, "show-in-table", selected);
+  set_enabled (self, "escape", selected);
+  grove_process_actions_update (self->actions, grove_inspector_is_gone (self->inspector));
+}
+
+static void
+add_keys (GroveWindow *self)
+{
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (view_names); i++)
+    {
+      g_autofree char *trigger = g_strdup_printf ("<Control>%d", (int) i + 1);
+      GtkShortcut     *shortcut = gtk_shortcut_new (gtk_shortcut_trigger_parse_string (trigger),
+                                                    gtk_named_action_new ("win.view"));
+
+      gtk_shortcut_set_arguments (shortcut, g_variant_new_string (view_names[i]));
+      gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), shortcut);
+    }
+  /* Not an accelerator of the application: those come before the field that has the focus. */
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
+                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string (
+                                                            "Escape"),
+                                                          gtk_named_action_new ("win.escape")));
+  gtk_widget_add_controller (GTK_WIDGET (self), controller);
+}
+
+void
+_grove_window_actions_init (GroveWindow *self)
+{
+  static const GActionEntry entries[] = {
+    { .name = "view", .activate = on_view, .parameter_type = "s" },
+    { .name = "find", .activate = on_find },
+    { .name = "connect", .activate = on_connect },
+    { .name = "disconnect", .activate = on_disconnect },
+    { .name = "retry", .activate = on_retry },
+    { .name = "refresh", .activate = on_refresh },
+    { .name = "inspect", .activate = on_inspect },
+    { .name = "show-in-tree", .activate = on_show_in_tree },
+    { .name = "show-in-table", .activate = on_show_in_table },
+    { .name = "escape", .activate = on_escape },
+    { .name = "pause", .state = "false", .change_state = on_pause_state },
+  };
+  g_autoptr (GPropertyAction) inspector =
+    g_property_action_new ("inspector", self->flap, "reveal-flap");
+  g_autoptr (GtkBuilder) help =
+    gtk_builder_new_from_resource ("/io/github/grove/Observer/grove-help-overlay.ui");
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (inspector));
+  g_signal_connect_object (self->session, "notify::paused", G_CALLBACK (on_paused_notify), self,
+                           G_CONNECT_SWAPPED);
+  gtk_application_window_set_help_overlay (GTK_APPLICATION_WINDOW (self),
+                                           GTK_SHORTCUTS_WINDOW (
+                                             gtk_builder_get_object (help, "help_overlay")));
+  add_keys (self);
+}

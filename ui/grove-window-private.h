@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What grove-window.c and grove-window-actions.c share.
+ */
+#pragma once
+
+#include "observer/grove-discovery.h"
+#include "ui/grove-connect-page.h"
+#include "ui/grove-mailboxes-view.h"
+#include "ui/grove-process-view.h"
+#include "ui/grove-state-dot.h"
+#include "ui/grove-status-bar.h"
+#include "ui/grove-system-menu.h"
+#include "ui/grove-window.h"
+
+struct _GroveWindow
+{
+  AdwApplicationWindow parent_instance;
+  GroveSession        *session;
+  GroveDiscovery      *discovery;
+  GroveProcessActions *actions;
+
+  GroveConnectPage   *connect_page;
+  GtkWidget          *supervision_view;
+  GroveProcessView   *process_view;
+  GroveMailboxesView *mailboxes_view;
+  GroveInspector     *inspector;
+  GroveStatusBar     *status_bar;
+
+  AdwToastOverlay *toasts;
+  GtkStack        *main_stack;
+  AdwViewStack    *stack;
+  AdwFlap         *flap;
+  GtkWidget       *system_button, *pause_button, *inspector_button;
+  GroveStateDot   *system_dot;
+  GtkLabel        *system_label;
+  GtkWidget       *switcher_title, *switcher_bar;
+  GtkWidget       *loss_revealer;
+  GtkLabel        *loss_label;
+  GtkWidget       *bottom_box;
+};
+
+/* Adds the window's own actions; once, after its session stands. */
+void _grove_window_actions_init (GroveWindow *self);
+/* Enables them as the state of the session allows. */
+void _grove_window_actions_update (GroveWindow *self);
+/* (transfer full) (element-type GroveTarget): what the commands act on. */
+GPtrArray *_grove_window_dup_targets (GroveWindow *self);

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveWindow: one system in one window. What it shows follows the state of its session; what it
+ * can do is in grove-window-actions.c.
+ */
+#include "ui/grove-window.h"
+
+#include "ui/grove-preferences.h"
+#include "ui/grove-supervision-view.h"
+#include "ui/grove-window-private.h"
+
+enum
+{
+  ANSWERED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (GroveWindow, grove_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* ---- Following the session ----------------------------------------------------------------------
+ */
+
+static void
+set_stale (GroveWindow *self, gboolean stale)
+{
+  GtkWidget *flap = GTK_WIDGET (self->flap);
+
+  if (stale)
+    gtk_widget_add_css_class (flap, "stale");
+  else
+    gtk_widget_remove_css_class (flap, "stale");
+}
+
+static void
+on_state_changed (GroveWindow *self)
+{
+  GroveSessionState state = grove_session_get_state (self->session);
+  gboolean          observe = state == GROVE_SESSION_LIVE || state == GROVE_SESSION_LOST;
+  const char       *name = grove_session_get_system_name (self->session);
+  g_autofree char  *title = NULL;
+  g_autofree char  *lost = NULL;
+
+  if (name == NULL || name[0] == '\0')
+    name = "Grove";
+  title = g_strdup_printf (observe ? "%s – Grove" : "Grove", name);
+  lost = g_strdup_printf ("Lost %s. Reconnecting…", name);
+  gtk_window_set_title (GTK_WINDOW (self), title);
+  gtk_label_set_text (self->system_label, name);
+  gtk_label_set_text (self->loss_label, lost);
+  grove_state_dot_set_connection (self->system_dot, state,
+                                  grove_session_get_paused (self->session));
+
+  gtk_stack_set_visible_child_name (self->main_stack, observe ? "observe" : "connect");
+  gtk_widget_set_visible (self->system_button, observe);
+  gtk_widget_set_visible (self->pause_button, observe);
+  gtk_widget_set_visible (self->inspector_button, observe);
+  adw_view_switcher_title_set_view_switcher_enabled (ADW_VIEW_SWITCHER_TITLE (self->switcher_title),
+                                                     observe);
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->loss_revealer), state == GROVE_SESSION_LOST);
+  set_stale (self, state == GROVE_SESSION_LOST);
+  _grove_window_actions_update (self);
+}
+
+static void
+on_paused_changed (GroveWindow *self)
+{
+  gboolean paused = grove_session_get_paused (self->session);
+
+  grove_state_dot_set_connection (self->system_dot, grove_session_get_state (self->session),
+                                  paused);
+  gtk_button_set_icon_name (GTK_BUTTON (self->pause_button), paused
+                                                               ? "media-playback-start-symbolic"
+                                                               : "media-playback-pause-symbolic");
+  gtk_widget_set_tooltip_text (self->pause_button, paused ? "Let the views go on (Ctrl+P)"
+                                                          : "Hold the views still (Ctrl+P)");
+}
+
+static void
+on_selected_changed (GroveWindow *self)
+{
+  grove_inspector_set_pid (self->inspector, grove_session_get_selected (self->session));
+  _grove_window_actions_update (self);
+}
+
+static void
+on_selection_changed (GroveWindow *self)
+{
+  GroveProcessSelection *selection = grove_process_view_get_selection (self->process_view);
+
+  grove_status_bar_set_n_selected (self->status_bar,
+                                   grove_process_selection_get_n_selected (selection));
+  _grove_window_actions_update (self);
+}
+
+/* ---- Targets of commands ------------------------------------------------------------------------
+ */
+
+GPtrArray *
+_grove_window_dup_targets (GroveWindow *self)
+{
+  const char  *selected = grove_session_get_selected (self->session);
+  const char  *view = adw_view_stack_get_visible_child_name (self->stack);
+  GPtrArray   *targets = NULL;
+  GroveTarget *target;
+
+  /* Several can only be selected in the table, and only while it is seen are they meant. */
+  if (g_strcmp0 (view, "processes") == 0)
+    {
+      GroveProcessSelection *selection = grove_process_view_get_selection (self->process_view);
+
+      if (grove_process_selection_get_n_selected (selection) > 1)
+        targets = grove_process_selection_dup_targets (selection);
+    }
+  if (targets == NULL)
+    {
+      targets = g_ptr_array_new_with_free_func ((GDestroyNotify) grove_target_free);
+      if (selected != NULL)
+        {
+          target = grove_inspector_dup_target (self->inspector);
+          if (target == NULL || g_strcmp0 (target->pid, selected) != 0)
+            {
+              grove_target_free (target);
+              target = grove_target_new (selected, "");
+            }
+          g_ptr_array_add (targets, target);
+        }
+    }
+  for (guint i = 0; i < targets->len; i++)
+    {
+      target = g_ptr_array_index (targets, i);
+      target->supervisor =
+        target->supervisor || grove_process_view_is_supervisor (self->process_view, target->pid);
+    }
+  return targets;
+}
+
+static GPtrArray *
+dup_targets (gpointer user_data)
+{
+  return _grove_window_dup_targets (user_data);
+}
+
+static void
+on_show (GroveProcessActions *actions, const char *pid, GroveWindow *self)
+{
+  grove_session_set_selected (self->session, pid);
+  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "processes") == 0)
+    grove_process_view_reveal (self->process_view, pid);
+  adw_flap_set_reveal_flap (self->flap, TRUE);
+}
+
+static void
+on_navigate (GroveInspector *inspector, const char *pid, GroveWindow *self)
+{
+  grove_session_set_selected (self->session, pid);
+}
+
+static void
+on_answered (GroveProcessActions *actions, const char *text, GroveWindow *self)
+{
+  g_signal_emit (self, signals[ANSWERED], 0, text);
+}
+
+/* ---- The object ---------------------------------------------------------------------------------
+ */
+
+static void
+add_page (
+  GroveWindow *self, GtkWidget *child, const char *name, const char *title, const char *icon)
+{
+  adw_view_stack_add_titled (self->stack, child, name, title);
+  adw_view_stack_page_set_icon_name (adw_view_stack_get_page (self->stack, child), icon);
+}
+
+static void
+build_views (GroveWindow *self)
+{
+  self->supervision_view = grove_supervision_view_new (self->session);
+  add_page (self, self->supervision_view, "supervision", "Supervision",
+            "grove-supervision-symbolic");
+  self->process_view = GROVE_PROCESS_VIEW (grove_process_view_new (self->session));
+  add_page (self, GTK_WIDGET (self->process_view), "processes", "Processes",
+            "grove-processes-symbolic");
+  self->mailboxes_view = GROVE_MAILBOXES_VIEW (grove_mailboxes_view_new (self->session));
+  add_page (self, GTK_WIDGET (self->mailboxes_view), "mailboxes", "Mailboxes",
+            "grove-mailboxes-symbolic");
+  adw_view_stack_set_visible_child_name (self->stack, "supervision");
+
+  self->status_bar = GROVE_STATUS_BAR (grove_status_bar_new (self->session));
+  gtk_box_prepend (GTK_BOX (self->bottom_box), GTK_WIDGET (self->status_bar));
+  self->connect_page = GROVE_CONNECT_PAGE (grove_connect_page_new (self->session, self->discovery));
+  gtk_stack_add_named (self->main_stack, GTK_WIDGET (self->connect_page), "connect");
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->system_button),
+                               grove_system_menu_new (self->session, self->discovery));
+}
+
+static void
+connect_signals (GroveWindow *self)
+{
+  GroveSession *session = self->session;
+
+  g_signal_connect_swapped (session, "notify::state", G_CALLBACK (on_state_changed), self);
+  g_signal_connect_swapped (session, "notify::system-name", G_CALLBACK (on_state_changed), self);
+  g_signal_connect_swapped (session, "notify::paused", G_CALLBACK (on_paused_changed), self);
+  g_signal_connect_swapped (session, "notify::selected", G_CALLBACK (on_selected_changed), self);
+  g_signal_connect_object (self->process_view, "selection-changed",
+                           G_CALLBACK (on_selection_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->stack, "notify::visible-child-name",
+                           G_CALLBACK (_grove_window_actions_update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->inspector, "navigate", G_CALLBACK (on_navigate), self, 0);
+  g_signal_connect_object (self->actions, "show", G_CALLBACK (on_show), self, 0);
+  g_signal_connect_object (self->actions, "answered", G_CALLBACK (on_answered), self, 0);
+}
+
+static void
+grove_window_dispose (GObject *object)
+{
+  GroveWindow *self = GROVE_WINDOW (object);
+
+  if (self->session != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->session, self);
+      grove_session_close (self->session);
+      /* A property action holds its object, which is a child of this window. */
+      g_action_map_remove_action (G_ACTION_MAP (self), "inspector");
+    }
+  if (self->actions != NULL)
+    g_object_run_dispose (G_OBJECT (self->actions));
+  G_OBJECT_CLASS (grove_window_parent_class)->dispose (object);
+  g_clear_object (&self->actions);
+  g_clear_object (&self->discovery);
+  g_clear_object (&self->session);
+}
+
+static gboolean
+grove_window_close_request (GtkWindow *window)
+{
+  GroveWindow *self = GROVE_WINDOW (window);
+
+  grove_preferences_save_window (window, adw_flap_get_reveal_flap (self->flap));
+  return GTK_WINDOW_CLASS (grove_window_parent_class)->close_request (window);
+}
+
+static void
+grove_window_class_init (GroveWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = grove_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = grove_window_close_request;
+  signals[ANSWERED] = g_signal_new ("answered", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                    NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  g_type_ensure (GROVE_TYPE_STATE_DOT);
+  g_type_ensure (GROVE_TYPE_INSPECTOR);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/grove/Observer/grove-window.ui");
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveWindow, child)
+  BIND (toasts);
+  BIND (main_stack);
+  BIND (stack);
+  BIND (flap);
+  BIND (inspector);
+  BIND (system_button);
+  BIND (system_dot);
+  BIND (system_label);
+  BIND (pause_button);
+  BIND (inspector_button);
+  BIND (switcher_title);
+  BIND (switcher_bar);
+  BIND (loss_revealer);
+  BIND (loss_label);
+  BIND (bottom_box);
+#undef BIND
+}
+
+static void
+grove_window_init (GroveWindow *self)
+{
+  gboolean inspector = FALSE;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->session = grove_session_new ();
+  self->discovery = grove_discovery_new (NULL);
+  build_views (self);
+  grove_inspector_set_session (self->inspector, self->session);
+  self->actions =
+    grove_process_actions_new (GTK_WINDOW (self), self->toasts, self->session, dup_targets, self);
+  grove_inspector_set_actions (self->inspector, self->actions);
+  _grove_window_actions_init (self);
+  connect_signals (self);
+  grove_preferences_restore_window (GTK_WINDOW (self), &inspector);
+  adw_flap_set_reveal_flap (self->flap, inspector);
+  on_state_changed (self);
+}
+
+GtkWidget *
+grove_window_new (GtkApplication *application)
+{
+  return g_object_new (GROVE_TYPE_WINDOW, "application", application, NULL);
+}
+
+void
+grove_window_open (GroveWindow *self, const char *target)
+{
+  g_return_if_fail (GROVE_IS_WINDOW (self));
+  grove_session_open (self->session, target);
+}
+
+GroveSession *
+grove_window_get_session (GroveWindow *self)
+{
+  g_return_val_if_fail (GROVE_IS_WINDOW (self), NULL);
+  return self->session;
+}
+
+void
+grove_window_show_view (GroveWindow *self, const char *name)
+{
+  g_return_if_fail (GROVE_IS_WINDOW (self));
+  adw_view_stack_set_visible_child_name (self->stack, name);
+}
+
+GtkWidget *
+grove_window_get_view (GroveWindow *self, const char *name)
+{
+  g_return_val_if_fail (GROVE_IS_WINDOW (self), NULL);
+  if (g_str_equal (name, "inspector"))
+    return GTK_WIDGET (self->inspector);
+  if (g_str_equal (name, "status"))
+    return GTK_WIDGET (self->status_bar);
+  if (g_str_equal (name, "connect"))
+    return GTK_WIDGET (self->connect_page);
+  return adw_view_stack_get_child_by_name (self->stack, name);
+}
+
+void
+grove_window_set_inspector_visible (GroveWindow *self, gboolean visible)
+{
+  g_return_if_fail (GROVE_IS_WINDOW (self));
+  adw_flap_set_reveal_flap (self->flap, visible);
+}
+
+gboolean
+grove_window_is_filled (GroveWindow *self, const char *view)
+{
+  g_return_val_if_fail (GROVE_IS_WINDOW (self), FALSE);
+  if (grove_session_get_state (self->session) != GROVE_SESSION_LIVE ||
+      grove_session_get_sample (self->session) == NULL)
+    return FALSE;
+  if (g_str_equal (view, "processes"))
+    return grove_process_view_is_filled (self->process_view);
+  if (g_str_equal (view, "mailboxes"))
+    return grove_mailboxes_view_is_filled (self->mailboxes_view);
+  if (g_str_equal (view, "inspector"))
+    return grove_inspector_is_filled (self->inspector);
+  return TRUE;
+}

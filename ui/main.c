@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * grove-observer: the windows.
+ */
+#include "ui/grove-application.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Whether the command line asks for nothing that needs a screen. */
+static gboolean
+only_asks (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    if (strcmp (argv[i], "--version") == 0 || g_str_has_prefix (argv[i], "--help") ||
+        strcmp (argv[i], "-h") == 0)
+      return TRUE;
+  return FALSE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GroveApplication) application = NULL;
+  int status;
+
+  setlocale (LC_ALL, "");
+  if (!only_asks (argc, argv) && !gtk_init_check ())
+    {
+      fputs ("grove-observer: there is no display to open a window on; "
+             "set DISPLAY or WAYLAND_DISPLAY, or use ./ui/demo --screenshot DIR\n",
+             stderr);
+      return 1;
+    }
+  g_set_application_name ("Grove");
+  g_set_prgname ("grove-observer");
+  gtk_window_set_default_icon_name (GROVE_APPLICATION_ID);
+  application = grove_application_new ();
+  status = g_application_run (G_APPLICATION (application), argc, argv);
+  return status != 0 ? status : grove_application_get_exit_status (application);
+}
