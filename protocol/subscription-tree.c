@@ -133,9 +133,9 @@ list_nodes (struct tree_subscription *self, struct grove_forest_node **nodes, co
   return n;
 }
 
-/* Writes the metrics that changed. Returns how many. */
+/* Writes the metrics that changed. Returns how many; *ret_more says that there are others. */
 static size_t
-write_metrics (struct tree_subscription *self, struct grove_writer *writer)
+write_metrics (struct tree_subscription *self, struct grove_writer *writer, bool *ret_more)
 {
   const struct grove_source *source = grove_session_host (self->base.session)->source;
   size_t                     n = self->forest.n_nodes, n_written = 0;
@@ -155,7 +155,10 @@ write_metrics (struct tree_subscription *self, struct grove_writer *writer)
       if (isnan (values[i]) || values[i] == nodes[i]->metric)
         continue;
       if (n_written == MAX_METRICS || writer->size > GROVE_LIMIT_MESSAGE - 4096)
-        break;
+        {
+          *ret_more = true;
+          break;
+        }
       nodes[i]->metric = values[i];
       grove_writer_begin_array (writer);
       grove_writer_text (writer, nodes[i]->pid);
@@ -176,6 +179,7 @@ send_update (struct tree_subscription *self)
   struct grove_forest       *forest = &self->forest;
   struct grove_writer       *writer = grove_subscription_begin (&self->base, "tree.update");
   size_t                     n_metrics = 0;
+  bool                       more = false;
 
   grove_writer_member_int (writer, "t", (int64_t) source->ops->now_ns (source->self));
   if (self->reset)
@@ -188,7 +192,7 @@ send_update (struct tree_subscription *self)
   grove_writer_name (writer, "metrics");
   grove_writer_begin_array (writer);
   if (!self->walking)
-    n_metrics = write_metrics (self, writer);
+    n_metrics = write_metrics (self, writer, &more);
   grove_writer_end_array (writer);
   grove_writer_member_int (writer, "total", (int64_t) forest->n_nodes);
   if ((forest->n_ops == 0 && n_metrics == 0 && !self->reset) ||
@@ -196,6 +200,8 @@ send_update (struct tree_subscription *self)
     return;
   self->reset = false;
   grove_forest_clear_ops (forest);
+  if (more)
+    grove_subscription_wake (&self->base);
 }
 
 static void
