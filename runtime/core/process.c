@@ -174,6 +174,29 @@ _grove_process_spawn_first (grove_entry entry, void *arg, grove_pid *ret_pid)
   return spawn (entry, &options, ret_pid, NULL);
 }
 
+grove_pid
+_grove_process_spawn_on (unsigned scheduler, grove_entry entry, void *arg)
+{
+  struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+  struct grove_scheduler    *self = _grove_scheduler_self;
+  struct grove_scheduler    *to = &_grove_runtime.schedulers[scheduler];
+  grove_pid                  pid;
+
+  options.initial_call = "placed";
+  options.arg = arg;
+  if (scheduler >= _grove_runtime.n_schedulers || spawn (entry, &options, &pid, NULL) != GROVE_OK)
+    return 0;
+  if (to != self)
+    {
+      struct grove_process *process = _grove_table_block (pid);
+      _grove_run_queue_remove (&self->queue, process);
+      _grove_scheduler_hand (to, process);
+      _grove_scheduler_wake (to);
+    }
+  _grove_charge (SPAWN_REDUCTIONS);
+  return pid;
+}
+
 static grove_pid
 spawn_or_end (const char *initial_call, grove_entry entry, void *arg, bool link)
 {

@@ -170,10 +170,10 @@ claim_idle (void)
   return NULL;
 }
 
-static void
-hand (struct grove_scheduler *self, struct grove_scheduler *to, struct grove_process *process)
+void
+_grove_scheduler_hand (struct grove_scheduler *to, struct grove_process *process)
 {
-  GROVE_ADD (self->n_given, 1);
+  GROVE_ADD (_grove_scheduler_self->n_given, 1);
   /* Release: whoever sees the new owner also sees that the process is in no queue. */
   atomic_store_explicit (&process->scheduler, to, memory_order_release);
   push_on (&to->handed, process, &process->queue_next);
@@ -196,11 +196,11 @@ give (struct grove_scheduler *self, struct grove_process *process)
     return false;
   if (backlog)
     more = _grove_run_queue_take_frameless (&self->queue, self->queue.n_frameless / 2);
-  hand (self, to, process);
+  _grove_scheduler_hand (to, process);
   while (more != NULL)
     {
       struct grove_process *next = more->queue_next;
-      hand (self, to, more);
+      _grove_scheduler_hand (to, more);
       more = next;
     }
   _grove_scheduler_wake (to);

@@ -142,6 +142,10 @@ enum grove_status _grove_process_spawn_first (grove_entry entry, void *arg, grov
 /* A message from a thread that is no process. */
 enum grove_status _grove_message_inject (grove_pid to, struct grove_term term);
 
+/* Gives away a process without frames that is in no queue, and belongs to the caller; wakes nobody.
+ */
+void _grove_scheduler_hand (struct grove_scheduler *to, struct grove_process *process);
+
 void _grove_scheduler_loop (struct grove_scheduler *self);
 void _grove_scheduler_wake (struct grove_scheduler *self);
 

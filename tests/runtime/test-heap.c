@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The heap of a process, and what it defers.
+ */
+#include "tests/runtime/core-test.h"
+
+#include <string.h>
+
+static uint64_t
+heap_bytes (void)
+{
+  struct grove_process_sample sample;
+
+  g_assert_true (_grove_observe_process (grove_self (), &sample));
+  return sample.heap_bytes;
+}
+
+static void
+test_accounting (void *arg)
+{
+  uint64_t before = heap_bytes ();
+  char    *a, *b;
+
+  (void) arg;
+  a = grove_alloc (1000);
+  memset (a, 1, 1000);
+  g_assert_cmpuint ((uintptr_t) a % 16, ==, 0);
+  g_assert_cmpuint (heap_bytes () - before, >=, 1000);
+  g_assert_cmpuint (heap_bytes () - before, <, 1100);
+  b = grove_alloc (10);
+  a = grove_realloc (a, 5000);
+  g_assert_cmpint (a[999], ==, 1);
+  g_assert_cmpuint (heap_bytes () - before, >=, 5010);
+  a = grove_realloc (a, 10);
+  g_assert_cmpuint (heap_bytes () - before, <, 200);
+  grove_free (b);
+  grove_free (a);
+  grove_free (NULL);
+  g_assert_cmpuint (heap_bytes (), ==, before);
+  g_assert_cmpstr (grove_strdup ("text"), ==, "text");
+}
+
+static void
+takes_too_much (void *arg)
+{
+  (void) arg;
+  grove_trap_exit (true);
+  for (;;)
+    memset (grove_alloc (1000), 0, 1000);
+}
+
+static void
+grows_too_much (void *arg)
+{
+  size_t size = 16;
+  char  *block = grove_alloc (size);
+
+  (void) arg;
+  for (;;)
+    block = grove_realloc (block, size *= 2);
+}
+
+static void
+test_limit (void *arg)
+{
+  struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+  static char                large[200000];
+  grove_pid                  pid;
+  grove_ref                  monitor;
+
+  (void) arg;
+  options.max_heap_bytes = 100000;
+  options.monitor = true;
+  g_assert_cmpint (grove_spawn_opt (takes_too_much, &options, &pid, &monitor), ==, GROVE_OK);
+  core_expect ("{'DOWN', _, process, _, heap_limit}");
+  g_assert_cmpint (grove_spawn_opt (grows_too_much, &options, &pid, &monitor), ==, GROVE_OK);
+  core_expect ("{'DOWN', _, process, _, heap_limit}");
+  /* An argument beyond the limit: nothing is created. */
+  options.arg = large;
+  options.arg_size = sizeof large;
+  g_assert_cmpint (grove_spawn_opt (core_idle, &options, &pid, &monitor), ==,
+                   GROVE_ERR_SYSTEM_LIMIT);
+  core_expect_nothing ();
+}
+
+/* ---- Deferring ---------------------------------------------------------------------------------
+ */
+
+static void
+tells (void *data)
+{
+  (void) grove_send_name ("test", "{released, ~i, ~p}", (int) (intptr_t) data, grove_self ());
+}
+
+static void
+tells_and_exits (void *data)
+{
+  tells (data);
+  grove_exit ("from_release");
+}
+
+static void
+tells_and_tries_to_wait (void *data)
+{
+  struct grove_message *message;
+
+  if (grove_receive (GROVE_FOREVER, &message) == GROVE_ERR_TIMEOUT)
+    tells (data);
+}
+
+static void
+allocates (void *data)
+{
+  char *text = grove_strdup ("more than the limit allows");
+
+  (void) data;
+  grove_free (text);
+}
+
+static void
+defers (void *arg)
+{
+  grove_defer (tells, (void *) 1);
+  grove_defer (tells_and_tries_to_wait, (void *) 2);
+  grove_defer (tells_and_exits, (void *) 3);
+  grove_defer (allocates, NULL);
+  grove_defer (tells, (void *) 4);
+  (void) grove_send_name ("test", "ready");
+  if (arg != NULL)
+    core_spin (NULL);
+  core_idle (NULL);
+}
+
+static void
+test_defer (void *arg)
+{
+  (void) arg;
+  g_assert_cmpint (grove_register ("test", grove_self ()), ==, GROVE_OK);
+  for (intptr_t spins = 0; spins < 2; spins++)
+    for (unsigned on = 0; on < 2; on++)
+      {
+        grove_pid pid = _grove_process_spawn_on (on, defers, (void *) spins);
+        core_expect ("ready");
+        grove_monitor (pid);
+        grove_exit_process (pid, "kill");
+        for (int i = 4; i > 0; i--)
+          {
+            int       got;
+            grove_pid from;
+            core_expect ("{released, ~i, ~p}", &got, &from);
+            g_assert_cmpint (got, ==, i);
+            g_assert_cmpuint (from, ==, pid);
+          }
+        core_expect ("{'DOWN', _, process, _, killed}");
+      }
+}
+
+static int n_released_at_stop;
+
+static void
+counts (void *data)
+{
+  (void) data;
+  n_released_at_stop++;
+}
+
+static void
+defers_counting (void *arg)
+{
+  (void) arg;
+  grove_defer (counts, NULL);
+  grove_alloc (100);
+  (void) grove_send_name ("test", "ready");
+  core_idle (NULL);
+}
+
+static void
+stops_with_processes (void *arg)
+{
+  (void) arg;
+  g_assert_cmpint (grove_register ("test", grove_self ()), ==, GROVE_OK);
+  for (unsigned i = 0; i < 10; i++)
+    _grove_process_spawn_on (i % 2, defers_counting, NULL);
+  for (unsigned i = 0; i < 10; i++)
+    core_expect ("ready");
+  grove_defer (counts, NULL);
+}
+
+static void
+test_stop_releases (void)
+{
+  const struct core_case test = { "", stops_with_processes };
+
+  n_released_at_stop = 0;
+  core_run (&test);
+  g_assert_cmpint (n_released_at_stop, ==, 11);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct core_case cases[] = {
+    { "/runtime/heap/accounting", test_accounting },
+    { "/runtime/heap/limit-106", test_limit },
+    { "/runtime/heap/defer", test_defer },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/runtime/heap/stop-releases", test_stop_releases);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_test_add_data_func (cases[i].path, &cases[i], core_run);
+  return g_test_run ();
+}
