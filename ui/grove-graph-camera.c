@@ -111,9 +111,9 @@ reveal_span (double begin, double end, double size)
 {
   const double margin = MIN (REVEAL, MAX (0, (size - (end - begin)) / 2));
 
-  if (begin < margin)
+  if (begin < margin - 0.5)
     return margin - begin;
-  if (end > size - margin)
+  if (end > size - margin + 0.5)
     return size - margin - end;
   return 0;
 }

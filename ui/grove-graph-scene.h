@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 #define GROVE_GRAPH_NONE G_MAXUINT
 
 /* World units are pixels at scale 1. All nodes are equally wide, so that levels line up. */
-#define GROVE_GRAPH_NODE_WIDTH  176.0
+#define GROVE_GRAPH_NODE_WIDTH  196.0
 #define GROVE_GRAPH_TALL_HEIGHT 38.0 /* two lines: supervisors, folds */
 #define GROVE_GRAPH_FLAT_HEIGHT 25.0 /* one line */
 #define GROVE_GRAPH_LEVEL_GAP   60.0

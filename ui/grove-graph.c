@@ -77,6 +77,22 @@ grove_graph_describe (GroveGraph *self)
   return g_string_free (text, FALSE);
 }
 
+gboolean
+grove_graph_locate (GroveGraph *self, const char *pid, graphene_rect_t *ret_rect)
+{
+  guint          node;
+  GroveGraphRect rect;
+
+  g_return_val_if_fail (GROVE_IS_GRAPH (self), FALSE);
+  node = grove_graph_scene_find (self->scene, pid);
+  if (node == GROVE_GRAPH_NONE || !self->placed)
+    return FALSE;
+  rect = grove_graph_camera_get_rect (&self->camera, self->scene, node, g_get_monotonic_time ());
+  *ret_rect =
+    GRAPHENE_RECT_INIT ((float) rect.x, (float) rect.y, (float) rect.width, (float) rect.height);
+  return TRUE;
+}
+
 static gboolean
 on_describe (gpointer user_data)
 {
@@ -319,12 +335,21 @@ on_structure_changed (GroveGraph *self)
   const gint64 wait_us = self->build_cost_us * BUILD_SHARE - since_us;
 
   self->dirty = TRUE;
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->build_timer != 0)
+  /* A tree that is read anew is drawn as it was until there is something to draw. */
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->build_timer != 0 ||
+      grove_tree_get_loading (self->tree))
     return;
   if (wait_us <= 0)
     build (self);
   else
     self->build_timer = g_timeout_add ((guint) (wait_us / 1000) + 1, on_build_due, self);
+}
+
+static void
+on_loading (GroveGraph *self)
+{
+  if (self->dirty)
+    on_structure_changed (self);
 }
 
 static void
@@ -626,7 +651,7 @@ grove_graph_map (GtkWidget *widget)
   GroveGraph *self = GROVE_GRAPH (widget);
 
   GTK_WIDGET_CLASS (grove_graph_parent_class)->map (widget);
-  if (self->dirty)
+  if (self->dirty && !grove_tree_get_loading (self->tree))
     build (self);
   /* It may have been selected elsewhere meanwhile. */
   if (self->cursor != NULL)
@@ -752,6 +777,7 @@ grove_graph_new (GroveSession *session, GroveTree *tree)
   self->dirty = TRUE;
   grove_tree_set_metric (tree, grove_graph_metric_get_column (self->metric));
   g_signal_connect_swapped (tree, "structure-changed", G_CALLBACK (on_structure_changed), self);
+  g_signal_connect_swapped (tree, "notify::loading", G_CALLBACK (on_loading), self);
   g_signal_connect_swapped (tree, "metrics-changed", G_CALLBACK (on_metrics_changed), self);
   g_signal_connect_swapped (tree, "replaced", G_CALLBACK (on_replaced), self);
   g_signal_connect_swapped (tree, "removed", G_CALLBACK (on_removed), self);

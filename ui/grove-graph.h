@@ -50,6 +50,8 @@ typedef enum
 /* Selects the next match and brings it into sight, opening the fold that hides it. */
 void grove_graph_step_match (GroveGraph *self, GroveGraphDirection direction);
 
+/* Where a process is drawn in the widget; FALSE when it is not drawn, or hidden in a fold. */
+gboolean grove_graph_locate (GroveGraph *self, const char *pid, graphene_rect_t *ret_rect);
 /* What is drawn, in words: how many there are and what is selected. (transfer full) */
 char *grove_graph_describe (GroveGraph *self);
 

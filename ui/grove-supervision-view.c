@@ -31,12 +31,17 @@ G_DEFINE_FINAL_TYPE (GroveSupervisionView, grove_supervision_view, ADW_TYPE_BIN)
 static void
 update_page (GroveSupervisionView *self)
 {
-  const char *page;
+  const gboolean loading = grove_tree_get_loading (self->tree);
+  const char    *page = gtk_stack_get_visible_child_name (self->stack);
 
+  /* A tree that is read again, after a reconnection or another page, leaves its picture standing.
+   */
   if (grove_tree_get_n_roots (self->tree) > 0)
     page = "graph";
-  else
-    page = grove_tree_get_loading (self->tree) ? "loading" : "empty";
+  else if (!loading)
+    page = "empty";
+  else if (page == NULL || !g_str_equal (page, "graph"))
+    page = "loading";
   gtk_stack_set_visible_child_name (self->stack, page);
   gtk_spinner_set_spinning (self->spinner, g_str_equal (page, "loading"));
 }
