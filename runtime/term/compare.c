@@ -161,11 +161,13 @@ compare_identifiers (struct grove_term a, struct grove_term b)
 
   _grove_etf_identifier (a.bytes, &x);
   _grove_etf_identifier (b.bytes, &y);
-  /* Pids and ports: the number first. References: where they come from first, then from the most
-   * significant word down, what is missing being zero. */
-  if (x.words == NULL)
-    return x.id == y.id ? compare_origins (&x, &y) : x.id < y.id ? -1 : 1;
+  /* Pids: the number first. Ports and references: where they come from first; references then from
+   * the most significant word down, what is missing being zero. */
   order = compare_origins (&x, &y);
+  if (grove_term_type (a) == GROVE_TERM_PID)
+    return x.id == y.id ? order : x.id < y.id ? -1 : 1;
+  if (order == 0 && x.id != y.id)
+    order = x.id < y.id ? -1 : 1;
   for (size_t i = x.n_words > y.n_words ? x.n_words : y.n_words; i > 0 && order == 0; i--)
     {
       uint32_t p = i <= x.n_words ? etf_get32 (x.words + 4 * (i - 1)) : 0;

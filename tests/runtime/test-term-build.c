@@ -197,7 +197,9 @@ test_bad_formats (void)
 
   for (size_t i = 0; i < G_N_ELEMENTS (bad); i++)
     {
-      g_test_message ("%s", bad[i]);
+      g_autofree char *shown = g_strescape (bad[i], NULL);
+
+      g_test_message ("%s", shown);
       ASSERT_FAILS (GROVE_ERR_SYNTAX, bad[i]);
     }
 }
