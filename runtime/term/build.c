@@ -412,7 +412,8 @@ build_into (
   if (status != GROVE_OK)
     return status;
   va_copy (args.list, list);
-  status = _grove_format_run (&format->build, format->build_literals, bytes, capacity, &args, ret_size);
+  status =
+    _grove_format_run (&format->build, format->build_literals, bytes, capacity, &args, ret_size);
   va_end (args.list);
   return status;
 }

@@ -222,13 +222,11 @@ compile_tuple (struct compiler *self, unsigned depth)
   return fold (self, &start);
 }
 
-/* What follows the bar, up to the closing bracket. In a match only `_` and constants: the rest of a
- * list is no term by itself that a view could show. */
+/* What follows the bar. A pattern cannot bind it with ~t: the rest of a list is no term by itself
+ * that a view could show. */
 static bool
 compile_tail (struct compiler *self, unsigned depth, bool *flat)
 {
-  size_t match = self->match.size;
-
   if (_grove_lex_take (&self->lexer, "_"))
     {
       self->build_status = GROVE_ERR_SYNTAX;
@@ -250,9 +248,6 @@ compile_tail (struct compiler *self, unsigned depth, bool *flat)
   self->fuse = false;
   if (!compile_term (self, depth))
     return false;
-  if (self->match.size - match != sizeof (struct format_op) ||
-      op_at (&self->match, match)->kind != FORMAT_LITERAL)
-    self->match_status = GROVE_ERR_SYNTAX;
   add_op (&self->build, (struct format_op){ .kind = FORMAT_LIST_END });
   return true;
 }

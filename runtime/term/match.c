@@ -79,24 +79,27 @@ match_tuple (struct matcher *self, struct grove_term term, size_t n)
 static bool
 match_list (struct matcher *self, struct grove_term term, size_t n)
 {
-  struct grove_cursor     cursor;
-  struct grove_term       element, tail;
-  const struct format_op *end;
+  struct grove_cursor cursor;
+  struct grove_term   element, tail;
 
   if (grove_term_type (term) != GROVE_TERM_LIST || !grove_cursor_init (&cursor, term))
     return false;
   for (size_t i = 0; i < n; i++)
     if (!grove_cursor_next (&cursor, &element) || !match_term (self, element))
       return false;
-  end = self->op++;
-  if (end->kind == FORMAT_ANY)
-    return true;
+  if (self->op->kind == FORMAT_ANY)
+    {
+      self->op++;
+      return true;
+    }
   if (grove_cursor_next (&cursor, &element))
     return false;
-  if (end->kind == FORMAT_LIST_NIL)
-    return !grove_cursor_tail (&cursor, &tail);
-  return grove_cursor_tail (&cursor, &tail) &&
-         match_literal (self->literals + end->offset, end->size, tail);
+  if (self->op->kind == FORMAT_LIST_NIL)
+    {
+      self->op++;
+      return !grove_cursor_tail (&cursor, &tail);
+    }
+  return grove_cursor_tail (&cursor, &tail) && match_term (self, tail);
 }
 
 static bool

@@ -14,7 +14,15 @@
  *   ~b binary        build: const void *, size_t  match: struct grove_text *
  *   _                match only: anything
  * When matching each directive takes a pointer to what it binds, and fails to match when the value
- * does not fit it; when building it takes the value. In a map pattern further keys may be present.
+ * does not fit it; NULL checks and binds nothing. When building it takes the value. Binaries follow
+ * Erlang: <<"abc">> is a byte a character, <<"caf\xc3\xa9"/utf8>> is UTF-8.
+ *   Tails: when building, a ~t that is a list continues the list. When matching, ~t is not possible,
+ *   since the rest of a list has no bytes of its own to view: `_` passes it, and struct grove_cursor
+ *   walks it; anything else matches the tail of an improper list.
+ *   Maps: in a pattern further keys may be present, and keys are constants. When building a key that
+ *   comes twice is an error; keys are put in Erlang's order.
+ * A list that turns out to hold only bytes is written as a string, as Erlang does it. A format has at
+ * most 4096 bytes, 64 directives, 32 levels, 255 elements a container. A bad one never matches.
  */
 #pragma once
 
@@ -42,7 +50,8 @@ struct grove_text
   size_t      size;
 };
 
-/* Grows with realloc(); zero-initialised is empty. */
+/* Grows with realloc(), and aborts when memory is out: what others can size is capped before.
+ * Zero-initialised is empty. */
 struct grove_buffer
 {
   uint8_t *bytes;
@@ -77,23 +86,26 @@ enum grove_term_type
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-/* Checks bytes from outside: exactly one well-formed term, nesting at most 256, within the caps.
- * Everything else here may be called only on terms that were built here or passed this.
+/* Checks bytes from outside: exactly one well-formed term, nesting at most 256, maps in keys of maps
+ * at most 4 deep. No version byte, no compression, no atom cache. Everything else here may be
+ * called only on terms that were built here or passed this.
  * @ret_size: (out) (optional): bytes used; without it trailing bytes are an error.
  * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE */
 GROVE_PUBLIC enum grove_status
 grove_term_check (const void *bytes, size_t size, size_t *ret_size) GROVE_NODISCARD;
 
 GROVE_PUBLIC enum grove_term_type grove_term_type (struct grove_term term);
-GROVE_PUBLIC bool                 grove_term_equal (struct grove_term a, struct grove_term b);
+/* =:=, so 1 and 1.0 differ; which of its encodings a value comes in makes no difference. */
+GROVE_PUBLIC bool grove_term_equal (struct grove_term a, struct grove_term b);
 /* Erlang's standard order: number < atom < reference < fun < port < pid < tuple < map < list < bits */
 GROVE_PUBLIC int grove_term_compare (struct grove_term a, struct grove_term b);
 
 GROVE_PUBLIC bool grove_term_int64 (struct grove_term term, int64_t *ret_value);
 GROVE_PUBLIC bool grove_term_uint64 (struct grove_term term, uint64_t *ret_value);
-GROVE_PUBLIC bool grove_term_double (struct grove_term term, double *ret_value);
+GROVE_PUBLIC bool grove_term_double (struct grove_term term, double *ret_value); /* floats only */
 GROVE_PUBLIC bool grove_term_pid (struct grove_term term, grove_pid *ret_value); /* this runtime's */
 GROVE_PUBLIC bool grove_term_ref (struct grove_term term, grove_ref *ret_value);
+/* UTF-8; false too for an atom that came in Latin-1 and is not ASCII: it has no UTF-8 to view. */
 GROVE_PUBLIC bool grove_term_atom (struct grove_term term, struct grove_text *ret_text);
 GROVE_PUBLIC bool grove_term_binary (struct grove_term term, struct grove_text *ret_text);
 GROVE_PUBLIC bool grove_term_is_atom (struct grove_term term, const char *name);
@@ -128,7 +140,9 @@ GROVE_PUBLIC bool grove_cursor_tail (const struct grove_cursor *self, struct gro
 
 /* ---- Building and matching ------------------------------------------------------------------- */
 
-/* Appends; on an error @out is as it was. Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE */
+/* Appends; on an error @out is as it was. NULL for a text, a name that is no UTF-8 and a float that
+ * is not finite are errors.
+ * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE (an atom of over 255 characters, a term of over 1 GiB) */
 GROVE_PUBLIC enum grove_status grove_build (struct grove_buffer *out, const char *format, ...);
 GROVE_PUBLIC enum grove_status
 grove_build_va (struct grove_buffer *out, const char *format, va_list args);
@@ -151,6 +165,9 @@ enum grove_syntax
 
 /* Writes at most @capacity - 1 bytes and a NUL, UTF-8 never cut in a character; what does not fit, or
  * is nested deeper than @max_depth, is shown as "..." and *ret_truncated (optional) is set.
+ * What comes out has no control characters and none that change the direction of text. Erlang's text
+ * of terms without references, ports, functions and bitstrings reads back with grove_term_parse().
+ * A pid, reference or port that is not this runtime's is shown with its node: #Pid<a@host.12.0>.
  * Returns the bytes written. */
 GROVE_PUBLIC size_t grove_term_print (struct grove_term term,
                                       enum grove_syntax syntax,

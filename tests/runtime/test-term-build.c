@@ -329,6 +329,9 @@ test_patterns (void)
     { "[a | b]", "[_ | c]", false },
     { "[a | b]", "[_]", false },
     { "[a]", "[_ | b]", false },
+    { "[a | {b, c}]", "[_ | {b, _}]", true },
+    { "[a | {b, c}]", "[_ | {c, _}]", false },
+    { "[a | #{b => c}]", "[a | #{}]", true },
     { "[]", "[]", true },
     { "[]", "[_ | _]", false },
     { "[]", "\"\"", true },
@@ -358,8 +361,7 @@ test_patterns (void)
 static void
 test_bad_patterns (void)
 {
-  static const char *const bad[] = { "",          "{a",         "~q",       "[_ | ~t]",
-                                     "[_ | {_}]", "#{~a => _}", "#{_ => 1}" };
+  static const char *const bad[] = { "", "{a", "~q", "[_ | ~t]", "#{~a => _}", "#{_ => 1}" };
 
   for (size_t i = 0; i < G_N_ELEMENTS (bad); i++)
     {
