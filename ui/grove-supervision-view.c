@@ -186,7 +186,7 @@ grove_supervision_view_dispose (GObject *object)
       grove_tree_set_active (self->tree, FALSE);
     }
   self->graph = NULL;
-  gtk_widget_dispose_template (GTK_WIDGET (self), GROVE_TYPE_SUPERVISION_VIEW);
+  /* Not gtk_widget_dispose_template(): it unparents the child behind AdwBin's back. */
   g_clear_object (&self->tree);
   G_OBJECT_CLASS (grove_supervision_view_parent_class)->dispose (object);
 }
