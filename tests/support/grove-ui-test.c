@@ -56,7 +56,8 @@ save_failure_pictures (void)
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
-      g_autofree char *file = g_strdup_printf ("failure-%s-%u.png", g_get_prgname (), i);
+      g_autofree char *program = g_path_get_basename (g_get_prgname ());
+      g_autofree char *file = g_strdup_printf ("failure-%s-%u.png", program, i);
       g_autofree char *path = g_test_build_filename (G_TEST_BUILT, file, NULL);
 
       if (grove_ui_test_save_png (window, path, 1))
