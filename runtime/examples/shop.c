@@ -147,7 +147,6 @@ start_applications (void)
   return true;
 }
 
-#ifdef SHOP_EXPORT
 /* Where export.h says that the socket is. */
 static void
 print_place (const struct options *options)
@@ -184,7 +183,6 @@ start_export (const struct options *options)
   free (error);
   return false;
 }
-#endif
 
 /* ---- Being told to stop ----------------------------------------------------------------- */
 
@@ -253,13 +251,11 @@ shop_main (void *arg)
       exit_code = 1;
       return;
     }
-#ifdef SHOP_EXPORT
   if (!start_export (options))
     {
       exit_code = 1;
       return;
     }
-#endif
   if (options->seconds > 0)
     shop_wait_ms ((int) (options->seconds * 1000));
   else
@@ -282,9 +278,7 @@ main (int argc, char **argv)
   runtime.name = options.name;
   runtime.n_schedulers = (unsigned) options.n_schedulers;
   status = grove_run (&runtime, shop_main, &options);
-#ifdef SHOP_EXPORT
   grove_export_stop ();
-#endif
   stopper_end ();
   if (status != GROVE_OK)
     {

@@ -50,15 +50,27 @@ struct grove_child_spec
   uint32_t              shutdown_ms; /* 0 kill; UINT32_MAX wait for ever; asked with `shutdown` */
 };
 
+/* OTP's for a worker; a supervisor among the children wants GROVE_SHUTDOWN_INFINITY. */
+#define GROVE_CHILD_DEFAULTS                                                                       \
+  {                                                                                                \
+    .restart = GROVE_PERMANENT, .type = GROVE_WORKER, .shutdown_ms = 5000                          \
+  }
+
 struct grove_supervisor_spec
 {
   const char                    *name; /* registered; may be NULL */
   enum grove_strategy            strategy;
   unsigned                       intensity; /* restarts within @period_s before it gives up */
-  unsigned                       period_s;
+  unsigned                       period_s;  /* at least 1 */
   const struct grove_child_spec *children;
   size_t                         n_children;
 };
+
+/* OTP's. */
+#define GROVE_SUPERVISOR_DEFAULTS                                                                  \
+  {                                                                                                \
+    .strategy = GROVE_ONE_FOR_ONE, .intensity = 1, .period_s = 5                                   \
+  }
 
 /* Returns when every child has started, in their order. Linked to the caller. Errors:
  * GROVE_ERR_EXITED when a child failed (those started are stopped in reverse; @ret_reason tells),

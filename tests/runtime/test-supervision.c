@@ -204,7 +204,7 @@ test_paging (void)
 /* ---- Read while it changes -------------------------------------------------------------- */
 
 #define N_CHILDREN 50
-#define N_ROUNDS   40
+#define N_ROUNDS   150
 
 static _Atomic bool     churn_over;
 static _Atomic uint64_t n_scans;
@@ -295,6 +295,9 @@ churn (void *arg)
   g_assert_cmpint (grove_supervisor_start (&spec, &sup, NULL), ==, GROVE_OK);
   for (int i = 0; i < N_CHILDREN; i++)
     otp_expect ("started");
+  /* Both read by now, or soon. */
+  for (uint64_t before = n_scans; n_scans < before + 2;)
+    grove_yield ();
 
   for (int round = 1; round <= N_ROUNDS; round++)
     {

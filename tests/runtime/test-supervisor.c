@@ -343,6 +343,26 @@ test_intensity_zero (void *arg)
   otp_expect ("{'EXIT', _, shutdown}");
 }
 
+/* Time itself is what is tested: a second is long enough ago two seconds later. */
+static void
+test_intensity_window (void *arg)
+{
+  grove_pid sup;
+
+  otp_begin ();
+  sup = start_abc (1, 1);
+  for (int i = 0; i < 3; i++)
+    {
+      if (i > 0)
+        grove_sleep_ms (2100);
+      end_child ("b", "oops");
+      otp_expect ("{start, b}");
+    }
+  settle (sup);
+  g_assert_cmpuint (node_of (grove_whereis ("b")).restarts, ==, 3);
+  g_assert_cmpuint (node_of (grove_whereis ("b")).pid, ==, grove_whereis ("b"));
+}
+
 static void
 test_kinds_of_restart (void *arg)
 {
@@ -486,6 +506,45 @@ test_shutdown_unlinked (void *arg)
   grove_exit_process (sup, "shutdown");
   otp_expect ("{'EXIT', _, shutdown}");
   g_assert_false (grove_is_alive (pid));
+}
+
+/* Trapping, it ends when asked, but for a reason of its own. */
+static void
+contrary_main (void *arg)
+{
+  struct grove_message *message;
+
+  grove_trap_exit (true);
+  grove_send_name ("test", "contrary");
+  if (grove_receive (GROVE_FOREVER, &message) == GROVE_OK)
+    grove_exit ("not_now");
+}
+
+static enum grove_status
+start_contrary (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason)
+{
+  *ret_pid = grove_spawn_link (contrary_main, NULL);
+  return GROVE_OK;
+}
+
+static void
+test_shutdown_other_reason (void *arg)
+{
+  struct child_arg        a = child_arg ("a", NORMAL);
+  struct grove_child_spec specs[] = {
+    CHILD (a, .shutdown_ms = 20000),
+    { .id = "b", .start = start_contrary, .shutdown_ms = 20000 },
+  };
+  grove_pid sup;
+
+  otp_begin ();
+  grove_trap_exit (true);
+  sup = start_supervisor (specs, 2, 1, 5);
+  otp_expect ("{start, a}");
+  otp_expect ("contrary");
+  grove_exit_process (sup, "shutdown");
+  otp_expect ("{stop, a, shutdown}");
+  otp_expect ("{'EXIT', _, shutdown}");
 }
 
 /* ---- Children by request ---------------------------------------------------------------- */
@@ -649,12 +708,14 @@ static const struct otp_case cases[] = {
   { "/runtime/supervisor/restart-in-place", test_restart_in_place },
   { "/runtime/supervisor/intensity", test_intensity },
   { "/runtime/supervisor/intensity-zero", test_intensity_zero },
+  { "/runtime/supervisor/intensity-window", test_intensity_window },
   { "/runtime/supervisor/kinds-of-restart", test_kinds_of_restart },
   { "/runtime/supervisor/failing-restart", test_failing_restart },
   { "/runtime/supervisor/failing-restart-recovers", test_failing_restart_recovers },
   { "/runtime/supervisor/shutdown-timeout", test_shutdown_timeout },
   { "/runtime/supervisor/shutdown-kill", test_shutdown_kill },
   { "/runtime/supervisor/shutdown-unlinked", test_shutdown_unlinked },
+  { "/runtime/supervisor/shutdown-other-reason", test_shutdown_other_reason },
   { "/runtime/supervisor/requests", test_requests },
   { "/runtime/supervisor/request-errors", test_request_errors },
   { "/runtime/supervisor/thousand", test_thousand },
