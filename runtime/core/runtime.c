@@ -16,8 +16,8 @@
 
 #include <errno.h>
 #include <linux/futex.h>
-#include <string.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -29,8 +29,8 @@
 
 static _Atomic uint32_t running_once; /* a runtime runs, is being made or taken apart */
 
-/* Stopping and taking apart meet here: who stops is counted first and looks at `stoppable` after, who
- * takes apart clears it first and waits for the count after; both sequentially consistent. */
+/* Stopping and taking apart meet here: who stops is counted first and looks at `stoppable` after,
+ * who takes apart clears it first and waits for the count after; both sequentially consistent. */
 static _Atomic uint32_t stoppable, n_stopping;
 
 /* ---- Stopping -------------------------------------------------------------------------------- */
@@ -180,7 +180,8 @@ scheduler_thread (void *data)
   return NULL;
 }
 
-/* The schedulers but the first; how many could be started, the first included. */
+/* The schedulers but the first; how many could be started, the first included. Returns when those
+ * are ready to be given processes: one that has begun to run stays where it is. */
 static unsigned
 start_threads (void)
 {
@@ -190,6 +191,8 @@ start_threads (void)
          pthread_create (&_grove_runtime.schedulers[n].thread, NULL, scheduler_thread,
                          &_grove_runtime.schedulers[n]) == 0)
     n++;
+  while (atomic_load (&_grove_runtime.n_idle) < n - 1 && atomic_load (&_grove_runtime.stop) == 0)
+    sched_yield ();
   return n;
 }
 
