@@ -13,24 +13,40 @@
 #include "ui/grove-menus.h"
 #include "ui/grove-message-list.h"
 
-#define TICK_MS     100
-#define RANKING_MS  500
-#define MAX_CARDS   16
+#define TICK_MS    100
+#define RANKING_MS 500
+#define MAX_CARDS  16
+/* Beside the fullest there are this many of those that most is sent to, so that one sees the wave
+ * before it breaks. */
+#define MAX_BUSY    7
 #define ORDER_TICKS 20
-/* A mailbox that has drained keeps its card this long: the next wave is often near. */
+/* A mailbox is worth a card when it holds this many messages, or any for this long: one that is
+ * empty again before it can be read is only noise. */
+#define NOTABLE    10
+#define NOTABLE_US (3 * G_USEC_PER_SEC / 2)
+/* One that has drained keeps its card this long: the next wave is often near. */
 #define LINGER_US (12 * G_USEC_PER_SEC)
+
+/* What is remembered of a mailbox that holds messages, or did. */
+typedef struct
+{
+  gint64   since_us; /* since when it is not empty */
+  gint64   last_us;  /* when it last held a message */
+  gboolean notable;
+} Record;
 
 struct _GroveMailboxesView
 {
   AdwBin             parent_instance;
   GroveSession      *session;
-  GroveProcessTable *table;
+  GroveProcessTable *table; /* the fullest */
+  GroveProcessTable *busy;  /* those that most is sent to */
   GroveProcessWatch *watch;
-  GPtrArray         *slots;     /* GroveProcessItem: held so that the table keeps them */
-  GHashTable        *cards;     /* pid -> GroveMailboxCard */
-  GHashTable        *last_full; /* pid -> gint64: when it last held a message */
+  GPtrArray         *slots, *busy_slots; /* GroveProcessItem: held so that the tables keep them */
+  GHashTable        *cards;              /* pid -> GroveMailboxCard */
+  GHashTable        *records;            /* pid -> Record */
   guint              tick_source;
-  guint              ticks;
+  guint              ticks, order_in; /* ticks until cards may be put in order */
   gint64             scale;
   gboolean           pointed_at;
 
@@ -72,9 +88,59 @@ add_card (GroveMailboxesView *self, const char *pid)
                                    g_strcmp0 (pid, grove_session_get_selected (self->session)) ==
                                      0);
   gtk_list_box_append (self->list, card);
+  self->order_in = MIN (self->order_in, 1);
 }
 
-/* The ones that hold messages now, and those that did a moment ago. */
+static Record *
+get_record (GroveMailboxesView *self, const char *pid)
+{
+  Record *record = g_hash_table_lookup (self->records, pid);
+
+  if (record == NULL)
+    {
+      record = g_new0 (Record, 1);
+      g_hash_table_insert (self->records, g_strdup (pid), record);
+    }
+  return record;
+}
+
+static void
+note_full (GroveMailboxesView *self, const GroveProcessRow *row, gint64 now_us)
+{
+  Record *record = get_record (self, row->pid);
+
+  /* The ranking comes every half second: a gap of more means that it was empty between. */
+  if (now_us - record->last_us > 2 * RANKING_MS * 1000)
+    record->since_us = now_us;
+  record->last_us = now_us;
+  record->notable =
+    record->notable || row->messages >= NOTABLE || now_us - record->since_us >= NOTABLE_US;
+}
+
+/* Who is busiest changes from second to second: one that has a card keeps it, and only places that
+ * are free are given to others. */
+static void
+note_busy (GroveMailboxesView *self, gint64 now_us)
+{
+  guint n_cards = g_hash_table_size (self->cards);
+
+  for (guint i = 0; i < self->busy_slots->len; i++)
+    {
+      const GroveProcessRow *row =
+        grove_process_item_get_row (g_ptr_array_index (self->busy_slots, i));
+      Record *record;
+
+      if (row == NULL || row->messages_in_per_s < 0.5)
+        continue;
+      if (!g_hash_table_contains (self->cards, row->pid) && n_cards++ >= MAX_BUSY)
+        continue;
+      record = get_record (self, row->pid);
+      record->last_us = now_us;
+      record->notable = TRUE;
+    }
+}
+
+/* The notable ones that hold messages now, and those that did a moment ago. */
 static GPtrArray *
 choose_pids (GroveMailboxesView *self, gint64 now_us)
 {
@@ -82,24 +148,22 @@ choose_pids (GroveMailboxesView *self, gint64 now_us)
   GHashTableIter iter;
   gpointer       key, value;
 
-  for (guint i = 0; i < self->slots->len && pids->len < MAX_CARDS; i++)
+  for (guint i = 0; i < self->slots->len; i++)
     {
       const GroveProcessRow *row = grove_process_item_get_row (g_ptr_array_index (self->slots, i));
 
-      if (row == NULL || row->messages <= 0)
-        continue;
-      g_ptr_array_add (pids, g_strdup (row->pid));
-      g_hash_table_replace (self->last_full, g_strdup (row->pid),
-                            g_memdup2 (&now_us, sizeof now_us));
+      if (row != NULL && row->messages > 0)
+        note_full (self, row, now_us);
     }
-  g_hash_table_iter_init (&iter, self->last_full);
+  note_busy (self, now_us);
+  g_hash_table_iter_init (&iter, self->records);
   while (g_hash_table_iter_next (&iter, &key, &value))
     {
-      gboolean listed = g_ptr_array_find_with_equal_func (pids, key, g_str_equal, NULL);
+      Record *record = value;
 
-      if (now_us - *(gint64 *) value > LINGER_US)
+      if (now_us - record->last_us > LINGER_US)
         g_hash_table_iter_remove (&iter);
-      else if (!listed && pids->len < MAX_CARDS + MAX_CARDS / 2)
+      else if (record->notable && pids->len < MAX_CARDS)
         g_ptr_array_add (pids, g_strdup (key));
     }
   return pids;
@@ -141,13 +205,20 @@ update_cards (GroveMailboxesView *self)
 }
 
 static void
+hold (GPtrArray *slots, GroveProcessTable *table, guint max)
+{
+  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (table)), max);
+
+  g_ptr_array_set_size (slots, 0);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (slots, g_list_model_get_item (G_LIST_MODEL (table), i));
+}
+
+static void
 hold_slots (GroveMailboxesView *self)
 {
-  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (self->table)), MAX_CARDS);
-
-  g_ptr_array_set_size (self->slots, 0);
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (self->slots, g_list_model_get_item (G_LIST_MODEL (self->table), i));
+  hold (self->slots, self->table, MAX_CARDS);
+  hold (self->busy_slots, self->busy, MAX_BUSY);
 }
 
 /* ---- Ten times a second -------------------------------------------------------------------------
@@ -201,8 +272,14 @@ on_tick (gpointer user_data)
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, NULL, &card))
     grove_mailbox_card_tick (card, now, self->scale);
-  if (self->ticks++ % ORDER_TICKS == 0 && !self->pointed_at)
-    gtk_list_box_invalidate_sort (self->list);
+  if (self->order_in > 0)
+    self->order_in--;
+  else if (!self->pointed_at)
+    {
+      gtk_list_box_invalidate_sort (self->list);
+      self->order_in = ORDER_TICKS;
+    }
+  self->ticks++;
   return G_SOURCE_CONTINUE;
 }
 
@@ -336,6 +413,7 @@ set_active (GroveMailboxesView *self, gboolean active)
   if (self->table == NULL)
     return;
   grove_process_table_set_active (self->table, active);
+  grove_process_table_set_active (self->busy, active);
   grove_process_watch_set_active (self->watch, active);
   if (active && self->tick_source == 0)
     self->tick_source = g_timeout_add (TICK_MS, on_tick, self);
@@ -360,7 +438,7 @@ on_unmap (GroveMailboxesView *self)
 static void
 on_reset (GroveMailboxesView *self)
 {
-  g_hash_table_remove_all (self->last_full);
+  g_hash_table_remove_all (self->records);
   on_messages_closed (self);
 }
 
@@ -374,10 +452,14 @@ grove_mailboxes_view_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->session, self);
   if (self->table != NULL)
     g_signal_handlers_disconnect_by_data (self->table, self);
+  if (self->busy != NULL)
+    g_signal_handlers_disconnect_by_data (self->busy, self);
   g_ptr_array_set_size (self->slots, 0);
+  g_ptr_array_set_size (self->busy_slots, 0);
   g_hash_table_remove_all (self->cards);
   g_clear_object (&self->watch);
   g_clear_object (&self->table);
+  g_clear_object (&self->busy);
   G_OBJECT_CLASS (grove_mailboxes_view_parent_class)->dispose (object);
   g_clear_object (&self->session);
 }
@@ -388,8 +470,9 @@ grove_mailboxes_view_finalize (GObject *object)
   GroveMailboxesView *self = GROVE_MAILBOXES_VIEW (object);
 
   g_ptr_array_unref (self->slots);
+  g_ptr_array_unref (self->busy_slots);
   g_hash_table_unref (self->cards);
-  g_hash_table_unref (self->last_full);
+  g_hash_table_unref (self->records);
   G_OBJECT_CLASS (grove_mailboxes_view_parent_class)->finalize (object);
 }
 
@@ -416,8 +499,9 @@ grove_mailboxes_view_init (GroveMailboxesView *self)
 {
   self->slots = g_ptr_array_new_with_free_func (g_object_unref);
   self->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->last_full = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->scale = 10;
+  self->busy_slots = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_box_set_sort_func (self->list, compare_cards, NULL, NULL);
   add_controls (self);
@@ -435,6 +519,10 @@ grove_mailboxes_view_new (GroveSession *session)
   self->watch = grove_process_watch_new (session, TICK_MS);
   grove_process_table_set_sort (self->table, "messages", TRUE);
   grove_process_table_set_viewport (self->table, 0, MAX_CARDS);
+  self->busy = grove_process_table_new (session, RANKING_MS * 2);
+  grove_process_table_set_sort (self->busy, "messages_in/s", TRUE);
+  grove_process_table_set_viewport (self->busy, 0, MAX_BUSY);
+  g_signal_connect_swapped (self->busy, "items-changed", G_CALLBACK (hold_slots), self);
   self->messages = GROVE_MESSAGE_LIST (grove_message_list_new (session));
   gtk_widget_set_visible (GTK_WIDGET (self->messages), FALSE);
   gtk_widget_set_size_request (GTK_WIDGET (self->messages), -1, 240);

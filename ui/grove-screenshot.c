@@ -19,7 +19,7 @@
 #define SETTLE_MS        1500
 #define SCHEME_SETTLE_MS 400
 /* Samples (two a second) before the first picture: charts with a history, not with two points. */
-#define MIN_SAMPLES 12
+#define MIN_SAMPLES 28
 
 typedef struct
 {
@@ -29,9 +29,10 @@ typedef struct
 } Shot;
 
 static const Shot shots[] = {
-  { "overview", "overview", FALSE, FALSE },   { "supervision", "supervision", FALSE, FALSE },
-  { "processes", "processes", FALSE, FALSE }, { "processes-tree", "processes", TRUE, FALSE },
-  { "mailboxes", "mailboxes", FALSE, FALSE }, { "inspector", "processes", FALSE, TRUE },
+  { "overview", "overview", FALSE, FALSE },       { "supervision", "supervision", FALSE, FALSE },
+  { "overview", "overview", FALSE, FALSE },       { "processes", "processes", FALSE, FALSE },
+  { "processes-tree", "processes", TRUE, FALSE }, { "mailboxes", "mailboxes", FALSE, FALSE },
+  { "inspector", "processes", FALSE, TRUE },
 };
 
 struct _GroveScreenshot
@@ -276,8 +277,7 @@ grove_screenshot_start (GroveScreenshot *self, const char *target)
   GtkSettings *settings = gtk_settings_get_default ();
 
   g_return_if_fail (GROVE_IS_SCREENSHOT (self));
-  g_object_set (settings, "gtk-enable-animations", FALSE, "gtk-overlay-scrolling", FALSE,
-                "gtk-cursor-blink", FALSE, NULL);
+  g_object_set (settings, "gtk-enable-animations", FALSE, "gtk-cursor-blink", FALSE, NULL);
   self->window = GROVE_WINDOW (grove_window_new (self->application));
   gtk_window_unmaximize (GTK_WINDOW (self->window));
   gtk_window_set_default_size (GTK_WINDOW (self->window), self->width, self->height);

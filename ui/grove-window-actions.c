@@ -6,7 +6,7 @@
 #include "ui/grove-inspector-window.h"
 #include "ui/grove-window-private.h"
 
-static const char *const view_names[] = { "supervision", "processes", "mailboxes" };
+static const char *const view_names[] = { "overview", "supervision", "processes", "mailboxes" };
 
 static gboolean
 is_observing (GroveWindow *self)

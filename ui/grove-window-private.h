@@ -7,6 +7,7 @@
 #include "observer/grove-discovery.h"
 #include "ui/grove-connect-page.h"
 #include "ui/grove-mailboxes-view.h"
+#include "ui/grove-overview.h"
 #include "ui/grove-process-view.h"
 #include "ui/grove-state-dot.h"
 #include "ui/grove-status-bar.h"
@@ -21,6 +22,7 @@ struct _GroveWindow
   GroveProcessActions *actions;
 
   GroveConnectPage   *connect_page;
+  GroveOverview      *overview;
   GtkWidget          *supervision_view;
   GroveProcessView   *process_view;
   GroveMailboxesView *mailboxes_view;

@@ -177,6 +177,8 @@ add_page (
 static void
 build_views (GroveWindow *self)
 {
+  self->overview = GROVE_OVERVIEW (grove_overview_new (self->session));
+  add_page (self, GTK_WIDGET (self->overview), "overview", "Overview", "grove-overview-symbolic");
   self->supervision_view = grove_supervision_view_new (self->session);
   add_page (self, self->supervision_view, "supervision", "Supervision",
             "grove-supervision-symbolic");
@@ -354,6 +356,8 @@ grove_window_is_filled (GroveWindow *self, const char *view)
     return grove_process_view_is_filled (self->process_view);
   if (g_str_equal (view, "mailboxes"))
     return grove_mailboxes_view_is_filled (self->mailboxes_view);
+  if (g_str_equal (view, "overview"))
+    return grove_overview_is_filled (self->overview);
   if (g_str_equal (view, "inspector"))
     return grove_inspector_is_filled (self->inspector);
   return TRUE;

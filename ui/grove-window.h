@@ -22,7 +22,7 @@ GtkWidget *grove_window_new (GtkApplication *application);
 /* Connects to a system by its name or the path of its socket. */
 void          grove_window_open (GroveWindow *self, const char *target);
 GroveSession *grove_window_get_session (GroveWindow *self);
-/* "supervision", "processes" or "mailboxes". */
+/* "overview", "supervision", "processes" or "mailboxes". */
 void grove_window_show_view (GroveWindow *self, const char *name);
 /* The widget of a view by that name, or "inspector", "status", "connect"; NULL when there is none.
  */

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GroveOverview: the system at a glance. All of it comes from the session's samples, two a second,
+ * and from one small table of the fullest mailboxes.
+ */
+#include "ui/grove-overview.h"
+
+#include "observer/grove-process-table.h"
+#include "ui/grove-chart.h"
+#include "ui/grove-format.h"
+#include "ui/grove-mailbox-bar.h"
+#include "ui/grove-scheduler-bars.h"
+
+#define INTERVAL_MS 500
+#define N_MAILBOXES 5
+#define N_CARDS     4
+
+enum
+{
+  COUNTER_SPAWNS,
+  COUNTER_EXITS,
+  COUNTER_CRASHES,
+  COUNTER_RESTARTS,
+  COUNTER_LIMIT,
+  N_COUNTERS
+};
+
+static const char *const counter_titles[N_COUNTERS] = {
+  "Processes started",       "Processes ended",    "of these, crashes",
+  "Restarts by supervisors", "Room for processes",
+};
+
+struct _GroveOverview
+{
+  AdwBin             parent_instance;
+  GroveSession      *session;
+  GroveProcessTable *table;
+  GPtrArray         *slots; /* GroveProcessItem, held so that the table keeps them */
+  GtkWidget         *mailbox_rows[N_MAILBOXES], *mailbox_bars[N_MAILBOXES];
+  GtkWidget         *counter_labels[N_COUNTERS];
+
+  GtkLabel           *values[N_CARDS];
+  GroveChart         *charts[N_CARDS];
+  GroveChart         *reductions_chart;
+  GtkLabel           *reductions_label, *schedulers_label;
+  GroveSchedulerBars *scheduler_bars;
+  GtkListBox         *mailbox_list, *counter_list;
+};
+
+G_DEFINE_FINAL_TYPE (GroveOverview, grove_overview, ADW_TYPE_BIN)
+
+static const struct
+{
+  GroveMetric      metric;
+  GroveChartColour colour;
+  const char      *title;
+  gboolean         from_zero;
+  double           least_top;
+} cards[N_CARDS] = {
+  { GROVE_METRIC_PROCESSES, GROVE_CHART_ACCENT, "Processes", FALSE, 20 },
+  { GROVE_METRIC_MESSAGES_PER_S, GROVE_CHART_SUCCESS, "Messages per second", TRUE, 10 },
+  { GROVE_METRIC_MEMORY, GROVE_CHART_PURPLE, "Memory in bytes", FALSE, 65536 },
+  { GROVE_METRIC_RUN_QUEUE, GROVE_CHART_ORANGE, "Run queue", TRUE, 4 },
+};
+
+static void
+take_label (GtkLabel *label, char *text)
+{
+  if (g_strcmp0 (gtk_label_get_text (label), text) != 0)
+    gtk_label_set_text (label, text);
+  g_free (text);
+}
+
+/* ---- Samples ------------------------------------------------------------------------------------
+ */
+
+static void
+show_cards (GroveOverview *self, const GroveSample *sample)
+{
+  take_label (self->values[0], grove_format_count (sample->n_processes));
+  take_label (self->values[1], grove_format_rate (sample->messages_per_s));
+  take_label (self->values[2], grove_format_bytes (sample->memory_total));
+  take_label (self->values[3], grove_format_count (sample->run_queue));
+  for (guint i = 0; i < N_CARDS; i++)
+    grove_chart_set_series (self->charts[i],
+                            grove_session_get_series (self->session, cards[i].metric));
+}
+
+static void
+show_schedulers (GroveOverview *self, const GroveSample *sample)
+{
+  g_autofree char *percent = NULL;
+  double           sum = 0;
+
+  for (guint i = 0; i < sample->n_schedulers; i++)
+    sum += sample->scheduler_utilisation[i];
+  percent = grove_format_percent (sample->n_schedulers > 0 ? sum / sample->n_schedulers : 0);
+  take_label (self->schedulers_label, g_strdup_printf ("average %s", percent));
+  grove_scheduler_bars_set_values (self->scheduler_bars, sample->scheduler_utilisation,
+                                   sample->n_schedulers);
+}
+
+static void
+show_counters (GroveOverview *self, const GroveSample *sample)
+{
+  const gint64 counts[] = { sample->n_spawns, sample->n_exits, sample->n_crashes,
+                            sample->n_restarts };
+
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    take_label (GTK_LABEL (self->counter_labels[i]), grove_format_count (counts[i]));
+  if (sample->max_processes > 0)
+    {
+      g_autofree char *limit = grove_format_count (sample->max_processes);
+      g_autofree char *used =
+        grove_format_percent ((double) sample->n_processes / (double) sample->max_processes);
+
+      take_label (GTK_LABEL (self->counter_labels[COUNTER_LIMIT]),
+                  g_strdup_printf ("%s, %s used", limit, used));
+    }
+}
+
+static void
+on_sample (GroveOverview *self)
+{
+  const GroveSample *sample = grove_session_get_sample (self->session);
+  g_autofree char   *rate = NULL;
+
+  if (sample == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  show_cards (self, sample);
+  show_schedulers (self, sample);
+  show_counters (self, sample);
+  rate = grove_format_count ((gint64) sample->reductions_per_s);
+  take_label (self->reductions_label, g_strdup_printf ("%s /s, the last minute", rate));
+  grove_chart_set_series (self->reductions_chart,
+                          grove_session_get_series (self->session, GROVE_METRIC_REDUCTIONS_PER_S));
+}
+
+/* ---- Mailboxes ----------------------------------------------------------------------------------
+ */
+
+static void
+show_mailboxes (GroveOverview *self)
+{
+  for (guint i = 0; i < N_MAILBOXES; i++)
+    {
+      GroveProcessItem *item = i < self->slots->len ? g_ptr_array_index (self->slots, i) : NULL;
+      const GroveProcessRow *row = item != NULL ? grove_process_item_get_row (item) : NULL;
+
+      gtk_widget_set_visible (self->mailbox_rows[i], row != NULL);
+      if (row != NULL)
+        {
+          g_autofree char *title = g_markup_escape_text (grove_process_item_get_title (item), -1);
+
+          adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->mailbox_rows[i]), title);
+          grove_mailbox_bar_set_n_messages (GROVE_MAILBOX_BAR (self->mailbox_bars[i]),
+                                            (guint64) MAX (row->messages, 0));
+        }
+    }
+}
+
+static void
+hold_slots (GroveOverview *self)
+{
+  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (self->table)), N_MAILBOXES);
+
+  g_ptr_array_set_size (self->slots, 0);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (self->slots, g_list_model_get_item (G_LIST_MODEL (self->table), i));
+  show_mailboxes (self);
+}
+
+static void
+on_mailbox_activated (GroveOverview *self, GtkListBoxRow *activated)
+{
+  guint                  index = (guint) gtk_list_box_row_get_index (activated);
+  const GroveProcessRow *row =
+    index < self->slots->len ? grove_process_item_get_row (g_ptr_array_index (self->slots, index))
+                             : NULL;
+
+  if (row == NULL)
+    return;
+  grove_session_set_selected (self->session, row->pid);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.view", "s", "mailboxes");
+}
+
+/* ---- The object ---------------------------------------------------------------------------------
+ */
+
+static void
+on_map (GroveOverview *self)
+{
+  grove_process_table_set_active (self->table, TRUE);
+  on_sample (self);
+}
+
+static void
+on_unmap (GroveOverview *self)
+{
+  if (self->table != NULL)
+    grove_process_table_set_active (self->table, FALSE);
+}
+
+static void
+grove_overview_dispose (GObject *object)
+{
+  GroveOverview *self = GROVE_OVERVIEW (object);
+
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  if (self->table != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->table, self);
+      grove_process_table_set_active (self->table, FALSE);
+    }
+  g_ptr_array_set_size (self->slots, 0);
+  g_clear_object (&self->table);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (grove_overview_parent_class)->dispose (object);
+}
+
+static void
+grove_overview_finalize (GObject *object)
+{
+  g_ptr_array_unref (GROVE_OVERVIEW (object)->slots);
+  G_OBJECT_CLASS (grove_overview_parent_class)->finalize (object);
+}
+
+static void
+grove_overview_class_init (GroveOverviewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = grove_overview_dispose;
+  G_OBJECT_CLASS (klass)->finalize = grove_overview_finalize;
+  g_type_ensure (GROVE_TYPE_CHART);
+  g_type_ensure (GROVE_TYPE_SCHEDULER_BARS);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/grove/Observer/grove-overview.ui");
+  for (guint i = 0; i < N_CARDS; i++)
+    {
+      g_autofree char *value = g_strdup_printf ("value_%u", i);
+      g_autofree char *chart = g_strdup_printf ("chart_%u", i);
+
+      gtk_widget_class_bind_template_child_full (widget_class, g_intern_string (value), FALSE,
+                                                 G_STRUCT_OFFSET (GroveOverview, values) +
+                                                   (gssize) (i * sizeof (gpointer)));
+      gtk_widget_class_bind_template_child_full (widget_class, g_intern_string (chart), FALSE,
+                                                 G_STRUCT_OFFSET (GroveOverview, charts) +
+                                                   (gssize) (i * sizeof (gpointer)));
+    }
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveOverview, child)
+  BIND (reductions_chart);
+  BIND (reductions_label);
+  BIND (schedulers_label);
+  BIND (scheduler_bars);
+  BIND (mailbox_list);
+  BIND (counter_list);
+#undef BIND
+  gtk_widget_class_bind_template_callback (widget_class, on_mailbox_activated);
+}
+
+static void
+add_mailbox_rows (GroveOverview *self)
+{
+  for (guint i = 0; i < N_MAILBOXES; i++)
+    {
+      GtkWidget *row = adw_action_row_new ();
+      GtkWidget *bar = grove_mailbox_bar_new ();
+
+      gtk_widget_set_size_request (bar, 200, -1);
+      gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
+      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 1);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), bar);
+      gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+      gtk_widget_set_visible (row, FALSE);
+      gtk_list_box_append (self->mailbox_list, row);
+      self->mailbox_rows[i] = row;
+      self->mailbox_bars[i] = bar;
+    }
+}
+
+static void
+add_counter_rows (GroveOverview *self)
+{
+  for (guint i = 0; i < N_COUNTERS; i++)
+    {
+      GtkWidget *row = adw_action_row_new ();
+      GtkWidget *label = gtk_label_new ("–");
+
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), counter_titles[i]);
+      gtk_widget_add_css_class (label, "dim-label");
+      gtk_widget_add_css_class (label, "tnum");
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
+      gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+      gtk_list_box_append (self->counter_list, row);
+      self->counter_labels[i] = label;
+    }
+}
+
+static void
+grove_overview_init (GroveOverview *self)
+{
+  self->slots = g_ptr_array_new_with_free_func (g_object_unref);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  for (guint i = 0; i < N_CARDS; i++)
+    {
+      grove_chart_set_colour (self->charts[i], cards[i].colour);
+      grove_chart_set_title (self->charts[i], cards[i].title);
+      grove_chart_set_from_zero (self->charts[i], cards[i].from_zero);
+      grove_chart_set_least_top (self->charts[i], cards[i].least_top);
+    }
+  grove_chart_set_colour (self->reductions_chart, GROVE_CHART_SUCCESS);
+  grove_chart_set_title (self->reductions_chart, "Reductions per second");
+  grove_chart_set_least_top (self->reductions_chart, 1000);
+  add_mailbox_rows (self);
+  add_counter_rows (self);
+  g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
+  g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
+}
+
+GtkWidget *
+grove_overview_new (GroveSession *session)
+{
+  GroveOverview *self = g_object_new (GROVE_TYPE_OVERVIEW, NULL);
+
+  self->session = g_object_ref (session);
+  self->table = grove_process_table_new (session, INTERVAL_MS);
+  grove_process_table_set_sort (self->table, "messages", TRUE);
+  grove_process_table_set_viewport (self->table, 0, N_MAILBOXES);
+  g_signal_connect_swapped (self->table, "items-changed", G_CALLBACK (hold_slots), self);
+  g_signal_connect_swapped (self->table, "refilled", G_CALLBACK (show_mailboxes), self);
+  g_signal_connect_swapped (session, "sample", G_CALLBACK (on_sample), self);
+  return GTK_WIDGET (self);
+}
+
+gboolean
+grove_overview_is_filled (GroveOverview *self)
+{
+  g_return_val_if_fail (GROVE_IS_OVERVIEW (self), FALSE);
+  return gtk_widget_get_visible (self->mailbox_rows[0]) &&
+         grove_session_get_sample (self->session) != NULL;
+}
