@@ -73,7 +73,8 @@ compare_integer_double (const struct etf_integer *a, double b)
   return order;
 }
 
-static int
+/* Not inlined, as some below: what they keep must not be in every frame of the recursion. */
+static __attribute__ ((noinline)) int
 compare_numbers (struct grove_term a, struct grove_term b, enum exactness exactness)
 {
   bool               a_float = grove_term_type (a) == GROVE_TERM_FLOAT;
@@ -153,7 +154,7 @@ compare_origins (const struct etf_identifier *a, const struct etf_identifier *b)
   return order;
 }
 
-static int
+static __attribute__ ((noinline)) int
 compare_identifiers (struct grove_term a, struct grove_term b)
 {
   struct etf_identifier x, y;
@@ -179,7 +180,7 @@ compare_identifiers (struct grove_term a, struct grove_term b)
   return order;
 }
 
-static int
+static __attribute__ ((noinline)) int
 compare_bits (struct grove_term a, struct grove_term b)
 {
   struct etf_bits x = _grove_etf_bits (a.bytes), y = _grove_etf_bits (b.bytes);
@@ -400,7 +401,6 @@ _grove_etf_sort_pairs (uint8_t *pairs, const uint8_t *end, size_t n)
   return unique;
 }
 
-/* Not inlined: the arrays must not be in every frame of the recursion. */
 static __attribute__ ((noinline)) int
 compare_maps (struct grove_term a, struct grove_term b, enum exactness exactness, unsigned depth)
 {

@@ -139,6 +139,7 @@ static const struct
   { BYTES ("M\0\0\0\1\10a"), "<<\"a\">>", "\"a\"" },
   { BYTES ("s\1\351"), "\303\251", ":\"\303\251\"" },
   { BYTES ("qw\5listsw\3mapa\2"), "fun lists:map/2", "&:lists.map/2" },
+  { BYTES ("qw\1ms\1\351a\1"), "fun m:\303\251/1", "&:m.\"\303\251\"/1" },
   { BYTES ("qw\13Elixir.Listw\5firsta\1"), "fun 'Elixir.List':first/1", "&List.first/1" },
   { BYTES ("p\0\0\0\64\2"
            "0123456789abcdef"
