@@ -218,6 +218,7 @@ atom_text (struct etf_atom atom, char name[ETF_MAX_ATOM_BYTES])
 {
   size_t size = 0;
 
+  name[0] = 0;
   if (!atom.latin1)
     {
       memcpy (name, atom.bytes, atom.size);
