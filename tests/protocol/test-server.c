@@ -279,7 +279,7 @@ test_names (struct fixture *self, gconstpointer data)
 static void
 test_directory (struct fixture *self, gconstpointer data)
 {
-  g_autofree char *directory = g_strdup (self->directory);
+  char *directory = self->directory;
 
   g_assert_cmpint (g_chmod (self->directory, 0755), ==, 0);
   refused (self, "shop", GROVE_LISTEN_FAILED, "0700");
@@ -290,7 +290,7 @@ test_directory (struct fixture *self, gconstpointer data)
   self->directory = g_build_filename (directory, "no", "where", NULL);
   refused (self, "shop", GROVE_LISTEN_FAILED, "No such file");
   g_free (self->directory);
-  self->directory = g_steal_pointer (&directory);
+  self->directory = directory;
 }
 
 static void

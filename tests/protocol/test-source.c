@@ -53,16 +53,31 @@ test_source_pid (const struct test_process *process, char pid[GROVE_SOURCE_PID_S
   g_snprintf (pid, GROVE_SOURCE_PID_SIZE, "<0.%" G_GUINT64_FORMAT ".0>", process->number);
 }
 
+/* Numbers only rise, so the array is in their order. */
 struct test_process *
 test_source_find (struct test_source *self, const char *pid)
 {
-  char own[GROVE_SOURCE_PID_SIZE];
+  guint   first = 0, end = self->processes->len;
+  guint64 number;
+  char    own[GROVE_SOURCE_PID_SIZE];
 
-  for (guint i = 0; i < self->processes->len; i++)
+  if (!g_str_has_prefix (pid, "<0."))
+    return NULL;
+  number = g_ascii_strtoull (pid + 3, NULL, 10);
+  while (first < end)
     {
-      test_source_pid (self->processes->pdata[i], own);
-      if (strcmp (own, pid) == 0)
-        return self->processes->pdata[i];
+      guint                middle = first + (end - first) / 2;
+      struct test_process *process = self->processes->pdata[middle];
+
+      if (process->number == number)
+        {
+          test_source_pid (process, own);
+          return g_str_equal (own, pid) ? process : NULL;
+        }
+      if (process->number < number)
+        first = middle + 1;
+      else
+        end = middle;
     }
   return NULL;
 }

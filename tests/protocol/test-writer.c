@@ -171,7 +171,7 @@ write_random (struct grove_writer *writer, guint depth)
       grove_writer_bool (writer, true);
       return json_object_new_boolean (true);
     case 2:
-      integer = ((int64_t) g_test_rand_int () << 20) / (1 << g_test_rand_int_range (0, 20));
+      integer = (int64_t) g_test_rand_int () * (1 << g_test_rand_int_range (0, 21));
       grove_writer_int (writer, integer);
       return json_object_new_int64 (integer);
     case 3:
