@@ -55,19 +55,30 @@ test_help (void)
     g_assert_nonnull (strstr (output, *option));
 }
 
-/* It says where it is, ends with 0, and leaves no socket. */
+static void
+test_seconds (void)
+{
+  const char *const argv[] = {
+    GROVE_SHOP_PROGRAM, "--name", "corner-shop", "--seconds", "1", NULL
+  };
+  g_autofree char *output = NULL, *errors = NULL;
+  g_autofree char *socket_path = grove_test_socket_path ("corner-shop");
+  g_autofree char *place = g_strdup_printf ("shop: serving as corner-shop at %s\n", socket_path);
+
+  g_assert_cmpint (grove_test_run (argv, NULL, &output, &errors), ==, 0);
+  g_assert_cmpstr (output, ==, place);
+  g_assert_cmpstr (errors, ==, "");
+  g_assert_false (g_file_test (socket_path, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_signal (gconstpointer data)
 {
   const char *const argv[] = { GROVE_SHOP_PROGRAM, "--name", "corner-shop", NULL };
   g_autofree char  *socket_path = grove_test_socket_path ("corner-shop");
   GroveTestSystem  *system = grove_test_system_start ("corner-shop", argv);
-  g_autofree char  *output = grove_test_system_read_output (system);
-  g_autofree char  *place = g_strdup_printf ("shop: serving as corner-shop at %s\n", socket_path);
-  int               status;
+  int               status = grove_test_system_end (system, GPOINTER_TO_INT (data));
 
-  g_assert_cmpstr (output, ==, place);
-  status = grove_test_system_end (system, GPOINTER_TO_INT (data));
   g_assert_true (WIFEXITED (status));
   g_assert_cmpint (WEXITSTATUS (status), ==, 0);
   g_assert_false (g_file_test (socket_path, G_FILE_TEST_EXISTS));
@@ -81,6 +92,7 @@ main (int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS (bad_options); i++)
     g_test_add_data_func (bad_options[i].path, &bad_options[i], test_bad_option);
   g_test_add_func ("/runtime/shop/help", test_help);
+  g_test_add_func ("/runtime/shop/seconds", test_seconds);
   g_test_add_data_func ("/runtime/shop/signal/interrupt", GINT_TO_POINTER (SIGINT), test_signal);
   g_test_add_data_func ("/runtime/shop/signal/terminate", GINT_TO_POINTER (SIGTERM), test_signal);
   return g_test_run ();

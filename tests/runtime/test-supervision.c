@@ -204,7 +204,7 @@ test_paging (void)
 /* ---- Read while it changes -------------------------------------------------------------- */
 
 #define N_CHILDREN 50
-#define N_ROUNDS   150
+#define N_ROUNDS   40
 
 static _Atomic bool     churn_over;
 static _Atomic uint64_t n_scans;
