@@ -14,6 +14,7 @@
 #define TEXT_LEFT       9.0
 #define TEXT_RIGHT      8.0
 #define PIPS_MAX        6
+#define GAUGE           26.0
 #define TWO_LINES       26.0 /* the least height for them */
 #define LABEL_SCALE     0.78
 #define ONE_LINE_BUDGET 130.0 /* a narrower card keeps its one line for the name */
@@ -222,6 +223,32 @@ draw_numbers (Card *self, double y)
     }
 }
 
+/* The budget of a supervisor that allows many restarts: a gauge, and the number once one is used.
+ */
+static void
+draw_gauge (Card *self, double y, const GdkRGBA *colour)
+{
+  const GroveGraphNode *node = self->node;
+  const double          height = MAX (2, 4 * self->text_scale), width = GAUGE * self->text_scale;
+  const double          share = MIN (1.0, (double) node->recent_restarts / node->intensity);
+  GroveGraphRect        rect = { self->right - width, y - height / 2, width, height };
+
+  grove_graph_painter_round_rect (self->cr, &rect, height / 2);
+  set_colour (self, &self->painting->palette->track, 1.6);
+  cairo_fill (self->cr);
+  self->right -= width + 5 * self->text_scale;
+  if (share > 0)
+    {
+      g_autofree char *text = g_strdup_printf ("%u/%u", node->recent_restarts, node->intensity);
+
+      rect.width = MAX (height, width * share);
+      grove_graph_painter_round_rect (self->cr, &rect, height / 2);
+      set_colour (self, colour, 1);
+      cairo_fill (self->cr);
+      draw_at_right (self, text, colour, y);
+    }
+}
+
 /* How many restarts of the allowed ones were used lately: a pip each, or a number when many. */
 static void
 draw_budget (Card *self, double y)
@@ -236,8 +263,7 @@ draw_budget (Card *self, double y)
     return;
   if (node->intensity > PIPS_MAX)
     {
-      g_autofree char *text = g_strdup_printf ("%u/%u", used, node->intensity);
-      draw_at_right (self, text, used > 0 ? colour : &palette->dim, y);
+      draw_gauge (self, y, colour);
       return;
     }
   for (guint i = 0; i < node->intensity; i++)
@@ -377,8 +403,8 @@ text_scale_for (double scale, double height, gboolean two_lines)
   const double largest = MAX (scale, 1);
 
   if (two_lines)
-    return quantise (MIN (largest, height / 36));
-  return quantise (MIN (largest, MAX (1.2 * scale, MIN (LABEL_SCALE, height / 21))));
+    return quantise (MIN (largest, height / 33));
+  return quantise (MIN (largest, MAX (1.15 * scale, MIN (LABEL_SCALE, height / 21))));
 }
 
 void
@@ -405,8 +431,6 @@ grove_graph_painter_draw_card (const GroveGraphPainting *painting,
     draw_strip (&card);
   draw_outlines (&card, node);
 
-  if (rect->height < 11)
-    return;
   if (of->expandable)
     {
       draw_expander (&card);

@@ -9,14 +9,19 @@
 char *
 grove_graph_fold_stem (const char *name)
 {
-  char *stem = g_strdup (name);
-  char *out = stem;
+  /* Of words, as labels are made of, the last says which one it is. */
+  const char *last_word = strrchr (name, ' ');
+  const char *end = last_word != NULL ? last_word + 1 : name + strlen (name);
+  char       *stem = g_malloc (strlen (name) + 2);
+  char       *out = stem;
 
-  for (const char *in = name; *in != '\0'; in++)
+  for (const char *in = name; in < end; in++)
     if (!g_ascii_isdigit (*in))
       *out++ = *in;
     else if (out == stem || out[-1] != '#')
       *out++ = '#';
+  if (last_word != NULL)
+    *out++ = '#';
   *out = '\0';
   return stem;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Which siblings are alike enough to be drawn as one: those whose names differ in their digits
- * only, when there are many of them. Pure text, no widgets.
+ * only, or, being made of words, in their last word, when there are many of them. Pure text, no
+ * widgets.
  *
  * Threads: any thread.
  */
@@ -14,7 +15,8 @@ G_BEGIN_DECLS
 /* More alike siblings than this fold into one. */
 #define GROVE_GRAPH_FOLD_ABOVE 12
 
-/* The name with every run of digits as one '#': "conn_17" gives "conn_#". (transfer full) */
+/* The name with every run of digits, and the last of several words, as one '#': "conn_17" gives
+ * "conn_#", "mail to ada" gives "mail to #". (transfer full) */
 char *grove_graph_fold_stem (const char *name);
 /* What to call those of a stem: "conn_#" gives "conn". (transfer full) */
 char *grove_graph_fold_label (const char *stem);

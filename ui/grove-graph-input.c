@@ -324,7 +324,7 @@ on_focus (GtkEventControllerFocus *focus, GroveGraph *self)
 }
 
 static void
-describe_process (GroveGraph *self, const GroveGraphNode *node, GString *text)
+describe_process (const GroveGraphNode *node, GString *text)
 {
   if (strcmp (node->name, node->id) != 0)
     g_string_append_printf (text, "\n%s", node->id);
@@ -338,7 +338,7 @@ describe_process (GroveGraph *self, const GroveGraphNode *node, GString *text)
   if (node->restarts > 0)
     g_string_append_printf (text, "\nrestarted %u×", node->restarts);
   if (node->expandable)
-    g_string_append (text, "\nnot expanded: press Space");
+    g_string_append (text, "\nnot expanded: Space expands it");
 }
 
 static void
@@ -351,39 +351,48 @@ describe_fold (const GroveGraphNode *node, GroveGraphMetric metric, GString *tex
       if (node->band_counts[band] > 0 && legend != NULL)
         g_string_append_printf (text, "\n%u × %s", node->band_counts[band], legend);
     }
-  g_string_append (text, "\nopen with a double click");
+  g_string_append (text, "\nEnter or a double click opens it");
+}
+
+char *
+_grove_graph_describe_node (GroveGraph *self, guint at)
+{
+  const GroveGraphNode *node = &self->scene->nodes[at];
+  GString              *text = g_string_new (node->name);
+  g_autofree char      *value = NULL;
+
+  if (node->kind == GROVE_GRAPH_MORE)
+    {
+      g_string_append (text, "\nchildren that the system did not send: see Processes");
+      return g_string_free (text, FALSE);
+    }
+  if (node->kind == GROVE_GRAPH_FOLD)
+    describe_fold (node, self->metric, text);
+  else
+    describe_process (node, text);
+  if (self->metric != GROVE_GRAPH_METRIC_STATE)
+    {
+      value = grove_graph_metric_format (self->metric, node->metric, node->status);
+      g_string_append_printf (text, "\n%s: %s%s", grove_graph_metric_get_title (self->metric),
+                              node->kind == GROVE_GRAPH_FOLD ? "at most " : "",
+                              value[0] != '\0' ? value : "0");
+    }
+  return g_string_free (text, FALSE);
 }
 
 static gboolean
 on_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
 {
-  GroveGraph           *self = GROVE_GRAPH (widget);
-  const guint           at = keyboard ? _grove_graph_get_cursor (self) : pick (self, x, y);
-  const GroveGraphNode *node;
-  GroveGraphRect        rect;
-  g_autofree char      *value = NULL;
-  g_autoptr (GString) text = NULL;
+  GroveGraph      *self = GROVE_GRAPH (widget);
+  const guint      at = keyboard ? _grove_graph_get_cursor (self) : pick (self, x, y);
+  GroveGraphRect   rect;
+  g_autofree char *text = NULL;
 
   if (at == GROVE_GRAPH_NONE || (!keyboard && is_on_minimap (self, x, y)))
     return FALSE;
-  node = &self->scene->nodes[at];
-  text = g_string_new (node->name);
-  if (node->kind == GROVE_GRAPH_MORE)
-    g_string_append (text, "\nchildren that the system did not send: see Processes");
-  else
-    {
-      if (node->kind == GROVE_GRAPH_FOLD)
-        describe_fold (node, self->metric, text);
-      else
-        describe_process (self, node, text);
-      value = grove_graph_metric_format (self->metric, node->metric, node->status);
-      if (self->metric != GROVE_GRAPH_METRIC_STATE)
-        g_string_append_printf (text, "\n%s%s: %s", node->kind == GROVE_GRAPH_FOLD ? "most " : "",
-                                grove_graph_metric_get_title (self->metric),
-                                value[0] != '\0' ? value : "0");
-    }
+  text = _grove_graph_describe_node (self, at);
   rect = grove_graph_camera_get_rect (&self->camera, self->scene, at, g_get_monotonic_time ());
-  gtk_tooltip_set_text (tooltip, text->str);
+  gtk_tooltip_set_text (tooltip, text);
   gtk_tooltip_set_tip_area (tooltip,
                             &(GdkRectangle){ (int) rect.x, (int) rect.y, (int) ceil (rect.width),
                                              (int) ceil (rect.height) });

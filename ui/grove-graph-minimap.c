@@ -104,7 +104,7 @@ draw_row (const GroveGraphPainting *painting,
         continue;
       cairo_rectangle (cr, x, y, share, ROW - 0.5);
       grove_graph_painter_set_colour (cr, grove_graph_painter_get_colour (painting->palette, i),
-                                      i >= GROVE_GRAPH_BAND_WARM ? 1 : 0.6);
+                                      grove_graph_painter_get_weight (i));
       cairo_fill (cr);
       x += share;
     }

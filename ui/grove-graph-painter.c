@@ -6,11 +6,10 @@
 
 #include <math.h>
 
-#define DOT_PITCH   32.0
-#define LINE_WIDTH  1.5
-#define ROW         2 /* pixels of a heat map's row */
-#define ELBOW       9.0
-#define CARD_HEIGHT 8.0 /* below it a node is a plain bar */
+#define DOT_PITCH  32.0
+#define LINE_WIDTH 1.5
+#define ROW        2 /* pixels of a heat map's row */
+#define ELBOW      9.0
 
 /* Rectangles of one colour, filled in one go. */
 typedef struct
@@ -37,6 +36,26 @@ grove_graph_painter_get_colour (const GrovePalette *palette, GroveGraphBand band
     case GROVE_GRAPH_N_BANDS:
     default:
       return &palette->idle;
+    }
+}
+
+double
+grove_graph_painter_get_weight (GroveGraphBand band)
+{
+  /* The many that are well recede, so that the few that are not stand out. */
+  switch (band)
+    {
+    case GROVE_GRAPH_BAND_CALM:
+      return 0.45;
+    case GROVE_GRAPH_BAND_BUSY:
+      return 0.65;
+    case GROVE_GRAPH_BAND_OFF:
+    case GROVE_GRAPH_BAND_WARM:
+    case GROVE_GRAPH_BAND_HOT:
+    case GROVE_GRAPH_BAND_ALARM:
+    case GROVE_GRAPH_N_BANDS:
+    default:
+      return 1;
     }
 }
 
@@ -262,7 +281,7 @@ batch_fill (Batch *self, cairo_t *cr, const GrovePalette *palette)
           cairo_rectangle (cr, rect->x, rect->y, rect->width, rect->height);
         }
       grove_graph_painter_set_colour (cr, grove_graph_painter_get_colour (palette, band),
-                                      band >= GROVE_GRAPH_BAND_WARM ? 1.0 : 0.75);
+                                      grove_graph_painter_get_weight (band));
       cairo_fill (cr);
       g_array_unref (self->rects[band]);
     }
@@ -358,7 +377,7 @@ draw_bars (const GroveGraphPainting *painting, cairo_t *cr, guint level)
         const GroveGraphRect rect =
           grove_graph_camera_get_rect (camera, scene, i, painting->now_us);
 
-        if (rect.height < CARD_HEIGHT)
+        if (rect.height < GROVE_GRAPH_CARD_HEIGHT)
           batch_add (&batch, scene->nodes[i].band, rect.x, rect.y, rect.width, rect.height);
       }
   batch_fill (&batch, cr, painting->palette);
@@ -370,17 +389,18 @@ draw_cards (const GroveGraphPainting *painting, cairo_t *cr, guint level)
   const GroveGraphScene  *scene = painting->scene;
   const GroveGraphCamera *camera = painting->camera;
   const GroveGraphRange   range = grove_graph_camera_get_range (camera, scene, level);
-  const gboolean          flat_too = camera->scale * GROVE_GRAPH_FLAT_HEIGHT >= CARD_HEIGHT;
+  const gboolean flat_too = camera->scale * GROVE_GRAPH_FLAT_HEIGHT >= GROVE_GRAPH_CARD_HEIGHT;
 
   for (guint i = range.begin; i < range.end; i++)
     {
       GroveGraphRect rect;
 
       if (!flat_too && scene->places[i].n_children == 0 &&
-          scene->places[i].height * camera->scale < CARD_HEIGHT)
+          scene->places[i].height * camera->scale < GROVE_GRAPH_CARD_HEIGHT)
         continue;
       rect = grove_graph_camera_get_rect (camera, scene, i, painting->now_us);
-      if (rect.y > camera->height + 8 || rect.y + rect.height < -8 || rect.height < CARD_HEIGHT)
+      if (rect.y > camera->height + 8 || rect.y + rect.height < -8 ||
+          rect.height < GROVE_GRAPH_CARD_HEIGHT)
         continue;
       grove_graph_painter_draw_card (painting, cr, i, &rect);
     }
@@ -404,7 +424,7 @@ draw_marks (const GroveGraphPainting *painting, cairo_t *cr)
           if (!is_marked (painting, i))
             continue;
           rect = grove_graph_camera_get_rect (camera, scene, i, painting->now_us);
-          if (rect.height >= CARD_HEIGHT)
+          if (rect.height >= GROVE_GRAPH_CARD_HEIGHT)
             continue;
           /* A thousand matches in the same place are one mark. */
           if (rect.y - last_y < 2 && i != painting->selected)

@@ -31,6 +31,11 @@ typedef struct
 /* The whole view, @painting's camera wide and high, at the origin of @cr. */
 void grove_graph_painter_draw (const GroveGraphPainting *painting, cairo_t *cr);
 
+/* A lower node is a plain bar: no name fits in. */
+#define GROVE_GRAPH_CARD_HEIGHT 11.0
+
+/* How solid the colour of a band is where it fills a bar or a row. */
+double         grove_graph_painter_get_weight (GroveGraphBand band);
 const GdkRGBA *grove_graph_painter_get_colour (const GrovePalette *palette, GroveGraphBand band);
 
 /* One node as a card, for the painter. */

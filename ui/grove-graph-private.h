@@ -11,6 +11,14 @@
 
 G_BEGIN_DECLS
 
+/* What the camera does by itself when the graph gets another size. */
+typedef enum
+{
+  GROVE_GRAPH_FOLLOW_NOT,   /* a person has moved it: it keeps its anchor */
+  GROVE_GRAPH_FOLLOW_START, /* all of it in sight, as long as names can be read */
+  GROVE_GRAPH_FOLLOW_FIT,   /* all of it in sight */
+} GroveGraphFollow;
+
 struct _GroveGraph
 {
   GtkWidget parent_instance;
@@ -33,15 +41,16 @@ struct _GroveGraph
   GPtrArray *found; /* pids, in the order they are drawn in */
   guint8    *marks; /* per node, NULL without a search */
 
-  gboolean dirty;       /* the tree has changed since the last build */
-  gboolean placed;      /* the camera has seen nodes */
-  gboolean follow_fit;  /* all is in sight and shall stay so */
-  guint    build_timer; /* a build is due */
-  gint64   built_us, build_cost_us;
-  guint    tick; /* frame callback while something fades or moves */
-  guint    still_timer;
-  gint64   painted_us, minimap_us;
-  guint    describe_timer;
+  gboolean         dirty;  /* the tree has changed since the last build */
+  gboolean         placed; /* the camera has seen nodes */
+  gint64           placed_us;
+  GroveGraphFollow follow;
+  guint            build_timer; /* a build is due */
+  gint64           built_us, build_cost_us;
+  guint            tick; /* frame callback while something fades or moves */
+  guint            still_timer;
+  gint64           painted_us, minimap_us;
+  guint            describe_timer;
 
   /* Dragging. */
   GtkGesture *drag;
@@ -62,6 +71,9 @@ guint    _grove_graph_get_cursor (GroveGraph *self);
 void _grove_graph_moved (GroveGraph *self);
 void _grove_graph_zoom_at (GroveGraph *self, double factor, double x, double y);
 void _grove_graph_set_hovered (GroveGraph *self, guint node);
+
+/* Its numbers in words, a line each, for the tooltip. (transfer full) */
+char *_grove_graph_describe_node (GroveGraph *self, guint node);
 
 void _grove_graph_init_input (GroveGraph *self);
 void _grove_graph_class_init_input (GtkWidgetClass *widget_class);

@@ -18,6 +18,8 @@
 #define MINIMAP_EVERY_US (500 * 1000)
 #define DESCRIBE_MS      1000
 #define ZOOM_STEP        1.25
+#define READING_US       (3 * G_USEC_PER_SEC) /* a large tree comes in several updates */
+#define FIT_SLACK        1.3                  /* a graph this much smaller is shown larger */
 
 G_DEFINE_FINAL_TYPE (GroveGraph, grove_graph, GTK_TYPE_WIDGET)
 
@@ -265,6 +267,32 @@ choose_anchor (GroveGraph *self)
   return node != GROVE_GRAPH_NONE ? g_strdup (self->scene->nodes[node].id) : NULL;
 }
 
+/* Keeps all in sight, but does not breathe with every process that comes or goes. */
+static void
+follow (GroveGraph *self, double dy)
+{
+  GroveGraphCamera fitting = self->camera;
+
+  self->camera.oy -= dy * self->camera.scale;
+  grove_graph_camera_fit (&fitting, self->scene);
+  if (grove_graph_camera_sees_all (&self->camera, self->scene) &&
+      fitting.scale < self->camera.scale * FIT_SLACK)
+    return;
+  if (self->follow == GROVE_GRAPH_FOLLOW_START)
+    {
+      grove_graph_camera_start (&fitting, self->scene);
+      /* It has outgrown the view. While it is still being read, that is no loss of what one was
+       * looking at. */
+      if (!grove_graph_camera_sees_all (&fitting, self->scene) &&
+          g_get_monotonic_time () - self->placed_us > READING_US)
+        {
+          self->follow = GROVE_GRAPH_FOLLOW_NOT;
+          return;
+        }
+    }
+  self->camera = fitting;
+}
+
 static void
 place_camera (GroveGraph *self, double dy)
 {
@@ -276,12 +304,13 @@ place_camera (GroveGraph *self, double dy)
     return;
   if (!self->placed)
     {
-      grove_graph_camera_start (&self->camera, self->scene);
-      self->follow_fit = grove_graph_camera_sees_all (&self->camera, self->scene);
       self->placed = TRUE;
+      self->placed_us = g_get_monotonic_time ();
+      self->follow = GROVE_GRAPH_FOLLOW_START;
+      grove_graph_camera_start (&self->camera, self->scene);
     }
-  else if (self->follow_fit)
-    grove_graph_camera_start (&self->camera, self->scene);
+  else if (self->follow != GROVE_GRAPH_FOLLOW_NOT)
+    follow (self, dy);
   else
     self->camera.oy -= dy * self->camera.scale;
 }
@@ -407,7 +436,7 @@ reveal (GroveGraph *self, guint node)
 {
   if (node != GROVE_GRAPH_NONE && self->placed &&
       grove_graph_camera_reveal (&self->camera, self->scene, node))
-    self->follow_fit = FALSE;
+    self->follow = GROVE_GRAPH_FOLLOW_NOT;
 }
 
 static void
@@ -521,7 +550,7 @@ _grove_graph_set_hovered (GroveGraph *self, guint node)
 void
 _grove_graph_moved (GroveGraph *self)
 {
-  self->follow_fit = FALSE;
+  self->follow = GROVE_GRAPH_FOLLOW_NOT;
   start_frames (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -557,6 +586,7 @@ grove_graph_zoom (GroveGraph *self, GroveGraphZoom zoom)
     default:
       grove_graph_camera_fit (&self->camera, self->scene);
       _grove_graph_moved (self);
+      self->follow = GROVE_GRAPH_FOLLOW_FIT;
       break;
     }
 }
@@ -633,7 +663,7 @@ grove_graph_size_allocate (GtkWidget *widget, int width, int height, int baselin
 {
   GroveGraph *self = GROVE_GRAPH (widget);
 
-  if (self->placed && !self->follow_fit)
+  if (self->placed && self->follow == GROVE_GRAPH_FOLLOW_NOT)
     {
       /* What was in the middle stays there. */
       self->camera.ox += (width - self->camera.width) / 2 * (self->camera.width > 0);
@@ -643,6 +673,12 @@ grove_graph_size_allocate (GtkWidget *widget, int width, int height, int baselin
     }
   else
     place_camera (self, 0);
+
+  /* Its menus are its children, and without a layout manager nobody else sees to them. */
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_POPOVER (child))
+      gtk_popover_present (GTK_POPOVER (child));
 }
 
 static void

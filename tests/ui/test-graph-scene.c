@@ -65,10 +65,17 @@ test_fold_stem (void)
   {
     const char *name, *stem, *label;
   } rows[] = {
-    { "conn_17", "conn_#", "conn" },           { "conn", "conn", "conn" },
-    { "worker-12-3", "worker-#-#", "worker" }, { "pool_3_sup", "pool_#_sup", "pool_#_sup" },
-    { "<0.123.0>", "<#.#.#>", "process" },     { "42", "#", "process" },
-    { "größe_1", "größe_#", "größe" },         { "", "", "process" },
+    { "conn_17", "conn_#", "conn" },
+    { "conn", "conn", "conn" },
+    { "worker-12-3", "worker-#-#", "worker" },
+    { "pool_3_sup", "pool_#_sup", "pool_#_sup" },
+    { "<0.123.0>", "<#.#.#>", "process" },
+    { "42", "#", "process" },
+    { "reminder 3 for ada", "reminder # for #", "reminder # for" },
+    { "session of ada", "session of #", "session of" },
+    { "ends in a space ", "ends in a space #", "ends in a space" },
+    { "größe_1", "größe_#", "größe" },
+    { "", "", "process" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)

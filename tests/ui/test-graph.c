@@ -5,7 +5,7 @@
  */
 #include "tests/support/grove-ui-test.h"
 #include "tests/ui/toy-tree.h"
-#include "ui/grove-graph.h"
+#include "ui/grove-graph-private.h"
 
 #include <math.h>
 
@@ -303,6 +303,39 @@ test_words (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_tooltip (Fixture *fixture, gconstpointer data)
+{
+  GroveGraph           *graph = fixture->graph;
+  const graphene_rect_t rect = locate (fixture, "<0.1.0>");
+  g_autoptr (GtkTooltip) tooltip = g_object_new (GTK_TYPE_TOOLTIP, NULL);
+  g_autofree char *supervisor = NULL;
+  g_autofree char *fold = NULL;
+  gboolean         shown = FALSE;
+  guint            node;
+
+  g_test_summary ("Every number has its words");
+  g_signal_emit_by_name (graph, "query-tooltip", (int) rect.origin.x + 4, (int) rect.origin.y + 4,
+                         FALSE, tooltip, &shown);
+  g_assert_true (shown);
+  g_signal_emit_by_name (graph, "query-tooltip", 2, 590, FALSE, tooltip, &shown);
+  g_assert_false (shown);
+
+  node = grove_graph_scene_find (graph->scene, "<0.1.0>");
+  supervisor = _grove_graph_describe_node (graph, node);
+  g_assert_cmpstr (supervisor, ==,
+                   "top_sup\n<0.1.0>\nwaiting\none_for_one, 2 children\n"
+                   "1 of 3 restarts in 5 s used\nMailbox: 0");
+  toy_tree_set_value (fixture->tree, "<0.105.0>", 60);
+  toy_tree_set_value (fixture->tree, "<0.106.0>", 2);
+  toy_tree_commit_values (fixture->tree);
+  node = graph->scene->places[grove_graph_scene_find (graph->scene, "<0.3.0>")].first_child;
+  fold = _grove_graph_describe_node (graph, node);
+  g_assert_cmpstr (fold, ==,
+                   "40 × conn\n38 × empty\n1 × 1+\n1 × 10+\nEnter or a double click opens it\n"
+                   "Mailbox: at most 60");
+}
+
+static void
 count_frame (GdkFrameClock *clock, guint *n)
 {
   (*n)++;
@@ -413,6 +446,7 @@ main (int argc, char *argv[])
   ADD ("/ui/graph/drag", test_drag);
   ADD ("/ui/graph/expand", test_expand);
   ADD ("/ui/graph/words", test_words);
+  ADD ("/ui/graph/tooltip", test_tooltip);
   ADD ("/ui/graph/no-needless-frames", test_no_needless_frames);
   ADD ("/ui/graph/painted", test_painted);
   ADD ("/ui/graph/metric", test_metric);
