@@ -181,6 +181,15 @@ compare_entries (const void *a, const void *b, void *user_data)
   return compare_rows (self, ea->rank, row_of (self, ea), eb->rank, row_of (self, eb));
 }
 
+/* Nearly always the ranks differ, and no row has to be looked at. */
+static inline bool
+before (const struct grove_selection *self, const struct entry *a, const struct entry *b)
+{
+  if (a->rank != b->rank)
+    return a->rank < b->rank;
+  return compare_rows (self, a->rank, row_of (self, a), b->rank, row_of (self, b)) < 0;
+}
+
 static void
 swap (struct entry *a, struct entry *b)
 {
@@ -197,7 +206,7 @@ sift_up (struct grove_selection *self, size_t i)
     {
       size_t parent = (i - 1) / 2;
 
-      if (compare_entries (&self->entries[i], &self->entries[parent], self) <= 0)
+      if (!before (self, &self->entries[parent], &self->entries[i]))
         break;
       swap (&self->entries[i], &self->entries[parent]);
       i = parent;
@@ -214,7 +223,7 @@ sift_down (struct grove_selection *self)
       size_t worst = i, child = 2 * i + 1;
 
       for (size_t c = child; c < child + 2 && c < self->n; c++)
-        if (compare_entries (&self->entries[c], &self->entries[worst], self) > 0)
+        if (before (self, &self->entries[worst], &self->entries[c]))
           worst = c;
       if (worst == i)
         break;
@@ -236,18 +245,18 @@ quickselect (struct grove_selection *self, size_t first, size_t end, size_t nth)
       size_t       i = first, j = last;
       struct entry pivot;
 
-      if (compare_entries (&e[middle], &e[first], self) < 0)
+      if (before (self, &e[middle], &e[first]))
         swap (&e[middle], &e[first]);
-      if (compare_entries (&e[last], &e[first], self) < 0)
+      if (before (self, &e[last], &e[first]))
         swap (&e[last], &e[first]);
-      if (compare_entries (&e[last], &e[middle], self) < 0)
+      if (before (self, &e[last], &e[middle]))
         swap (&e[last], &e[middle]);
       pivot = e[middle];
       for (;;)
         {
-          while (compare_entries (&e[i], &pivot, self) < 0)
+          while (before (self, &e[i], &pivot))
             i++;
-          while (compare_entries (&e[j], &pivot, self) > 0)
+          while (before (self, &pivot, &e[j]))
             j--;
           if (i >= j)
             break;
@@ -330,6 +339,8 @@ grove_selection_offer (struct grove_selection *self, const void *row)
       sift_up (self, self->n++);
       return;
     }
+  if (rank > self->entries[0].rank)
+    return;
   if (compare_rows (self, rank, row, self->entries[0].rank, row_of (self, &self->entries[0])) < 0)
     {
       put (self, &self->entries[0], rank, row);

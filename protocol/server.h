@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The protocol server of one source: a listening Unix socket (or one already connected pair of
- * descriptors), a poll loop, sessions. It runs in the thread that calls grove_server_run().
+ * The protocol server of one source: a listening Unix socket, a poll loop, sessions. It runs in the
+ * thread that calls grove_protocol_server_run().
  */
 #pragma once
 

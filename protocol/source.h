@@ -172,9 +172,11 @@ struct grove_source_ops
   void (*begin_tick) (void *self);
 
   void (*system_info) (void *self, struct grove_call *call);
-  /* Writes the members of one `system.sample` (without sub, seq) into an object already begun. */
+  /* Writes the members of one `system.sample` (all but sub and seq) into an object already begun.
+   */
   void (*system_sample) (void *self, struct grove_writer *writer);
 
+  /* @query and all it points to live until the rows are done or failed. */
   void (*table_query) (void *self, const struct grove_table_query *query, struct grove_rows *rows);
 
   /* The children of @pid in order (NULL: the roots), at most @limit. */
