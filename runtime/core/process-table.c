@@ -55,7 +55,7 @@ _grove_table_finish (void)
 static void
 fill (struct grove_free_blocks *near)
 {
-  uint32_t used;
+  uint32_t used, fresh;
 
   _grove_lock (&table.lock);
   while (near->n < table.batch && table.first != NULL)
@@ -67,14 +67,18 @@ fill (struct grove_free_blocks *near)
       near->n++;
     }
   used = GROVE_GET (table.n_used);
-  while (near->n < table.batch && used < table.capacity)
+  fresh =
+    table.batch - near->n < table.capacity - used ? table.batch - near->n : table.capacity - used;
+  /* From the last, so that the first is taken first: pids then tell who came before whom. */
+  for (uint32_t i = fresh; i-- > 0;)
     {
-      struct grove_process *process = &table.blocks[used];
-      process->index = used++;
+      struct grove_process *process = &table.blocks[used + i];
+      process->index = used + i;
       process->queue_next = near->first;
       near->first = process;
       near->n++;
     }
+  used += fresh;
   /* Release: pairs with _grove_table_used(), so that a scan sees the index of each block. */
   atomic_store_explicit (&table.n_used, used, memory_order_release);
   _grove_unlock (&table.lock);
