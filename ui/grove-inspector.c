@@ -410,8 +410,6 @@ on_watch_changed (GroveInspector *self)
 static void
 set_active (GroveInspector *self, gboolean active)
 {
-  if (self->detail != NULL)
-    grove_process_detail_set_active (self->detail, active);
   if (self->watch != NULL)
     grove_process_watch_set_active (self->watch, active);
   if (active && self->chart_source == 0 && self->session != NULL)
@@ -462,6 +460,9 @@ grove_inspector_set_pid (GroveInspector *self, const char *pid)
         {
           self->detail = grove_process_detail_new (self->session, self->pid);
           g_signal_connect_swapped (self->detail, "changed", G_CALLBACK (on_detail_changed), self);
+          /* Once a second, and unseen too: commands want to know what is selected, and that it
+           * lives. */
+          grove_process_detail_set_active (self->detail, TRUE);
         }
       set_active (self, gtk_widget_get_mapped (GTK_WIDGET (self)));
     }

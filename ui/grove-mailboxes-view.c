@@ -27,6 +27,9 @@
 /* One that has drained keeps its card this long: the next wave is often near. */
 #define LINGER_US (12 * G_USEC_PER_SEC)
 
+/* Cards keep their order this long after the pointer last moved over them. */
+#define HOLD_US (2 * G_USEC_PER_SEC)
+
 /* What is remembered of a mailbox that holds messages, or did. */
 typedef struct
 {
@@ -48,7 +51,7 @@ struct _GroveMailboxesView
   guint              tick_source;
   guint              ticks, order_in; /* ticks until cards may be put in order */
   gint64             scale;
-  gboolean           pointed_at;
+  gint64             pointed_us; /* when the pointer last moved over the cards */
 
   GtkPaned         *paned;
   GtkStack         *stack;
@@ -274,7 +277,7 @@ on_tick (gpointer user_data)
     grove_mailbox_card_tick (card, now, self->scale);
   if (self->order_in > 0)
     self->order_in--;
-  else if (!self->pointed_at)
+  else if (now - self->pointed_us > HOLD_US)
     {
       gtk_list_box_invalidate_sort (self->list);
       self->order_in = ORDER_TICKS;
@@ -367,15 +370,9 @@ on_menu_key (GtkWidget *widget, GVariant *args, gpointer user_data)
 }
 
 static void
-on_enter (GroveMailboxesView *self)
+on_motion (GroveMailboxesView *self)
 {
-  self->pointed_at = TRUE;
-}
-
-static void
-on_leave (GroveMailboxesView *self)
-{
-  self->pointed_at = FALSE;
+  self->pointed_us = g_get_monotonic_time ();
 }
 
 static void
@@ -388,8 +385,7 @@ add_controls (GroveMailboxesView *self)
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
   g_signal_connect (click, "pressed", G_CALLBACK (on_right_click), self);
   gtk_widget_add_controller (GTK_WIDGET (self->list), GTK_EVENT_CONTROLLER (click));
-  g_signal_connect_swapped (motion, "enter", G_CALLBACK (on_enter), self);
-  g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);
+  g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
   gtk_widget_add_controller (GTK_WIDGET (self->list), motion);
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
                                         gtk_shortcut_new (gtk_shortcut_trigger_parse_string (

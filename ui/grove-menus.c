@@ -62,12 +62,25 @@ on_closed (GtkPopover *popover, Popup *self)
   g_idle_add (discard_popover, g_object_ref (popover));
 }
 
+/* GTK puts the lines between sections in when idle; a menu that pops up before is too short for its
+ * last items. This comes after that. */
+static gboolean
+popup_when_complete (gpointer user_data)
+{
+  GtkWidget *popover = user_data;
+
+  if (gtk_widget_get_parent (popover) != NULL)
+    gtk_popover_popup (GTK_POPOVER (popover));
+  return G_SOURCE_REMOVE;
+}
+
 void
 grove_process_menu_popup (GtkWidget *parent, double x, double y)
 {
-  GtkWidget *popover = gtk_popover_menu_new_from_model (grove_process_menu ());
-  GtkRoot   *root = gtk_widget_get_root (parent);
-  Popup     *self = g_new0 (Popup, 1);
+  GtkWidget *popover =
+    gtk_popover_menu_new_from_model_full (grove_process_menu (), GTK_POPOVER_MENU_NESTED);
+  GtkRoot *root = gtk_widget_get_root (parent);
+  Popup   *self = g_new0 (Popup, 1);
 
   g_set_weak_pointer (&self->parent, parent);
   if (root != NULL)
@@ -80,5 +93,5 @@ grove_process_menu_popup (GtkWidget *parent, double x, double y)
   g_signal_connect_data (popover, "closed", G_CALLBACK (on_closed), self,
                          (GClosureNotify) (void *) popup_free, 0);
   g_signal_connect_object (parent, "destroy", G_CALLBACK (on_parent_destroy), popover, 0);
-  gtk_popover_popup (GTK_POPOVER (popover));
+  g_idle_add_full (G_PRIORITY_LOW, popup_when_complete, g_object_ref (popover), g_object_unref);
 }

@@ -47,13 +47,13 @@ find_cell (GtkWidget *widget)
   return NULL;
 }
 
-/* A cell of the row that @widget is in; GTK 4.8 has no object for rows. */
-static GroveProcessCell *
-find_row_cell (GtkWidget *widget, GtkWidget *view)
+/* The row that @widget is in; GTK 4.8 has no object for rows. */
+static GtkWidget *
+find_row (GtkWidget *widget, GtkWidget *view)
 {
   for (; widget != NULL && widget != view; widget = gtk_widget_get_parent (widget))
     if (g_strcmp0 (gtk_widget_get_css_name (widget), "row") == 0)
-      return find_cell (widget);
+      return widget;
   return NULL;
 }
 
@@ -77,9 +77,11 @@ on_right_click (
 {
   GtkWidget *view = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
   GtkWidget *picked = gtk_widget_pick (view, x, y, GTK_PICK_DEFAULT);
+  GtkWidget *row = find_row (picked, view);
 
-  if (picked == NULL || !select_row (selection, find_row_cell (picked, view)))
+  if (row == NULL || !select_row (selection, find_cell (row)))
     return;
+  gtk_widget_grab_focus (row);
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
   grove_process_menu_popup (view, x, y);
 }

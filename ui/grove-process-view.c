@@ -157,7 +157,7 @@ static void
 on_stop_search (GroveProcessView *self)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), "");
-  gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+  grove_process_view_focus_rows (self);
 }
 
 static void
@@ -410,6 +410,13 @@ grove_process_view_find (GroveProcessView *self)
   g_return_if_fail (GROVE_IS_PROCESS_VIEW (self));
   grove_process_view_set_shape (self, GROVE_SHAPE_FLAT);
   gtk_widget_grab_focus (GTK_WIDGET (self->filter_entry));
+}
+
+void
+grove_process_view_focus_rows (GroveProcessView *self)
+{
+  g_return_if_fail (GROVE_IS_PROCESS_VIEW (self));
+  gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_DOWN);
 }
 
 void

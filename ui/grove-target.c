@@ -20,6 +20,9 @@ grove_target_new_from_row (const GroveProcessRow *row)
   GroveTarget *self = grove_target_new (row->pid, row->name);
 
   self->started_ns = row->started_ns;
+  /* What it was started with says so, here and in Erlang, where no tree is loaded to ask. */
+  self->supervisor = g_str_has_prefix (row->initial, "supervisor") ||
+                     g_str_has_prefix (row->initial, "application_master");
   self->system = row->system;
   return self;
 }

@@ -4,6 +4,7 @@
  * inspector, connecting. One action each; menus, buttons and keys only name them.
  */
 #include "ui/grove-inspector-window.h"
+#include "ui/grove-supervision-view.h"
 #include "ui/grove-window-private.h"
 
 static const char *const view_names[] = { "overview", "supervision", "processes", "mailboxes" };
@@ -19,7 +20,16 @@ is_observing (GroveWindow *self)
 static void
 on_view (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  grove_window_show_view (user_data, g_variant_get_string (parameter, NULL));
+  GroveWindow *self = user_data;
+  const char  *name = g_variant_get_string (parameter, NULL);
+
+  if (grove_window_get_view (self, name) == NULL)
+    return;
+  grove_window_show_view (self, name);
+  if (g_str_equal (name, "processes"))
+    grove_process_view_focus_rows (self->process_view);
+  else
+    gtk_widget_child_focus (grove_window_get_view (self, name), GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -27,6 +37,11 @@ on_find (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GroveWindow *self = user_data;
 
+  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "supervision") == 0)
+    {
+      grove_supervision_view_find (GROVE_SUPERVISION_VIEW (self->supervision_view));
+      return;
+    }
   grove_window_show_view (self, "processes");
   grove_process_view_find (self->process_view);
 }
