@@ -12,11 +12,12 @@
 #include <stdio.h>
 
 struct grove_call *
-grove_call_new (struct grove_session *session, int64_t id)
+grove_call_new (struct grove_session *session, int64_t id, enum grove_role role)
 {
   struct grove_call *self = grove_must_zero (sizeof *self);
 
   self->id = id;
+  self->changes = role == GROVE_ROLE_CONTROL;
   grove_writer_init (&self->writer, GROVE_LIMIT_MESSAGE);
   if (grove_session_add_call (session, self))
     return self;
@@ -30,7 +31,11 @@ static void
 end (struct grove_call *self)
 {
   if (self->session != NULL)
-    grove_session_remove_call (self->session, self);
+    {
+      grove_session_remove_call (self->session, self);
+      if (self->changes)
+        grove_session_hurry (self->session);
+    }
   grove_writer_finish (&self->writer);
   free (self);
 }

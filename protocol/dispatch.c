@@ -169,7 +169,7 @@ static void
 system_info (struct grove_session *session, int64_t id, struct json_object *params)
 {
   const struct grove_source *source = grove_session_host (session)->source;
-  struct grove_call         *call = grove_call_new (session, id);
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
 
   if (call != NULL)
     source->ops->system_info (source->self, call);
@@ -179,7 +179,7 @@ static void
 process_get (struct grove_session *session, int64_t id, struct json_object *params)
 {
   const struct grove_source *source = grove_session_host (session)->source;
-  struct grove_call         *call = grove_call_new (session, id);
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
 
   if (call != NULL)
     source->ops->process_get (source->self, call, grove_params_text (params, "pid"));
@@ -197,7 +197,7 @@ process_messages (struct grove_session *session, int64_t id, struct json_object 
                           "this system does not show what is in its messages");
       return;
     }
-  call = grove_call_new (session, id);
+  call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
   if (call != NULL)
     host->source->ops->process_messages (host->source->self, call,
                                          grove_params_text (params, "pid"),
@@ -221,7 +221,7 @@ process_exit (struct grove_session *session, int64_t id, struct json_object *par
 {
   const struct grove_source *source = grove_session_host (session)->source;
   struct grove_expect        expect = expect_of (params);
-  struct grove_call         *call = grove_call_new (session, id);
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
   /* process.kill has no reason, and no reason kills. */
   if (call != NULL)
@@ -235,7 +235,7 @@ process_restart (struct grove_session *session, int64_t id, struct json_object *
 {
   const struct grove_source *source = grove_session_host (session)->source;
   struct grove_expect        expect = expect_of (params);
-  struct grove_call         *call = grove_call_new (session, id);
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
   if (call != NULL)
     source->ops->process_restart (source->self, call, grove_params_text (params, "pid"), &expect,
@@ -247,7 +247,7 @@ process_set_priority (struct grove_session *session, int64_t id, struct json_obj
 {
   const struct grove_source *source = grove_session_host (session)->source;
   struct grove_expect        expect = expect_of (params);
-  struct grove_call         *call = grove_call_new (session, id);
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
   if (call != NULL)
     source->ops->process_set_priority (source->self, call, grove_params_text (params, "pid"),

@@ -527,6 +527,16 @@ grove_session_unsubscribe (struct grove_session *self, struct grove_subscription
   subscription->ops->free (subscription);
 }
 
+void
+grove_session_hurry (struct grove_session *self)
+{
+  /* A sample from before the command would not show it. */
+  self->host->sampled_ns = 0;
+  for (size_t i = 0; i < self->n_subscriptions; i++)
+    if (strcmp (self->subscriptions[i]->ops->kind, "system") != 0)
+      grove_subscription_hurry (self->subscriptions[i]);
+}
+
 bool
 grove_session_add_call (struct grove_session *self, struct grove_call *call)
 {

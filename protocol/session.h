@@ -75,6 +75,9 @@ grove_session_find_subscription (struct grove_session *self, const char *kind, i
 void
 grove_session_unsubscribe (struct grove_session *self, struct grove_subscription *subscription);
 
+/* A command was carried out: tables and trees show it without waiting for their ticks. */
+void grove_session_hurry (struct grove_session *self);
+
 /* Calls under way. */
 bool grove_session_add_call (struct grove_session *self, struct grove_call *call);
 void grove_session_remove_call (struct grove_session *self, struct grove_call *call);

@@ -8,6 +8,9 @@
 
 #include <stdio.h>
 
+/* However many commands there are, their effects are not looked for more often than this. */
+#define HURRY_NS UINT64_C (20000000)
+
 void
 grove_subscription_init (struct grove_subscription           *self,
                          const struct grove_subscription_ops *ops,
@@ -29,6 +32,15 @@ grove_subscription_wake (struct grove_subscription *self)
 {
   if (!self->paused && !self->starved)
     self->due_ns = 0;
+}
+
+void
+grove_subscription_hurry (struct grove_subscription *self)
+{
+  uint64_t soon_ns = self->computed_ns + HURRY_NS;
+
+  if (!self->paused && !self->starved && soon_ns < self->due_ns)
+    self->due_ns = soon_ns;
 }
 
 bool

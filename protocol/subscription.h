@@ -44,6 +44,8 @@ void grove_subscription_set_interval (struct grove_subscription *self, int64_t i
 void grove_subscription_start (struct grove_subscription *self);
 /* The next turn of the loop computes. */
 void grove_subscription_wake (struct grove_subscription *self);
+/* Something was done that should be seen without waiting for the tick. */
+void grove_subscription_hurry (struct grove_subscription *self);
 /* If it is due: computes, or notes that it could not. */
 void grove_subscription_run (struct grove_subscription *self);
 void grove_subscription_acknowledge (struct grove_subscription *self, int64_t seq);

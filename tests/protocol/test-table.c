@@ -409,6 +409,32 @@ test_set_while_busy (void)
   test_wire_free (wire);
 }
 
+/* What a command did is shown at once, however long the interval is. */
+static void
+test_command_shows (void)
+{
+  struct test_wire *wire = test_wire_new (test_source_new ());
+  struct view       view;
+
+  for (guint i = 0; i < 5; i++)
+    test_source_spawn (wire->source, NULL, i, "worker");
+  test_wire_open (wire, "control");
+  view_init (&view);
+  view.sub =
+    test_int (test_wire_ask (wire, "table.open",
+                             "{\"table\":\"processes\",\"columns\":[\"pid\"],\"sort\":[],"
+                             "\"window\":{\"offset\":0,\"limit\":9},\"interval_ms\":60000}"),
+              "sub");
+  view_catch_up (&view, wire);
+  test_wire_advance (wire, 1000);
+  g_assert_cmpuint (view_catch_up (&view, wire), ==, 0);
+  test_wire_ask (wire, "process.kill", "{\"pid\":\"<0.2.0>\"}");
+  g_assert_cmpuint (view_catch_up (&view, wire), ==, 1);
+  g_assert_cmpint (view.total, ==, 4);
+  view_finish (&view);
+  test_wire_free (wire);
+}
+
 /* A window wider than a message takes several updates, and arrives whole. */
 static void
 test_wide_window (void)
@@ -455,5 +481,6 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/table/set-wrong", test_set_wrong);
   g_test_add_func ("/protocol/table/set-while-busy", test_set_while_busy);
   g_test_add_func ("/protocol/table/wide-window", test_wide_window);
+  g_test_add_func ("/protocol/table/command-shows", test_command_shows);
   return g_test_run ();
 }
