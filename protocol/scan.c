@@ -230,19 +230,6 @@ scan_utf8 (struct scan *self, uint32_t *ret_character)
   return true;
 }
 
-/* True where the next eight bytes are all plain: ASCII, no control byte, no quote, no backslash. */
-static bool
-eight_plain (const unsigned char *at)
-{
-  const uint64_t ones = UINT64_C (0x0101010101010101), highs = UINT64_C (0x8080808080808080);
-  uint64_t       word, quote, backslash;
-
-  memcpy (&word, at, 8);
-  quote = word ^ ones * '"';
-  backslash = word ^ ones * '\\';
-  return ((word | (word - ones * 0x20) | (quote - ones) | (backslash - ones)) & highs) == 0;
-}
-
 /* From behind the opening quote to behind the closing one. @ret_hash: of the characters, or NULL.
  */
 static bool
@@ -256,7 +243,8 @@ scan_string (struct scan *self, uint64_t *ret_hash)
       uint32_t      character;
       unsigned char c;
 
-      while (ret_hash == NULL && self->size - self->at >= 8 && eight_plain (self->bytes + self->at))
+      while (ret_hash == NULL && self->size - self->at >= 8 &&
+             grove_eight_plain (self->bytes + self->at))
         {
           self->at += 8;
           size += 8;

@@ -351,6 +351,12 @@ append (struct grove_writer *self, const char *bytes, size_t size)
   self->size += size;
 }
 
+static bool
+is_plain (unsigned char c)
+{
+  return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
 void
 grove_writer_text_size (struct grove_writer *self, const char *text, size_t size)
 {
@@ -363,18 +369,30 @@ grove_writer_text_size (struct grove_writer *self, const char *text, size_t size
       grove_writer_null (self);
       return;
     }
-  at = begin_value (self, 1);
+  while (size - i >= 8 && grove_eight_plain (bytes + i))
+    i += 8;
+  while (i < size && is_plain (bytes[i]))
+    i++;
+  at = begin_value (self, i + 2);
   if (at == NULL)
     return;
-  *at = '"';
-  self->size++;
+  *at++ = '"';
+  memcpy (at, text, i);
+  self->size += i + 1;
+  if (i == size)
+    {
+      at[i] = '"';
+      self->size++;
+      return;
+    }
+  start = i;
   while (i < size)
     {
       unsigned char c = bytes[i];
       size_t        n;
       char          escaped[6];
 
-      if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\')
+      if (is_plain (c))
         {
           i++;
           continue;
