@@ -383,7 +383,8 @@ add_controls (GroveMailboxesView *self)
   GtkEventController *shortcuts = gtk_shortcut_controller_new ();
 
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
-  g_signal_connect (click, "pressed", G_CALLBACK (on_right_click), self);
+  /* On release: a popover that opens in between loses count of the button that is down. */
+  g_signal_connect (click, "released", G_CALLBACK (on_right_click), self);
   gtk_widget_add_controller (GTK_WIDGET (self->list), GTK_EVENT_CONTROLLER (click));
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
   gtk_widget_add_controller (GTK_WIDGET (self->list), motion);

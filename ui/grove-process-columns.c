@@ -126,7 +126,8 @@ grove_process_columns_add_controls (GtkColumnView *view, GroveProcessSelection *
   GtkEventController *shortcut = gtk_shortcut_controller_new ();
 
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
-  g_signal_connect_object (click, "pressed", G_CALLBACK (on_right_click), selection, 0);
+  /* On release: a popover that opens in between loses count of the button that is down. */
+  g_signal_connect_object (click, "released", G_CALLBACK (on_right_click), selection, 0);
   gtk_widget_add_controller (GTK_WIDGET (view), GTK_EVENT_CONTROLLER (click));
 
   gtk_shortcut_controller_add_shortcut (
