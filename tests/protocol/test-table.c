@@ -311,7 +311,6 @@ test_credit (void)
   open_table (wire, &view);
   for (guint i = 0; i < 6; i++)
     {
-      change_something (wire->source);
       test_source_spawn (wire->source, NULL, 0, "more");
       test_wire_advance (wire, 100);
     }
