@@ -400,8 +400,9 @@ on_chart_tick (gpointer user_data)
 static void
 on_watch_changed (GroveInspector *self)
 {
-  GroveProcessItem *item =
-    self->pid != NULL ? grove_process_watch_get (self->watch, self->pid) : NULL;
+  GroveProcessItem *item = self->pid != NULL && self->watch != NULL
+                             ? grove_process_watch_get (self->watch, self->pid)
+                             : NULL;
 
   if (g_set_object (&self->item, item) || item != NULL)
     show_fast (self);
