@@ -18,6 +18,7 @@ typedef struct
   char        *who; /* "counter_orders <0.91.0>" */
   char        *argument;
   gint64       started_us;
+  gulong       cancelled_handler;
 } Request;
 
 static void
@@ -257,7 +258,8 @@ static void
 answered (gpointer owner, const GroveReply *reply, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  const Request *request = g_task_get_task_data (task);
+  Request *request = g_task_get_task_data (task);
+  g_cancellable_disconnect (g_task_get_cancellable (task), request->cancelled_handler);
   if (reply->error == NULL)
     {
       g_task_return_pointer (task, make_outcome (request, reply->result),
@@ -268,6 +270,18 @@ answered (gpointer owner, const GroveReply *reply, gpointer user_data)
   GError *error = g_error_new_literal (GROVE_PROTOCOL_ERROR, reply->error->code, sentence);
   g_free (sentence);
   g_task_return_error (task, error);
+}
+
+/* The system does what it was told all the same; only nobody waits for the answer any more. */
+static void
+cancelled (GCancellable *cancellable, GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+  /* Not with g_cancellable_disconnect(), which waits for this very handler. */
+  g_signal_handler_disconnect (cancellable, request->cancelled_handler);
+  _grove_session_drop_calls (g_task_get_source_object (task), task);
+  g_task_return_error_if_cancelled (task);
+  g_object_unref (task);
 }
 
 static struct json_object *
@@ -345,8 +359,12 @@ grove_command_run_async (GroveSession       *session,
       g_free (obstacle);
       return;
     }
+  if (cancellable != NULL)
+    request->cancelled_handler =
+      g_cancellable_connect (cancellable, G_CALLBACK (cancelled), task, NULL);
+  gpointer owner = task;
   _grove_session_call (session, grove_command_get_method (command),
-                       make_params (request, name, started_ns), answered, NULL,
+                       make_params (request, name, started_ns), answered, owner,
                        g_steal_pointer (&task));
 }
 

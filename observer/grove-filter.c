@@ -535,6 +535,9 @@ grove_filter_parse (const char          *text,
     }
   else
     any = read_groups (&parser);
+  /* `and` alone says nothing. */
+  if (any != NULL && json_object_array_length (any) == 1)
+    g_clear_pointer (&any, json_object_put);
   if (any != NULL && parser.error == NULL)
     any = unwrap (&parser, any);
   if (parser.error == NULL && parser.n_nodes > NODES_MAX)

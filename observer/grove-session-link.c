@@ -44,14 +44,34 @@ drop_connection (GroveSession *self)
 }
 
 static void
+set_round_trip (GroveSession *self, gint64 round_trip_us)
+{
+  if (self->round_trip_us == round_trip_us)
+    return;
+  self->round_trip_us = round_trip_us;
+  _grove_session_notify_prop (self, GROVE_SESSION_PROP_ROUND_TRIP_US);
+}
+
+static void
+set_rates (GroveSession *self, double updates, double bytes)
+{
+  if (self->update_rate != updates)
+    {
+      self->update_rate = updates;
+      _grove_session_notify_prop (self, GROVE_SESSION_PROP_UPDATE_RATE);
+    }
+  if (self->byte_rate != bytes)
+    {
+      self->byte_rate = bytes;
+      _grove_session_notify_prop (self, GROVE_SESSION_PROP_BYTE_RATE);
+    }
+}
+
+static void
 clear_figures (GroveSession *self)
 {
-  self->round_trip_us = -1;
-  self->update_rate = 0;
-  self->byte_rate = 0;
-  _grove_session_notify_prop (self, GROVE_SESSION_PROP_ROUND_TRIP_US);
-  _grove_session_notify_prop (self, GROVE_SESSION_PROP_UPDATE_RATE);
-  _grove_session_notify_prop (self, GROVE_SESSION_PROP_BYTE_RATE);
+  set_round_trip (self, -1);
+  set_rates (self, 0, 0);
 }
 
 static gboolean
@@ -135,12 +155,12 @@ ponged (gpointer owner, const GroveReply *reply, gpointer user_data)
   if (reply->error != NULL || self->ping_sent_us == 0)
     return;
   gint64 now_us = g_get_monotonic_time ();
-  self->round_trip_us = now_us - self->ping_sent_us;
+  gint64 round_trip_us = now_us - self->ping_sent_us;
   self->ping_sent_us = 0;
   gint64 now_ns = _grove_json_int (reply->result, "now_ns", 0);
   if (now_ns > 0)
     self->clock_offset_ns = now_ns - now_us * 1000;
-  _grove_session_notify_prop (self, GROVE_SESSION_PROP_ROUND_TRIP_US);
+  set_round_trip (self, round_trip_us);
 }
 
 static void
@@ -148,13 +168,32 @@ count_rates (GroveSession *self, gint64 now_us)
 {
   double  seconds = (double) MAX (now_us - self->last_tick_us, 1) / G_USEC_PER_SEC;
   guint64 n_bytes = grove_connection_get_n_bytes (self->connection);
-  self->update_rate = self->n_updates / seconds;
-  self->byte_rate = (double) (n_bytes - self->last_n_bytes) / seconds;
+  double  updates = self->n_updates / seconds;
+  double  bytes = (double) (n_bytes - self->last_n_bytes) / seconds;
   self->n_updates = 0;
   self->last_n_bytes = n_bytes;
   self->last_tick_us = now_us;
-  _grove_session_notify_prop (self, GROVE_SESSION_PROP_UPDATE_RATE);
-  _grove_session_notify_prop (self, GROVE_SESSION_PROP_BYTE_RATE);
+  set_rates (self, updates, bytes);
+}
+
+static void
+ping (GroveSession *self)
+{
+  self->ping_sent_us = g_get_monotonic_time ();
+  self->ping_n_bytes = grove_connection_get_n_bytes (self->connection);
+  _grove_session_call (self, "session.ping", NULL, ponged, self, NULL);
+}
+
+/* TRUE if nothing at all came for too long since the last ping. */
+static gboolean
+is_hung (GroveSession *self, gint64 now_us)
+{
+  guint64 n_bytes = grove_connection_get_n_bytes (self->connection);
+  if (now_us - self->ping_sent_us < HUNG_US)
+    return FALSE;
+  gboolean hung = n_bytes == self->ping_n_bytes;
+  self->ping_n_bytes = n_bytes;
+  return hung;
 }
 
 static gboolean
@@ -162,32 +201,29 @@ tick (gpointer user_data)
 {
   GroveSession *self = user_data;
   gint64        now_us = g_get_monotonic_time ();
+  gboolean      hung = self->ping_sent_us != 0 && is_hung (self, now_us);
+  g_object_ref (self);
+  /* Whoever is told of the figures may close the session, at once or when the thaw tells them. */
+  g_object_freeze_notify (G_OBJECT (self));
   count_rates (self, now_us);
-  if (self->ping_sent_us == 0)
-    {
-      self->ping_sent_us = now_us;
-      self->ping_n_bytes = grove_connection_get_n_bytes (self->connection);
-      _grove_session_call (self, "session.ping", NULL, ponged, self, NULL);
-      return G_SOURCE_CONTINUE;
-    }
-  /* The last one is still under way: the round trip is at least this long. */
-  self->round_trip_us = now_us - self->ping_sent_us;
-  _grove_session_notify_prop (self, GROVE_SESSION_PROP_ROUND_TRIP_US);
-  if (self->round_trip_us < HUNG_US)
-    return G_SOURCE_CONTINUE;
-  if (grove_connection_get_n_bytes (self->connection) != self->ping_n_bytes)
-    {
-      /* It is alive, only busy with what it sends. */
-      self->ping_n_bytes = grove_connection_get_n_bytes (self->connection);
-      return G_SOURCE_CONTINUE;
-    }
-  trouble (self, GROVE_TROUBLE_HUNG, NULL);
-  return G_SOURCE_REMOVE;
+  if (hung)
+    trouble (self, GROVE_TROUBLE_HUNG, NULL);
+  else if (self->ping_sent_us == 0)
+    ping (self);
+  else
+    /* The last one is still under way: the round trip is at least this long. */
+    set_round_trip (self, now_us - self->ping_sent_us);
+  g_object_thaw_notify (G_OBJECT (self));
+  gboolean stay = self->tick_source != 0;
+  g_object_unref (self);
+  return stay ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 static void
 enter_live (GroveSession *self)
 {
+  g_object_ref (self);
+  g_object_freeze_notify (G_OBJECT (self));
   g_clear_handle_id (&self->deadline_source, g_source_remove);
   self->stage = GROVE_STAGE_OPEN;
   self->was_live = TRUE;
@@ -196,16 +232,11 @@ enter_live (GroveSession *self)
   self->last_n_bytes = grove_connection_get_n_bytes (self->connection);
   self->last_tick_us = g_get_monotonic_time ();
   self->tick_source = g_timeout_add (1000, tick, self);
-  g_object_ref (self);
   _grove_session_set_error (self, NULL, NULL);
   _grove_session_set_state (self, GROVE_SESSION_LIVE);
-  if (self->stage == GROVE_STAGE_OPEN && self->ping_sent_us == 0)
-    {
-      self->ping_sent_us = g_get_monotonic_time ();
-      self->ping_n_bytes = grove_connection_get_n_bytes (self->connection);
-      _grove_session_call (self, "session.ping", NULL, ponged, self, NULL);
-    }
+  ping (self);
   _grove_session_sync (self);
+  g_object_thaw_notify (G_OBJECT (self));
   g_object_unref (self);
 }
 
@@ -223,12 +254,14 @@ opened (gpointer owner, const GroveReply *reply, gpointer user_data)
   if (reply->error == NULL)
     {
       gboolean observing = strcmp (_grove_json_text (reply->result, "role"), "control") != 0;
+      g_object_freeze_notify (G_OBJECT (self));
       if (observing != self->observing)
         {
           self->observing = observing;
           _grove_session_notify_prop (self, GROVE_SESSION_PROP_READ_ONLY);
         }
       enter_live (self);
+      g_object_thaw_notify (G_OBJECT (self));
     }
   else if (reply->error->code == GROVE_CODE_FORBIDDEN && strcmp (role, "control") == 0)
     open_as (self, "observe");
@@ -314,10 +347,6 @@ greet (GroveSession *self, struct json_object *hello)
       trouble (self, GROVE_TROUBLE_VERSION, version);
       return;
     }
-  char name[65];
-  _grove_copy_text (name, sizeof name, _grove_json_text (server, "name"));
-  if (name[0] != '\0')
-    _grove_session_set_system_name (self, name);
   self->server_read_only = _grove_json_boolean (hello, "read_only");
   gint64 now_ns = _grove_json_int (hello, "now_ns", 0);
   if (now_ns > 0)
@@ -325,7 +354,11 @@ greet (GroveSession *self, struct json_object *hello)
   read_capabilities (self, hello);
   self->stage = GROVE_STAGE_OPENING;
   take_instance (self, _grove_json_text (hello, "instance"));
-  /* A handler of "reset" may have closed the session. */
+  char name[65];
+  _grove_copy_text (name, sizeof name, _grove_json_text (server, "name"));
+  if (name[0] != '\0' && self->stage == GROVE_STAGE_OPENING)
+    _grove_session_set_system_name (self, name);
+  /* Whoever was told of either may have closed the session. */
   if (self->stage == GROVE_STAGE_OPENING)
     open_as (self, self->server_read_only ? "observe" : "control");
 }
