@@ -101,7 +101,9 @@ grove_ui_test_settle (GtkWidget *widget)
   gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
   while (!painted && g_get_monotonic_time () < deadline)
     grove_ui_test_iterate ();
-  g_signal_handler_disconnect (clock, handler);
+  /* The clock of a window that closed has let go of its handlers. */
+  if (g_signal_handler_is_connected (clock, handler))
+    g_signal_handler_disconnect (clock, handler);
   g_object_unref (clock);
 }
 
