@@ -4,8 +4,8 @@
  *
  *   billing_sup -> ledger_sup  -> ledger, closing_clock, audit_sup -> auditor_1 .. 12
  *               -> payment_sup -> fraud_check, gateway_sup -> card_gateway, gift_gateway
- *               -> invoice_sup -> mailer, invoicer, report_builder, reminder_sup -> reminders
- * (temporary)
+ *               -> invoice_sup -> mailer, newsletter, invoicer, report_builder,
+ *                                 reminder_sup -> reminders (temporary)
  *
  * The card gateway crashes every 8 to 12 seconds on a card that is refused. The ledger's heap grows
  * with every booking and is cut back when the books are closed.
@@ -20,6 +20,8 @@
 #define MAX_PAGES    512
 #define KEPT_PAGES   96
 #define MAX_REMINDED 25
+#define MAILING_MS   45
+#define SUBSCRIBERS  90
 
 /* ---- The ledger ------------------------------------------------------------------------- */
 
@@ -280,7 +282,7 @@ mailer_cast (struct grove_term request, void *state)
   struct grove_text customer;
 
   if (grove_match (request, "{mail, ~s, _}", &customer))
-    grove_sleep_ms (15);
+    grove_sleep_ms (MAILING_MS);
   return GROVE_CONTINUE;
 }
 
@@ -289,6 +291,21 @@ static const struct grove_server_callbacks mailer_callbacks = {
   .init = mailer_init,
   .handle_cast = mailer_cast,
 };
+
+/* Now and then a letter to all, which the mailer needs some seconds for. */
+static void
+newsletter (void *arg)
+{
+  struct shop_random random = shop_random_init ("newsletter", 0);
+
+  for (int issue = 1;; issue++)
+    {
+      shop_wait_ms (shop_random_range (&random, 6000, 15000));
+      for (int i = 0; i < SUBSCRIBERS; i++)
+        grove_cast (grove_whereis ("mailer"), "{mail, ~s, {newsletter, ~i}}",
+                    shop_random_customer (&random), issue);
+    }
+}
 
 /* Waits for a customer who lets it come to that, writes once, and is done. */
 static void
@@ -413,15 +430,14 @@ invoice_sup (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reaso
   struct shop_child       mail = SHOP_SERVER (mailer_callbacks, .name = "mailer");
   struct shop_child       invoices = SHOP_SERVER (invoicer_callbacks, .name = "invoicer");
   struct shop_child       reports = SHOP_PROCESS (report_builder, .name = "report_builder");
+  struct shop_child       letters = SHOP_PROCESS (newsletter, .name = "newsletter");
   struct grove_child_spec specs[] = {
-    shop_worker (&mail),
-    shop_supervisor ("reminder_sup", reminder_sup),
-    shop_worker (&invoices),
-    shop_worker (&reports),
+    shop_worker (&mail),     shop_worker (&letters), shop_supervisor ("reminder_sup", reminder_sup),
+    shop_worker (&invoices), shop_worker (&reports),
   };
 
   reports.priority = GROVE_PRIORITY_LOW;
-  return shop_supervise ("invoice_sup", specs, 4, ret_pid, ret_reason);
+  return shop_supervise ("invoice_sup", specs, 5, ret_pid, ret_reason);
 }
 
 enum grove_status

@@ -5,7 +5,9 @@
  * wave waits until the packer has caught up: however slow the machine is, nothing grows without
  * end.
  *
- *   packing_sup -> label_printer, packer, conveyor
+ *   packing_sup -> label_printer, packer, conveyor, courier_1 .. 4
+ *
+ * Parcels go out with couriers, who look at what has piled up only between two tours.
  */
 #include "shop-packing.h"
 
@@ -15,6 +17,8 @@
 #define PARCEL_MS    18 /* between two of a wave */
 #define PACKING_MS   38
 #define PAUSE_MS     2500
+#define N_COURIERS   4
+#define LOADING_MS   25
 
 /* ---- The printer ------------------------------------------------------------------------ */
 
@@ -47,18 +51,57 @@ static const struct grove_server_callbacks printer_callbacks = {
   .handle_call = printer_call,
 };
 
+/* ---- The couriers ----------------------------------------------------------------------- */
+
+/* Out on a tour it does not look at its mailbox; back, it loads all that has come. */
+static void
+courier (void *arg)
+{
+  const struct shop_child *child = arg;
+  struct shop_random       random = shop_random_init ("courier", child->number);
+  struct grove_message    *message;
+
+  for (;;)
+    {
+      grove_sleep_ms ((uint64_t) shop_random_range (&random, 1500, 3000) *
+                      (unsigned) child->number);
+      while (grove_receive (0, &message) == GROVE_OK)
+        {
+          grove_message_free (message);
+          grove_sleep_ms (LOADING_MS);
+        }
+    }
+}
+
+static void
+hand_over (struct grove_text customer, int64_t number)
+{
+  char      name[SHOP_NAME_SIZE];
+  grove_pid to;
+
+  snprintf (name, sizeof name, "courier_%d", (int) (number % N_COURIERS) + 1);
+  to = grove_whereis (name);
+  if (to)
+    grove_send (to, "{deliver, ~l, ~b}", number, customer.bytes, customer.size);
+}
+
 /* ---- The packer ------------------------------------------------------------------------- */
 
 static void
 pack (struct grove_text customer)
 {
   struct grove_message *reply;
+  int64_t               number = 0;
 
   if (grove_call (grove_whereis ("label_printer"), 1000 * SHOP_MS, &reply, "{print, ~b}",
                   customer.bytes, customer.size) == GROVE_OK)
-    grove_message_free (reply);
+    {
+      (void) grove_match (grove_message_term (reply), "{ok, ~l}", &number);
+      grove_message_free (reply);
+    }
   grove_sleep_ms (PACKING_MS);
   shop_work (3);
+  hand_over (customer, number);
   shop_count ("counter_parcels");
 }
 
@@ -125,11 +168,18 @@ shop_packing_sup (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_
   struct shop_child       printer = SHOP_SERVER (printer_callbacks, .name = "label_printer");
   struct shop_child       packing = SHOP_PROCESS (packer, .name = "packer");
   struct shop_child       belt = SHOP_PROCESS (conveyor, .name = "conveyor");
-  struct grove_child_spec specs[] = {
+  struct shop_child       couriers[N_COURIERS];
+  struct grove_child_spec specs[3 + N_COURIERS] = {
     shop_worker (&printer),
     shop_worker (&packing),
     shop_worker (&belt),
   };
 
-  return shop_supervise ("packing_sup", specs, 3, ret_pid, ret_reason);
+  for (int i = 0; i < N_COURIERS; i++)
+    {
+      couriers[i] = (struct shop_child) SHOP_PROCESS (courier, .number = i + 1);
+      snprintf (couriers[i].name, sizeof couriers[i].name, "courier_%d", i + 1);
+      specs[3 + i] = shop_worker (&couriers[i]);
+    }
+  return shop_supervise ("packing_sup", specs, 3 + N_COURIERS, ret_pid, ret_reason);
 }
