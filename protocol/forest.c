@@ -309,6 +309,9 @@ op_move (struct grove_forest *self, const struct grove_forest_node *node, size_t
 static bool
 should_expand (const struct grove_forest *self, const struct grove_forest_node *node)
 {
+  /* Also bounds how deep the functions that go down the tree call themselves. */
+  if (node->level + 1 >= GROVE_LIMIT_TREE_LEVELS)
+    return false;
   if (node->fold != GROVE_FOLD_AUTOMATIC)
     return node->fold == GROVE_FOLD_EXPANDED;
   if (node->expanded)

@@ -95,7 +95,8 @@ check_choice (const struct grove_param *param,
   char   allowed[128] = "";
   size_t size = 0;
 
-  for (const char *const *choice = param->choices; *choice != NULL; choice++)
+  for (const char *const *choice = param->choices; *choice != NULL && size < sizeof allowed;
+       choice++)
     {
       if (json_object_get_type (value) == json_type_string &&
           strcmp (json_object_get_string (value), *choice) == 0)

@@ -365,6 +365,17 @@ grove_tree_set (struct grove_session      *session,
   reply_sub (session, id, subscription);
 }
 
+static void
+refuse_to_expand (
+  struct grove_session *session, int64_t id, const char *limit, const char *what, int value)
+{
+  char data[64];
+
+  (void) snprintf (data, sizeof data, "{\"limit\":\"tree_%s\",\"value\":%d}", limit, value);
+  grove_session_fail (session, id, GROVE_ERROR_LIMIT, data, "a tree shows at most %d %s", value,
+                      what);
+}
+
 void
 grove_tree_fold (struct grove_session      *session,
                  struct grove_subscription *subscription,
@@ -383,12 +394,12 @@ grove_tree_fold (struct grove_session      *session,
     }
   if (expand && self->forest.n_nodes >= GROVE_LIMIT_TREE_NODES)
     {
-      char data[64];
-
-      (void) snprintf (data, sizeof data, "{\"limit\":\"tree_nodes\",\"value\":%d}",
-                       GROVE_LIMIT_TREE_NODES);
-      grove_session_fail (session, id, GROVE_ERROR_LIMIT, data, "a tree shows at most %d processes",
-                          GROVE_LIMIT_TREE_NODES);
+      refuse_to_expand (session, id, "nodes", "processes", GROVE_LIMIT_TREE_NODES);
+      return;
+    }
+  if (expand && node->level + 1 >= GROVE_LIMIT_TREE_LEVELS)
+    {
+      refuse_to_expand (session, id, "levels", "levels", GROVE_LIMIT_TREE_LEVELS);
       return;
     }
   grove_forest_fold (&self->forest, node, expand);

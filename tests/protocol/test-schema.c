@@ -290,6 +290,7 @@ test_limits (void)
     { "questions of a session under way at the source", "calls", NULL },
     { "operations of a tree update", "tree_ops", NULL },
     { "processes in a tree", "tree_nodes", NULL },
+    { "levels of a tree", "tree_levels", NULL },
   };
   g_auto (GStrv) rows = table_below ("## Limits");
   struct json_object *schema_limits = member (schema (), "limits");

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 20000
@@ -376,6 +377,57 @@ test_shut_down (struct fixture *self, gconstpointer data)
   hear_end (idle);
 }
 
+/* What another user gets to see: 'e' an error of connect(), 'c' that it was closed without a word.
+ */
+static char
+dial_as_nobody (struct fixture *self)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int                answer[2];
+  char               seen = '?';
+  pid_t              child;
+
+  g_strlcpy (address.sun_path, self->socket_path, sizeof address.sun_path);
+  g_assert_cmpint (pipe (answer), ==, 0);
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      int fd = socket (AF_UNIX, SOCK_STREAM, 0);
+
+      if (setuid (65534) != 0)
+        seen = '?';
+      else if (connect (fd, (const struct sockaddr *) &address, sizeof address) != 0)
+        seen = 'e';
+      else
+        seen = recv (fd, &seen, 1, 0) == 0 ? 'c' : 'h';
+      (void) !write (answer[1], &seen, 1);
+      _exit (0);
+    }
+  close (answer[1]);
+  g_assert_cmpint (read (answer[0], &seen, 1), ==, 1);
+  close (answer[0]);
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+  return seen;
+}
+
+static void
+test_other_user (struct fixture *self, gconstpointer data)
+{
+  if (geteuid () != 0)
+    {
+      g_test_skip ("only root can become another user");
+      return;
+    }
+  start (self, FALSE);
+  g_assert_cmpint (dial_as_nobody (self), ==, 'e');
+  /* Even if someone opened the doors, the peer is looked at. */
+  g_assert_cmpint (g_chmod (self->directory, 0711), ==, 0);
+  g_assert_cmpint (g_chmod (self->socket_path, 0666), ==, 0);
+  g_assert_cmpint (dial_as_nobody (self), ==, 'c');
+  close (dial_and_open (self));
+}
+
 /* Asks for far more than fits and never reads: the server stops reading it, and serves others. */
 static void
 test_never_reads (struct fixture *self, gconstpointer data)
@@ -442,6 +494,7 @@ main (int argc, char **argv)
   ADD ("foreign", test_foreign);
   ADD ("limit", test_limit);
   ADD ("shut-down", test_shut_down);
+  ADD ("other-user", test_other_user);
   ADD ("never-reads", test_never_reads);
   ADD ("gone", test_gone);
   return g_test_run ();

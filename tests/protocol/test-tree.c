@@ -504,6 +504,35 @@ test_parts (void)
   test_wire_free (wire);
 }
 
+/* A chain of supervisors ends at the last level there is. */
+static void
+test_levels (void)
+{
+  struct test_source  *source = test_source_new ();
+  struct test_process *process = NULL;
+  struct test_wire    *wire;
+  struct view          view;
+
+  for (guint i = 0; i < 300; i++)
+    process = test_source_spawn (source, process, 0, "sup");
+  wire = test_wire_new (source);
+  open_tree (wire, &view, 0);
+  for (guint i = 1; i < 256; i++)
+    {
+      g_autofree char *params = g_strdup_printf ("{\"sub\":1,\"pid\":\"<0.%u.0>\"}", i);
+
+      catch_up (&view, wire);
+      test_wire_ask (wire, "tree.expand", params);
+    }
+  catch_up (&view, wire);
+  g_assert_cmpuint (g_hash_table_size (view.nodes), ==, 256);
+  g_assert_cmpint (test_wire_ask_error (wire, "tree.expand", "{\"sub\":1,\"pid\":\"<0.256.0>\"}",
+                                        NULL),
+                   ==, GROVE_ERROR_LIMIT);
+  view_finish (&view);
+  test_wire_free (wire);
+}
+
 /* Folding without ever acknowledging does not make the server keep operations without end. */
 static void
 test_fold_without_credit (void)
@@ -537,5 +566,6 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/tree/max-children", test_max_children);
   g_test_add_func ("/protocol/tree/parts", test_parts);
   g_test_add_func ("/protocol/tree/fold-without-credit", test_fold_without_credit);
+  g_test_add_func ("/protocol/tree/levels", test_levels);
   return g_test_run ();
 }
