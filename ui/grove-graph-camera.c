@@ -5,6 +5,7 @@
 #include "ui/grove-graph-camera.h"
 
 #include <math.h>
+#include <string.h>
 
 #define MARGIN       28.0
 #define REVEAL       48.0
@@ -95,6 +96,7 @@ grove_graph_camera_zoom_at (
   self->scale = CLAMP (old_scale * factor, least, GROVE_GRAPH_SCALE_MAX);
   self->ox = x - (x - self->ox) * grove_graph_camera_get_x_scale (self) / old_xs;
   self->oy = y - (y - self->oy) * self->scale / old_scale;
+  self->slip *= self->scale / old_scale;
   keep_in_sight (self, scene);
 }
 
@@ -104,6 +106,13 @@ grove_graph_camera_pan (GroveGraphCamera *self, const GroveGraphScene *scene, do
   self->ox += dx;
   self->oy += dy;
   keep_in_sight (self, scene);
+}
+
+void
+grove_graph_camera_slip (GroveGraphCamera *self, double dy)
+{
+  self->oy -= dy * self->scale;
+  self->slip += dy * self->scale;
 }
 
 static double
@@ -292,4 +301,80 @@ grove_graph_camera_get_centre (const GroveGraphCamera *self, const GroveGraphSce
         }
     }
   return best;
+}
+
+static guint64
+hash_bytes (guint64 hash, gconstpointer data, gsize n)
+{
+  const guint8 *bytes = data;
+
+  for (gsize i = 0; i < n; i++)
+    hash = (hash ^ bytes[i]) * G_GUINT64_CONSTANT (1099511628211);
+  return hash;
+}
+
+/* Where on the screen, to a fraction of a pixel; what is far outside is just outside. */
+static guint64
+hash_rect (guint64 hash, const GroveGraphCamera *self, const GroveGraphScene *scene, guint node)
+{
+  const GroveGraphRect rect = grove_graph_camera_get_rect (self, scene, node, G_MAXINT64);
+  const gint64         at[] = { (gint64) round (rect.x * 8),
+                                (gint64) round (CLAMP (rect.y, -100, self->height + 100) * 8),
+                                (gint64) round (rect.height * 8) };
+
+  return hash_bytes (hash, at, sizeof at);
+}
+
+guint64
+grove_graph_camera_get_signature (const GroveGraphCamera *self, const GroveGraphScene *scene)
+{
+  guint64 hash = G_GUINT64_CONSTANT (14695981039346656037);
+
+  for (guint level = 0; level < scene->n_levels; level++)
+    {
+      const GroveGraphRange range = grove_graph_camera_get_range (self, scene, level);
+
+      for (guint i = range.begin; i < range.end; i++)
+        {
+          const GroveGraphNode  *node = &scene->nodes[i];
+          const GroveLayoutNode *place = &scene->places[i];
+          const guint            numbers[] = {
+                       node->kind,      (guint) node->expandable, node->restarts,
+                       node->intensity, node->n_children,         node->recent_restarts
+          };
+
+          hash = hash_rect (hash, self, scene, i);
+          hash = hash_bytes (hash, numbers, sizeof numbers);
+          hash = hash_bytes (hash, node->id, strlen (node->id));
+          hash = hash_bytes (hash, node->name, strlen (node->name));
+          hash = hash_bytes (hash, node->strategy, strlen (node->strategy));
+          if (place->n_children > 0)
+            {
+              hash = hash_rect (hash, self, scene, place->first_child);
+              hash = hash_rect (hash, self, scene, place->first_child + place->n_children - 1);
+            }
+        }
+    }
+  return hash;
+}
+
+gboolean
+grove_graph_camera_sees_motion (const GroveGraphCamera *self, const GroveGraphScene *scene)
+{
+  if (scene->max_move <= 0)
+    return FALSE;
+  for (guint level = 0; level < scene->n_levels; level++)
+    {
+      const GroveGraphRange range = grove_graph_camera_get_range (self, scene, level);
+
+      for (guint i = range.begin; i < range.end; i++)
+        {
+          const GroveGraphNode *node = &scene->nodes[i];
+
+          if (fabs (node->from_y - scene->places[i].y) * self->scale > 0.2 ||
+              fabs (node->from_x - scene->places[i].x) * self->scale > 0.2)
+            return TRUE;
+        }
+    }
+  return FALSE;
 }

@@ -26,6 +26,7 @@ typedef struct
   double scale;   /* of y, and of x when near */
   double x_least; /* x never gets narrower than this */
   double ox, oy;  /* where the world's origin is on the screen */
+  double slip; /* how far the ground is from the world's origin: it stays when the anchor is kept */
   double width, height;
 } GroveGraphCamera;
 
@@ -56,6 +57,8 @@ void grove_graph_camera_zoom_at (
   GroveGraphCamera *self, const GroveGraphScene *scene, double factor, double x, double y);
 void
 grove_graph_camera_pan (GroveGraphCamera *self, const GroveGraphScene *scene, double dx, double dy);
+/* The scene has moved by @dy under the anchor: what one sees, the ground included, stays. */
+void grove_graph_camera_slip (GroveGraphCamera *self, double dy);
 /* Pans as little as brings a node into sight. Returns whether it had to. */
 gboolean
 grove_graph_camera_reveal (GroveGraphCamera *self, const GroveGraphScene *scene, guint node);
@@ -69,6 +72,13 @@ GroveGraphRect grove_graph_camera_get_rect (const GroveGraphCamera *self,
 GroveGraphRange grove_graph_camera_get_range (const GroveGraphCamera *self,
                                               const GroveGraphScene  *scene,
                                               guint                   level);
+/* A number for all that is drawn in sight but its colours: the same as long as it looks the same.
+ */
+guint64
+grove_graph_camera_get_signature (const GroveGraphCamera *self, const GroveGraphScene *scene);
+/* Whether something in sight is on its way. */
+gboolean
+grove_graph_camera_sees_motion (const GroveGraphCamera *self, const GroveGraphScene *scene);
 /* The node at a point of the screen, GROVE_GRAPH_NONE if there is none. */
 guint grove_graph_camera_pick (
   const GroveGraphCamera *self, const GroveGraphScene *scene, double x, double y, gint64 now_us);

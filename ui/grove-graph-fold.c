@@ -45,7 +45,7 @@ clear_fold (gpointer data)
 }
 
 GArray *
-grove_graph_fold_siblings (const char *const *names, guint n, guint *ret_fold)
+grove_graph_fold_siblings (const char *const *names, guint n, guint above, guint *ret_fold)
 {
   GArray *folds = g_array_new (FALSE, FALSE, sizeof (GroveGraphFold));
   g_autoptr (GHashTable) numbers = NULL; /* stem to group + 1, borrowed from groups */
@@ -55,7 +55,7 @@ grove_graph_fold_siblings (const char *const *names, guint n, guint *ret_fold)
   g_array_set_clear_func (folds, clear_fold);
   for (guint i = 0; i < n; i++)
     ret_fold[i] = G_MAXUINT;
-  if (n <= GROVE_GRAPH_FOLD_ABOVE)
+  if (n <= above)
     return folds;
 
   numbers = g_hash_table_new (g_str_hash, g_str_equal);
@@ -84,7 +84,7 @@ grove_graph_fold_siblings (const char *const *names, guint n, guint *ret_fold)
       GroveGraphFold *group = &g_array_index (groups, GroveGraphFold, i);
 
       fold_of_group[i] = G_MAXUINT;
-      if (group->n_members > GROVE_GRAPH_FOLD_ABOVE)
+      if (group->n_members > above)
         {
           GroveGraphFold fold = { g_steal_pointer (&group->stem), group->n_members };
 

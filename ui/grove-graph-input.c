@@ -316,13 +316,6 @@ on_key (
     }
 }
 
-/* The selection, once the keyboard is here, has to be somewhere. */
-static void
-on_focus (GtkEventControllerFocus *focus, GroveGraph *self)
-{
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
 static void
 describe_process (const GroveGraphNode *node, GString *text)
 {
@@ -416,7 +409,6 @@ _grove_graph_init_input (GroveGraph *self)
   GtkEventController *scroll =
     gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
   GtkEventController *key = gtk_event_controller_key_new ();
-  GtkEventController *focus = gtk_event_controller_focus_new ();
 
   self->drag = gtk_gesture_drag_new ();
   g_signal_connect (self->drag, "drag-begin", G_CALLBACK (on_drag_begin), self);
@@ -446,8 +438,4 @@ _grove_graph_init_input (GroveGraph *self)
 
   g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);
   gtk_widget_add_controller (widget, key);
-
-  g_signal_connect (focus, "enter", G_CALLBACK (on_focus), self);
-  g_signal_connect (focus, "leave", G_CALLBACK (on_focus), self);
-  gtk_widget_add_controller (widget, focus);
 }

@@ -19,7 +19,9 @@ typedef struct
 struct _GroveGraphModel
 {
   GroveTree  *tree;
-  GHashTable *open;    /* ids of folds */
+  GHashTable *open;   /* ids of folds that a person has opened */
+  GHashTable *closed; /* ids of those in the scene, and of those that were in the one before */
+  GHashTable *closed_before;
   GArray     *sources; /* Source, beside the scene's nodes */
   GPtrArray  *kept;    /* GroveTreeNode: all that sources point to */
   GPtrArray  *members; /* GroveTreeNode, borrowed from kept */
@@ -32,6 +34,8 @@ grove_graph_model_new (GroveTree *tree)
 
   self->tree = g_object_ref (tree);
   self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->closed_before = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->sources = g_array_new (FALSE, FALSE, sizeof (Source));
   self->kept = g_ptr_array_new_with_free_func (g_object_unref);
   self->members = g_ptr_array_new ();
@@ -45,6 +49,8 @@ grove_graph_model_free (GroveGraphModel *self)
     return;
   g_object_unref (self->tree);
   g_hash_table_unref (self->open);
+  g_hash_table_unref (self->closed);
+  g_hash_table_unref (self->closed_before);
   g_array_unref (self->sources);
   g_ptr_array_unref (self->members);
   g_ptr_array_unref (self->kept);
@@ -177,7 +183,7 @@ add_siblings (GroveGraphModel *self, GroveGraphScene *scene, guint parent, GPtrA
 
   for (guint i = 0; i < siblings->len; i++)
     names[i] = name_of (g_ptr_array_index (siblings, i));
-  folds = grove_graph_fold_siblings (names, siblings->len, fold_of);
+  folds = grove_graph_fold_siblings (names, siblings->len, GROVE_GRAPH_KEEP_ABOVE, fold_of);
   done = g_new0 (gboolean, folds->len + 1);
 
   for (guint i = 0; i < siblings->len; i++)
@@ -201,6 +207,13 @@ add_siblings (GroveGraphModel *self, GroveGraphScene *scene, guint parent, GPtrA
           add_process (self, scene, parent, node, id);
           continue;
         }
+      if (fold->n_members <= GROVE_GRAPH_FOLD_ABOVE &&
+          !g_hash_table_contains (self->closed_before, id))
+        {
+          add_process (self, scene, parent, node, "");
+          continue;
+        }
+      g_hash_table_add (self->closed, g_strdup (id));
       done[fold_of[i]] = TRUE;
       add_fold (self, scene, parent, id, fold, siblings, fold_of, fold_of[i]);
     }
@@ -213,6 +226,9 @@ grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene)
   g_autoptr (GPtrArray) before = g_steal_pointer (&self->kept);
   g_autoptr (GPtrArray) siblings = g_ptr_array_new ();
 
+  g_hash_table_unref (self->closed_before);
+  self->closed_before = self->closed;
+  self->closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->kept = g_ptr_array_new_full (before->len, g_object_unref);
   g_ptr_array_set_size (self->members, 0);
   g_array_set_size (self->sources, 0);
@@ -284,14 +300,15 @@ refresh_fold (GroveGraphModel *self,
   return most;
 }
 
-GroveGraphChange
+gboolean
 grove_graph_model_refresh (GroveGraphModel        *self,
                            GroveGraphScene        *scene,
                            const GroveGraphCamera *camera,
-                           GroveGraphMetric        metric)
+                           GroveGraphMetric        metric,
+                           GArray                 *ret_seen)
 {
-  GroveGraphChange change = GROVE_GRAPH_SAME;
-  const gboolean   numbers = camera->scale >= GROVE_GRAPH_SHAPES_SCALE;
+  gboolean       recoloured = FALSE;
+  const gboolean numbers = camera->scale >= GROVE_GRAPH_SHAPES_SCALE;
 
   for (guint level = 0; level < scene->n_levels; level++)
     {
@@ -304,7 +321,7 @@ grove_graph_model_refresh (GroveGraphModel        *self,
           GroveGraphNode *node = &scene->nodes[i];
           const gboolean  in_sight = i >= seen.begin && i < seen.end;
           GroveGraphBand  band = GROVE_GRAPH_BAND_CALM;
-          gboolean        shares_changed = FALSE;
+          gboolean        shares_changed = FALSE, looks_different;
           double          value = 0;
 
           if (source->node != NULL)
@@ -321,13 +338,14 @@ grove_graph_model_refresh (GroveGraphModel        *self,
           else if (source->n_members > 0)
             value = refresh_fold (self, source, node, metric, &band, &shares_changed);
 
-          if (in_sight && (shares_changed || (numbers && value != node->metric)))
-            change = MAX (change, GROVE_GRAPH_NUMBERS);
+          looks_different = shares_changed || (numbers && value != node->metric);
           if (grove_graph_scene_set_metric (scene, i, value, band))
-            change = GROVE_GRAPH_COLOURS;
+            looks_different = recoloured = TRUE;
+          if (looks_different && in_sight && ret_seen != NULL)
+            g_array_append_val (ret_seen, i);
         }
     }
-  return change;
+  return recoloured;
 }
 
 void

@@ -24,17 +24,24 @@ void grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene);
 /* The process that a node of the scene is; NULL of a fold. Borrowed. */
 GroveTreeNode *grove_graph_model_get_source (GroveGraphModel *self, guint node);
 
-typedef enum
-{
-  GROVE_GRAPH_SAME,    /* nothing in sight looks different */
-  GROVE_GRAPH_NUMBERS, /* only numbers do */
-  GROVE_GRAPH_COLOURS, /* somewhere a colour is another */
-} GroveGraphChange;
-/* Takes over the present values. @camera: what is in sight. */
-GroveGraphChange grove_graph_model_refresh (GroveGraphModel        *self,
-                                            GroveGraphScene        *scene,
-                                            const GroveGraphCamera *camera,
-                                            GroveGraphMetric        metric);
+/**
+ * grove_graph_model_refresh:
+ * @self: a model
+ * @scene: what it built last
+ * @camera: what is in sight
+ * @metric: what the colours say
+ * @ret_seen: (optional) (element-type guint): gets the nodes in sight that look different now
+ *
+ * Takes over the present values.
+ *
+ * Threads: main thread only. Cost: O(nodes).
+ * Returns: whether anywhere, in sight or not, a colour is another one
+ */
+gboolean grove_graph_model_refresh (GroveGraphModel        *self,
+                                    GroveGraphScene        *scene,
+                                    const GroveGraphCamera *camera,
+                                    GroveGraphMetric        metric,
+                                    GArray                 *ret_seen);
 
 /* Folds are named by the id of their node, or of any member's "fold". */
 void grove_graph_model_open_fold (GroveGraphModel *self, const char *fold);

@@ -10,6 +10,7 @@
 #define LINE_WIDTH 1.5
 #define ROW        2 /* pixels of a heat map's row */
 #define ELBOW      9.0
+#define AROUND     9.0 /* outlines, flashes and the cards behind a fold */
 
 /* Rectangles of one colour, filled in one go. */
 typedef struct
@@ -88,11 +89,27 @@ grove_graph_painter_get_flash (const GroveGraphPainting *painting, gint64 since_
   return painting->still ? 1 : (1 - age) * (1 - age);
 }
 
+/* Whether something of the screen, with what it draws around itself, is to be painted. */
+static gboolean
+is_asked_for (const GroveGraphPainting *painting, const GroveGraphRect *rect)
+{
+  const GroveGraphRect *area = painting->area;
+
+  if (rect->y > painting->camera->height + AROUND || rect->y + rect->height < -AROUND)
+    return FALSE;
+  return area == NULL ||
+         (rect->x - AROUND < area->x + area->width && rect->x + rect->width + AROUND > area->x &&
+          rect->y - AROUND < area->y + area->height && rect->y + rect->height + AROUND > area->y);
+}
+
 static void
 draw_ground (const GroveGraphPainting *painting, cairo_t *cr)
 {
   const GroveGraphCamera *camera = painting->camera;
-  double                  pitch = DOT_PITCH * camera->scale;
+  const GroveGraphRect    all = { 0, 0, camera->width, camera->height };
+  const GroveGraphRect   *area = painting->area != NULL ? painting->area : &all;
+  const double            ground = camera->oy + camera->slip;
+  double                  pitch = DOT_PITCH * camera->scale, left, top;
 
   grove_graph_painter_set_colour (cr, &painting->palette->view, 1);
   cairo_paint (cr);
@@ -102,8 +119,10 @@ draw_ground (const GroveGraphPainting *painting, cairo_t *cr)
     pitch *= 2;
   while (pitch > DOT_PITCH * 1.4)
     pitch /= 2;
-  for (double x = fmod (camera->ox, pitch) - pitch; x < camera->width; x += pitch)
-    for (double y = fmod (camera->oy, pitch) - pitch; y < camera->height; y += pitch)
+  left = camera->ox + floor ((area->x - camera->ox) / pitch) * pitch;
+  top = ground + floor ((area->y - ground) / pitch) * pitch;
+  for (double x = left; x < area->x + area->width; x += pitch)
+    for (double y = top; y < area->y + area->height; y += pitch)
       cairo_rectangle (cr, floor (x), floor (y), 2, 2);
   grove_graph_painter_set_colour (cr, &painting->palette->grid, 1);
   cairo_fill (cr);
@@ -399,8 +418,7 @@ draw_cards (const GroveGraphPainting *painting, cairo_t *cr, guint level)
           scene->places[i].height * camera->scale < GROVE_GRAPH_CARD_HEIGHT)
         continue;
       rect = grove_graph_camera_get_rect (camera, scene, i, painting->now_us);
-      if (rect.y > camera->height + 8 || rect.y + rect.height < -8 ||
-          rect.height < GROVE_GRAPH_CARD_HEIGHT)
+      if (rect.height < GROVE_GRAPH_CARD_HEIGHT || !is_asked_for (painting, &rect))
         continue;
       grove_graph_painter_draw_card (painting, cr, i, &rect);
     }
@@ -443,6 +461,12 @@ grove_graph_painter_draw (const GroveGraphPainting *painting, cairo_t *cr)
   cairo_save (cr);
   cairo_rectangle (cr, 0, 0, painting->camera->width, painting->camera->height);
   cairo_clip (cr);
+  if (painting->area != NULL)
+    {
+      cairo_rectangle (cr, painting->area->x, painting->area->y, painting->area->width,
+                       painting->area->height);
+      cairo_clip (cr);
+    }
   draw_ground (painting, cr);
   draw_edges (painting, cr);
   draw_lineage (painting, cr);

@@ -26,6 +26,7 @@ typedef struct
   gboolean                focused;           /* shows that the keyboard comes here */
   gboolean                still;             /* no fading: flashes stand and then are gone */
   gint64                  now_us;
+  const GroveGraphRect   *area; /* of the screen, NULL all: the rest need not be painted */
 } GroveGraphPainting;
 
 /* The whole view, @painting's camera wide and high, at the origin of @cr. */

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "ui/grove-graph-minimap.h"
+#include "ui/grove-graph-frame.h"
 #include "ui/grove-graph-model.h"
 #include "ui/grove-graph.h"
 
@@ -29,6 +29,7 @@ struct _GroveGraph
   GroveGraphScene   *scene;
   GroveGraphCamera   camera;
   GroveGraphMinimap *minimap;
+  GroveGraphFrame   *frame;
   GroveGraphText    *text;
   GroveGraphMetric   metric;
 
@@ -50,6 +51,7 @@ struct _GroveGraph
   guint            tick; /* frame callback while something fades or moves */
   guint            still_timer;
   gint64           painted_us, minimap_us;
+  gboolean         minimap_stale;
   guint            describe_timer;
 
   /* Dragging. */
@@ -67,6 +69,8 @@ gboolean _grove_graph_open (GroveGraph *self, guint node);
 /* What Space does once more: FALSE when there is nothing to close. */
 gboolean _grove_graph_close (GroveGraph *self, guint node);
 guint    _grove_graph_get_cursor (GroveGraph *self);
+/* All of it looks different. */
+void _grove_graph_redraw (GroveGraph *self);
 /* Someone moved the camera. */
 void _grove_graph_moved (GroveGraph *self);
 void _grove_graph_zoom_at (GroveGraph *self, double factor, double x, double y);

@@ -241,6 +241,23 @@ find_origin (GroveGraphScene *self, const Previous *previous, const GroveGraphNo
   return origin;
 }
 
+/* The colours stay until somebody says what they are now. */
+static void
+keep_colours (GroveGraphScene *self, const Previous *previous)
+{
+  for (guint i = 0; i < self->n_nodes; i++)
+    {
+      GroveGraphNode *node = &self->nodes[i];
+      const guint     before = look_up (previous->index, node->id);
+
+      if (before == GROVE_GRAPH_NONE)
+        continue;
+      node->band = previous->nodes[before].band;
+      node->metric = previous->nodes[before].metric;
+      memcpy (node->band_counts, previous->nodes[before].band_counts, sizeof node->band_counts);
+    }
+}
+
 static void
 start_moves (GroveGraphScene *self,
              const Previous  *previous,
@@ -334,6 +351,7 @@ grove_graph_scene_end (
   grove_tree_layout (self->places, self->n_nodes, &layout_style, &self->width, &self->height);
   find_levels (self);
   count_nodes (self);
+  keep_colours (self, previous);
 
   new_anchor = look_up (self->index, anchor);
   if (new_anchor != GROVE_GRAPH_NONE)

@@ -167,8 +167,8 @@ grove_graph_text_show (GroveGraphText     *self,
     entry = get_entry (self, style, MAX (8, room / WIDTH_STEP * WIDTH_STEP), text);
 
   cairo_save (cr);
-  /* Baselines on whole pixels keep the letters even from row to row. */
-  cairo_translate (cr, x, round (y - entry->pixel_height * scale / 2));
+  /* Whole pixels keep the letters even from row to row. */
+  cairo_translate (cr, round (x), round (y - entry->pixel_height * scale / 2));
   if (scale != 1)
     cairo_scale (cr, scale, scale);
   pango_cairo_show_layout (cr, entry->layout);

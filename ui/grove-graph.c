@@ -115,10 +115,48 @@ queue_describe (GroveGraph *self)
     self->describe_timer = g_timeout_add (DESCRIBE_MS, on_describe, self);
 }
 
-/* Whether a flash is fading where it can be seen. */
-static gboolean
-is_flashing (GroveGraph *self, gint64 now_us)
+void
+_grove_graph_redraw (GroveGraph *self)
 {
+  grove_graph_frame_invalidate (self->frame);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+touch_node (GroveGraph *self, guint node)
+{
+  const GroveGraphRect rect =
+    grove_graph_camera_get_rect (&self->camera, self->scene, node, self->painted_us);
+
+  grove_graph_frame_touch (self->frame, &rect);
+}
+
+static void
+touch_nodes (GroveGraph *self, GArray *nodes)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    touch_node (self, g_array_index (nodes, guint, i));
+  if (!grove_graph_frame_is_current (self->frame))
+    gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static gboolean
+is_fresh (gint64 since_us, gint64 now_us)
+{
+  return since_us != 0 && now_us - since_us < GROVE_GRAPH_FLASH_US;
+}
+
+typedef enum
+{
+  FLASHES_ASK,   /* whether there is one in sight */
+  FLASHES_TOUCH, /* and have it painted again */
+} Flashes;
+
+static gboolean
+look_for_flashes (GroveGraph *self, gint64 now_us, Flashes flashes)
+{
+  gboolean found = FALSE;
+
   for (guint level = 0; level < self->scene->n_levels; level++)
     {
       const GroveGraphRange range =
@@ -128,12 +166,33 @@ is_flashing (GroveGraph *self, gint64 now_us)
         {
           const GroveGraphNode *node = &self->scene->nodes[i];
 
-          if ((node->restarted_us != 0 && now_us - node->restarted_us < GROVE_GRAPH_FLASH_US) ||
-              (node->appeared_us != 0 && now_us - node->appeared_us < GROVE_GRAPH_FLASH_US))
+          if (!is_fresh (node->restarted_us, now_us) && !is_fresh (node->appeared_us, now_us))
+            continue;
+          found = TRUE;
+          if (flashes == FLASHES_ASK)
             return TRUE;
+          touch_node (self, i);
         }
     }
-  return FALSE;
+  return found;
+}
+
+static void
+touch_ghosts (GroveGraph *self)
+{
+  const double xs = grove_graph_camera_get_x_scale (&self->camera);
+
+  for (guint i = 0; i < self->scene->ghosts->len; i++)
+    {
+      const GroveGraphGhost *ghost = &g_array_index (self->scene->ghosts, GroveGraphGhost, i);
+      const double           height = ghost->height * self->camera.scale;
+      const GroveGraphRect   rect = { self->camera.ox + ghost->x * xs,
+                                      self->camera.oy + ghost->y * self->camera.scale - height / 2,
+                                      GROVE_GRAPH_NODE_WIDTH * xs, height };
+
+      if (rect.y < self->camera.height && rect.y + height > 0)
+        grove_graph_frame_touch (self->frame, &rect);
+    }
 }
 
 static gboolean
@@ -141,17 +200,25 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
   GroveGraph    *self = GROVE_GRAPH (widget);
   const gint64   now_us = g_get_monotonic_time ();
-  const gboolean moving = self->scene->max_move > 0;
+  const gboolean moving = grove_graph_camera_sees_motion (&self->camera, self->scene);
 
-  if (!grove_graph_scene_tick (self->scene, now_us) && !is_flashing (self, now_us))
+  if (!grove_graph_scene_tick (self->scene, now_us) &&
+      !look_for_flashes (self, now_us, FLASHES_ASK))
     {
       self->tick = 0;
-      gtk_widget_queue_draw (widget);
+      _grove_graph_redraw (self);
       return G_SOURCE_REMOVE;
     }
-  /* Fading needs fewer frames than motion. */
-  if (moving || now_us - self->painted_us >= FADE_FRAME_US)
-    gtk_widget_queue_draw (widget);
+  if (moving)
+    _grove_graph_redraw (self);
+  else if (now_us - self->painted_us >= FADE_FRAME_US)
+    {
+      /* Fading needs fewer frames than motion, and only of what fades. */
+      look_for_flashes (self, now_us, FLASHES_TOUCH);
+      touch_ghosts (self);
+      if (!grove_graph_frame_is_current (self->frame))
+        gtk_widget_queue_draw (widget);
+    }
   return G_SOURCE_CONTINUE;
 }
 
@@ -162,7 +229,7 @@ on_still (gpointer user_data)
 
   self->still_timer = 0;
   grove_graph_scene_tick (self->scene, g_get_monotonic_time ());
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  _grove_graph_redraw (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -172,7 +239,8 @@ start_frames (GroveGraph *self)
   const gint64 now_us = g_get_monotonic_time ();
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)) ||
-      (!grove_graph_scene_tick (self->scene, now_us) && !is_flashing (self, now_us)))
+      (!grove_graph_scene_tick (self->scene, now_us) &&
+       !look_for_flashes (self, now_us, FLASHES_ASK)))
     return;
   if (is_animated (self))
     {
@@ -198,7 +266,6 @@ grove_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   GroveGraph              *self = GROVE_GRAPH (widget);
   const int                width = gtk_widget_get_width (widget);
   const int                height = gtk_widget_get_height (widget);
-  cairo_t                 *cr;
   const GroveGraphPainting painting = {
     .palette = grove_palette_get (widget),
     .text = self->text,
@@ -216,10 +283,7 @@ grove_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (width <= 0 || height <= 0)
     return;
   self->painted_us = painting.now_us;
-  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  grove_graph_painter_draw (&painting, cr);
-  grove_graph_minimap_draw (self->minimap, &painting, cr);
-  cairo_destroy (cr);
+  grove_graph_frame_snapshot (self->frame, &painting, self->minimap, snapshot);
 }
 
 static void
@@ -238,15 +302,18 @@ update_search (GroveGraph *self)
   update_marks (self);
 }
 
+/* The map follows the colours at its leisure: it is all of the graph. */
 static void
-invalidate_minimap (GroveGraph *self)
+refresh_minimap (GroveGraph *self)
 {
   const gint64 now_us = g_get_monotonic_time ();
 
-  if (now_us - self->minimap_us < MINIMAP_EVERY_US)
+  if (!self->minimap_stale || now_us - self->minimap_us < MINIMAP_EVERY_US)
     return;
   self->minimap_us = now_us;
+  self->minimap_stale = FALSE;
   grove_graph_minimap_invalidate (self->minimap);
+  grove_graph_frame_invalidate_map (self->frame);
 }
 
 /* The node that keeps its place on the screen while others come and go: (transfer full). */
@@ -273,7 +340,7 @@ follow (GroveGraph *self, double dy)
 {
   GroveGraphCamera fitting = self->camera;
 
-  self->camera.oy -= dy * self->camera.scale;
+  grove_graph_camera_slip (&self->camera, dy);
   grove_graph_camera_fit (&fitting, self->scene);
   if (grove_graph_camera_sees_all (&self->camera, self->scene) &&
       fitting.scale < self->camera.scale * FIT_SLACK)
@@ -312,7 +379,7 @@ place_camera (GroveGraph *self, double dy)
   else if (self->follow != GROVE_GRAPH_FOLLOW_NOT)
     follow (self, dy);
   else
-    self->camera.oy -= dy * self->camera.scale;
+    grove_graph_camera_slip (&self->camera, dy);
 }
 
 static void
@@ -320,8 +387,10 @@ build (GroveGraph *self)
 {
   const gint64     start_us = g_get_monotonic_time ();
   g_autofree char *anchor = choose_anchor (self);
+  const guint64    before = grove_graph_camera_get_signature (&self->camera, self->scene);
   g_autofree char *hovered = NULL;
-  double           dy = 0;
+  g_autoptr (GArray) seen = g_array_new (FALSE, FALSE, sizeof (guint));
+  double dy = 0;
 
   if (self->hovered < self->scene->n_nodes)
     hovered = g_strdup (self->scene->nodes[self->hovered].id);
@@ -332,16 +401,23 @@ build (GroveGraph *self)
   grove_graph_scene_end (self->scene, anchor, start_us,
                          is_animated (self) ? GROVE_GRAPH_GLIDE : GROVE_GRAPH_JUMP, &dy);
   place_camera (self, dy);
-  grove_graph_model_refresh (self->model, self->scene, &self->camera, self->metric);
+  grove_graph_model_refresh (self->model, self->scene, &self->camera, self->metric, seen);
 
   self->hovered =
     hovered != NULL ? grove_graph_scene_find (self->scene, hovered) : GROVE_GRAPH_NONE;
   update_search (self);
-  grove_graph_minimap_invalidate (self->minimap);
+  self->minimap_stale = TRUE;
+  refresh_minimap (self);
   self->built_us = g_get_monotonic_time ();
   self->build_cost_us = self->built_us - start_us;
+
+  /* Most of what comes and goes does so out of sight, or in a fold. */
+  if (self->marks != NULL || grove_graph_camera_sees_motion (&self->camera, self->scene) ||
+      before != grove_graph_camera_get_signature (&self->camera, self->scene))
+    _grove_graph_redraw (self);
+  else
+    touch_nodes (self, seen);
   start_frames (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
   queue_describe (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
@@ -384,18 +460,17 @@ on_loading (GroveGraph *self)
 static void
 on_metrics_changed (GroveGraph *self)
 {
-  GroveGraphChange change;
+  g_autoptr (GArray) seen = NULL;
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->dirty)
     return;
-  change = grove_graph_model_refresh (self->model, self->scene, &self->camera, self->metric);
-  if (change == GROVE_GRAPH_COLOURS)
-    invalidate_minimap (self);
-  if (change != GROVE_GRAPH_SAME)
-    {
-      gtk_widget_queue_draw (GTK_WIDGET (self));
-      queue_describe (self);
-    }
+  seen = g_array_new (FALSE, FALSE, sizeof (guint));
+  if (grove_graph_model_refresh (self->model, self->scene, &self->camera, self->metric, seen))
+    self->minimap_stale = TRUE;
+  refresh_minimap (self);
+  touch_nodes (self, seen);
+  if (seen->len > 0)
+    queue_describe (self);
 }
 
 static void
@@ -462,7 +537,7 @@ on_selected (GroveGraph *self)
       reveal (self, _grove_graph_get_cursor (self));
     }
   queue_describe (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  _grove_graph_redraw (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -475,7 +550,7 @@ _grove_graph_select (GroveGraph *self, guint node)
     {
       grove_session_set_selected (self->session, NULL);
       g_clear_pointer (&self->cursor, g_free);
-      gtk_widget_queue_draw (GTK_WIDGET (self));
+      _grove_graph_redraw (self);
       return;
     }
   to = &self->scene->nodes[node];
@@ -484,7 +559,7 @@ _grove_graph_select (GroveGraph *self, guint node)
   grove_session_set_selected (self->session, grove_graph_node_is_process (to) ? to->id : NULL);
   reveal (self, node);
   queue_describe (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  _grove_graph_redraw (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -541,9 +616,15 @@ _grove_graph_close (GroveGraph *self, guint node)
 void
 _grove_graph_set_hovered (GroveGraph *self, guint node)
 {
-  if (self->hovered == node)
+  const guint before = self->hovered;
+
+  if (before == node)
     return;
   self->hovered = node;
+  if (before < self->scene->n_nodes)
+    touch_node (self, before);
+  if (node < self->scene->n_nodes)
+    touch_node (self, node);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -552,7 +633,7 @@ _grove_graph_moved (GroveGraph *self)
 {
   self->follow = GROVE_GRAPH_FOLLOW_NOT;
   start_frames (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  _grove_graph_redraw (self);
 }
 
 void
@@ -607,10 +688,10 @@ grove_graph_set_metric (GroveGraph *self, GroveGraphMetric metric)
     return;
   self->metric = metric;
   grove_tree_set_metric (self->tree, grove_graph_metric_get_column (metric));
-  grove_graph_model_refresh (self->model, self->scene, &self->camera, metric);
+  grove_graph_model_refresh (self->model, self->scene, &self->camera, metric, NULL);
   grove_graph_minimap_invalidate (self->minimap);
   queue_describe (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  _grove_graph_redraw (self);
 }
 
 void
@@ -622,7 +703,7 @@ grove_graph_set_search (GroveGraph *self, const char *text)
   g_free (self->search);
   self->search = g_strdup (text != NULL ? text : "");
   update_search (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  _grove_graph_redraw (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -696,6 +777,17 @@ grove_graph_map (GtkWidget *widget)
       reveal (self, _grove_graph_get_cursor (self));
     }
   start_frames (self);
+  _grove_graph_redraw (self);
+}
+
+static void
+grove_graph_state_flags_changed (GtkWidget *widget, GtkStateFlags before)
+{
+  const GtkStateFlags changed = before ^ gtk_widget_get_state_flags (widget);
+
+  GTK_WIDGET_CLASS (grove_graph_parent_class)->state_flags_changed (widget, before);
+  if (changed & (GTK_STATE_FLAG_FOCUSED | GTK_STATE_FLAG_FOCUS_VISIBLE))
+    _grove_graph_redraw (GROVE_GRAPH (widget));
 }
 
 static void
@@ -723,6 +815,7 @@ grove_graph_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
   GTK_WIDGET_CLASS (grove_graph_parent_class)->css_changed (widget, change);
   renew_text (self);
   grove_graph_minimap_invalidate (self->minimap);
+  grove_graph_frame_invalidate (self->frame);
 }
 
 static void
@@ -750,6 +843,7 @@ grove_graph_finalize (GObject *object)
   g_clear_pointer (&self->model, grove_graph_model_free);
   g_clear_pointer (&self->scene, grove_graph_scene_free);
   g_clear_pointer (&self->minimap, grove_graph_minimap_free);
+  g_clear_pointer (&self->frame, grove_graph_frame_free);
   g_clear_pointer (&self->text, grove_graph_text_free);
   g_clear_pointer (&self->found, g_ptr_array_unref);
   g_free (self->marks);
@@ -771,6 +865,7 @@ grove_graph_class_init (GroveGraphClass *klass)
   widget_class->map = grove_graph_map;
   widget_class->unmap = grove_graph_unmap;
   widget_class->css_changed = grove_graph_css_changed;
+  widget_class->state_flags_changed = grove_graph_state_flags_changed;
   gtk_widget_class_set_css_name (widget_class, "grovegraph");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   _grove_graph_class_init_input (widget_class);
@@ -784,6 +879,7 @@ grove_graph_init (GroveGraph *self)
 {
   self->scene = grove_graph_scene_new ();
   self->minimap = grove_graph_minimap_new ();
+  self->frame = grove_graph_frame_new ();
   self->found = g_ptr_array_new_with_free_func (g_free);
   self->search = g_strdup ("");
   self->hovered = GROVE_GRAPH_NONE;

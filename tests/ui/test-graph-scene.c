@@ -104,7 +104,7 @@ test_fold_siblings (void)
       names[i] = owned[i];
     }
   {
-    g_autoptr (GArray) folds = grove_graph_fold_siblings (names, 40, fold);
+    g_autoptr (GArray) folds = grove_graph_fold_siblings (names, 40, GROVE_GRAPH_FOLD_ABOVE, fold);
     guint n_conn = 0, n_worker = 0;
 
     for (guint i = 1; i < 34; i++)

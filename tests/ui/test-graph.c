@@ -207,6 +207,29 @@ test_fold (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_fold_keeps (Fixture *fixture, gconstpointer data)
+{
+  graphene_rect_t rect;
+
+  g_test_summary ("A fold whose members dwindle does not open at once");
+  for (guint i = 0; i < 30; i++)
+    {
+      g_autofree char *pid = g_strdup_printf ("<0.%u.0>", 100 + i);
+      toy_tree_remove (fixture->tree, pid);
+    }
+  toy_tree_commit (fixture->tree);
+  grove_ui_test_settle (fixture->window);
+  g_assert_false (grove_graph_locate (fixture->graph, "<0.139.0>", &rect));
+  for (guint i = 30; i < 35; i++)
+    {
+      g_autofree char *pid = g_strdup_printf ("<0.%u.0>", 100 + i);
+      toy_tree_remove (fixture->tree, pid);
+    }
+  toy_tree_commit (fixture->tree);
+  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.139.0>", &rect), 2000);
+}
+
+static void
 test_search (Fixture *fixture, gconstpointer data)
 {
   graphene_rect_t rect;
@@ -402,6 +425,35 @@ test_painted (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_patched (Fixture *fixture, gconstpointer data)
+{
+  GtkWidget *widget = GTK_WIDGET (fixture->graph);
+
+  g_test_summary ("A picture mended node by node is the same as one painted anew");
+  grove_session_set_selected (fixture->session, "<0.13.0>");
+  for (guint i = 0; i < 12; i++)
+    {
+      static const char *const pids[] = { "<0.10.0>", "<0.11.0>", "<0.12.0>", "<0.13.0>",
+                                          "<0.2.0>",  "<0.3.0>",  "<0.1.0>",  "<0.104.0>" };
+      cairo_surface_t         *mended, *anew;
+
+      toy_tree_set_value (fixture->tree, pids[i % G_N_ELEMENTS (pids)], pow (7, i % 5) - 1);
+      toy_tree_set_value (fixture->tree, pids[(i + 3) % G_N_ELEMENTS (pids)], pow (3, i % 7));
+      toy_tree_commit_values (fixture->tree);
+      grove_ui_test_settle (fixture->window);
+      mended = grove_ui_test_capture (widget, 1);
+      _grove_graph_redraw (fixture->graph);
+      anew = grove_ui_test_capture (widget, 1);
+      /* A letter that falls between two pixels may fall to either side; a node is far larger. */
+      g_assert_cmpfloat (grove_ui_test_difference (mended, anew, 2), <, 1e-4);
+      cairo_surface_destroy (mended);
+      cairo_surface_destroy (anew);
+      if (i % 3 == 2)
+        grove_graph_zoom (fixture->graph, GROVE_GRAPH_ZOOM_IN);
+    }
+}
+
+static void
 test_metric (Fixture *fixture, gconstpointer data)
 {
   g_assert_cmpstr (toy_tree_get_metric (fixture->tree), ==, "messages");
@@ -441,6 +493,7 @@ main (int argc, char *argv[])
   ADD ("/ui/graph/selection-survives", test_selection_survives);
   ADD ("/ui/graph/replaced", test_replaced);
   ADD ("/ui/graph/fold", test_fold);
+  ADD ("/ui/graph/fold-keeps", test_fold_keeps);
   ADD ("/ui/graph/search", test_search);
   ADD ("/ui/graph/wheel", test_wheel);
   ADD ("/ui/graph/drag", test_drag);
@@ -449,6 +502,7 @@ main (int argc, char *argv[])
   ADD ("/ui/graph/tooltip", test_tooltip);
   ADD ("/ui/graph/no-needless-frames", test_no_needless_frames);
   ADD ("/ui/graph/painted", test_painted);
+  ADD ("/ui/graph/patched", test_patched);
   ADD ("/ui/graph/metric", test_metric);
   ADD ("/ui/graph/gone", test_gone);
   status = g_test_run ();
