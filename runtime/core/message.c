@@ -9,46 +9,62 @@
 
 #include <string.h>
 
-/* Most messages fit; a longer one is built again in a block that is large enough. */
-#define FIRST_GUESS 128
+/* Most messages fit into a scratch on the stack. They are then copied to a block that is no larger
+ * than they need: a mailbox that fills is all the smaller. */
+#define SCRATCH_SIZE 256
+
+/* Sending to a process that has many messages waiting costs more, so that those who fill a mailbox
+ * leave time to who empties it: a reduction for each of so many, up to a limit. */
+#define MESSAGES_A_REDUCTION 128
+#define MAX_SEND_REDUCTIONS  32
 
 static void
 deliver (grove_pid to, struct grove_message *message)
 {
-  struct grove_scheduler *scheduler = _grove_scheduler_self;
-
   _grove_signal_send (to, message);
-  if (scheduler != NULL)
-    GROVE_ADD (scheduler->n_sent, 1);
-  else
-    atomic_fetch_add_explicit (&_grove_runtime.n_sent_outside, 1, memory_order_relaxed);
+  GROVE_ADD (_grove_scheduler_self->n_sent, 1);
+}
+
+static int32_t
+cost_of_sending (grove_pid to)
+{
+  struct grove_process *process = _grove_table_block (to);
+  uint64_t              n;
+
+  if (process == NULL)
+    return 1;
+  n = (GROVE_GET (process->pushed) - GROVE_GET (process->removed)) >> GROVE_COUNT_SHIFT;
+  n /= MESSAGES_A_REDUCTION;
+  return 1 + (int32_t) (n < MAX_SEND_REDUCTIONS ? n : MAX_SEND_REDUCTIONS);
+}
+
+static struct grove_message *
+copy_message (struct grove_term term, grove_ref alias)
+{
+  struct grove_message *message = _grove_signal_new (GROVE_SIGNAL_MESSAGE, term.size, alias);
+
+  memcpy (message->bytes, term.bytes, term.size);
+  return message;
 }
 
 static enum grove_status
 build_message (struct grove_message **ret_message, const char *format, va_list args)
 {
-  struct grove_message *message =
-    _grove_signal_new (GROVE_SIGNAL_MESSAGE, FIRST_GUESS - sizeof *message, 0);
+  uint8_t scratch[SCRATCH_SIZE];
   va_list again;
   size_t  size;
 
   va_copy (again, args);
-  size = grove_build_into (message->bytes, FIRST_GUESS - sizeof *message, format, args);
-  if (size > FIRST_GUESS - sizeof *message && size <= UINT32_MAX)
+  size = grove_build_into (scratch, sizeof scratch, format, args);
+  if (size > 0 && size <= sizeof scratch)
+    *ret_message = copy_message ((struct grove_term){ scratch, size }, 0);
+  else if (size > 0 && size <= UINT32_MAX)
     {
-      _grove_block_free (message);
-      message = _grove_signal_new (GROVE_SIGNAL_MESSAGE, size, 0);
-      grove_build_into (message->bytes, size, format, again);
+      *ret_message = _grove_signal_new (GROVE_SIGNAL_MESSAGE, size, 0);
+      grove_build_into ((*ret_message)->bytes, size, format, again);
     }
   va_end (again);
-  if (size == 0 || size > UINT32_MAX)
-    {
-      _grove_block_free (message);
-      return GROVE_ERR_SYNTAX;
-    }
-  message->size = (uint32_t) size;
-  *ret_message = message;
-  return GROVE_OK;
+  return size > 0 && size <= UINT32_MAX ? GROVE_OK : GROVE_ERR_SYNTAX;
 }
 
 enum grove_status
@@ -61,7 +77,7 @@ grove_send_va (grove_pid to, const char *format, va_list args)
   status = build_message (&message, format, args);
   if (status == GROVE_OK)
     deliver (to, message);
-  _grove_charge (1);
+  _grove_charge (cost_of_sending (to));
   return status;
 }
 
@@ -77,21 +93,12 @@ grove_send (grove_pid to, const char *format, ...)
   return status;
 }
 
-static struct grove_message *
-copy_message (struct grove_term term, grove_ref alias)
-{
-  struct grove_message *message = _grove_signal_new (GROVE_SIGNAL_MESSAGE, term.size, alias);
-
-  memcpy (message->bytes, term.bytes, term.size);
-  return message;
-}
-
 void
 grove_send_term (grove_pid to, struct grove_term term)
 {
   _grove_process_require ();
   deliver (to, copy_message (term, 0));
-  _grove_charge (1);
+  _grove_charge (cost_of_sending (to));
 }
 
 enum grove_status
@@ -114,7 +121,7 @@ grove_send_alias (grove_pid to, grove_ref alias, struct grove_term term)
 {
   _grove_process_require ();
   deliver (to, copy_message (term, alias));
-  _grove_charge (1);
+  _grove_charge (cost_of_sending (to));
 }
 
 /* From a thread that is no process; observe.h. */
@@ -123,6 +130,7 @@ _grove_message_inject (grove_pid to, struct grove_term term)
 {
   if (term.size > UINT32_MAX)
     return GROVE_ERR_TOO_LARGE;
-  deliver (to, copy_message (term, 0));
+  _grove_signal_send (to, copy_message (term, 0));
+  atomic_fetch_add_explicit (&_grove_runtime.n_sent_outside, 1, memory_order_relaxed);
   return GROVE_OK;
 }
