@@ -36,9 +36,11 @@ on_navigate (GroveInspectorWindow *self, const char *pid)
 static void
 on_changed (GroveInspectorWindow *self)
 {
-  const char *pid = grove_inspector_get_pid (self->inspector);
+  g_autoptr (GroveTarget) target = grove_inspector_dup_target (self->inspector);
+  g_autofree char *title = target != NULL ? grove_target_describe (target) : NULL;
 
-  gtk_window_set_title (GTK_WINDOW (self), pid != NULL ? pid : "Process");
+  if (title != NULL && g_strcmp0 (gtk_window_get_title (GTK_WINDOW (self)), title) != 0)
+    gtk_window_set_title (GTK_WINDOW (self), title);
   grove_process_actions_update (self->actions, grove_inspector_is_gone (self->inspector));
 }
 

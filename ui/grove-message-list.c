@@ -14,13 +14,15 @@ struct _GroveMessageList
   GroveMailbox       *mailbox;
   GtkSingleSelection *selection;
   char               *pid;
+  gboolean            scrolled_by_hand;
   char               *term;   /* of the chosen message, kept when it is taken */
   char               *sender; /* likewise */
 
-  GtkLabel      *title_label, *count_label, *empty_label, *term_label;
-  GtkWidget     *from_button, *term_box;
-  GtkStack      *stack;
-  GtkColumnView *view;
+  GtkLabel          *title_label, *count_label, *empty_label, *term_label;
+  GtkWidget         *from_button, *term_box;
+  GtkStack          *stack;
+  GtkColumnView     *view;
+  GtkScrolledWindow *scrolled;
 };
 
 enum
@@ -134,6 +136,25 @@ update_count (GroveMessageList *self)
   gtk_stack_set_visible_child_name (self->stack, error == NULL && shown > 0 ? "messages" : "empty");
 }
 
+/* The list would go with the messages as older ones are taken, and show ever newer ones; what is
+ * next stays in sight until a person scrolls. */
+static void
+on_refreshed (GroveMessageList *self)
+{
+  if (!self->scrolled_by_hand)
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
+  update_count (self);
+}
+
+static gboolean
+on_scroll (GtkEventControllerScroll *controller, double dx, double dy, GroveMessageList *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
+
+  self->scrolled_by_hand = dy > 0 || gtk_adjustment_get_value (adjustment) > -dy * 20;
+  return GDK_EVENT_PROPAGATE;
+}
+
 static void
 on_selected (GroveMessageList *self)
 {
@@ -228,6 +249,7 @@ grove_message_list_class_init (GroveMessageListClass *klass)
   BIND (from_button);
   BIND (stack);
   BIND (view);
+  BIND (scrolled);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_from_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_close_clicked);
@@ -236,8 +258,14 @@ grove_message_list_class_init (GroveMessageListClass *klass)
 static void
 grove_message_list_init (GroveMessageList *self)
 {
+  GtkEventController *scroll =
+    gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
+
   gtk_widget_init_template (GTK_WIDGET (self));
   add_columns (self);
+  gtk_event_controller_set_propagation_phase (scroll, GTK_PHASE_CAPTURE);
+  g_signal_connect (scroll, "scroll", G_CALLBACK (on_scroll), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->scrolled), scroll);
   g_signal_connect (self, "map", G_CALLBACK (update_active), NULL);
   g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
 }
@@ -261,6 +289,7 @@ grove_message_list_set_process (GroveMessageList *self, const char *pid, const c
     return;
   g_free (self->pid);
   self->pid = g_strdup (pid);
+  self->scrolled_by_hand = FALSE;
   gtk_column_view_set_model (self->view, NULL);
   drop_mailbox (self);
   gtk_widget_set_visible (self->term_box, FALSE);
@@ -278,7 +307,7 @@ grove_message_list_set_process (GroveMessageList *self, const char *pid, const c
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
   g_signal_connect_swapped (self->selection, "notify::selected-item", G_CALLBACK (on_selected),
                             self);
-  g_signal_connect_swapped (self->mailbox, "refreshed", G_CALLBACK (update_count), self);
+  g_signal_connect_swapped (self->mailbox, "refreshed", G_CALLBACK (on_refreshed), self);
   g_signal_connect_swapped (self->mailbox, "notify::total", G_CALLBACK (update_count), self);
   g_signal_connect_swapped (self->mailbox, "notify::error", G_CALLBACK (update_count), self);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));

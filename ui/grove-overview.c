@@ -293,6 +293,7 @@ add_counter_rows (GroveOverview *self)
       gtk_widget_add_css_class (label, "tnum");
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
       gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+      gtk_widget_set_focusable (row, FALSE);
       gtk_list_box_append (self->counter_list, row);
       self->counter_labels[i] = label;
     }

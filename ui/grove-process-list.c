@@ -8,7 +8,7 @@
 #include "ui/grove-process-columns.h"
 
 /* Rows keep their order this long after the pointer last moved over them. */
-#define HOLD_MS 1200
+#define HOLD_MS 800
 
 struct _GroveProcessList
 {
@@ -260,6 +260,13 @@ grove_process_list_get_selection (GroveProcessList *self)
 {
   g_return_val_if_fail (GROVE_IS_PROCESS_LIST (self), NULL);
   return self->selection;
+}
+
+void
+grove_process_list_release (GroveProcessList *self)
+{
+  g_return_if_fail (GROVE_IS_PROCESS_LIST (self));
+  release_hold (self);
 }
 
 gboolean

@@ -19,6 +19,9 @@ G_DECLARE_FINAL_TYPE (GroveProcessList, grove_process_list, GROVE, PROCESS_LIST,
 
 GtkWidget             *grove_process_list_new (GroveSession *session, GroveProcessTable *table);
 GroveProcessSelection *grove_process_list_get_selection (GroveProcessList *self);
+/* Lets the rows go on, whatever the pointer does: after a command one wants to see what came of it.
+ */
+void grove_process_list_release (GroveProcessList *self);
 /* Brings @pid into view if its row is known. */
 gboolean grove_process_list_reveal (GroveProcessList *self, const char *pid);
 

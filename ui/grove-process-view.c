@@ -19,7 +19,8 @@ struct _GroveProcessView
   GroveProcessList     *list;
   GroveProcessTreeList *tree_list;
   GroveProcessShape     shape;
-  char                 *searched; /* a pid that is to be scrolled to when its row comes */
+  gboolean              focus_rows; /* as soon as there are some */
+  char                 *searched;   /* a pid that is to be scrolled to when its row comes */
 
   GtkStack       *stack;
   GtkWidget      *filter_box;
@@ -72,7 +73,8 @@ grove_filter_combine (const char *typed, const char *condition)
   const char *word = next_word (typed, &length);
 
   if (condition == NULL || condition[0] == '\0')
-    return g_string_free (text, TRUE), g_strdup (typed);
+    return g_strdup (typed);
+  text = g_string_new (NULL);
   for (; length > 0; word = next_word (word + length, &length))
     {
       if (is_or (word, length))
@@ -222,6 +224,8 @@ update_page (GroveProcessView *self)
         page = "none";
     }
   gtk_stack_set_visible_child_name (self->stack, page);
+  if (self->focus_rows && !g_str_equal (page, "loading"))
+    grove_process_view_focus_rows (self);
   update_count (self);
 }
 
@@ -413,10 +417,17 @@ grove_process_view_find (GroveProcessView *self)
 }
 
 void
+grove_process_view_release (GroveProcessView *self)
+{
+  g_return_if_fail (GROVE_IS_PROCESS_VIEW (self));
+  grove_process_list_release (self->list);
+}
+
+void
 grove_process_view_focus_rows (GroveProcessView *self)
 {
   g_return_if_fail (GROVE_IS_PROCESS_VIEW (self));
-  gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_DOWN);
+  self->focus_rows = !gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_DOWN);
 }
 
 void

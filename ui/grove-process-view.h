@@ -32,6 +32,8 @@ GroveProcessShape grove_process_view_get_shape (GroveProcessView *self);
 GroveProcessSelection *grove_process_view_get_selection (GroveProcessView *self);
 /* Puts the cursor into the filter. */
 void grove_process_view_find (GroveProcessView *self);
+/* Lets rows that hold still under the pointer go on. */
+void grove_process_view_release (GroveProcessView *self);
 /* Puts the keyboard into the rows. */
 void grove_process_view_focus_rows (GroveProcessView *self);
 /* Brings a process into view, by a filter if need be. */

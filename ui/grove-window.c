@@ -160,6 +160,7 @@ on_navigate (GroveInspector *inspector, const char *pid, GroveWindow *self)
 static void
 on_answered (GroveProcessActions *actions, const char *text, GroveWindow *self)
 {
+  grove_process_view_release (self->process_view);
   g_signal_emit (self, signals[ANSWERED], 0, text);
 }
 
