@@ -2,9 +2,9 @@
  *
  * The typed filter: `messages>100 app:shop status:waiting name~conn -system:true or memory>=1M`.
  * Words: FIELD:VALUE or FIELD=VALUE (equal), FIELD!=VALUE, < <= > >=, FIELD~TEXT (contains), FIELD^TEXT
- * (begins with), a bare word (name contains, or the pid equals), -WORD (not). Spaces mean and; `or`
- * between words; values may be quoted; numbers may end in k M G. `state` means status, `mailbox`
- * messages, `reds` reductions/s.
+ * (begins with), a bare word (the name or the initial call contains it, or it is the pid), -WORD (not).
+ * Spaces mean and; `or` between words; values may be quoted; numbers may end in k M G (1,024 for bytes,
+ * else 1,000). `state` means status, `mailbox` messages, `reds` reductions/s.
  */
 #pragma once
 

@@ -23,6 +23,7 @@ typedef enum
 #define GROVE_TYPE_TREE_NODE (grove_tree_node_get_type ())
 G_DECLARE_FINAL_TYPE (GroveTreeNode, grove_tree_node, GROVE, TREE_NODE, GObject)
 
+/* Signal: changed (name, status, restarts and the like; not the metric). */
 const char    *grove_tree_node_get_pid (GroveTreeNode *self);
 const char    *grove_tree_node_get_name (GroveTreeNode *self);
 GroveNodeKind  grove_tree_node_get_kind (GroveTreeNode *self);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Finding systems: those that live, those a crash left behind, those that come and go; and what in
+ * the directory is no system.
+ */
+#include "observer/grove-discovery.h"
+
+#include "peer.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+typedef struct
+{
+  Peer           *peer;
+  GroveDiscovery *discovery;
+  guint           n_changed;
+} Fixture;
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  self->peer = peer_new ("shop");
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  if (self->discovery != NULL)
+    g_assert_finalize_object (self->discovery);
+  peer_free (self->peer);
+}
+
+static void
+items_changed (GListModel *model, guint position, guint removed, guint added, Fixture *self)
+{
+  self->n_changed++;
+}
+
+static void
+discover (Fixture *self)
+{
+  self->discovery = grove_discovery_new (NULL);
+  g_signal_connect (self->discovery, "items-changed", G_CALLBACK (items_changed), self);
+}
+
+/* "shop+ bank-": + live, - not. */
+static char *
+list (Fixture *self)
+{
+  GListModel *model = G_LIST_MODEL (self->discovery);
+  GString    *text = g_string_new (NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (GroveSystem) system = g_list_model_get_item (model, i);
+      g_string_append_printf (text, "%s%s%c", i > 0 ? " " : "", grove_system_get_name (system),
+                              grove_system_get_live (system) ? '+' : '-');
+    }
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+list_is (Fixture *self, const char *expected)
+{
+  g_autofree char *text = list (self);
+  return strcmp (text, expected) == 0;
+}
+
+static void
+test_comes_and_goes (Fixture *self, gconstpointer data)
+{
+  discover (self);
+  g_assert_cmpstr (grove_discovery_get_directory (self->discovery), ==,
+                   peer_get_directory (self->peer));
+  g_assert_true (list_is (self, ""));
+  peer_listen (self->peer);
+  WAIT_FOR (list_is (self, "shop+"));
+  g_assert_cmpuint (self->n_changed, ==, 1);
+  g_autoptr (GroveSystem) system = g_list_model_get_item (G_LIST_MODEL (self->discovery), 0);
+  g_assert_cmpstr (grove_system_get_path (system), ==, peer_get_path (self->peer));
+
+  /* A crash changes nothing in the directory. */
+  peer_crash (self->peer);
+  WAIT_FOR (list_is (self, "shop-"));
+  g_assert_cmpuint (self->n_changed, ==, 1);
+  peer_leave (self->peer);
+  WAIT_FOR (list_is (self, ""));
+  g_assert_cmpuint (self->n_changed, ==, 2);
+}
+
+static void
+test_no_directory (Fixture *self, gconstpointer data)
+{
+  self->discovery = grove_discovery_new ("/nowhere/at/all");
+  g_assert_true (list_is (self, ""));
+  grove_discovery_refresh (self->discovery);
+}
+
+static void
+test_no_systems (Fixture *self, gconstpointer data)
+{
+  const char *names[] = { "file.sock", "shop.lock", ".hidden.sock", "a b.sock", ".sock" };
+  char       *paths[G_N_ELEMENTS (names)];
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      paths[i] = g_build_filename (peer_get_directory (self->peer), names[i], NULL);
+      g_assert_true (g_file_set_contents (paths[i], "", 0, NULL));
+    }
+  discover (self);
+  g_assert_true (list_is (self, ""));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_unlink (paths[i]);
+      g_free (paths[i]);
+    }
+}
+
+/* Where the lock tells, nobody is disturbed by a connection. */
+static void
+test_lock_tells (Fixture *self, gconstpointer data)
+{
+  g_autofree char *lock = g_strdup_printf ("%s/shop.lock", peer_get_directory (self->peer));
+  int              fd = open (lock, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), ==, 0);
+  g_autofree char *locks = NULL;
+  g_file_get_contents ("/proc/locks", &locks, NULL, NULL);
+  if (locks == NULL || locks[0] == '\0')
+    g_test_skip ("this machine does not show its locks");
+  else
+    {
+      peer_listen (self->peer);
+      discover (self);
+      for (int i = 0; i < 10; i++)
+        {
+          grove_discovery_refresh (self->discovery);
+          peer_iterate ();
+        }
+      g_assert_true (list_is (self, "shop+"));
+      g_assert_cmpuint (peer_get_n_connections (self->peer), ==, 0);
+    }
+  close (fd);
+  g_unlink (lock);
+}
+
+static void
+test_sorted (Fixture *self, gconstpointer data)
+{
+  Peer            *bank = peer_new ("bank"), *zoo = peer_new ("zoo");
+  g_autofree char *first = g_strdup_printf ("%s/bank.sock", peer_get_directory (self->peer));
+  g_autofree char *last = g_strdup_printf ("%s/zoo.sock", peer_get_directory (self->peer));
+  peer_listen (zoo);
+  peer_listen (self->peer);
+  self->discovery = grove_discovery_new (peer_get_directory (self->peer));
+  g_assert_cmpint (g_rename (peer_get_path (zoo), last), ==, 0);
+  WAIT_FOR (list_is (self, "shop+ zoo+"));
+  peer_listen (bank);
+  g_assert_cmpint (g_rename (peer_get_path (bank), first), ==, 0);
+  WAIT_FOR (list_is (self, "bank+ shop+ zoo+"));
+  g_unlink (first);
+  WAIT_FOR (list_is (self, "shop+ zoo+"));
+  g_unlink (last);
+  peer_free (bank);
+  peer_free (zoo);
+}
+
+#define ADD(path, function)                                                                        \
+  g_test_add ("/observer/discovery/" path, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("comes-and-goes", test_comes_and_goes);
+  ADD ("no-directory", test_no_directory);
+  ADD ("no-systems", test_no_systems);
+  ADD ("lock-tells", test_lock_tells);
+  ADD ("sorted", test_sorted);
+  return g_test_run ();
+}
