@@ -369,10 +369,15 @@ grove_graph_camera_sees_motion (const GroveGraphCamera *self, const GroveGraphSc
 
       for (guint i = range.begin; i < range.end; i++)
         {
-          const GroveGraphNode *node = &scene->nodes[i];
+          const GroveGraphNode  *node = &scene->nodes[i];
+          const GroveLayoutNode *to = &scene->places[i];
+          const double           from_y = self->oy + node->from_y * self->scale;
+          const double           to_y = self->oy + to->y * self->scale;
+          const double           half = to->height * self->scale / 2;
 
-          if (fabs (node->from_y - scene->places[i].y) * self->scale > 0.2 ||
-              fabs (node->from_x - scene->places[i].x) * self->scale > 0.2)
+          if (MAX (from_y, to_y) < -half || MIN (from_y, to_y) > self->height + half)
+            continue;
+          if (fabs (from_y - to_y) > 0.2 || fabs (node->from_x - to->x) * self->scale > 0.2)
             return TRUE;
         }
     }
