@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Commands: what a person does to a process, and what came of it in words. Every surface (graph, table,
- * tree, inspector, keyboard) goes through here, so each says the same.
+ * Commands: what a person does to a process, and what came of it in words. Every surface (graph,
+ * table, tree, inspector, keyboard) goes through here, so each says the same.
  *
  * Main thread only.
  */
@@ -25,15 +25,16 @@ typedef struct
 {
   GroveCommand command;
   char        *pid;
-  char        *summary;   /* what happened, one sentence of plain text (escape it for markup) */
-  char        *successor; /* the pid that took its place, or NULL */
+  char        *summary;    /* what happened, one sentence of plain text (escape it for markup) */
+  char        *successor;  /* the pid that took its place, or NULL */
   gint64       elapsed_us; /* from the call to the answer */
   gboolean     had_effect; /* FALSE: it is alive though it was told to exit */
 } GroveCommandOutcome;
 void grove_command_outcome_free (GroveCommandOutcome *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroveCommandOutcome, grove_command_outcome_free)
 
-/* @name: what the person saw it called, so that another process in its place is not hit; may be NULL.
+/* @name: what the person saw it called, so that another process in its place is not hit; may be
+ * NULL.
  * @started_ns: likewise, 0 not known. */
 void grove_command_run_async (GroveSession       *session,
                               GroveCommand        command,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveDiscovery: the systems on this machine, a GListModel of GroveSystem kept current by watching the
- * socket directory. Sockets nobody answers on are listed as not live.
+ * GroveDiscovery: the systems on this machine, a GListModel of GroveSystem kept current by watching
+ * the socket directory. Sockets nobody answers on are listed as not live.
  *
  * Main thread only.
  */

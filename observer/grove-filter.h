@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * The typed filter: `messages>100 app:shop status:waiting name~conn -system:true or memory>=1M`.
- * Words: FIELD:VALUE or FIELD=VALUE (equal), FIELD!=VALUE, < <= > >=, FIELD~TEXT (contains), FIELD^TEXT
- * (begins with), a bare word (the name or the initial call contains it, or it is the pid), -WORD (not).
- * Spaces mean and; `or` between words; values may be quoted; numbers may end in k M G (1,024 for bytes,
- * else 1,000). `state` means status, `mailbox` messages, `reds` reductions/s.
+ * Words: FIELD:VALUE or FIELD=VALUE (equal), FIELD!=VALUE, < <= > >=, FIELD~TEXT (contains),
+ * FIELD^TEXT (begins with), a bare word (the name or the initial call contains it, or it is the
+ * pid), -WORD (not). Spaces mean and; `or` between words; values may be quoted; numbers may end in
+ * k M G (1,024 for bytes, else 1,000). `state` means status, `mailbox` messages, `reds`
+ * reductions/s.
  */
 #pragma once
 
@@ -16,8 +17,8 @@ G_BEGIN_DECLS
 GQuark grove_filter_error_quark (void);
 
 struct json_object;
-/* FALSE and a message that says what is wrong, where, and what is allowed. *ret_json: (transfer full)
- * NULL when the text is empty (no filter). */
+/* FALSE and a message that says what is wrong, where, and what is allowed. *ret_json: (transfer
+ * full) NULL when the text is empty (no filter). */
 gboolean grove_filter_parse (const char          *text,
                              struct json_object **ret_json,
                              gsize               *ret_position,

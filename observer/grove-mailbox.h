@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveMailbox: the messages in one process's mailbox, read in pages, never consumed. A GListModel of
- * GroveMailboxMessage for the first up to 200 of them, read again each second while active.
+ * GroveMailbox: the messages in one process's mailbox, read in pages, never consumed. A GListModel
+ * of GroveMailboxMessage for the first up to 200 of them, read again each second while active.
  *
  * Main thread only.
  */
@@ -13,10 +13,10 @@ G_BEGIN_DECLS
 
 #define GROVE_TYPE_MAILBOX_MESSAGE (grove_mailbox_message_get_type ())
 G_DECLARE_FINAL_TYPE (GroveMailboxMessage, grove_mailbox_message, GROVE, MAILBOX_MESSAGE, GObject)
-/* A message that is still there after a reading is the same object; its properties index (uint64) and
- * age-ns (int64) notify. Also properties: size int64, from string, text string; all read. */
+/* A message that is still there after a reading is the same object; its properties index (uint64)
+ * and age-ns (int64) notify. Also properties: size int64, from string, text string; all read. */
 guint64     grove_mailbox_message_get_index (GroveMailboxMessage *self);
-const char *grove_mailbox_message_get_from (GroveMailboxMessage *self); /* pid or "" */
+const char *grove_mailbox_message_get_from (GroveMailboxMessage *self);   /* pid or "" */
 gint64      grove_mailbox_message_get_age_ns (GroveMailboxMessage *self); /* -1 not known */
 gint64      grove_mailbox_message_get_size (GroveMailboxMessage *self);
 const char *grove_mailbox_message_get_text (GroveMailboxMessage *self);

@@ -29,8 +29,8 @@ gboolean            grove_process_detail_is_gone (GroveProcessDetail *self);
 /* Once gone: why, as a term's text, NULL when not known; and its successor's pid, or NULL. */
 const char *grove_process_detail_get_exit_reason (GroveProcessDetail *self);
 const char *grove_process_detail_get_successor (GroveProcessDetail *self);
-/* Members of `process.get`, as PROTOCOL.md names them; "" and 0 when absent. "child.restarts" is the
- * member `restarts` of the member `child`. A text is valid until the next "changed". */
+/* Members of `process.get`, as PROTOCOL.md names them; "" and 0 when absent. "child.restarts" is
+ * the member `restarts` of the member `child`. A text is valid until the next "changed". */
 const char *grove_process_detail_get_text (GroveProcessDetail *self, const char *member);
 gint64      grove_process_detail_get_int (GroveProcessDetail *self, const char *member);
 gboolean    grove_process_detail_get_boolean (GroveProcessDetail *self, const char *member);

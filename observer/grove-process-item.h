@@ -31,8 +31,8 @@ typedef struct
   char              supervisor[64]; /* a pid, or "" */
   char              priority[8];
   GroveProcessState state;
-  gint64            messages, mailbox_bytes, reductions, memory, heap, stack, restarts, started_ns,
-    scheduler, links;
+  gint64 messages, mailbox_bytes, reductions, memory, heap, stack, restarts, started_ns, scheduler,
+    links;
   double   reductions_per_s, messages_in_per_s;
   gboolean trap_exit, system;
 } GroveProcessRow; /* plain data; zero it before filling: compared with memcmp() */
@@ -47,8 +47,8 @@ const GroveProcessRow *grove_process_item_get_row (GroveProcessItem *self);
 const char *grove_process_item_get_title (GroveProcessItem *self);
 /* The mailbox over the last minute, oldest first, @n values (<= GROVE_HISTORY_LENGTH). */
 const guint32 *grove_process_item_get_history (GroveProcessItem *self, guint *ret_n);
-/* For the row colours: when this process was first seen here, when it ended (g_get_monotonic_time(), 0
- * never). */
+/* For the row colours: when this process was first seen here, when it ended
+ * (g_get_monotonic_time(), 0 never). */
 gint64 grove_process_item_get_appeared_us (GroveProcessItem *self);
 gint64 grove_process_item_get_gone_us (GroveProcessItem *self);
 /* Returns TRUE (and emits "changed") if it differs. For the models. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveProcessWatch: live values of processes named by pid (the visible rows of a tree, an inspector, a
- * pinned mailbox). A process that ends keeps its last values with state GONE.
+ * GroveProcessWatch: live values of processes named by pid (the visible rows of a tree, an
+ * inspector, a pinned mailbox). A process that ends keeps its last values with state GONE.
  *
  * Main thread only.
  */

@@ -17,9 +17,9 @@ void         grove_series_clear (GroveSeries *self);
 guint        grove_series_get_capacity (const GroveSeries *self);
 guint        grove_series_get_n (const GroveSeries *self);
 /* @index 0 is the oldest kept. */
-double       grove_series_get (const GroveSeries *self, guint index);
-double       grove_series_last (const GroveSeries *self); /* 0 when empty */
-void         grove_series_range (const GroveSeries *self, double *ret_min, double *ret_max);
+double grove_series_get (const GroveSeries *self, guint index);
+double grove_series_last (const GroveSeries *self); /* 0 when empty */
+void   grove_series_range (const GroveSeries *self, double *ret_min, double *ret_max);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroveSeries, grove_series_free)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveSession: one observed system, seen from the observer. It holds the connection (and mends it),
- * what the system said of itself, its last sample, and what all views share: the one selection, the one
- * filter, the one pause. Views bind to its properties; they never see JSON.
+ * GroveSession: one observed system, seen from the observer. It holds the connection (and mends
+ * it), what the system said of itself, its last sample, and what all views share: the one
+ * selection, the one filter, the one pause. Views bind to its properties; they never see JSON.
  *
  * Threads: main thread only. It owns no process of the system: pids are text, and may be dead.
  */
@@ -71,19 +71,20 @@ void              grove_session_set_selected (GroveSession *self, const char *pi
 const char       *grove_session_get_filter (GroveSession *self);
 void              grove_session_set_filter (GroveSession *self, const char *filter);
 
-/* Whether a method may be called now; if not, *ret_reason (optional, borrowed) says why, for people. */
+/* Whether a method may be called now; if not, *ret_reason (optional, borrowed) says why, for
+ * people. */
 gboolean grove_session_can (GroveSession *self, const char *method, const char **ret_reason);
 
 typedef struct
 {
-  gint64  t_ns;
-  gint64  n_processes, max_processes, run_queue;
-  guint   n_schedulers;
-  double  scheduler_utilisation[256]; /* 0..1 */
-  gint64  memory_total, memory_heaps, memory_stacks, memory_mailboxes, memory_control;
-  double  reductions_per_s, messages_per_s, spawns_per_s, exits_per_s;
-  gint64  n_spawns, n_exits, n_crashes, n_restarts;
-  double  observing_cpu;
+  gint64 t_ns;
+  gint64 n_processes, max_processes, run_queue;
+  guint  n_schedulers;
+  double scheduler_utilisation[256]; /* 0..1 */
+  gint64 memory_total, memory_heaps, memory_stacks, memory_mailboxes, memory_control;
+  double reductions_per_s, messages_per_s, spawns_per_s, exits_per_s;
+  gint64 n_spawns, n_exits, n_crashes, n_restarts;
+  double observing_cpu;
 } GroveSample;
 
 /* The last sample, NULL before the first. Borrowed, valid until the next. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveTree: the supervision forest, kept equal to the server's by its operations. Nodes are objects
- * that live as long as their process (a replaced one is a new object in the same place); each node is a
- * GListModel of its children, and the tree is one of its roots, so GtkTreeListModel can show them.
+ * GroveTree: the supervision forest, kept equal to the server's by its operations. Nodes are
+ * objects that live as long as their process (a replaced one is a new object in the same place);
+ * each node is a GListModel of its children, and the tree is one of its roots, so GtkTreeListModel
+ * can show them.
  *
  * Main thread only.
  */
@@ -36,7 +37,7 @@ guint          grove_tree_node_get_recent_restarts (GroveTreeNode *self);
 guint          grove_tree_node_get_n_children (GroveTreeNode *self); /* all it has */
 guint          grove_tree_node_get_n_loaded (GroveTreeNode *self);   /* those that are here */
 GroveTreeNode *grove_tree_node_get_child (GroveTreeNode *self, guint index); /* borrowed */
-GroveTreeNode *grove_tree_node_get_parent (GroveTreeNode *self);             /* borrowed, NULL: root */
+GroveTreeNode *grove_tree_node_get_parent (GroveTreeNode *self); /* borrowed, NULL: root */
 gboolean       grove_tree_node_get_expanded (GroveTreeNode *self);
 double         grove_tree_node_get_metric (GroveTreeNode *self);
 /* g_get_monotonic_time() when it came, took another's place; 0 for those there from the start. */
@@ -46,9 +47,10 @@ gint64 grove_tree_node_get_restarted_us (GroveTreeNode *self);
 #define GROVE_TYPE_TREE (grove_tree_get_type ())
 G_DECLARE_FINAL_TYPE (GroveTree, grove_tree, GROVE, TREE, GObject)
 
-/* Properties: active boolean rw, loading boolean r, n-nodes uint r, metric string rw (a column of the
- * table processes). Signals: structure-changed (at most once a frame); metrics-changed; replaced
- * (GroveTreeNode *old, GroveTreeNode *new); removed (GroveTreeNode *node, just before it goes). */
+/* Properties: active boolean rw, loading boolean r, n-nodes uint r, metric string rw (a column of
+ * the table processes). Signals: structure-changed (at most once a frame); metrics-changed;
+ * replaced (GroveTreeNode *old, GroveTreeNode *new); removed (GroveTreeNode *node, just before it
+ * goes). */
 GroveTree     *grove_tree_new (GroveSession *session, guint depth);
 void           grove_tree_set_active (GroveTree *self, gboolean active);
 void           grove_tree_set_metric (GroveTree *self, const char *column);
