@@ -252,3 +252,15 @@ grove_chart_set_series (GroveChart *self, const GroveSeries *series)
   update_label (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
+
+void
+grove_chart_seed_series (GroveSeries *series, const guint32 *values, guint n, guint n_each)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      double from = i > 0 ? values[i - 1] : values[i];
+
+      for (guint k = 1; k <= n_each; k++)
+        grove_series_push (series, from + (values[i] - from) * k / n_each);
+    }
+}

@@ -34,4 +34,8 @@ void grove_chart_set_from_zero (GroveChart *self, gboolean from_zero);
 void grove_chart_set_least_top (GroveChart *self, double least_top);
 void grove_chart_set_series (GroveChart *self, const GroveSeries *series);
 
+/* Begins a series with what is known already, @n_each points a value, in straight lines from one to
+ * the next. */
+void grove_chart_seed_series (GroveSeries *series, const guint32 *values, guint n, guint n_each);
+
 G_END_DECLS

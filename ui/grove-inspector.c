@@ -372,9 +372,7 @@ seed_series (GroveInspector *self)
   guint          n = 0;
   const guint32 *history = grove_process_item_get_history (self->item, &n);
 
-  for (guint i = 0; i < n; i++)
-    for (guint k = 0; k < CHART_LENGTH / GROVE_HISTORY_LENGTH; k++)
-      grove_series_push (self->series, history[i]);
+  grove_chart_seed_series (self->series, history, n, CHART_LENGTH / GROVE_HISTORY_LENGTH);
 }
 
 static gboolean

@@ -167,9 +167,7 @@ seed_minute (GroveMailboxCard *self)
   guint          n = 0;
   const guint32 *history = grove_process_item_get_history (self->item, &n);
 
-  for (guint i = 0; i < n; i++)
-    for (guint k = 0; k < CHART_LENGTH / GROVE_HISTORY_LENGTH; k++)
-      grove_series_push (self->minute, history[i]);
+  grove_chart_seed_series (self->minute, history, n, CHART_LENGTH / GROVE_HISTORY_LENGTH);
 }
 
 void

@@ -435,6 +435,15 @@ on_unmap (GroveMailboxesView *self)
 static void
 on_reset (GroveMailboxesView *self)
 {
+  GHashTableIter iter;
+  gpointer       card;
+
+  g_hash_table_iter_init (&iter, self->cards);
+  while (g_hash_table_iter_next (&iter, NULL, &card))
+    {
+      gtk_list_box_remove (self->list, card);
+      g_hash_table_iter_remove (&iter);
+    }
   g_hash_table_remove_all (self->records);
   on_messages_closed (self);
 }
