@@ -27,6 +27,8 @@
 /* How long a closing connection is given to take what it still gets. */
 #define CLOSING_NS  (2 * SECOND)
 #define SHUTDOWN_NS (SECOND / 5)
+/* Who connects and says nothing takes a place that somebody else may want. */
+#define OPENING_NS (10 * SECOND)
 /* After the process ran out of descriptors. */
 #define ACCEPT_PAUSE_NS (SECOND / 10)
 #define BUDGET          0.02
@@ -37,6 +39,7 @@ struct connection
 {
   int                   fd;
   struct grove_session *session;
+  uint64_t              accepted_ns;
   uint64_t              closing_ns; /* since when it closes; 0: it does not */
   bool                  counted;    /* its session is open */
 };
@@ -57,6 +60,7 @@ struct grove_protocol_server
   struct connection   connections[GROVE_LIMIT_SESSIONS];
   size_t              n_connections;
   uint64_t            accept_ns; /* not before */
+  uint64_t            opening_ns;
   struct costs        costs;
 
   _Atomic uint64_t cpu_ns;     /* the loop writes, any thread reads */
@@ -99,11 +103,14 @@ grove_protocol_server_new (const struct grove_source                  *source,
       return GROVE_LISTEN_FAILED;
     }
   self->source = *source;
+  self->opening_ns = OPENING_NS;
   grove_host_init (&self->host, &self->source);
   if (options != NULL)
     {
       self->host.read_only = options->read_only;
       self->host.hide_payloads = options->hide_payloads;
+      if (options->opening_ms != 0)
+        self->opening_ns = options->opening_ms * (SECOND / 1000);
     }
   *ret_server = self;
   return GROVE_LISTEN_OK;
@@ -224,8 +231,9 @@ accept_all (struct grove_protocol_server *self)
           turn_away (fd);
           continue;
         }
-      self->connections[self->n_connections++] =
-        (struct connection){ .fd = fd, .session = grove_session_new (&self->host) };
+      self->connections[self->n_connections++] = (struct connection){
+        .fd = fd, .session = grove_session_new (&self->host), .accepted_ns = self->host.now_ns
+      };
     }
 }
 
@@ -289,6 +297,9 @@ serve_connection (struct grove_protocol_server *self, struct connection *connect
       connection->counted = true;
       atomic_fetch_add_explicit (&self->n_sessions, 1, memory_order_relaxed);
     }
+  if (!connection->counted && !grove_session_is_closing (session) &&
+      self->host.now_ns - connection->accepted_ns >= self->opening_ns)
+    grove_session_goodbye (session, "silent", "No session was opened in time.");
   grove_session_tick (session);
   if (!flush (connection))
     return false;
@@ -324,6 +335,8 @@ poll_timeout (const struct grove_protocol_server *self, bool accepting)
       const struct connection *connection = &self->connections[i];
       uint64_t                 session_ns = grove_session_due_ns (connection->session);
 
+      if (!connection->counted && connection->accepted_ns + self->opening_ns < session_ns)
+        session_ns = connection->accepted_ns + self->opening_ns;
       if (connection->closing_ns != 0)
         session_ns = connection->closing_ns + CLOSING_NS;
       if (session_ns < due_ns)

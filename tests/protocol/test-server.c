@@ -26,6 +26,7 @@ struct fixture
   struct test_source           *source;
   struct grove_protocol_server *server;
   pthread_t                     thread;
+  uint32_t                      opening_ms; /* 0: as usual */
 };
 
 static void *
@@ -53,6 +54,7 @@ start (struct fixture *self, gboolean read_only)
   char                                *error = NULL;
 
   options.read_only = read_only;
+  options.opening_ms = self->opening_ms;
   g_assert_cmpint (grove_protocol_server_new (&self->source->source, "shop", &options,
                                               &self->server, &error),
                    ==, GROVE_LISTEN_OK);
@@ -199,6 +201,24 @@ test_talk (struct fixture *self, gconstpointer data)
         break;
     }
   hear_end (fd);
+}
+
+/* Who never opens a session is told, and its place is free again; an open session may be silent. */
+static void
+test_silent (struct fixture *self, gconstpointer data)
+{
+  int open_fd, fd;
+
+  self->opening_ms = 200;
+  start (self, FALSE);
+  open_fd = dial_and_open (self);
+  fd = dial (self);
+  hear_about (fd, "\"hello\"");
+  hear_about (fd, "\"silent\"");
+  hear_end (fd);
+  say (open_fd, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"session.ping\",\"params\":{}}\n");
+  hear_about (open_fd, "now_ns");
+  close (open_fd);
 }
 
 /* Answers that come through the source's descriptor wake the loop. */
@@ -485,6 +505,7 @@ main (int argc, char **argv)
   ADD ("modes", test_modes);
   ADD ("talk", test_talk);
   ADD ("deferred", test_deferred);
+  ADD ("silent", test_silent);
   ADD ("second", test_second);
   ADD ("stale", test_stale);
   ADD ("names", test_names);
