@@ -8,6 +8,7 @@
 #include "runtime/export/runtime-source.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,13 @@ system_info (void *data, struct grove_call *call)
 /* ---- The system over time ----------------------------------------------------------------------
  */
 
+/* To a thousandth: finer is noise, and it would travel with seventeen digits. */
+static double
+rounded (double value)
+{
+  return round (value * 1000) / 1000;
+}
+
 static double
 rate (uint64_t now, uint64_t before, double passed_s)
 {
@@ -262,7 +270,7 @@ system_sample (void *data, struct grove_writer *writer)
   grove_writer_name (writer, "schedulers");
   grove_writer_begin_array (writer);
   for (unsigned i = 0; i < runtime->n_schedulers && i < 256; i++)
-    grove_writer_real (writer, self->last.utilisation[i]);
+    grove_writer_real (writer, rounded (self->last.utilisation[i]));
   grove_writer_end_array (writer);
 
   grove_writer_name (writer, "memory");
@@ -276,10 +284,10 @@ system_sample (void *data, struct grove_writer *writer)
   grove_writer_member_int (writer, "control", (int64_t) runtime->control_bytes);
   grove_writer_end_object (writer);
 
-  grove_writer_member_real (writer, "reductions/s", self->last.reductions_s);
-  grove_writer_member_real (writer, "messages/s", self->last.messages_s);
-  grove_writer_member_real (writer, "spawns/s", self->last.spawns_s);
-  grove_writer_member_real (writer, "exits/s", self->last.exits_s);
+  grove_writer_member_real (writer, "reductions/s", rounded (self->last.reductions_s));
+  grove_writer_member_real (writer, "messages/s", rounded (self->last.messages_s));
+  grove_writer_member_real (writer, "spawns/s", rounded (self->last.spawns_s));
+  grove_writer_member_real (writer, "exits/s", rounded (self->last.exits_s));
   grove_writer_member_int (writer, "spawns", (int64_t) runtime->n_spawned);
   grove_writer_member_int (writer, "exits", (int64_t) runtime->n_exited);
   grove_writer_member_int (writer, "crashes", (int64_t) runtime->n_crashed);
@@ -287,7 +295,7 @@ system_sample (void *data, struct grove_writer *writer)
 
   grove_writer_name (writer, "observing");
   grove_writer_begin_object (writer);
-  grove_writer_member_real (writer, "cpu", self->last.cpu);
+  grove_writer_member_real (writer, "cpu", rounded (self->last.cpu));
   grove_writer_member_int (writer, "sessions",
                            self->server ? grove_protocol_server_sessions (self->server) : 0);
   grove_writer_end_object (writer);
