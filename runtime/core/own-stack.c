@@ -36,8 +36,10 @@
 #    include <sanitizer/tsan_interface.h>
 #  endif
 
-#  define GUARD_SIZE 4096
-#  define MAX_SPARE  64
+/* A frame larger than this could step over it. */
+#  define GUARD_SIZE   ((size_t) 64 * 1024)
+#  define MAPPING_SIZE (GUARD_SIZE + GROVE_STACK_SIZE)
+#  define MAX_SPARE    64
 
 void
 _grove_stack_set_chaos (unsigned seed)
@@ -57,18 +59,18 @@ stack_new (void)
 {
   struct grove_stack *stack = _grove_calloc (1, sizeof *stack);
 
-  stack->memory = mmap (NULL, GROVE_STACK_SIZE, PROT_READ | PROT_WRITE,
+  stack->memory = mmap (NULL, MAPPING_SIZE, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (stack->memory == MAP_FAILED || mprotect (stack->memory, GUARD_SIZE, PROT_NONE) != 0)
     abort ();
-  stack->top = stack->memory + GROVE_STACK_SIZE - 64;
+  stack->top = stack->memory + MAPPING_SIZE - 64;
   return stack;
 }
 
 static void
 stack_free (struct grove_stack *stack)
 {
-  munmap (stack->memory, GROVE_STACK_SIZE);
+  munmap (stack->memory, MAPPING_SIZE);
   free (stack);
 }
 
@@ -104,7 +106,7 @@ _grove_stack_attach (struct grove_stack_cache *self,
   process->stack = stack;
   stack->fake = NULL;
 #  ifdef HAVE_ASAN
-  ASAN_UNPOISON_MEMORY_REGION (stack->memory + GUARD_SIZE, GROVE_STACK_SIZE - GUARD_SIZE);
+  ASAN_UNPOISON_MEMORY_REGION (stack->memory + GUARD_SIZE, GROVE_STACK_SIZE);
 #  endif
 #  ifdef HAVE_TSAN
   stack->fiber = __tsan_create_fiber (0);
@@ -142,7 +144,8 @@ void
 _grove_stack_enter (struct grove_stack_cache *self, struct grove_process *process)
 {
 #  ifdef HAVE_ASAN
-  __sanitizer_start_switch_fiber (&self->fake, process->stack->memory, GROVE_STACK_SIZE - 64);
+  __sanitizer_start_switch_fiber (&self->fake, process->stack->memory + GUARD_SIZE,
+                                  GROVE_STACK_SIZE - 64);
 #  endif
 #  ifdef HAVE_TSAN
   self->fiber = __tsan_get_current_fiber ();

@@ -13,7 +13,9 @@
 #  include <string.h>
 #  include <sys/mman.h>
 
-#  define GUARD_SIZE 4096
+/* A frame larger than this could step over it. */
+#  define GUARD_SIZE   ((size_t) 64 * 1024)
+#  define MAPPING_SIZE (GUARD_SIZE + GROVE_STACK_SIZE)
 
 /* Tops are spread over this many groups of cache sets, so that 64 processes that each touch the top
  * of their stack do not fight for the same few. */
@@ -34,7 +36,7 @@ _grove_stacks_init (struct grove_stack_cache *self)
   *self = (struct grove_stack_cache){ .free = 0 };
   for (unsigned i = 0; i < GROVE_STACKS; i++)
     {
-      char *memory = mmap (NULL, GROVE_STACK_SIZE, PROT_READ | PROT_WRITE,
+      char *memory = mmap (NULL, MAPPING_SIZE, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
       if (memory == MAP_FAILED || mprotect (memory, GUARD_SIZE, PROT_NONE) != 0)
         {
@@ -42,7 +44,7 @@ _grove_stacks_init (struct grove_stack_cache *self)
           return false;
         }
       self->stacks[i].memory = memory;
-      self->stacks[i].top = memory + GROVE_STACK_SIZE - 64 - i % N_COLOURS * COLOUR_STEP;
+      self->stacks[i].top = memory + MAPPING_SIZE - 64 - i % N_COLOURS * COLOUR_STEP;
       self->free |= UINT64_C (1) << i;
     }
   return true;
@@ -53,7 +55,7 @@ _grove_stacks_finish (struct grove_stack_cache *self)
 {
   for (unsigned i = 0; i < GROVE_STACKS; i++)
     if (self->stacks[i].memory != NULL)
-      munmap (self->stacks[i].memory, GROVE_STACK_SIZE);
+      munmap (self->stacks[i].memory, MAPPING_SIZE);
 }
 
 static uint64_t

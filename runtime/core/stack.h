@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The stacks processes run on. A scheduler has GROVE_STACKS run stacks with a guard page each. A
+ * The stacks processes run on. A scheduler has GROVE_STACKS run stacks with a guard each. A
  * process is given one at its first run and always runs at that address. When another needs the
  * same stack, the live part of the frames, typically a few hundred bytes, is copied to a block of
  * exactly that size, and back before their process runs again. Hot processes never pay for a copy;
@@ -25,7 +25,7 @@
 
 struct grove_stack
 {
-  char                 *memory; /* the guard page is at its beginning */
+  char                 *memory; /* the mapping; the guard is at its beginning */
   char                 *top;    /* 64-byte aligned; the tops differ in their cache sets */
   struct grove_process *owner;  /* whose frames are in place; NULL: nobody's */
 #ifdef GROVE_OWN_STACKS
