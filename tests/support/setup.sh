@@ -5,10 +5,10 @@
 
 # What it takes to build, to look right, and to run without a screen.
 build_packages=(gcc libc6-dev meson ninja-build pkgconf libjson-c-dev libgtk-4-dev libadwaita-1-dev
-  libglib2.0-dev-bin libxml2-utils)
+  libglib2.0-dev-bin libxml2-utils desktop-file-utils libgtk-4-bin python3)
 look_packages=(adwaita-icon-theme librsvg2-common fonts-cantarell fonts-jetbrains-mono shared-mime-info)
 screen_packages=(xvfb xauth x11-utils dbus metacity)
-test_packages=(libx11-dev libxtst-dev python3)
+test_packages=(libx11-dev libxtst-dev)
 
 say ()
 {
@@ -34,7 +34,7 @@ missing_packages ()
 can_build_without_packages ()
 {
   local tool
-  for tool in cc meson ninja pkg-config xmllint glib-compile-resources; do
+  for tool in cc meson ninja pkg-config python3 xmllint glib-compile-resources update-desktop-database; do
     command -v "$tool" >/dev/null || return 1
   done
   pkg-config --exists 'gtk4 >= 4.8' 'libadwaita-1 >= 1.2' 'json-c >= 0.15' 'glib-2.0 >= 2.74'
