@@ -6,14 +6,17 @@
 
 #include <math.h>
 
-#define WIDTH      132.0
-#define HEIGHT_MAX 240.0
-#define HEIGHT_MIN 80.0
-#define BELOW      104.0 /* left free under it, for the zoom buttons */
-#define EDGE       16.0  /* from the corner */
-#define INSET      9.0
-#define ROW        2.0
-#define LEAST_WIDE 460.0 /* a narrower graph has no corner to spare */
+#define WIDTH_MAX    132.0
+#define WIDTH_MIN    84.0
+#define WIDTH_SHARE  0.13 /* of the view */
+#define HEIGHT_MAX   240.0
+#define HEIGHT_SHARE 0.42
+#define HEIGHT_MIN   80.0
+#define BELOW        104.0 /* left free under it, for the zoom buttons */
+#define EDGE         16.0  /* from the corner */
+#define INSET        9.0
+#define ROW          2.0
+#define LEAST_WIDE   600.0 /* a narrower graph has no corner to spare */
 
 struct _GroveGraphMinimap
 {
@@ -47,15 +50,17 @@ grove_graph_minimap_get_rect (const GroveGraphScene  *scene,
                               const GroveGraphCamera *camera,
                               GroveGraphRect         *ret_rect)
 {
-  double height = MIN (HEIGHT_MAX, camera->height - EDGE - BELOW);
+  const double width = round (CLAMP (camera->width * WIDTH_SHARE, WIDTH_MIN, WIDTH_MAX));
+  double       height =
+    MIN (MIN (HEIGHT_MAX, camera->height * HEIGHT_SHARE), camera->height - EDGE - BELOW);
 
   if (scene->n_nodes == 0 || camera->width < LEAST_WIDE || height < HEIGHT_MIN ||
       grove_graph_camera_sees_all (camera, scene))
     return FALSE;
   /* A low graph needs no high map. */
   height =
-    CLAMP (scene->height * WIDTH / MAX (scene->width, 1) * 2.2 + 2 * INSET, HEIGHT_MIN, height);
-  *ret_rect = (GroveGraphRect){ floor (camera->width - WIDTH - EDGE), EDGE, WIDTH, floor (height) };
+    CLAMP (scene->height * width / MAX (scene->width, 1) * 2.2 + 2 * INSET, HEIGHT_MIN, height);
+  *ret_rect = (GroveGraphRect){ floor (camera->width - width - EDGE), EDGE, width, floor (height) };
   return TRUE;
 }
 
