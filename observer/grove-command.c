@@ -59,8 +59,6 @@ grove_command_get_method (GroveCommand command)
   g_return_val_if_reached ("");
 }
 
-/* --- Words. */
-
 static char *
 who_is (const char *name, const char *pid)
 {
@@ -218,8 +216,6 @@ say_failure (const Request *request, const GroveReply *reply)
       return g_strdup_printf ("%s %s: %s", request->who, undone, reply->error->message);
     }
 }
-
-/* --- Running. */
 
 static GroveCommandOutcome *
 make_outcome (const Request *request, struct json_object *result)

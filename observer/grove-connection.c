@@ -48,8 +48,6 @@ G_DEFINE_FINAL_TYPE (GroveConnection, grove_connection, G_TYPE_OBJECT)
 
 G_DEFINE_QUARK (grove - protocol - error - quark, grove_protocol_error)
 
-/* --- Ending. */
-
 static void
 stop (GroveConnection *self)
 {
@@ -112,8 +110,6 @@ grove_connection_break (GroveConnection *self, const char *reason)
   g_return_if_fail (GROVE_IS_CONNECTION (self));
   fail (self, g_error_new_literal (GROVE_PROTOCOL_ERROR, GROVE_PROTOCOL_ERROR_BROKEN, reason));
 }
-
-/* --- Sending. */
 
 static gboolean writable (int fd, GIOCondition condition, gpointer user_data);
 
@@ -203,8 +199,6 @@ grove_connection_drop_calls (GroveConnection *self, gpointer owner)
       ((Call *) value)->func = NULL;
 }
 
-/* --- Receiving. */
-
 static void
 handle_reply (int64_t id, struct json_object *result, struct json_object *error, void *user_data)
 {
@@ -292,8 +286,6 @@ readable (int fd, GIOCondition condition, gpointer user_data)
   /* stop() has removed the source already when it is closed; the answer is then of no matter. */
   return stay ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
-
-/* --- The object. */
 
 static void
 grove_connection_finalize (GObject *object)

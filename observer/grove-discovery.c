@@ -23,8 +23,6 @@
 #define SETTLE_MS   50 /* a change in the directory is seldom the only one */
 #define SYSTEMS_MAX 256
 
-/* --- A system. */
-
 struct _GroveSystem
 {
   GObject  parent_instance;
@@ -122,8 +120,6 @@ grove_system_init (GroveSystem *self)
 {
 }
 
-/* --- Is it live? */
-
 /* Whether somebody holds a lock on the file; the table names files by device and inode. */
 static gboolean
 is_locked (const char *locks, const char *path)
@@ -153,8 +149,6 @@ answers (const char *path)
   close (fd);
   return live;
 }
-
-/* --- The directory. */
 
 struct _GroveDiscovery
 {
@@ -290,8 +284,6 @@ directory_changed (GroveDiscovery *self)
     self->settle_source = g_timeout_add (SETTLE_MS, settled, self);
 }
 
-/* --- The list model. */
-
 static GType
 get_item_type (GListModel *model)
 {
@@ -318,8 +310,6 @@ list_model_init (GListModelInterface *iface)
   iface->get_n_items = get_n_items;
   iface->get_item = get_item;
 }
-
-/* --- The object. */
 
 static void
 grove_discovery_dispose (GObject *object)

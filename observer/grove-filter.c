@@ -95,8 +95,6 @@ grove_filter_get_fields (void)
   return field_names;
 }
 
-/* --- Words. */
-
 typedef struct
 {
   const char *text; /* all that was typed */
@@ -167,8 +165,6 @@ next_word_is (Parser *self, const char *word)
          (self->text[self->at + n] == '\0' || is_space (self->text[self->at + n]));
 }
 
-/* --- Trees. */
-
 static struct json_object *
 new_tree (Parser *self, const char *operator, struct json_object * first)
 {
@@ -207,8 +203,6 @@ unwrap (Parser *self, struct json_object *list)
   self->n_nodes--;
   return only;
 }
-
-/* --- Values. */
 
 static gboolean
 parse_number (const char *text, FieldType type, double *ret_number)
@@ -361,8 +355,6 @@ complain_about_operator (Parser *self, const Field *field, const Operator *opera
   fail (self, at, "%s cannot be asked with “%s”; it takes %s", field->name, operator->text,
         allowed);
 }
-
-/* --- Conditions. */
 
 static const Operator *
 operator_at (const char *text)

@@ -13,8 +13,6 @@
 #define PAGE        200
 #define TEXT_MAX    1024
 
-/* --- A message. */
-
 struct _GroveMailboxMessage
 {
   GObject parent_instance;
@@ -178,8 +176,6 @@ grove_mailbox_message_init (GroveMailboxMessage *self)
 {
   self->age_ns = -1;
 }
-
-/* --- The mailbox. */
 
 struct _GroveMailbox
 {
@@ -418,8 +414,6 @@ grove_mailbox_get_error (GroveMailbox *self)
   return self->error;
 }
 
-/* --- The list model. */
-
 static GType
 get_item_type (GListModel *model)
 {
@@ -446,8 +440,6 @@ list_model_init (GListModelInterface *iface)
   iface->get_n_items = get_n_items;
   iface->get_item = get_item;
 }
-
-/* --- The object. */
 
 static void
 grove_mailbox_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)

@@ -26,7 +26,7 @@ G_BEGIN_DECLS
 #define GROVE_CODE_PROTECTED      (-32011)
 #define GROVE_CODE_SHUTTING_DOWN  (-32012)
 
-/* --- JSON (grove-json.c). Every reader gives the fallback when the member is absent or of another
+/* JSON (grove-json.c). Every reader gives the fallback when the member is absent or of another
  * type, and never a NULL text. */
 const char *_grove_json_text (struct json_object *object, const char *member);
 gint64      _grove_json_int (struct json_object *object, const char *member, gint64 fallback);
@@ -47,14 +47,14 @@ gboolean _grove_copy_pid (char *dest, gsize size, struct json_object *value);
 char *_grove_exited_reason (struct json_object *exited);
 char *_grove_exited_successor (struct json_object *exited);
 
-/* --- Rows of the table `processes` (grove-process-row.c). */
+/* Rows of the table `processes` (grove-process-row.c). */
 /* All columns a row is made from, in the order they are asked for; transfer full. */
 struct json_object *_grove_process_row_columns (void);
 /* FALSE if @values is no row as those columns make it. */
 gboolean _grove_process_row_parse (struct json_object *values, GroveProcessRow *ret_row);
 gboolean _grove_column_is_known (const char *column);
 
-/* --- Items (grove-process-item.c). */
+/* Items (grove-process-item.c). */
 /* Back to "nothing is known": the slot shows no process. */
 void _grove_process_item_clear (GroveProcessItem *self);
 /* As grove_process_item_set_row(); @appeared_us counts when it shows another process than before.
@@ -67,7 +67,7 @@ gboolean _grove_process_item_show (GroveProcessItem      *self,
 /* Ended: what is shown stays, the state becomes GONE. @pid is used if nothing was known. */
 void _grove_process_item_set_gone (GroveProcessItem *self, const char *pid);
 
-/* --- Mailbox histories, one store a session (grove-history.c). */
+/* Mailbox histories, one store a session (grove-history.c). */
 typedef struct grove_history GroveHistory;
 GroveHistory                *_grove_history_new (void);
 void                         _grove_history_free (GroveHistory *self);
@@ -75,7 +75,7 @@ void                         _grove_history_clear (GroveHistory *self);
 void _grove_history_push (GroveHistory *self, const char *pid, gint64 messages, gint64 now_us);
 const guint32 *_grove_history_get (GroveHistory *self, const char *pid, guint *ret_n);
 
-/* --- Calls of a session. */
+/* Calls of a session. */
 /* Takes @params (NULL: none). @func is called once, later, unless the call is dropped first with
  * _grove_session_drop_calls(). Not connected is an error like any other. */
 void _grove_session_call (GroveSession       *self,
@@ -91,7 +91,7 @@ GroveHistory *_grove_session_get_history (GroveSession *self);
 /* The monotonic time at which the process appeared here; 0 if it was there before we were. */
 gint64 _grove_session_appeared_us (GroveSession *self, const GroveProcessRow *row);
 
-/* --- Subscriptions (grove-subscription.c): opened whenever they are wanted, the session is live
+/* Subscriptions (grove-subscription.c): opened whenever they are wanted, the session is live
  * and not paused; opened again after a reconnection; each update acknowledged. */
 typedef struct grove_subscription GroveSubscription;
 typedef struct
@@ -137,7 +137,5 @@ gboolean _grove_subscription_receive (GroveSubscription  *self,
                                       const char         *method,
                                       gint64              sub,
                                       struct json_object *params);
-
-/* --- Tree nodes (grove-tree-node.c) are declared in grove-tree-node.h. */
 
 G_END_DECLS

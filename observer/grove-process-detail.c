@@ -60,8 +60,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GroveProcessDetail, grove_process_detail, G_TYPE_OBJECT)
 
-/* --- Taking an answer in. */
-
 static void
 clear_link (gpointer data)
 {
@@ -117,8 +115,6 @@ take_end (GroveProcessDetail *self, struct json_object *data)
   self->exit_reason = _grove_exited_reason (exited);
   self->successor = _grove_exited_successor (exited);
 }
-
-/* --- Asking. */
 
 static void update_timer (GroveProcessDetail *self);
 
@@ -189,8 +185,6 @@ was_reset (GroveProcessDetail *self)
   update_timer (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
-
-/* --- Public. */
 
 void
 grove_process_detail_set_active (GroveProcessDetail *self, gboolean active)
@@ -306,8 +300,6 @@ grove_process_detail_get_application (GroveProcessDetail *self)
   g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), ((GroveProcessLink){ NULL, NULL }));
   return self->application;
 }
-
-/* --- The object. */
 
 static void
 grove_process_detail_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)

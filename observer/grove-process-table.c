@@ -108,8 +108,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GroveProcessTable,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
-/* --- Slots. */
-
 static void
 slot_let_go (gpointer user_data, GObject *where_it_was)
 {
@@ -186,8 +184,6 @@ clear_slots (GroveProcessTable *self, gboolean outside_window)
   for (guint i = 0; i < items->len; i++)
     _grove_process_item_clear (items->pdata[i]);
 }
-
-/* --- What came. */
 
 static void
 set_counts (GroveProcessTable *self, guint64 total, guint64 matched, gboolean loading)
@@ -311,8 +307,6 @@ was_reset (GroveSession *session, GroveProcessTable *self)
   set_counts (self, 0, 0, TRUE);
   g_object_unref (self);
 }
-
-/* --- What is wanted, and what the system was told. */
 
 static void
 wanted_window (GroveProcessTable *self, guint64 *ret_offset, guint *ret_limit)
@@ -485,8 +479,6 @@ query_changed (GroveProcessTable *self)
   sync_later (self);
 }
 
-/* --- Public. */
-
 void
 grove_process_table_set_active (GroveProcessTable *self, gboolean active)
 {
@@ -633,8 +625,6 @@ grove_process_table_find (GroveProcessTable *self, const char *pid, guint *ret_p
   return NULL;
 }
 
-/* --- The list model. */
-
 static GType
 get_item_type (GListModel *model)
 {
@@ -677,8 +667,6 @@ list_model_init (GListModelInterface *iface)
   iface->get_n_items = get_n_items;
   iface->get_item = get_item;
 }
-
-/* --- The object. */
 
 static void
 grove_process_table_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)

@@ -50,8 +50,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GroveProcessWatch, grove_process_watch, G_TYPE_OBJECT)
 
-/* --- What is asked. */
-
 static struct json_object *
 new_operation (const char *operator)
 {
@@ -142,8 +140,6 @@ sync_later (GroveProcessWatch *self)
   if (self->sync_source == 0 && self->subscription != NULL)
     self->sync_source = g_timeout_add (SYNC_DELAY_MS, sync_timeout, self);
 }
-
-/* --- What came. */
 
 static gboolean
 show (GroveProcessWatch      *self,
@@ -270,8 +266,6 @@ was_reset (GroveSession *session, GroveProcessWatch *self)
   g_object_unref (self);
 }
 
-/* --- Public. */
-
 void
 grove_process_watch_set_active (GroveProcessWatch *self, gboolean active)
 {
@@ -317,8 +311,6 @@ grove_process_watch_get (GroveProcessWatch *self, const char *pid)
   g_return_val_if_fail (GROVE_IS_PROCESS_WATCH (self), NULL);
   return pid != NULL ? g_hash_table_lookup (self->items, pid) : NULL;
 }
-
-/* --- The object. */
 
 static void
 grove_process_watch_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)

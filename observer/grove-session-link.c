@@ -26,8 +26,6 @@
 static void     schedule (GroveSession *self, guint delay_ms);
 static gboolean attempt (gpointer user_data);
 
-/* --- Ending. */
-
 static void
 drop_connection (GroveSession *self)
 {
@@ -146,8 +144,6 @@ handle_closed (gpointer user_data, const GError *error)
     trouble (self, GROVE_TROUBLE_REJECTED, NULL);
 }
 
-/* --- Staying. */
-
 static void
 ponged (gpointer owner, const GroveReply *reply, gpointer user_data)
 {
@@ -239,8 +235,6 @@ enter_live (GroveSession *self)
   g_object_thaw_notify (G_OBJECT (self));
   g_object_unref (self);
 }
-
-/* --- Opening. */
 
 static void open_as (GroveSession *self, const char *role);
 
@@ -416,8 +410,6 @@ handle_notification (gpointer user_data, const char *method, struct json_object 
     if (_grove_subscription_receive (self->subscriptions->pdata[i], method, sub, params))
       break;
 }
-
-/* --- Connecting. */
 
 static gboolean
 greeting_is_late (gpointer user_data)

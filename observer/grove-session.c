@@ -40,8 +40,6 @@ grove_session_state_get_type (void)
   return type;
 }
 
-/* --- For the session's other files. */
-
 void
 _grove_session_notify_prop (GroveSession *self, guint prop)
 {
@@ -103,8 +101,6 @@ _grove_session_emit_gone (GroveSession *self, const char *pid, const char *succe
 {
   g_signal_emit (self, signals[GONE], 0, pid, successor);
 }
-
-/* --- Calls. */
 
 typedef struct
 {
@@ -199,8 +195,6 @@ _grove_session_break (GroveSession *self, const char *reason)
     grove_connection_break (self->connection, reason);
 }
 
-/* --- Subscriptions. */
-
 void
 _grove_session_add_subscription (GroveSession *self, GroveSubscription *subscription)
 {
@@ -225,8 +219,6 @@ _grove_session_sync (GroveSession *self)
   for (guint i = 0; i < self->subscriptions->len; i++)
     _grove_subscription_sync (self->subscriptions->pdata[i]);
 }
-
-/* --- What the models ask. */
 
 GroveHistory *
 _grove_session_get_history (GroveSession *self)
@@ -292,8 +284,6 @@ grove_session_can (GroveSession *self, const char *method, const char **ret_reas
                    g_strdup_printf ("“%s” may only be observed", self->system_name));
   return TRUE;
 }
-
-/* --- Opening and closing. */
 
 char *
 _grove_session_directory (void)
@@ -405,8 +395,6 @@ grove_session_retry (GroveSession *self)
   _grove_session_link_start (self);
 }
 
-/* --- What all views share. */
-
 GroveSessionState
 grove_session_get_state (GroveSession *self)
 {
@@ -482,8 +470,6 @@ grove_session_set_filter (GroveSession *self, const char *filter)
   g_return_if_fail (GROVE_IS_SESSION (self));
   set_text (self, &self->filter, filter != NULL ? filter : "", GROVE_SESSION_PROP_FILTER);
 }
-
-/* --- The object. */
 
 static void
 grove_session_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)

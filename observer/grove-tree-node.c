@@ -68,8 +68,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GroveTreeNode,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
-/* --- What the protocol says of it. */
-
 static gboolean
 read_kind (const char *text, GroveNodeKind *ret_kind)
 {
@@ -141,8 +139,6 @@ _grove_tree_node_get_depth (GroveTreeNode *self)
   return self->depth;
 }
 
-/* --- Children. */
-
 void
 _grove_tree_node_insert (GroveTreeNode *self, guint index, GroveTreeNode *child)
 {
@@ -203,8 +199,6 @@ _grove_tree_node_forget_children (GroveTreeNode *self)
     ((GroveTreeNode *) self->children->pdata[i])->parent = NULL;
   g_ptr_array_set_size (self->children, 0);
 }
-
-/* --- Public. */
 
 const char *
 grove_tree_node_get_pid (GroveTreeNode *self)
@@ -325,8 +319,6 @@ grove_tree_node_get_restarted_us (GroveTreeNode *self)
   g_return_val_if_fail (GROVE_IS_TREE_NODE (self), 0);
   return self->restarted_us;
 }
-
-/* --- The object. */
 
 static void
 grove_tree_node_finalize (GObject *object)

@@ -74,8 +74,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GroveTree,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
-/* --- Telling. */
-
 static gboolean
 frame (gpointer user_data)
 {
@@ -107,8 +105,6 @@ set_loading (GroveTree *self, gboolean loading)
   self->loading = loading;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING]);
 }
-
-/* --- Nodes come and go. */
 
 /* A node and all below it, parents first; each held. Not recursive: the depth is the peer's. */
 static GPtrArray *
@@ -190,8 +186,6 @@ start_over (GroveTree *self)
   put_all_aside (self);
   structure_changed (self);
 }
-
-/* --- Operations. Each returns FALSE if it does not fit. */
 
 static struct json_object *
 argument (struct json_object *op, guint index)
@@ -362,8 +356,6 @@ apply (GroveTree *self, struct json_object *op)
   return FALSE;
 }
 
-/* --- Updates. */
-
 /* Returns -1 if they make no sense, else whether any differs. */
 static int
 apply_metrics (GroveTree *self, struct json_object *metrics)
@@ -468,8 +460,6 @@ was_reset (GroveSession *session, GroveTree *self)
   g_object_unref (self);
 }
 
-/* --- Public. */
-
 void
 grove_tree_set_active (GroveTree *self, gboolean active)
 {
@@ -560,8 +550,6 @@ grove_tree_collapse (GroveTree *self, const char *pid)
   open_by_hand (self, pid, FALSE);
 }
 
-/* --- The list model: the roots. */
-
 static GType
 get_item_type (GListModel *model)
 {
@@ -588,8 +576,6 @@ list_model_init (GListModelInterface *iface)
   iface->get_n_items = get_n_items;
   iface->get_item = get_item;
 }
-
-/* --- The object. */
 
 static void
 grove_tree_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)

@@ -39,8 +39,6 @@ peer_iterate (void)
   g_source_remove (source);
 }
 
-/* --- Hearing. */
-
 static void
 drop_socket (Peer *peer)
 {
@@ -121,8 +119,6 @@ acceptable (GSocket *listener, GIOCondition condition, gpointer user_data)
   g_source_attach (peer->read_source, NULL);
   return G_SOURCE_CONTINUE;
 }
-
-/* --- Being there. */
 
 Peer *
 peer_new (const char *name)
@@ -220,8 +216,6 @@ peer_get_n_connections (Peer *peer)
   return peer->n_connections;
 }
 
-/* --- Saying. */
-
 void
 peer_say_bytes (Peer *peer, const char *bytes, gsize size)
 {
@@ -249,7 +243,7 @@ static void
 say (Peer *peer, const char *text)
 {
   g_autoptr (GString) line = g_string_new (text);
-  g_string_replace (line, "'", "\"", 0);
+  g_strdelimit (line->str, "'", '"');
   g_string_append_c (line, '\n');
   peer_say_bytes (peer, line->str, line->len);
 }
@@ -307,8 +301,6 @@ peer_fail (Peer *peer, struct json_object *request, int code, const char *messag
   json_object_put (request);
 }
 
-/* --- What was heard. */
-
 struct json_object *
 peer_params (struct json_object *request)
 {
@@ -365,8 +357,6 @@ peer_set_answers_pings (Peer *peer, gboolean answers)
 {
   peer->mute = !answers;
 }
-
-/* --- Whole steps. */
 
 void
 peer_bring_live (Peer *peer, GroveSession *session, const char *instance)

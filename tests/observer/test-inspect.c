@@ -38,8 +38,6 @@ tear_down (Fixture *self, gconstpointer data)
   peer_free (self->peer);
 }
 
-/* --- Details. */
-
 static GroveProcessDetail *
 new_detail (Fixture *self)
 {
@@ -134,8 +132,6 @@ test_detail_dropped_while_asking (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->n_changed, ==, 0);
   g_assert_cmpint (grove_session_get_state (self->session), ==, GROVE_SESSION_LIVE);
 }
-
-/* --- Mailboxes. */
 
 static GroveMailbox *
 new_mailbox (Fixture *self)

@@ -50,8 +50,6 @@ count_notify (gpointer instance, GParamSpec *pspec, guint *n)
   (*n)++;
 }
 
-/* --- Reaching it. */
-
 static void
 test_live (Fixture *self, gconstpointer data)
 {
@@ -150,8 +148,6 @@ test_figures (Fixture *self, gconstpointer data)
   g_assert_cmpfloat (cost, ==, 0.25);
   g_assert_cmpfloat (byte_rate, >, 100);
 }
-
-/* --- Not reaching it. */
 
 static void
 assert_refused (Fixture *self, const char *title, const char *in_detail)
@@ -299,8 +295,6 @@ test_words_differ (void)
     }
 }
 
-/* --- Losing it. */
-
 static void
 test_lost_and_found (Fixture *self, gconstpointer data)
 {
@@ -389,8 +383,6 @@ test_goodbye (Fixture *self, gconstpointer data)
   g_autofree char *title = session_text (self->session, "error-title");
   g_assert_cmpstr (title, ==, goodbye->title);
 }
-
-/* --- What all views share. */
 
 static void
 test_paused (Fixture *self, gconstpointer data)
@@ -482,8 +474,6 @@ test_properties (Fixture *self, gconstpointer data)
     self->session, "<0.00000000000000000000000000000000000000000000000000000000000001.0>");
   g_assert_cmpstr (grove_session_get_selected (self->session), ==, NULL);
 }
-
-/* --- Ending it. */
 
 static void
 test_close (Fixture *self, gconstpointer data)

@@ -116,8 +116,6 @@ shown (GroveProcessItem *item)
   return row != NULL ? row->name : NULL;
 }
 
-/* --- Filling. */
-
 static void
 test_fill (Fixture *self, gconstpointer data)
 {
@@ -200,8 +198,6 @@ test_shrink (Fixture *self, gconstpointer data)
   g_assert_cmpstr (shown (hold (self, 0)), ==, "b");
 }
 
-/* --- Slots. */
-
 static void
 test_slots_are_let_go (Fixture *self, gconstpointer data)
 {
@@ -230,8 +226,6 @@ test_slot_outlives_table (Fixture *self, gconstpointer data)
   json_object_put (peer_expect (self->peer, "table.close"));
   self->table = grove_process_table_new (self->session, 100);
 }
-
-/* --- Windows. */
 
 static void
 assert_window (Fixture *self, gint64 offset, gint64 limit, int rev)
@@ -282,8 +276,6 @@ test_scrolling_shows_old_window (Fixture *self, gconstpointer data)
   g_assert_cmpstr (shown (item), ==, "a2");
   peer_reply (self->peer, request, "{'rev':1}");
 }
-
-/* --- Queries. */
 
 static void
 test_sort (Fixture *self, gconstpointer data)
@@ -399,8 +391,6 @@ test_frozen (Fixture *self, gconstpointer data)
   g_object_set (self->table, "frozen", FALSE, NULL);
   assert_frozen (self, FALSE, 4);
 }
-
-/* --- Coming and going. */
 
 static void
 test_inactive (Fixture *self, gconstpointer data)
