@@ -113,6 +113,16 @@ grove_link (grove_pid pid)
   struct grove_process *self = _grove_process_require ();
   struct grove_message *signal;
 
+  /* Nobody: gone before there was anything to link, so that no half of a link need be kept. */
+  if (pid == 0)
+    {
+      grove_pid me = _grove_process_pid (self);
+      bool      trapping = GROVE_GET (self->trap_exit);
+      if (trapping)
+        _grove_signal_send (me, _grove_signal_new_exit (GROVE_SIGNAL_EXIT, 0, _grove_noproc));
+      _grove_charge (1);
+      return trapping ? GROVE_OK : GROVE_ERR_NOPROC;
+    }
   if (pid == _grove_process_pid (self) || !_grove_link_add (self, pid))
     {
       _grove_charge (1);

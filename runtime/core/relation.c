@@ -66,7 +66,7 @@ _grove_relations_find (const struct grove_relations *self, uint64_t key)
 {
   struct grove_relation *place;
 
-  if (self->n == 0)
+  if (self->n == 0 || key == 0)
     return NULL;
   place = &self->places[place_of (self, key)];
   return place->key == key ? place : NULL;

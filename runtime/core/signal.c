@@ -13,6 +13,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+static const uint8_t    noproc_bytes[] = { 119, 6, 'n', 'o', 'p', 'r', 'o', 'c' };
+const struct grove_term _grove_noproc = { noproc_bytes, sizeof noproc_bytes };
+
 /* ---- Making ---------------------------------------------------------------------------------- */
 
 struct grove_message *
@@ -156,13 +159,11 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
   grove_pid sender = signal->sender;
   grove_ref tag = signal->tag;
 
-  static const uint8_t    noproc_bytes[] = { 119, 6, 'n', 'o', 'p', 'r', 'o', 'c' };
-  const struct grove_term noproc = { noproc_bytes, sizeof noproc_bytes };
-
   switch ((enum grove_signal_kind) signal->kind)
     {
     case GROVE_SIGNAL_LINK:
-      _grove_signal_send (sender, _grove_signal_new_exit (GROVE_SIGNAL_LINK_EXIT, gone, noproc));
+      _grove_signal_send (sender,
+                          _grove_signal_new_exit (GROVE_SIGNAL_LINK_EXIT, gone, _grove_noproc));
       break;
     case GROVE_SIGNAL_UNLINK:
       {
@@ -172,7 +173,7 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
         break;
       }
     case GROVE_SIGNAL_MONITOR:
-      _grove_signal_send (sender, _grove_signal_new_down (tag, gone, noproc));
+      _grove_signal_send (sender, _grove_signal_new_down (tag, gone, _grove_noproc));
       break;
     case GROVE_SIGNAL_ALIVE:
       _grove_signal_send (sender, _grove_signal_new (GROVE_SIGNAL_ALIVE_NO, 0, tag));

@@ -81,6 +81,9 @@ void _grove_signal_send (grove_pid to, struct grove_message *signal);
 /* The same, but false and @signal is still the caller's when there is no such process. */
 bool _grove_signal_try_send (grove_pid to, struct grove_message *signal);
 
+/* The reason of those who are not there. */
+extern const struct grove_term _grove_noproc;
+
 /* Answers @signal as @gone, to which it was sent and which is no process any more. Takes it. */
 void _grove_signal_refuse (grove_pid gone, struct grove_message *signal);
 

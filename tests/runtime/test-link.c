@@ -95,8 +95,18 @@ test_dead (void *arg)
   g_assert_cmpint (grove_link (pid), ==, GROVE_OK);
   core_expect ("{'EXIT', ~p, noproc}", &from);
   g_assert_cmpuint (from, ==, pid);
+  g_assert_cmpint (grove_link (UINT64_C (0xffffffffffffffff)), ==, GROVE_OK);
+  core_expect ("{'EXIT', _, noproc}");
+  g_assert_cmpint (grove_link (0), ==, GROVE_OK);
+  core_expect ("{'EXIT', _, noproc}");
+  grove_trap_exit (false);
+  g_assert_cmpint (grove_link (0), ==, GROVE_ERR_NOPROC);
+  g_assert_cmpint (grove_link (UINT64_C (0xffffffffffffffff)), ==, GROVE_ERR_NOPROC);
+  grove_unlink (0);
   grove_unlink (pid);
   grove_unlink (UINT64_C (0xffffffffffffffff));
+  g_assert_false (has_link (grove_self (), 0));
+  g_assert_cmpuint (looked.n, ==, 0);
   core_expect_nothing ();
 }
 
