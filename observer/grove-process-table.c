@@ -6,22 +6,14 @@
  * them and unmakes them by letting go: they are found through a hash and held weakly. What the
  * system sends rewrites the slots in place, so that sorting a million rows touches those on the
  * screen only.
- *
- * Two kinds of change go to the system. A new window (scrolling) leaves the query as it is, so what
- * still comes for the old window is right where it says it is. A new query (sort, filter) does not:
- * from asking until the first update that knows it, updates are taken in but not shown.
+ * What is asked of the system, and when, is in grove-process-table-query.c.
  */
-#include "observer/grove-process-table.h"
+#include "observer/grove-process-table-private.h"
 
 #include "observer/grove-filter.h"
-#include "observer/grove-table-mirror.h"
 
 #include <string.h>
 
-#define SYNC_DELAY_MS   8
-#define VIEWPORT_MAX    480
-#define PAD             16        /* rows subscribed to beyond the viewport, on either side */
-#define MARGIN          6         /* of which so many must be left, or the window moves */
 #define N_ITEMS_MAX     50000000u /* what a list of 20 px rows can hold */
 #define DEFAULT_ROWS    50
 #define INTERVAL_MIN_MS 50
@@ -33,49 +25,6 @@ typedef struct
   guint              position;
   GroveProcessItem  *item; /* weak */
 } Slot;
-
-struct _GroveProcessTable
-{
-  GObject            parent_instance;
-  GroveSession      *session;
-  GroveSubscription *subscription;
-  guint              interval_ms;
-  gboolean           active;
-  gulong             reset_handler;
-  gulong             sample_handler;
-
-  /* What is wanted. */
-  char               *filter;
-  char               *filter_error;
-  struct json_object *filter_json;
-  char               *sort_column;
-  gboolean            sort_descending;
-  gboolean            frozen;
-  guint               viewport_first;
-  guint               viewport_n;
-  guint               query; /* counts changes of filter and sort */
-
-  /* What the system was told. */
-  guint    sent_query;
-  guint64  sent_offset;
-  guint    sent_limit;
-  gboolean sent_frozen;
-  gboolean set_under_way;
-  gboolean set_changes_query;
-  gboolean waiting; /* for the first update that knows what was told */
-  gint64   min_rev; /* older ones know nothing of the query */
-  gint64   wait_rev;
-  guint    sync_source;
-
-  /* What came. */
-  GroveTableMirror mirror;
-  GHashTable      *slots; /* position -> Slot */
-  guint            n_items;
-  guint64          total;
-  guint64          matched;
-  gboolean         loading;
-  gboolean         strangers; /* slots outside the window show another query's rows */
-};
 
 enum
 {
@@ -101,7 +50,6 @@ enum
 static guint signals[N_SIGNALS];
 
 static void list_model_init (GListModelInterface *iface);
-static void sync_later (GroveProcessTable *self);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GroveProcessTable,
                                grove_process_table,
@@ -155,12 +103,6 @@ entry_at (GroveProcessTable *self, guint64 position)
     return NULL;
   GroveMirrorEntry *entry = self->mirror.order->pdata[position - self->mirror.offset];
   return entry->loaded ? entry : NULL;
-}
-
-static gboolean
-is_stale (GroveProcessTable *self)
-{
-  return self->mirror.rev < self->min_rev || (self->set_under_way && self->set_changes_query);
 }
 
 /* All slots, held, since telling a view of a change may make it let go of others. */
@@ -260,20 +202,20 @@ show (GroveProcessTable *self)
                    self->mirror.order->len, moved);
 }
 
-static gboolean
-updated (gpointer owner, struct json_object *params, const char **ret_reason)
+gboolean
+_grove_process_table_updated (gpointer owner, struct json_object *params, const char **ret_reason)
 {
   GroveProcessTable *self = owner;
   if (!_grove_table_mirror_take (&self->mirror, params, ret_reason))
     return FALSE;
-  if (is_stale (self))
+  if (_grove_process_table_is_stale (self))
     return TRUE;
   g_object_ref (self);
   if (self->waiting && self->mirror.rev >= self->wait_rev && !self->set_under_way)
     {
       self->waiting = FALSE;
       if (self->frozen)
-        sync_later (self);
+        _grove_process_table_sync_later (self);
     }
   push_histories (self);
   set_counts (self, self->mirror.total, self->mirror.matched, FALSE);
@@ -287,7 +229,7 @@ updated (gpointer owner, struct json_object *params, const char **ret_reason)
 static void
 sampled (GroveSession *session, GroveProcessTable *self)
 {
-  if (!self->active || self->frozen || is_stale (self) ||
+  if (!self->active || self->frozen || _grove_process_table_is_stale (self) ||
       !_grove_subscription_is_open (self->subscription))
     return;
   g_object_ref (self);
@@ -308,138 +250,8 @@ was_reset (GroveSession *session, GroveProcessTable *self)
   g_object_unref (self);
 }
 
-static void
-wanted_window (GroveProcessTable *self, guint64 *ret_offset, guint *ret_limit)
-{
-  guint64 first = self->viewport_first;
-  guint   n = CLAMP (self->viewport_n, 1, VIEWPORT_MAX);
-  guint64 offset = first > PAD ? first - PAD : 0;
-  *ret_offset = offset;
-  *ret_limit = (guint) (first - offset) + n + PAD;
-}
-
-/* The window told still does, if the viewport is inside with a little to spare. */
-static gboolean
-window_does (GroveProcessTable *self)
-{
-  guint64 first = self->viewport_first;
-  guint64 end = first + CLAMP (self->viewport_n, 1, VIEWPORT_MAX);
-  guint64 low = first > MARGIN ? first - MARGIN : 0;
-  guint64 offset;
-  guint   limit;
-  wanted_window (self, &offset, &limit);
-  return self->sent_offset <= low && end + MARGIN <= self->sent_offset + self->sent_limit &&
-         self->sent_limit <= limit + 2 * PAD;
-}
-
-static struct json_object *
-open_params (gpointer owner)
-{
-  GroveProcessTable *self = owner;
-  guint64            offset;
-  guint              limit;
-  wanted_window (self, &offset, &limit);
-  self->sent_query = self->query;
-  self->sent_offset = offset;
-  self->sent_limit = limit;
-  self->sent_frozen = FALSE;
-  self->set_under_way = FALSE;
-  return _grove_table_open_params (_grove_table_sort (self->sort_column, self->sort_descending),
-                                   json_object_get (self->filter_json),
-                                   _grove_table_window (offset, limit), self->interval_ms);
-}
-
-static void
-opened (gpointer owner, struct json_object *result)
-{
-  GroveProcessTable *self = owner;
-  if (!_grove_table_columns_agree (result))
-    {
-      _grove_session_break (self->session, "It opened a table with other columns than asked for.");
-      return;
-    }
-  _grove_table_mirror_clear (&self->mirror);
-  self->min_rev = 0;
-  self->wait_rev = 0;
-  self->waiting = TRUE;
-  self->strangers = TRUE;
-  sync_later (self);
-}
-
-static void
-sync_now (GroveProcessTable *self)
-{
-  if (self->set_under_way || !_grove_subscription_is_open (self->subscription))
-    return;
-  gboolean new_query = self->sent_query != self->query;
-  gboolean new_window = !window_does (self);
-  gboolean frozen = self->frozen && !self->waiting && !new_query && !new_window;
-  if (!new_query && !new_window && frozen == self->sent_frozen)
-    return;
-
-  struct json_object *params = json_object_new_object ();
-  if (new_query)
-    {
-      json_object_object_add (params, "sort",
-                              _grove_table_sort (self->sort_column, self->sort_descending));
-      json_object_object_add (params, "filter", json_object_get (self->filter_json));
-      self->sent_query = self->query;
-    }
-  if (new_window)
-    {
-      wanted_window (self, &self->sent_offset, &self->sent_limit);
-      json_object_object_add (params, "window",
-                              _grove_table_window (self->sent_offset, self->sent_limit));
-    }
-  if (frozen != self->sent_frozen)
-    json_object_object_add (params, "frozen", json_object_new_boolean (frozen));
-  self->sent_frozen = frozen;
-  self->set_under_way = TRUE;
-  self->set_changes_query = new_query;
-  if (new_query || new_window)
-    self->waiting = TRUE;
-  _grove_subscription_set (self->subscription, params);
-}
-
-static gboolean
-sync_timeout (gpointer user_data)
-{
-  GroveProcessTable *self = user_data;
-  self->sync_source = 0;
-  sync_now (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* Scrolling asks for many windows a second; only where it stands after a moment is told. */
-static void
-sync_later (GroveProcessTable *self)
-{
-  if (self->sync_source == 0 && self->subscription != NULL)
-    self->sync_source = g_timeout_add (SYNC_DELAY_MS, sync_timeout, self);
-}
-
-static void
-was_set (gpointer owner, struct json_object *result)
-{
-  GroveProcessTable *self = owner;
-  gint64             rev;
-  if (!_grove_json_get_int (result, "rev", 0, &rev))
-    {
-      _grove_session_break (self->session, "It changed a table without saying its revision.");
-      return;
-    }
-  self->set_under_way = FALSE;
-  self->wait_rev = rev;
-  if (self->set_changes_query)
-    {
-      self->min_rev = rev;
-      self->strangers = TRUE;
-    }
-  sync_later (self);
-}
-
-static void
-set_filter_error (GroveProcessTable *self, const char *error)
+void
+_grove_process_table_set_filter_error (GroveProcessTable *self, const char *error)
 {
   if (g_strcmp0 (self->filter_error, error) == 0)
     return;
@@ -447,36 +259,6 @@ set_filter_error (GroveProcessTable *self, const char *error)
   g_free (self->filter_error);
   self->filter_error = copy;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FILTER_ERROR]);
-}
-
-/* The system does not take the query. It keeps the old one, or nothing was opened; then it is
- * opened without the filter, which is the one part a person wrote. */
-static void
-failed (gpointer owner, const GError *error)
-{
-  GroveProcessTable *self = owner;
-  g_object_ref (self);
-  self->set_under_way = FALSE;
-  self->waiting = FALSE;
-  if (self->filter_json != NULL && error->code == GROVE_CODE_INVALID_PARAMS)
-    {
-      g_clear_pointer (&self->filter_json, json_object_put);
-      set_filter_error (self, error->message);
-      if (self->subscription != NULL && self->active &&
-          !_grove_subscription_is_open (self->subscription))
-        {
-          _grove_subscription_set_wanted (self->subscription, FALSE);
-          _grove_subscription_set_wanted (self->subscription, TRUE);
-        }
-    }
-  g_object_unref (self);
-}
-
-static void
-query_changed (GroveProcessTable *self)
-{
-  self->query++;
-  sync_later (self);
 }
 
 void
@@ -509,7 +291,7 @@ grove_process_table_set_sort (GroveProcessTable *self, const char *column, gbool
   g_free (self->sort_column);
   self->sort_column = copy;
   self->sort_descending = descending;
-  query_changed (self);
+  _grove_process_table_query_changed (self);
   if (other_column)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SORT_COLUMN]);
   if (other_direction)
@@ -530,17 +312,17 @@ grove_process_table_set_filter (GroveProcessTable *self, const char *typed)
   struct json_object *json = NULL;
   g_autoptr (GError) error = NULL;
   if (!grove_filter_parse (self->filter, &json, NULL, &error))
-    set_filter_error (self, error->message);
+    _grove_process_table_set_filter_error (self, error->message);
   else
     {
       if (!json_object_equal (json, self->filter_json))
         {
           json_object_put (self->filter_json);
           self->filter_json = json_object_get (json);
-          query_changed (self);
+          _grove_process_table_query_changed (self);
         }
       json_object_put (json);
-      set_filter_error (self, NULL);
+      _grove_process_table_set_filter_error (self, NULL);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FILTER]);
 }
@@ -552,7 +334,7 @@ set_frozen (GroveProcessTable *self, gboolean frozen)
   if (self->frozen == frozen)
     return;
   self->frozen = frozen;
-  sync_later (self);
+  _grove_process_table_sync_later (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FROZEN]);
 }
 
@@ -562,8 +344,7 @@ grove_process_table_set_viewport (GroveProcessTable *self, guint first, guint n)
   g_return_if_fail (GROVE_IS_PROCESS_TABLE (self));
   self->viewport_first = MIN (first, N_ITEMS_MAX);
   self->viewport_n = n;
-  if (!window_does (self))
-    sync_later (self);
+  _grove_process_table_viewport_changed (self);
 }
 
 guint64
@@ -654,7 +435,7 @@ get_item (GListModel *model, guint position)
   slot->item = item;
   g_object_weak_ref (G_OBJECT (item), slot_let_go, slot);
   g_hash_table_insert (self->slots, GUINT_TO_POINTER (position), slot);
-  GroveMirrorEntry *entry = is_stale (self) ? NULL : entry_at (self, position);
+  GroveMirrorEntry *entry = _grove_process_table_is_stale (self) ? NULL : entry_at (self, position);
   if (entry != NULL)
     fill (self, item, entry);
   return item;
@@ -807,23 +588,11 @@ grove_process_table_init (GroveProcessTable *self)
 GroveProcessTable *
 grove_process_table_new (GroveSession *session, guint interval_ms)
 {
-  static const GroveSubscriptionKind kind = {
-    .open_method = "table.open",
-    .set_method = "table.set",
-    .close_method = "table.close",
-    .ack_method = "table.ack",
-    .update = "table.update",
-    .open_params = open_params,
-    .opened = opened,
-    .updated = updated,
-    .failed = failed,
-    .was_set = was_set,
-  };
   g_return_val_if_fail (GROVE_IS_SESSION (session), NULL);
   GroveProcessTable *self = g_object_new (GROVE_TYPE_PROCESS_TABLE, NULL);
   self->session = g_object_ref (session);
   self->interval_ms = CLAMP (interval_ms, INTERVAL_MIN_MS, INTERVAL_MAX_MS);
-  self->subscription = _grove_subscription_new (session, &kind, self);
+  self->subscription = _grove_process_table_subscribe (self);
   self->reset_handler = g_signal_connect (session, "reset", G_CALLBACK (was_reset), self);
   self->sample_handler = g_signal_connect (session, "sample", G_CALLBACK (sampled), self);
   return self;

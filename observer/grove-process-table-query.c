@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a table asks of the system: which rows, in which order, and when.
+ *
+ * Two kinds of change go to the system. A new window (scrolling) leaves the query as it is, so what
+ * still comes for the old window is right where it says it is. A new query (sort, filter) does not:
+ * from asking until the first update that knows it, updates are taken in but not shown. One change
+ * is under way at a time; what is wished meanwhile goes as one when it is answered.
+ */
+#include "observer/grove-process-table-private.h"
+
+#define SYNC_DELAY_MS 8
+#define VIEWPORT_MAX  480
+#define PAD           16 /* rows subscribed to beyond the viewport, on either side */
+#define MARGIN        6  /* of which so many must be left, or the window moves */
+
+gboolean
+_grove_process_table_is_stale (GroveProcessTable *self)
+{
+  return self->mirror.rev < self->min_rev || (self->set_under_way && self->set_changes_query);
+}
+
+static void
+wanted_window (GroveProcessTable *self, guint64 *ret_offset, guint *ret_limit)
+{
+  guint64 first = self->viewport_first;
+  guint   n = CLAMP (self->viewport_n, 1, VIEWPORT_MAX);
+  guint64 offset = first > PAD ? first - PAD : 0;
+  *ret_offset = offset;
+  *ret_limit = (guint) (first - offset) + n + PAD;
+}
+
+/* The window told still does, if the viewport is inside with a little to spare. */
+static gboolean
+window_does (GroveProcessTable *self)
+{
+  guint64 first = self->viewport_first;
+  guint64 end = first + CLAMP (self->viewport_n, 1, VIEWPORT_MAX);
+  guint64 low = first > MARGIN ? first - MARGIN : 0;
+  guint64 offset;
+  guint   limit;
+  wanted_window (self, &offset, &limit);
+  return self->sent_offset <= low && end + MARGIN <= self->sent_offset + self->sent_limit &&
+         self->sent_limit <= limit + 2 * PAD;
+}
+
+static struct json_object *
+open_params (gpointer owner)
+{
+  GroveProcessTable *self = owner;
+  guint64            offset;
+  guint              limit;
+  wanted_window (self, &offset, &limit);
+  self->sent_query = self->query;
+  self->sent_offset = offset;
+  self->sent_limit = limit;
+  self->sent_frozen = FALSE;
+  self->set_under_way = FALSE;
+  return _grove_table_open_params (_grove_table_sort (self->sort_column, self->sort_descending),
+                                   json_object_get (self->filter_json),
+                                   _grove_table_window (offset, limit), self->interval_ms);
+}
+
+static void
+opened (gpointer owner, struct json_object *result)
+{
+  GroveProcessTable *self = owner;
+  if (!_grove_table_columns_agree (result))
+    {
+      _grove_session_break (self->session, "It opened a table with other columns than asked for.");
+      return;
+    }
+  _grove_table_mirror_clear (&self->mirror);
+  self->min_rev = 0;
+  self->wait_rev = 0;
+  self->waiting = TRUE;
+  self->strangers = TRUE;
+  _grove_process_table_sync_later (self);
+}
+
+static void
+sync_now (GroveProcessTable *self)
+{
+  if (self->set_under_way || !_grove_subscription_is_open (self->subscription))
+    return;
+  gboolean new_query = self->sent_query != self->query;
+  gboolean new_window = !window_does (self);
+  gboolean frozen = self->frozen && !self->waiting && !new_query && !new_window;
+  if (!new_query && !new_window && frozen == self->sent_frozen)
+    return;
+
+  struct json_object *params = json_object_new_object ();
+  if (new_query)
+    {
+      json_object_object_add (params, "sort",
+                              _grove_table_sort (self->sort_column, self->sort_descending));
+      json_object_object_add (params, "filter", json_object_get (self->filter_json));
+      self->sent_query = self->query;
+    }
+  if (new_window)
+    {
+      wanted_window (self, &self->sent_offset, &self->sent_limit);
+      json_object_object_add (params, "window",
+                              _grove_table_window (self->sent_offset, self->sent_limit));
+    }
+  if (frozen != self->sent_frozen)
+    json_object_object_add (params, "frozen", json_object_new_boolean (frozen));
+  self->sent_frozen = frozen;
+  self->set_under_way = TRUE;
+  self->set_changes_query = new_query;
+  if (new_query || new_window)
+    self->waiting = TRUE;
+  _grove_subscription_set (self->subscription, params);
+}
+
+static gboolean
+sync_timeout (gpointer user_data)
+{
+  GroveProcessTable *self = user_data;
+  self->sync_source = 0;
+  sync_now (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Scrolling asks for many windows a second; only where it stands after a moment is told. */
+void
+_grove_process_table_sync_later (GroveProcessTable *self)
+{
+  if (self->sync_source == 0 && self->subscription != NULL)
+    self->sync_source = g_timeout_add (SYNC_DELAY_MS, sync_timeout, self);
+}
+
+static void
+was_set (gpointer owner, struct json_object *result)
+{
+  GroveProcessTable *self = owner;
+  gint64             rev;
+  if (!_grove_json_get_int (result, "rev", 0, &rev))
+    {
+      _grove_session_break (self->session, "It changed a table without saying its revision.");
+      return;
+    }
+  self->set_under_way = FALSE;
+  self->wait_rev = rev;
+  if (self->set_changes_query)
+    {
+      self->min_rev = rev;
+      self->strangers = TRUE;
+    }
+  _grove_process_table_sync_later (self);
+}
+
+/* The system does not take the query. It keeps the old one, or nothing was opened; then it is
+ * opened without the filter, which is the one part a person wrote. */
+static void
+failed (gpointer owner, const GError *error)
+{
+  GroveProcessTable *self = owner;
+  g_object_ref (self);
+  self->set_under_way = FALSE;
+  self->waiting = FALSE;
+  if (self->filter_json != NULL && error->code == GROVE_CODE_INVALID_PARAMS)
+    {
+      g_clear_pointer (&self->filter_json, json_object_put);
+      _grove_process_table_set_filter_error (self, error->message);
+      if (self->subscription != NULL && self->active &&
+          !_grove_subscription_is_open (self->subscription))
+        {
+          _grove_subscription_set_wanted (self->subscription, FALSE);
+          _grove_subscription_set_wanted (self->subscription, TRUE);
+        }
+    }
+  g_object_unref (self);
+}
+
+void
+_grove_process_table_query_changed (GroveProcessTable *self)
+{
+  self->query++;
+  _grove_process_table_sync_later (self);
+}
+
+void
+_grove_process_table_viewport_changed (GroveProcessTable *self)
+{
+  if (!window_does (self))
+    _grove_process_table_sync_later (self);
+}
+
+GroveSubscription *
+_grove_process_table_subscribe (GroveProcessTable *self)
+{
+  static const GroveSubscriptionKind kind = {
+    .open_method = "table.open",
+    .set_method = "table.set",
+    .close_method = "table.close",
+    .ack_method = "table.ack",
+    .update = "table.update",
+    .open_params = open_params,
+    .opened = opened,
+    .updated = _grove_process_table_updated,
+    .failed = failed,
+    .was_set = was_set,
+  };
+  return _grove_subscription_new (self->session, &kind, self);
+}
