@@ -79,6 +79,23 @@ void _grove_graph_set_hovered (GroveGraph *self, guint node);
 /* Its numbers in words, a line each, for the tooltip. (transfer full) */
 char *_grove_graph_describe_node (GroveGraph *self, guint node);
 
+/* Whether the desktop wants motion. */
+gboolean _grove_graph_is_animated (GroveGraph *self);
+/* Listens to the tree. */
+void _grove_graph_connect_tree (GroveGraph *self);
+/* Makes the scene anew from the tree. */
+void _grove_graph_build (GroveGraph *self);
+/* The widget, or the scene, which moved down by @dy under its anchor, has another size. */
+void _grove_graph_place_camera (GroveGraph *self, double dy);
+void _grove_graph_update_search (GroveGraph *self);
+/* One node looks different. */
+void _grove_graph_touch_node (GroveGraph *self, guint node);
+/* Frames come until nothing in sight moves or fades any more. */
+void _grove_graph_start_frames (GroveGraph *self);
+void _grove_graph_stop_frames (GroveGraph *self);
+/* The words for screen readers follow soon. */
+void _grove_graph_queue_describe (GroveGraph *self);
+
 void _grove_graph_init_input (GroveGraph *self);
 void _grove_graph_class_init_input (GtkWidgetClass *widget_class);
 

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveGraph: what it shows and when it paints.
- *
- * Cost: a build walks the whole tree, so builds are spaced to take a fifth of the time at most. New
- * numbers only repaint, and only when something in sight looks different. Nothing runs while
- * hidden.
+ * GroveGraph: what it shows in words and on the screen, what is selected, found and in sight.
  */
 #include "ui/grove-graph-private.h"
 
@@ -13,13 +9,8 @@
 #include <adwaita.h>
 #include <string.h>
 
-#define BUILD_SHARE      4 /* times as long as a build took is left to others */
-#define FADE_FRAME_US    (50 * 1000)
-#define MINIMAP_EVERY_US (500 * 1000)
-#define DESCRIBE_MS      1000
-#define ZOOM_STEP        1.25
-#define READING_US       (3 * G_USEC_PER_SEC) /* a large tree comes in several updates */
-#define FIT_SLACK        1.3                  /* a graph this much smaller is shown larger */
+#define DESCRIBE_MS 1000
+#define ZOOM_STEP   1.25
 
 G_DEFINE_FINAL_TYPE (GroveGraph, grove_graph, GTK_TYPE_WIDGET)
 
@@ -30,16 +21,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-static gboolean
-is_animated (GroveGraph *self)
-{
-  gboolean enabled = TRUE;
-
-  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-enable-animations", &enabled,
-                NULL);
-  return enabled;
-}
 
 guint
 _grove_graph_get_cursor (GroveGraph *self)
@@ -108,156 +89,11 @@ on_describe (gpointer user_data)
 }
 
 /* The words follow at their leisure: a screen reader cannot read ten a second. */
-static void
-queue_describe (GroveGraph *self)
+void
+_grove_graph_queue_describe (GroveGraph *self)
 {
   if (self->describe_timer == 0)
     self->describe_timer = g_timeout_add (DESCRIBE_MS, on_describe, self);
-}
-
-void
-_grove_graph_redraw (GroveGraph *self)
-{
-  grove_graph_frame_invalidate (self->frame);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-touch_node (GroveGraph *self, guint node)
-{
-  const GroveGraphRect rect =
-    grove_graph_camera_get_rect (&self->camera, self->scene, node, self->painted_us);
-
-  grove_graph_frame_touch (self->frame, &rect);
-}
-
-static void
-touch_nodes (GroveGraph *self, GArray *nodes)
-{
-  for (guint i = 0; i < nodes->len; i++)
-    touch_node (self, g_array_index (nodes, guint, i));
-  if (!grove_graph_frame_is_current (self->frame))
-    gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static gboolean
-is_fresh (gint64 since_us, gint64 now_us)
-{
-  return since_us != 0 && now_us - since_us < GROVE_GRAPH_FLASH_US;
-}
-
-typedef enum
-{
-  FLASHES_ASK,   /* whether there is one in sight */
-  FLASHES_TOUCH, /* and have it painted again */
-} Flashes;
-
-static gboolean
-look_for_flashes (GroveGraph *self, gint64 now_us, Flashes flashes)
-{
-  gboolean found = FALSE;
-
-  for (guint level = 0; level < self->scene->n_levels; level++)
-    {
-      const GroveGraphRange range =
-        grove_graph_camera_get_range (&self->camera, self->scene, level);
-
-      for (guint i = range.begin; i < range.end; i++)
-        {
-          const GroveGraphNode *node = &self->scene->nodes[i];
-
-          if (!is_fresh (node->restarted_us, now_us) && !is_fresh (node->appeared_us, now_us))
-            continue;
-          found = TRUE;
-          if (flashes == FLASHES_ASK)
-            return TRUE;
-          touch_node (self, i);
-        }
-    }
-  return found;
-}
-
-static void
-touch_ghosts (GroveGraph *self)
-{
-  const double xs = grove_graph_camera_get_x_scale (&self->camera);
-
-  for (guint i = 0; i < self->scene->ghosts->len; i++)
-    {
-      const GroveGraphGhost *ghost = &g_array_index (self->scene->ghosts, GroveGraphGhost, i);
-      const double           height = ghost->height * self->camera.scale;
-      const GroveGraphRect   rect = { self->camera.ox + ghost->x * xs,
-                                      self->camera.oy + ghost->y * self->camera.scale - height / 2,
-                                      GROVE_GRAPH_NODE_WIDTH * xs, height };
-
-      if (rect.y < self->camera.height && rect.y + height > 0)
-        grove_graph_frame_touch (self->frame, &rect);
-    }
-}
-
-static gboolean
-on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
-{
-  GroveGraph    *self = GROVE_GRAPH (widget);
-  const gint64   now_us = g_get_monotonic_time ();
-  const gboolean moving = grove_graph_camera_sees_motion (&self->camera, self->scene);
-
-  if (!grove_graph_scene_tick (self->scene, now_us) &&
-      !look_for_flashes (self, now_us, FLASHES_ASK))
-    {
-      self->tick = 0;
-      _grove_graph_redraw (self);
-      return G_SOURCE_REMOVE;
-    }
-  if (moving)
-    _grove_graph_redraw (self);
-  else if (now_us - self->painted_us >= FADE_FRAME_US)
-    {
-      /* Fading needs fewer frames than motion, and only of what fades. */
-      look_for_flashes (self, now_us, FLASHES_TOUCH);
-      touch_ghosts (self);
-      if (!grove_graph_frame_is_current (self->frame))
-        gtk_widget_queue_draw (widget);
-    }
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_still (gpointer user_data)
-{
-  GroveGraph *self = user_data;
-
-  self->still_timer = 0;
-  grove_graph_scene_tick (self->scene, g_get_monotonic_time ());
-  _grove_graph_redraw (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-start_frames (GroveGraph *self)
-{
-  const gint64 now_us = g_get_monotonic_time ();
-
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) ||
-      (!grove_graph_scene_tick (self->scene, now_us) &&
-       !look_for_flashes (self, now_us, FLASHES_ASK)))
-    return;
-  if (is_animated (self))
-    {
-      if (self->tick == 0)
-        self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_tick, NULL, NULL);
-    }
-  else if (self->still_timer == 0)
-    self->still_timer = g_timeout_add (GROVE_GRAPH_FLASH_US / 1000, on_still, self);
-}
-
-static void
-stop_frames (GroveGraph *self)
-{
-  if (self->tick != 0)
-    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
-  self->tick = 0;
-  g_clear_handle_id (&self->still_timer, g_source_remove);
 }
 
 static void
@@ -276,7 +112,7 @@ grove_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     .hovered = self->hovered,
     .matches = self->marks,
     .focused = gtk_widget_has_visible_focus (widget),
-    .still = !is_animated (self),
+    .still = !_grove_graph_is_animated (self),
     .now_us = g_get_monotonic_time (),
   };
 
@@ -284,213 +120,6 @@ grove_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     return;
   self->painted_us = painting.now_us;
   grove_graph_frame_snapshot (self->frame, &painting, self->minimap, snapshot);
-}
-
-static void
-update_marks (GroveGraph *self)
-{
-  g_clear_pointer (&self->marks, g_free);
-  if (self->search[0] != '\0')
-    self->marks = grove_graph_model_mark (self->model, self->scene, self->found);
-}
-
-static void
-update_search (GroveGraph *self)
-{
-  g_clear_pointer (&self->found, g_ptr_array_unref);
-  self->found = grove_graph_model_search (self->model, self->scene, self->search);
-  update_marks (self);
-}
-
-/* The map follows the colours at its leisure: it is all of the graph. */
-static void
-refresh_minimap (GroveGraph *self)
-{
-  const gint64 now_us = g_get_monotonic_time ();
-
-  if (!self->minimap_stale || now_us - self->minimap_us < MINIMAP_EVERY_US)
-    return;
-  self->minimap_us = now_us;
-  self->minimap_stale = FALSE;
-  grove_graph_minimap_invalidate (self->minimap);
-  grove_graph_frame_invalidate_map (self->frame);
-}
-
-/* The node that keeps its place on the screen while others come and go: (transfer full). */
-static char *
-choose_anchor (GroveGraph *self)
-{
-  guint          node = _grove_graph_get_cursor (self);
-  GroveGraphRect rect;
-
-  if (node != GROVE_GRAPH_NONE)
-    {
-      rect = grove_graph_camera_get_rect (&self->camera, self->scene, node, self->painted_us);
-      if (rect.y + rect.height < 0 || rect.y > self->camera.height)
-        node = GROVE_GRAPH_NONE;
-    }
-  if (node == GROVE_GRAPH_NONE)
-    node = grove_graph_camera_get_centre (&self->camera, self->scene);
-  return node != GROVE_GRAPH_NONE ? g_strdup (self->scene->nodes[node].id) : NULL;
-}
-
-/* Keeps all in sight, but does not breathe with every process that comes or goes. */
-static void
-follow (GroveGraph *self, double dy)
-{
-  GroveGraphCamera fitting = self->camera;
-
-  grove_graph_camera_slip (&self->camera, dy);
-  grove_graph_camera_fit (&fitting, self->scene);
-  if (grove_graph_camera_sees_all (&self->camera, self->scene) &&
-      fitting.scale < self->camera.scale * FIT_SLACK)
-    return;
-  if (self->follow == GROVE_GRAPH_FOLLOW_START)
-    {
-      grove_graph_camera_start (&fitting, self->scene);
-      /* It has outgrown the view. While it is still being read, that is no loss of what one was
-       * looking at. */
-      if (!grove_graph_camera_sees_all (&fitting, self->scene) &&
-          g_get_monotonic_time () - self->placed_us > READING_US)
-        {
-          self->follow = GROVE_GRAPH_FOLLOW_NOT;
-          return;
-        }
-    }
-  self->camera = fitting;
-}
-
-static void
-place_camera (GroveGraph *self, double dy)
-{
-  const int width = gtk_widget_get_width (GTK_WIDGET (self));
-  const int height = gtk_widget_get_height (GTK_WIDGET (self));
-
-  grove_graph_camera_set_size (&self->camera, self->scene, width, height);
-  if (width <= 0 || height <= 0 || self->scene->n_nodes == 0)
-    return;
-  if (!self->placed)
-    {
-      self->placed = TRUE;
-      self->placed_us = g_get_monotonic_time ();
-      self->follow = GROVE_GRAPH_FOLLOW_START;
-      grove_graph_camera_start (&self->camera, self->scene);
-    }
-  else if (self->follow != GROVE_GRAPH_FOLLOW_NOT)
-    follow (self, dy);
-  else
-    grove_graph_camera_slip (&self->camera, dy);
-}
-
-static void
-build (GroveGraph *self)
-{
-  const gint64     start_us = g_get_monotonic_time ();
-  g_autofree char *anchor = choose_anchor (self);
-  const guint64    before = grove_graph_camera_get_signature (&self->camera, self->scene);
-  g_autofree char *hovered = NULL;
-  g_autoptr (GArray) seen = g_array_new (FALSE, FALSE, sizeof (guint));
-  double dy = 0;
-
-  if (self->hovered < self->scene->n_nodes)
-    hovered = g_strdup (self->scene->nodes[self->hovered].id);
-
-  self->dirty = FALSE;
-  grove_graph_scene_begin (self->scene);
-  grove_graph_model_build (self->model, self->scene);
-  grove_graph_scene_end (self->scene, anchor, start_us,
-                         is_animated (self) ? GROVE_GRAPH_GLIDE : GROVE_GRAPH_JUMP, &dy);
-  place_camera (self, dy);
-  grove_graph_model_refresh (self->model, self->scene, &self->camera, self->metric, seen);
-
-  self->hovered =
-    hovered != NULL ? grove_graph_scene_find (self->scene, hovered) : GROVE_GRAPH_NONE;
-  update_search (self);
-  self->minimap_stale = TRUE;
-  refresh_minimap (self);
-  self->built_us = g_get_monotonic_time ();
-  self->build_cost_us = self->built_us - start_us;
-
-  /* Most of what comes and goes does so out of sight, or in a fold. */
-  if (self->marks != NULL || grove_graph_camera_sees_motion (&self->camera, self->scene) ||
-      before != grove_graph_camera_get_signature (&self->camera, self->scene))
-    _grove_graph_redraw (self);
-  else
-    touch_nodes (self, seen);
-  start_frames (self);
-  queue_describe (self);
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
-}
-
-static gboolean
-on_build_due (gpointer user_data)
-{
-  GroveGraph *self = user_data;
-
-  self->build_timer = 0;
-  if (self->dirty && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    build (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_structure_changed (GroveGraph *self)
-{
-  const gint64 since_us = g_get_monotonic_time () - self->built_us;
-  const gint64 wait_us = self->build_cost_us * BUILD_SHARE - since_us;
-
-  self->dirty = TRUE;
-  /* A tree that is read anew is drawn as it was until there is something to draw. */
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->build_timer != 0 ||
-      grove_tree_get_loading (self->tree))
-    return;
-  if (wait_us <= 0)
-    build (self);
-  else
-    self->build_timer = g_timeout_add ((guint) (wait_us / 1000) + 1, on_build_due, self);
-}
-
-static void
-on_loading (GroveGraph *self)
-{
-  if (self->dirty)
-    on_structure_changed (self);
-}
-
-static void
-on_metrics_changed (GroveGraph *self)
-{
-  g_autoptr (GArray) seen = NULL;
-
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->dirty)
-    return;
-  seen = g_array_new (FALSE, FALSE, sizeof (guint));
-  if (grove_graph_model_refresh (self->model, self->scene, &self->camera, self->metric, seen))
-    self->minimap_stale = TRUE;
-  refresh_minimap (self);
-  touch_nodes (self, seen);
-  if (seen->len > 0)
-    queue_describe (self);
-}
-
-static void
-on_replaced (GroveGraph *self, GroveTreeNode *before, GroveTreeNode *after)
-{
-  const char *old_pid = grove_tree_node_get_pid (before);
-  const char *new_pid = grove_tree_node_get_pid (after);
-
-  grove_graph_scene_note_replaced (self->scene, old_pid, new_pid);
-  if (g_strcmp0 (self->cursor, old_pid) == 0)
-    {
-      g_free (self->cursor);
-      self->cursor = g_strdup (new_pid);
-    }
-}
-
-static void
-on_removed (GroveGraph *self, GroveTreeNode *node)
-{
-  grove_graph_scene_note_dead (self->scene, grove_tree_node_get_pid (node));
 }
 
 /* Opens the fold that hides a process, if one does. */
@@ -502,7 +131,7 @@ uncover (GroveGraph *self, const char *pid)
   if (fold != NULL && grove_graph_scene_find (self->scene, pid) == GROVE_GRAPH_NONE)
     {
       grove_graph_model_open_fold (self->model, fold);
-      build (self);
+      _grove_graph_build (self);
     }
 }
 
@@ -536,7 +165,7 @@ on_selected (GroveGraph *self)
       uncover (self, pid);
       reveal (self, _grove_graph_get_cursor (self));
     }
-  queue_describe (self);
+  _grove_graph_queue_describe (self);
   _grove_graph_redraw (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
@@ -558,7 +187,7 @@ _grove_graph_select (GroveGraph *self, guint node)
   self->cursor = g_strdup (to->id);
   grove_session_set_selected (self->session, grove_graph_node_is_process (to) ? to->id : NULL);
   reveal (self, node);
-  queue_describe (self);
+  _grove_graph_queue_describe (self);
   _grove_graph_redraw (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
@@ -574,7 +203,7 @@ _grove_graph_open (GroveGraph *self, guint node)
       g_autofree char *fold = g_strdup (of->id);
 
       grove_graph_model_open_fold (self->model, fold);
-      build (self);
+      _grove_graph_build (self);
       for (first = 0; first < self->scene->n_nodes; first++)
         if (strcmp (self->scene->nodes[first].fold, fold) == 0)
           {
@@ -601,7 +230,7 @@ _grove_graph_close (GroveGraph *self, guint node)
       g_autofree char *fold = g_strdup (of->fold);
 
       grove_graph_model_close_fold (self->model, fold);
-      build (self);
+      _grove_graph_build (self);
       _grove_graph_select (self, grove_graph_scene_find (self->scene, fold));
       return TRUE;
     }
@@ -622,9 +251,9 @@ _grove_graph_set_hovered (GroveGraph *self, guint node)
     return;
   self->hovered = node;
   if (before < self->scene->n_nodes)
-    touch_node (self, before);
+    _grove_graph_touch_node (self, before);
   if (node < self->scene->n_nodes)
-    touch_node (self, node);
+    _grove_graph_touch_node (self, node);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -632,7 +261,7 @@ void
 _grove_graph_moved (GroveGraph *self)
 {
   self->follow = GROVE_GRAPH_FOLLOW_NOT;
-  start_frames (self);
+  _grove_graph_start_frames (self);
   _grove_graph_redraw (self);
 }
 
@@ -690,7 +319,7 @@ grove_graph_set_metric (GroveGraph *self, GroveGraphMetric metric)
   grove_tree_set_metric (self->tree, grove_graph_metric_get_column (metric));
   grove_graph_model_refresh (self->model, self->scene, &self->camera, metric, NULL);
   grove_graph_minimap_invalidate (self->minimap);
-  queue_describe (self);
+  _grove_graph_queue_describe (self);
   _grove_graph_redraw (self);
 }
 
@@ -702,7 +331,7 @@ grove_graph_set_search (GroveGraph *self, const char *text)
     return;
   g_free (self->search);
   self->search = g_strdup (text != NULL ? text : "");
-  update_search (self);
+  _grove_graph_update_search (self);
   _grove_graph_redraw (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
@@ -753,7 +382,7 @@ grove_graph_size_allocate (GtkWidget *widget, int width, int height, int baselin
       grove_graph_camera_pan (&self->camera, self->scene, 0, 0);
     }
   else
-    place_camera (self, 0);
+    _grove_graph_place_camera (self, 0);
 
   /* Its menus are its children, and without a layout manager nobody else sees to them. */
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
@@ -769,14 +398,14 @@ grove_graph_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (grove_graph_parent_class)->map (widget);
   if (self->dirty && !grove_tree_get_loading (self->tree))
-    build (self);
+    _grove_graph_build (self);
   /* It may have been selected elsewhere meanwhile. */
   if (self->cursor != NULL)
     {
       uncover (self, self->cursor);
       reveal (self, _grove_graph_get_cursor (self));
     }
-  start_frames (self);
+  _grove_graph_start_frames (self);
   _grove_graph_redraw (self);
 }
 
@@ -795,7 +424,7 @@ grove_graph_unmap (GtkWidget *widget)
 {
   GroveGraph *self = GROVE_GRAPH (widget);
 
-  stop_frames (self);
+  _grove_graph_stop_frames (self);
   g_clear_handle_id (&self->build_timer, g_source_remove);
   GTK_WIDGET_CLASS (grove_graph_parent_class)->unmap (widget);
 }
@@ -823,7 +452,7 @@ grove_graph_dispose (GObject *object)
 {
   GroveGraph *self = GROVE_GRAPH (object);
 
-  stop_frames (self);
+  _grove_graph_stop_frames (self);
   g_clear_handle_id (&self->build_timer, g_source_remove);
   g_clear_handle_id (&self->describe_timer, g_source_remove);
   if (self->tree != NULL)
@@ -908,11 +537,7 @@ grove_graph_new (GroveSession *session, GroveTree *tree)
   self->model = grove_graph_model_new (tree);
   self->dirty = TRUE;
   grove_tree_set_metric (tree, grove_graph_metric_get_column (self->metric));
-  g_signal_connect_swapped (tree, "structure-changed", G_CALLBACK (on_structure_changed), self);
-  g_signal_connect_swapped (tree, "notify::loading", G_CALLBACK (on_loading), self);
-  g_signal_connect_swapped (tree, "metrics-changed", G_CALLBACK (on_metrics_changed), self);
-  g_signal_connect_swapped (tree, "replaced", G_CALLBACK (on_replaced), self);
-  g_signal_connect_swapped (tree, "removed", G_CALLBACK (on_removed), self);
+  _grove_graph_connect_tree (self);
   g_signal_connect_swapped (session, "notify::selected", G_CALLBACK (on_selected), self);
   on_selected (self);
   return GTK_WIDGET (self);
