@@ -83,7 +83,7 @@ static void
 test_parent_dies (void *arg)
 {
   (void) arg;
-  for (unsigned i = 0; i < 1000; i++)
+  for (unsigned i = 0; i < CORE_MANY (1000, 300); i++)
     {
       grove_pid child;
       _grove_process_spawn_on (i % 2, spawns_link_and_dies, core_pid_arg (grove_self ()));
@@ -213,13 +213,13 @@ test_signals_to_the_dying (void *arg)
 {
   (void) arg;
   g_assert_cmpint (grove_register ("test", grove_self ()), ==, GROVE_OK);
-  for (int i = 0; i < CORE_MANY (3000, 500); i++)
+  for (int i = 0; i < CORE_MANY (3000, 150); i++)
     {
       grove_pid target = _grove_process_spawn_on (0, dies_when_asked, NULL);
       _grove_process_spawn_on (1, pesters, core_pid_arg (target));
       _grove_process_spawn_on (0, pesters, core_pid_arg (target));
     }
-  for (int i = 0; i < 2 * CORE_MANY (3000, 500); i++)
+  for (int i = 0; i < 2 * CORE_MANY (3000, 150); i++)
     core_expect ("pestered");
 }
 
@@ -230,7 +230,7 @@ test_alive (void *arg)
   g_assert_true (grove_is_alive (grove_self ()));
   g_assert_false (grove_is_alive (0));
   g_assert_false (grove_is_alive (UINT64_C (0x123456789abcdef0)));
-  for (unsigned i = 0; i < 2000; i++)
+  for (unsigned i = 0; i < CORE_MANY (2000, 300); i++)
     {
       grove_pid pid = _grove_process_spawn_on (i % 2, i % 4 < 2 ? core_idle : core_spin, NULL);
       g_assert_true (grove_is_alive (pid));
