@@ -259,7 +259,7 @@ test_arguments_are_copied (void *arg)
   options.arg = bytes;
   options.arg_size = 2000000;
   options.monitor = true;
-  for (int i = 0; i < 150; i++)
+  for (int i = 0; i < CORE_MANY (150, 20); i++)
     {
       grove_pid pid;
       memset (bytes, 'x', 2000000);
