@@ -7,6 +7,7 @@
 struct _GroveExitDialog
 {
   AdwWindow    parent_instance;
+  gboolean     busy; /* an answer is awaited */
   GtkWidget   *exit_button;
   GtkLabel    *who_label;
   AdwEntryRow *reason_row;
@@ -29,6 +30,8 @@ on_chosen (GroveExitDialog *self)
   g_autofree char *reason = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->reason_row)));
 
   g_strstrip (reason);
+  if (self->busy)
+    return;
   if (reason[0] == '\0')
     grove_exit_dialog_set_error (self, "A reason is needed, for example shutdown.");
   else
@@ -63,6 +66,7 @@ static void
 grove_exit_dialog_init (GroveExitDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self->reason_row));
   gtk_editable_select_region (GTK_EDITABLE (self->reason_row), 0, -1);
 }
 
@@ -91,6 +95,7 @@ void
 grove_exit_dialog_set_busy (GroveExitDialog *self, gboolean busy)
 {
   g_return_if_fail (GROVE_IS_EXIT_DIALOG (self));
+  /* The row stays sensitive, or it would lose the focus, and a mended reason could not be typed. */
+  self->busy = busy;
   gtk_widget_set_sensitive (self->exit_button, !busy);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->reason_row), !busy);
 }

@@ -736,6 +736,8 @@ grove_inspector_dup_target (GroveInspector *self)
     {
       target->started_ns = grove_process_detail_get_int (self->detail, "started_ns");
       target->system = grove_process_detail_get_boolean (self->detail, "system");
+      target->supervisor = grove_target_is_supervisor_call (
+        grove_process_detail_get_text (self->detail, "initial_call"));
     }
   return target;
 }

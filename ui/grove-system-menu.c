@@ -130,6 +130,7 @@ grove_system_menu_init (GroveSystemMenu *self)
   gtk_box_append (GTK_BOX (box), new_button ("_Connect…", "win.connect"));
   gtk_box_append (GTK_BOX (box), new_button ("_Disconnect", "win.disconnect"));
   gtk_popover_set_child (GTK_POPOVER (self), box);
+  gtk_widget_set_halign (GTK_WIDGET (self), GTK_ALIGN_START);
   g_signal_connect (self, "show", G_CALLBACK (on_show), NULL);
 }
 

@@ -14,15 +14,20 @@ grove_target_new (const char *pid, const char *name)
   return self;
 }
 
+gboolean
+grove_target_is_supervisor_call (const char *initial_call)
+{
+  return g_str_has_prefix (initial_call, "supervisor") ||
+         g_str_has_prefix (initial_call, "application_master");
+}
+
 GroveTarget *
 grove_target_new_from_row (const GroveProcessRow *row)
 {
   GroveTarget *self = grove_target_new (row->pid, row->name);
 
   self->started_ns = row->started_ns;
-  /* What it was started with says so, here and in Erlang, where no tree is loaded to ask. */
-  self->supervisor = g_str_has_prefix (row->initial, "supervisor") ||
-                     g_str_has_prefix (row->initial, "application_master");
+  self->supervisor = grove_target_is_supervisor_call (row->initial);
   self->system = row->system;
   return self;
 }

@@ -22,6 +22,9 @@ GroveTarget *grove_target_new (const char *pid, const char *name);
 GroveTarget *grove_target_new_from_row (const GroveProcessRow *row);
 GroveTarget *grove_target_copy (const GroveTarget *self);
 void         grove_target_free (GroveTarget *self);
+/* Whether what a process was started with says that it is a supervisor or an application: for where
+ * no tree is loaded to ask. */
+gboolean grove_target_is_supervisor_call (const char *initial_call);
 /* "counter <0.91.0>", or the pid alone. */
 char *grove_target_describe (const GroveTarget *self);
 

@@ -195,6 +195,8 @@ test_exit_dialog (Fixture *fixture, gconstpointer data)
   GROVE_WAIT (gtk_widget_get_mapped (GTK_WIDGET (dialog)), PATIENCE_MS);
   entry = grove_ui_test_find (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW, NULL, NULL);
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "shutdown");
+  grove_ui_test_settle (GTK_WIDGET (dialog));
+  g_assert_true (gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (dialog)), entry));
   g_signal_emit_by_name (entry, "entry-activated");
   g_assert_cmpstr (reason, ==, "shutdown");
 
