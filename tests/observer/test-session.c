@@ -355,6 +355,29 @@ test_back_off (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->session->backoff_ms, ==, 250);
 }
 
+/* Nothing at all for ten seconds, of which the test waits only the last. */
+static void
+test_hung (Fixture *self, gconstpointer data)
+{
+  gint64 round_trip_us = 0;
+  peer_set_answers_pings (self->peer, FALSE);
+  peer_listen (self->peer);
+  peer_bring_live (self->peer, self->session, "run-1");
+  self->session->ping_sent_us -= 9 * G_USEC_PER_SEC;
+  /* Something came since: it is alive, only slow, and the round trip says so. */
+  peer_say (self->peer, "{'jsonrpc':'2.0','method':'news','params':{}}");
+  WAIT_FOR ((g_object_get (self->session, "round-trip-us", &round_trip_us, NULL),
+             round_trip_us > 9 * G_USEC_PER_SEC));
+  g_assert_cmpint (state (self), ==, GROVE_SESSION_LIVE);
+  WAIT_FOR (state (self) == GROVE_SESSION_LOST);
+  g_autofree char *title = session_text (self->session, "error-title");
+  g_assert_cmpstr (title, ==, "“shop” stopped answering");
+  WAIT_FOR (!peer_is_connected (self->peer));
+  peer_set_answers_pings (self->peer, TRUE);
+  peer_forget (self->peer);
+  peer_bring_live (self->peer, self->session, "run-1");
+}
+
 typedef struct
 {
   const char *reason;
@@ -646,6 +669,7 @@ main (int argc, char **argv)
   ADD ("lost-and-found", test_lost_and_found);
   ADD ("another-run", test_another_run);
   ADD ("back-off", test_back_off);
+  ADD ("hung", test_hung);
   for (guint i = 0; i < G_N_ELEMENTS (goodbyes); i++)
     {
       g_autofree char *path = g_strdup_printf ("/observer/session/goodbye/%s", goodbyes[i].reason);
