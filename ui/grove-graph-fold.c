@@ -35,7 +35,11 @@ grove_graph_fold_label (const char *stem)
 
   while (length > 0 && strchr (separators, start[length - 1]) != NULL)
     length--;
-  return length > 0 ? g_strndup (start, length) : g_strdup ("process");
+  if (length == 0)
+    return g_strdup ("process");
+  if (g_str_has_suffix (stem, " #"))
+    return g_strdup_printf ("%.*s …", (int) length, start);
+  return g_strndup (start, length);
 }
 
 static void

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
 /* The name with every run of digits, and the last of several words, as one '#': "conn_17" gives
  * "conn_#", "mail to ada" gives "mail to #". (transfer full) */
 char *grove_graph_fold_stem (const char *name);
-/* What to call those of a stem: "conn_#" gives "conn". (transfer full) */
+/* What to call those of a stem: "conn_#" gives "conn", "mail to #" gives "mail to …".
+ * (transfer full) */
 char *grove_graph_fold_label (const char *stem);
 
 typedef struct

@@ -71,9 +71,9 @@ test_fold_stem (void)
     { "pool_3_sup", "pool_#_sup", "pool_#_sup" },
     { "<0.123.0>", "<#.#.#>", "process" },
     { "42", "#", "process" },
-    { "reminder 3 for ada", "reminder # for #", "reminder # for" },
-    { "session of ada", "session of #", "session of" },
-    { "ends in a space ", "ends in a space #", "ends in a space" },
+    { "reminder 3 for ada", "reminder # for #", "reminder # for …" },
+    { "session of ada", "session of #", "session of …" },
+    { "ends in a space ", "ends in a space #", "ends in a space …" },
     { "größe_1", "größe_#", "größe" },
     { "", "", "process" },
   };
