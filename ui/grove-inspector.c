@@ -10,18 +10,11 @@
 #include "observer/grove-process-watch.h"
 #include "ui/grove-chart.h"
 #include "ui/grove-format.h"
+#include "ui/grove-link-rows.h"
 
 #define INTERVAL_MS 250
 /* A minute of the chart. */
 #define CHART_LENGTH (60 * 1000 / INTERVAL_MS)
-
-typedef struct
-{
-  AdwExpanderRow *row;
-  const char     *member, *count_member;
-  GPtrArray      *children; /* GtkWidget, the entries */
-  char           *shown;    /* the pids they stand for, to see whether they changed */
-} LinkList;
 
 enum
 {
@@ -43,7 +36,7 @@ struct _GroveInspector
   GroveSeries         *series;
   guint                chart_source;
   gboolean             showing; /* controls are being set from data, not by the person */
-  LinkList             link_lists[N_LINK_LISTS];
+  GroveLinkRows       *link_rows[N_LINK_LISTS];
 
   GtkStack       *stack;
   GtkLabel       *title_label, *pid_label, *state_label, *obituary_label, *mailbox_label;
@@ -90,7 +83,10 @@ take_label (GtkLabel *label, char *text)
 static const GroveProcessRow *
 get_row (GroveInspector *self)
 {
-  return self->item != NULL ? grove_process_item_get_row (self->item) : NULL;
+  const GroveProcessRow *row = self->item != NULL ? grove_process_item_get_row (self->item) : NULL;
+
+  /* Of a process that had ended before it was watched there are no last values. */
+  return row != NULL && row->state == GROVE_PROCESS_GONE && row->started_ns == 0 ? NULL : row;
 }
 
 static gboolean
@@ -109,69 +105,6 @@ navigate (GroveInspector *self, const char *pid)
 
       g_signal_emit (self, signals[NAVIGATE], 0, copy);
     }
-}
-
-/* ---- Links and monitors -------------------------------------------------------------------------
- */
-
-static void
-on_link_activated (AdwActionRow *row, GroveInspector *self)
-{
-  navigate (self, g_object_get_data (G_OBJECT (row), "grove-pid"));
-}
-
-static GtkWidget *
-new_link_row (GroveInspector *self, const GroveProcessLink *link)
-{
-  GtkWidget       *row = adw_action_row_new ();
-  g_autofree char *title = g_markup_escape_text (link->name[0] ? link->name : link->pid, -1);
-  g_autofree char *pid = g_markup_escape_text (link->pid, -1);
-
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 1);
-  if (link->name[0] != '\0')
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), pid);
-  g_object_set_data_full (G_OBJECT (row), "grove-pid", g_strdup (link->pid), g_free);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
-                             gtk_image_new_from_icon_name ("go-next-symbolic"));
-  g_signal_connect_object (row, "activated", G_CALLBACK (on_link_activated), self, 0);
-  return row;
-}
-
-static void
-fill_links (GroveInspector *self, LinkList *list)
-{
-  guint                   n = 0;
-  const GroveProcessLink *links = grove_process_detail_get_links (self->detail, list->member, &n);
-  gint64                  total = grove_process_detail_get_int (self->detail, list->count_member);
-  GString                *shown = g_string_new (NULL);
-  g_autofree char        *count = NULL;
-
-  total = MAX (total, (gint64) n);
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (shown, "%s %s\n", links[i].pid, links[i].name);
-  if (list->shown != NULL && g_str_equal (list->shown, shown->str))
-    {
-      g_string_free (shown, TRUE);
-      return;
-    }
-  g_free (list->shown);
-  list->shown = g_string_free (shown, FALSE);
-  for (guint i = 0; i < list->children->len; i++)
-    adw_expander_row_remove (list->row, g_ptr_array_index (list->children, i));
-  g_ptr_array_set_size (list->children, 0);
-  for (guint i = 0; i < n; i++)
-    {
-      GtkWidget *row = new_link_row (self, &links[i]);
-
-      adw_expander_row_add_row (list->row, row);
-      g_ptr_array_add (list->children, row);
-    }
-  count = total > n ? g_strdup_printf ("%" G_GINT64_FORMAT ", the first %u shown", total, n)
-                    : grove_format_count (total);
-  adw_expander_row_set_subtitle (list->row, total == 0 ? "None" : count);
-  adw_expander_row_set_enable_expansion (list->row, n > 0);
 }
 
 /* ---- Showing ------------------------------------------------------------------------------------
@@ -350,7 +283,7 @@ show_detail (GroveInspector *self)
   gtk_label_set_text (self->trap_label,
                       grove_process_detail_get_boolean (detail, "trap_exit") ? "yes" : "no");
   for (guint i = 0; i < N_LINK_LISTS; i++)
-    fill_links (self, &self->link_lists[i]);
+    grove_link_rows_fill (self->link_rows[i], self->detail);
 }
 
 static void
@@ -435,7 +368,7 @@ forget_process (GroveInspector *self)
   grove_series_clear (self->series);
   grove_chart_set_series (self->chart, self->series);
   for (guint i = 0; i < N_LINK_LISTS; i++)
-    g_clear_pointer (&self->link_lists[i].shown, g_free);
+    grove_link_rows_clear (self->link_rows[i]);
   gtk_widget_set_visible (self->obituary, FALSE);
 }
 
@@ -576,10 +509,7 @@ grove_inspector_finalize (GObject *object)
   GroveInspector *self = GROVE_INSPECTOR (object);
 
   for (guint i = 0; i < N_LINK_LISTS; i++)
-    {
-      g_ptr_array_unref (self->link_lists[i].children);
-      g_free (self->link_lists[i].shown);
-    }
+    grove_link_rows_free (self->link_rows[i]);
   grove_series_free (self->series);
   g_free (self->pid);
   G_OBJECT_CLASS (grove_inspector_parent_class)->finalize (object);
@@ -652,12 +582,9 @@ grove_inspector_class_init (GroveInspectorClass *klass)
 }
 
 static void
-init_link_list (LinkList *list, AdwExpanderRow *row, const char *member, const char *count_member)
+on_link_chosen (const char *pid, gpointer user_data)
 {
-  list->row = row;
-  list->member = member;
-  list->count_member = count_member;
-  list->children = g_ptr_array_new ();
+  navigate (user_data, pid);
 }
 
 static void
@@ -669,10 +596,12 @@ grove_inspector_init (GroveInspector *self)
   self->series = grove_series_new (CHART_LENGTH);
   grove_chart_set_title (self->chart, "Messages in the mailbox over the last minute");
   grove_chart_set_least_top (self->chart, 8);
-  init_link_list (&self->link_lists[LINKS], self->links_row, "links", "n_links");
-  init_link_list (&self->link_lists[MONITORS], self->monitors_row, "monitors", "n_monitors");
-  init_link_list (&self->link_lists[MONITORED_BY], self->monitored_row, "monitored_by",
-                  "n_monitored_by");
+  self->link_rows[LINKS] =
+    grove_link_rows_new (self->links_row, "links", "n_links", on_link_chosen, self);
+  self->link_rows[MONITORS] =
+    grove_link_rows_new (self->monitors_row, "monitors", "n_monitors", on_link_chosen, self);
+  self->link_rows[MONITORED_BY] = grove_link_rows_new (self->monitored_row, "monitored_by",
+                                                       "n_monitored_by", on_link_chosen, self);
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
 }
