@@ -16,6 +16,16 @@ struct grove_link_rows
   char               *shown; /* what the rows stand for, to see whether it changed */
 };
 
+/* libadwaita opens a row whose expansion it enables; whether it is open is the person's to say. */
+static void
+enable (GroveLinkRows *self, gboolean enabled)
+{
+  if (enabled == adw_expander_row_get_enable_expansion (self->expander))
+    return;
+  adw_expander_row_set_enable_expansion (self->expander, enabled);
+  adw_expander_row_set_expanded (self->expander, FALSE);
+}
+
 GroveLinkRows *
 grove_link_rows_new (AdwExpanderRow     *expander,
                      const char         *member,
@@ -108,7 +118,7 @@ grove_link_rows_fill (GroveLinkRows *self, GroveProcessDetail *detail)
   count = total > n ? g_strdup_printf ("%" G_GINT64_FORMAT ", the first %u shown", total, n)
                     : grove_format_count (total);
   adw_expander_row_set_subtitle (self->expander, total == 0 ? "None" : count);
-  adw_expander_row_set_enable_expansion (self->expander, n > 0);
+  enable (self, n > 0);
 }
 
 void
@@ -116,6 +126,5 @@ grove_link_rows_clear (GroveLinkRows *self)
 {
   replace_rows (self, NULL, 0);
   adw_expander_row_set_subtitle (self->expander, "");
-  adw_expander_row_set_enable_expansion (self->expander, FALSE);
   g_clear_pointer (&self->shown, g_free);
 }
