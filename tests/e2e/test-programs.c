@@ -135,13 +135,14 @@ test_no_permission_a_file (void)
  */
 
 static void
-test_no_display (void)
+test_no_display (gconstpointer data)
 {
   const char *const argv[] = { GROVE_OBSERVER_PROGRAM, SHOP, NULL };
   g_auto (GStrv) environment = g_get_environ ();
   g_autofree char *output = NULL, *errors = NULL;
 
-  environment = g_environ_unsetenv (environment, "DISPLAY");
+  environment = data != NULL ? g_environ_setenv (environment, "DISPLAY", data, TRUE)
+                             : g_environ_unsetenv (environment, "DISPLAY");
   environment = g_environ_unsetenv (environment, "WAYLAND_DISPLAY");
   g_assert_cmpint (grove_test_run (argv, environment, &output, &errors), !=, 0);
   assert_one_sentence (errors, "display");
@@ -180,7 +181,8 @@ main (int argc, char **argv)
   g_test_add_func ("/e2e/no-permission/cannot-make", test_no_permission_to_make);
   g_test_add_func ("/e2e/no-permission/not-ours", test_no_permission_not_ours);
   g_test_add_func ("/e2e/no-permission/a-file", test_no_permission_a_file);
-  g_test_add_func ("/e2e/no-display", test_no_display);
+  g_test_add_data_func ("/e2e/no-display/none", NULL, test_no_display);
+  g_test_add_data_func ("/e2e/no-display/nobody-there", ":4242", test_no_display);
   g_test_add_data_func ("/e2e/unknown-option/shop", GROVE_SHOP_PROGRAM, test_unknown_option);
   g_test_add_data_func ("/e2e/unknown-option/observer", GROVE_OBSERVER_PROGRAM,
                         test_unknown_option);
