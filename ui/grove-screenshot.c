@@ -29,10 +29,10 @@ typedef struct
 } Shot;
 
 static const Shot shots[] = {
-  { "overview", "overview", FALSE, FALSE },       { "supervision", "supervision", FALSE, FALSE },
-  { "overview", "overview", FALSE, FALSE },       { "processes", "processes", FALSE, FALSE },
-  { "processes-tree", "processes", TRUE, FALSE }, { "mailboxes", "mailboxes", FALSE, FALSE },
-  { "inspector", "processes", FALSE, TRUE },
+  /* First, so that the rows have some of their history to show while samples are awaited. */
+  { "processes", "processes", FALSE, FALSE },     { "overview", "overview", FALSE, FALSE },
+  { "supervision", "supervision", FALSE, FALSE }, { "processes-tree", "processes", TRUE, FALSE },
+  { "mailboxes", "mailboxes", FALSE, FALSE },     { "inspector", "processes", FALSE, TRUE },
 };
 
 struct _GroveScreenshot
