@@ -12,18 +12,18 @@
 #include <stdio.h>
 
 struct grove_call *
-grove_call_new (struct grove_session *session, int64_t id, enum grove_role role)
+grove_call_new (struct grove_server_session *session, int64_t id, enum grove_role role)
 {
   struct grove_call *self = grove_must_zero (sizeof *self);
 
   self->id = id;
   self->changes = role == GROVE_ROLE_CONTROL;
   grove_writer_init (&self->writer, GROVE_LIMIT_MESSAGE);
-  if (grove_session_add_call (session, self))
+  if (grove_server_session_add_call (session, self))
     return self;
   free (self);
-  grove_session_fail (session, id, GROVE_ERROR_BUSY, "{\"retry_after_ms\":100}",
-                      "%d questions are under way already", GROVE_LIMIT_CALLS);
+  grove_server_session_fail (session, id, GROVE_ERROR_BUSY, "{\"retry_after_ms\":100}",
+                             "%d questions are under way already", GROVE_LIMIT_CALLS);
   return NULL;
 }
 
@@ -32,9 +32,9 @@ end (struct grove_call *self)
 {
   if (self->session != NULL)
     {
-      grove_session_remove_call (self->session, self);
+      grove_server_session_remove_call (self->session, self);
       if (self->changes)
-        grove_session_hurry (self->session);
+        grove_server_session_hurry (self->session);
     }
   grove_writer_finish (&self->writer);
   free (self);
@@ -56,19 +56,19 @@ grove_call_end (struct grove_call *self)
   if (self->session != NULL)
     {
       if (grove_writer_ok (&self->writer) && self->writer.depth == 0 && self->begun)
-        grove_session_send (self->session, &self->writer);
+        grove_server_session_send (self->session, &self->writer);
       else if (self->writer.size + 4096 > GROVE_LIMIT_MESSAGE)
         {
           char data[64];
 
           (void) snprintf (data, sizeof data, "{\"limit\":\"message\",\"value\":%d}",
                            GROVE_LIMIT_MESSAGE);
-          grove_session_fail (self->session, self->id, GROVE_ERROR_LIMIT, data,
-                              "the answer is longer than a message may be");
+          grove_server_session_fail (self->session, self->id, GROVE_ERROR_LIMIT, data,
+                                     "the answer is longer than a message may be");
         }
       else
-        grove_session_fail (self->session, self->id, GROVE_ERROR_INTERNAL, NULL,
-                            "the source wrote no answer");
+        grove_server_session_fail (self->session, self->id, GROVE_ERROR_INTERNAL, NULL,
+                                   "the source wrote no answer");
     }
   end (self);
 }
@@ -87,6 +87,6 @@ grove_call_fail (struct grove_call *self,
   (void) vsnprintf (message, sizeof message, message_format, arguments);
   va_end (arguments);
   if (self->session != NULL)
-    grove_session_fail (self->session, self->id, code, data_json, "%s", message);
+    grove_server_session_fail (self->session, self->id, code, data_json, "%s", message);
   end (self);
 }

@@ -11,14 +11,15 @@
 
 struct grove_call
 {
-  struct grove_session *session; /* NULL: it is gone */
-  struct grove_call    *previous, *next;
-  int64_t               id;
-  bool                  begun;
-  bool                  changes; /* what it asks for shows in tables and trees */
-  struct grove_writer   writer;
+  struct grove_server_session *session; /* NULL: it is gone */
+  struct grove_call           *previous, *next;
+  int64_t                      id;
+  bool                         begun;
+  bool                         changes; /* what it asks for shows in tables and trees */
+  struct grove_writer          writer;
 };
 
 /* @role: what the method needs; a command's effect is shown as soon as it is answered.
  * NULL when too many are under way; that has then been answered. */
-struct grove_call *grove_call_new (struct grove_session *session, int64_t id, enum grove_role role);
+struct grove_call *
+grove_call_new (struct grove_server_session *session, int64_t id, enum grove_role role);

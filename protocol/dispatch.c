@@ -13,124 +13,128 @@
 #include <json-c/json.h>
 #include <string.h>
 
-typedef void (*handler) (struct grove_session *session, int64_t id, struct json_object *params);
+typedef void (*handler) (struct grove_server_session *session,
+                         int64_t                      id,
+                         struct json_object          *params);
 
 static void
-session_open (struct grove_session *session, int64_t id, struct json_object *params)
+session_open (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
   const char          *role = grove_params_text (params, "role");
   bool                 control = strcmp (role, "control") == 0;
   struct grove_writer *writer;
   int64_t              number;
 
-  if (control && grove_session_host (session)->read_only)
+  if (control && grove_server_session_host (session)->read_only)
     {
-      grove_session_fail (session, id, GROVE_ERROR_FORBIDDEN, NULL,
-                          "this system can only be observed; open with \"role\" \"observe\"");
+      grove_server_session_fail (session, id, GROVE_ERROR_FORBIDDEN, NULL,
+                                 "this system can only be observed; open with \"role\" "
+                                 "\"observe\"");
       return;
     }
-  number = grove_session_open (session, control ? GROVE_ROLE_CONTROL : GROVE_ROLE_OBSERVE);
-  writer = grove_session_begin_reply (session, id);
+  number = grove_server_session_open (session, control ? GROVE_ROLE_CONTROL : GROVE_ROLE_OBSERVE);
+  writer = grove_server_session_begin_reply (session, id);
   grove_writer_begin_object (writer);
   grove_writer_member_int (writer, "session", number);
   grove_writer_member_text (writer, "role", role);
   grove_writer_end_object (writer);
-  grove_session_end_reply (session);
+  grove_server_session_end_reply (session);
 }
 
 static void
-session_ping (struct grove_session *session, int64_t id, struct json_object *params)
+session_ping (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
-  const struct grove_source *source = grove_session_host (session)->source;
-  struct grove_writer       *writer = grove_session_begin_reply (session, id);
+  const struct grove_source *source = grove_server_session_host (session)->source;
+  struct grove_writer       *writer = grove_server_session_begin_reply (session, id);
 
   grove_writer_begin_object (writer);
   grove_writer_member_int (writer, "now_ns", (int64_t) source->ops->now_ns (source->self));
   grove_writer_end_object (writer);
-  grove_session_end_reply (session);
+  grove_server_session_end_reply (session);
 }
 
 static void
-reply_closed (struct grove_session *session, int64_t id)
+reply_closed (struct grove_server_session *session, int64_t id)
 {
-  struct grove_writer *writer = grove_session_begin_reply (session, id);
+  struct grove_writer *writer = grove_server_session_begin_reply (session, id);
 
   grove_writer_begin_object (writer);
   grove_writer_member_bool (writer, "closed", true);
   grove_writer_end_object (writer);
-  grove_session_end_reply (session);
+  grove_server_session_end_reply (session);
 }
 
 static void
-session_close (struct grove_session *session, int64_t id, struct json_object *params)
+session_close (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
   reply_closed (session, id);
-  grove_session_close (session);
+  grove_server_session_close (session);
 }
 
 static void
-server_describe (struct grove_session *session, int64_t id, struct json_object *params)
+server_describe (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
-  struct grove_writer *writer = grove_session_begin_reply (session, id);
+  struct grove_writer *writer = grove_server_session_begin_reply (session, id);
 
   grove_writer_begin_object (writer);
   grove_writer_name (writer, "schema");
   grove_writer_raw (writer, grove_schema_json, strlen (grove_schema_json));
   grove_writer_member_text (writer, "hash", grove_schema_hash);
   grove_writer_end_object (writer);
-  grove_session_end_reply (session);
+  grove_server_session_end_reply (session);
 }
 
 /* The subscription `sub` of params; NULL after answering that there is none. */
 static struct grove_subscription *
-subscription_of (struct grove_session *session,
-                 int64_t               id,
-                 const char           *kind,
-                 struct json_object   *params)
+subscription_of (struct grove_server_session *session,
+                 int64_t                      id,
+                 const char                  *kind,
+                 struct json_object          *params)
 {
   int64_t                    number = grove_params_int (params, "sub", 0);
-  struct grove_subscription *found = grove_session_find_subscription (session, kind, number);
+  struct grove_subscription *found = grove_server_session_find_subscription (session, kind, number);
 
   if (found == NULL)
-    grove_session_fail (session, id, GROVE_ERROR_NO_SUBSCRIPTION, NULL,
-                        "this session has no %s subscription %lld", kind, (long long) number);
+    grove_server_session_fail (session, id, GROVE_ERROR_NO_SUBSCRIPTION, NULL,
+                               "this session has no %s subscription %lld", kind,
+                               (long long) number);
   return found;
 }
 
 static void
-close_subscription (struct grove_session *session,
-                    int64_t               id,
-                    const char           *kind,
-                    struct json_object   *params)
+close_subscription (struct grove_server_session *session,
+                    int64_t                      id,
+                    const char                  *kind,
+                    struct json_object          *params)
 {
   struct grove_subscription *subscription = subscription_of (session, id, kind, params);
 
   if (subscription == NULL)
     return;
-  grove_session_unsubscribe (session, subscription);
+  grove_server_session_unsubscribe (session, subscription);
   reply_closed (session, id);
 }
 
 static void
-system_unwatch (struct grove_session *session, int64_t id, struct json_object *params)
+system_unwatch (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
   close_subscription (session, id, "system", params);
 }
 
 static void
-table_close (struct grove_session *session, int64_t id, struct json_object *params)
+table_close (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
   close_subscription (session, id, "table", params);
 }
 
 static void
-tree_close (struct grove_session *session, int64_t id, struct json_object *params)
+tree_close (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
   close_subscription (session, id, "tree", params);
 }
 
 static void
-table_set (struct grove_session *session, int64_t id, struct json_object *params)
+table_set (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
   struct grove_subscription *subscription = subscription_of (session, id, "table", params);
 
@@ -139,7 +143,7 @@ table_set (struct grove_session *session, int64_t id, struct json_object *params
 }
 
 static void
-tree_set (struct grove_session *session, int64_t id, struct json_object *params)
+tree_set (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
   struct grove_subscription *subscription = subscription_of (session, id, "tree", params);
 
@@ -148,7 +152,7 @@ tree_set (struct grove_session *session, int64_t id, struct json_object *params)
 }
 
 static void
-tree_expand (struct grove_session *session, int64_t id, struct json_object *params)
+tree_expand (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
   struct grove_subscription *subscription = subscription_of (session, id, "tree", params);
 
@@ -157,7 +161,7 @@ tree_expand (struct grove_session *session, int64_t id, struct json_object *para
 }
 
 static void
-tree_collapse (struct grove_session *session, int64_t id, struct json_object *params)
+tree_collapse (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
   struct grove_subscription *subscription = subscription_of (session, id, "tree", params);
 
@@ -166,9 +170,9 @@ tree_collapse (struct grove_session *session, int64_t id, struct json_object *pa
 }
 
 static void
-system_info (struct grove_session *session, int64_t id, struct json_object *params)
+system_info (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
-  const struct grove_source *source = grove_session_host (session)->source;
+  const struct grove_source *source = grove_server_session_host (session)->source;
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
 
   if (call != NULL)
@@ -176,9 +180,9 @@ system_info (struct grove_session *session, int64_t id, struct json_object *para
 }
 
 static void
-process_get (struct grove_session *session, int64_t id, struct json_object *params)
+process_get (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
-  const struct grove_source *source = grove_session_host (session)->source;
+  const struct grove_source *source = grove_server_session_host (session)->source;
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
 
   if (call != NULL)
@@ -186,15 +190,15 @@ process_get (struct grove_session *session, int64_t id, struct json_object *para
 }
 
 static void
-process_messages (struct grove_session *session, int64_t id, struct json_object *params)
+process_messages (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
-  struct grove_host *host = grove_session_host (session);
+  struct grove_host *host = grove_server_session_host (session);
   struct grove_call *call;
 
   if (host->hide_payloads)
     {
-      grove_session_fail (session, id, GROVE_ERROR_FORBIDDEN, NULL,
-                          "this system does not show what is in its messages");
+      grove_server_session_fail (session, id, GROVE_ERROR_FORBIDDEN, NULL,
+                                 "this system does not show what is in its messages");
       return;
     }
   call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
@@ -217,9 +221,9 @@ expect_of (struct json_object *params)
 }
 
 static void
-process_exit (struct grove_session *session, int64_t id, struct json_object *params)
+process_exit (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
-  const struct grove_source *source = grove_session_host (session)->source;
+  const struct grove_source *source = grove_server_session_host (session)->source;
   struct grove_expect        expect = expect_of (params);
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
@@ -231,9 +235,9 @@ process_exit (struct grove_session *session, int64_t id, struct json_object *par
 }
 
 static void
-process_restart (struct grove_session *session, int64_t id, struct json_object *params)
+process_restart (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
-  const struct grove_source *source = grove_session_host (session)->source;
+  const struct grove_source *source = grove_server_session_host (session)->source;
   struct grove_expect        expect = expect_of (params);
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
@@ -243,9 +247,9 @@ process_restart (struct grove_session *session, int64_t id, struct json_object *
 }
 
 static void
-process_set_priority (struct grove_session *session, int64_t id, struct json_object *params)
+process_set_priority (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
-  const struct grove_source *source = grove_session_host (session)->source;
+  const struct grove_source *source = grove_server_session_host (session)->source;
   struct grove_expect        expect = expect_of (params);
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
@@ -296,62 +300,65 @@ needs_source (const char *method)
 
 /* Acknowledgements are never answered, even when they make no sense. */
 static void
-acknowledge (struct grove_session      *session,
-             const struct grove_method *method,
-             struct json_object        *params)
+acknowledge (struct grove_server_session *session,
+             const struct grove_method   *method,
+             struct json_object          *params)
 {
   struct grove_subscription *subscription;
   char                       error[GROVE_PARAMS_ERROR_SIZE];
   char                       kind[16];
 
-  if (!grove_session_is_open (session) || !grove_params_check (method, params, error))
+  if (!grove_server_session_is_open (session) || !grove_params_check (method, params, error))
     return;
   memset (kind, 0, sizeof kind);
   memcpy (kind, method->name, strcspn (method->name, "."));
   subscription =
-    grove_session_find_subscription (session, kind, grove_params_int (params, "sub", 0));
+    grove_server_session_find_subscription (session, kind, grove_params_int (params, "sub", 0));
   if (subscription != NULL)
     grove_subscription_acknowledge (subscription, grove_params_int (params, "seq", 0));
 }
 
 /* Everything that can be wrong before anything is done; true when nothing is. */
 static bool
-may_run (struct grove_session       *session,
-         const struct grove_request *request,
-         const struct grove_method  *method)
+may_run (struct grove_server_session *session,
+         const struct grove_request  *request,
+         const struct grove_method   *method)
 {
   char        error[GROVE_PARAMS_ERROR_SIZE];
   const char *why;
 
-  if (method->role == GROVE_ROLE_OPENING && grove_session_is_open (session))
+  if (method->role == GROVE_ROLE_OPENING && grove_server_session_is_open (session))
     {
-      grove_session_fail (session, request->id, GROVE_ERROR_INVALID_REQUEST, NULL,
-                          "the session is open already");
+      grove_server_session_fail (session, request->id, GROVE_ERROR_INVALID_REQUEST, NULL,
+                                 "the session is open already");
       return false;
     }
-  if (method->role == GROVE_ROLE_CONTROL && grove_session_role (session) != GROVE_ROLE_CONTROL)
+  if (method->role == GROVE_ROLE_CONTROL &&
+      grove_server_session_role (session) != GROVE_ROLE_CONTROL)
     {
-      grove_session_fail (session, request->id, GROVE_ERROR_FORBIDDEN, NULL,
-                          "%s needs the role \"control\"; this session observes", method->name);
+      grove_server_session_fail (session, request->id, GROVE_ERROR_FORBIDDEN, NULL,
+                                 "%s needs the role \"control\"; this session observes",
+                                 method->name);
       return false;
     }
   if (needs_source (method->name) &&
-      !grove_host_can (grove_session_host (session), method->name, &why))
+      !grove_host_can (grove_server_session_host (session), method->name, &why))
     {
-      grove_session_fail (session, request->id, GROVE_ERROR_NOT_SUPPORTED, NULL, "%s: %s",
-                          method->name, why);
+      grove_server_session_fail (session, request->id, GROVE_ERROR_NOT_SUPPORTED, NULL, "%s: %s",
+                                 method->name, why);
       return false;
     }
   if (!grove_params_check (method, request->params, error))
     {
-      grove_session_fail (session, request->id, GROVE_ERROR_INVALID_PARAMS, NULL, "%s", error);
+      grove_server_session_fail (session, request->id, GROVE_ERROR_INVALID_PARAMS, NULL, "%s",
+                                 error);
       return false;
     }
   return true;
 }
 
 bool
-grove_dispatch (struct grove_session *session, const struct grove_request *request)
+grove_dispatch (struct grove_server_session *session, const struct grove_request *request)
 {
   const struct grove_method *method = grove_method_find (request->method);
 
@@ -362,12 +369,13 @@ grove_dispatch (struct grove_session *session, const struct grove_request *reque
       acknowledge (session, method, request->params);
       return true;
     }
-  if (!grove_session_is_open (session) && (method == NULL || method->role != GROVE_ROLE_OPENING))
-    grove_session_fail (session, request->id, GROVE_ERROR_NOT_OPEN, NULL,
-                        "the session is not open; begin with session.open");
+  if (!grove_server_session_is_open (session) &&
+      (method == NULL || method->role != GROVE_ROLE_OPENING))
+    grove_server_session_fail (session, request->id, GROVE_ERROR_NOT_OPEN, NULL,
+                               "the session is not open; begin with session.open");
   else if (method == NULL || method->is_notification)
-    grove_session_fail (session, request->id, GROVE_ERROR_UNKNOWN_METHOD, NULL,
-                        "no such method: \"%.64s\"", request->method);
+    grove_server_session_fail (session, request->id, GROVE_ERROR_UNKNOWN_METHOD, NULL,
+                               "no such method: \"%.64s\"", request->method);
   else if (may_run (session, request, method))
     handlers[method - grove_methods](session, request->id, request->params);
   return true;
@@ -438,11 +446,11 @@ write_tables (struct grove_writer *writer, const struct grove_source_ops *ops)
 }
 
 void
-grove_dispatch_hello (struct grove_session *session)
+grove_dispatch_hello (struct grove_server_session *session)
 {
-  const struct grove_host   *host = grove_session_host (session);
+  const struct grove_host   *host = grove_server_session_host (session);
   const struct grove_source *source = host->source;
-  struct grove_writer       *writer = grove_session_scratch (session);
+  struct grove_writer       *writer = grove_server_session_scratch (session);
 
   grove_envelope_begin_notification (writer, "hello");
   grove_writer_name (writer, "protocol");
@@ -470,5 +478,5 @@ grove_dispatch_hello (struct grove_session *session)
   grove_writer_member_int (writer, "now_utc_ms", (int64_t) host->now_utc_ms);
   write_tables (writer, source->ops);
   grove_envelope_end_notification (writer);
-  grove_session_send (session, writer);
+  grove_server_session_send (session, writer);
 }

@@ -10,6 +10,6 @@
 #include "protocol/session.h"
 
 /* False when the request lacks an id it must have; nothing was answered then. */
-bool grove_dispatch (struct grove_session *session, const struct grove_request *request);
+bool grove_dispatch (struct grove_server_session *session, const struct grove_request *request);
 /* Puts `hello` into the session's output. */
-void grove_dispatch_hello (struct grove_session *session);
+void grove_dispatch_hello (struct grove_server_session *session);

@@ -37,11 +37,11 @@
 
 struct connection
 {
-  int                   fd;
-  struct grove_session *session;
-  uint64_t              accepted_ns;
-  uint64_t              closing_ns; /* since when it closes; 0: it does not */
-  bool                  counted;    /* its session is open */
+  int                          fd;
+  struct grove_server_session *session;
+  uint64_t                     accepted_ns;
+  uint64_t                     closing_ns; /* since when it closes; 0: it does not */
+  bool                         counted;    /* its session is open */
 };
 
 /* CPU time used at the last few seconds' beginnings, the oldest first. */
@@ -157,7 +157,7 @@ close_connection (struct grove_protocol_server *self, size_t i)
   if (connection.counted)
     atomic_fetch_sub_explicit (&self->n_sessions, 1, memory_order_relaxed);
   close (connection.fd);
-  grove_session_free (connection.session);
+  grove_server_session_free (connection.session);
 }
 
 /* Sends what can be sent. False when the peer is gone. */
@@ -167,14 +167,14 @@ flush (struct connection *connection)
   for (;;)
     {
       size_t      size;
-      const char *bytes = grove_session_output (connection->session, &size);
+      const char *bytes = grove_server_session_output (connection->session, &size);
       ssize_t     n;
 
       if (size == 0)
         return true;
       n = send (connection->fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
       if (n > 0)
-        grove_session_consume (connection->session, (size_t) n);
+        grove_server_session_consume (connection->session, (size_t) n);
       else if (n < 0 && errno == EAGAIN)
         return true;
       else if (n < 0 && errno != EINTR)
@@ -191,7 +191,7 @@ receive (struct connection *connection)
 
   if (n > 0)
     {
-      grove_session_feed (connection->session, bytes, (size_t) n);
+      grove_server_session_feed (connection->session, bytes, (size_t) n);
       return true;
     }
   return n < 0 && (errno == EAGAIN || errno == EINTR);
@@ -204,7 +204,8 @@ turn_away (int fd)
   struct grove_writer writer;
 
   grove_writer_init (&writer, 0);
-  grove_session_write_goodbye (&writer, "limit", "This system has as many sessions as it allows.");
+  grove_server_session_write_goodbye (&writer, "limit",
+                                      "This system has as many sessions as it allows.");
   (void) !send (fd, writer.bytes, writer.size, MSG_NOSIGNAL | MSG_DONTWAIT);
   (void) !send (fd, "\n", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
   grove_writer_finish (&writer);
@@ -231,9 +232,10 @@ accept_all (struct grove_protocol_server *self)
           turn_away (fd);
           continue;
         }
-      self->connections[self->n_connections++] = (struct connection){
-        .fd = fd, .session = grove_session_new (&self->host), .accepted_ns = self->host.now_ns
-      };
+      self->connections[self->n_connections++] =
+        (struct connection){ .fd = fd,
+                             .session = grove_server_session_new (&self->host),
+                             .accepted_ns = self->host.now_ns };
     }
 }
 
@@ -282,30 +284,30 @@ watch_costs (struct grove_protocol_server *self)
 static bool
 serve_connection (struct grove_protocol_server *self, struct connection *connection, short events)
 {
-  struct grove_session *session = connection->session;
-  size_t                size;
+  struct grove_server_session *session = connection->session;
+  size_t                       size;
 
-  if (grove_session_wants_input (session))
+  if (grove_server_session_wants_input (session))
     {
       if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 && !receive (connection))
         return false;
     }
   else if ((events & (POLLHUP | POLLERR)) != 0)
     return false;
-  if (grove_session_is_open (session) && !connection->counted)
+  if (grove_server_session_is_open (session) && !connection->counted)
     {
       connection->counted = true;
       atomic_fetch_add_explicit (&self->n_sessions, 1, memory_order_relaxed);
     }
-  if (!connection->counted && !grove_session_is_closing (session) &&
+  if (!connection->counted && !grove_server_session_is_closing (session) &&
       self->host.now_ns - connection->accepted_ns >= self->opening_ns)
-    grove_session_goodbye (session, "silent", "No session was opened in time.");
-  grove_session_tick (session);
+    grove_server_session_goodbye (session, "silent", "No session was opened in time.");
+  grove_server_session_tick (session);
   if (!flush (connection))
     return false;
-  if (!grove_session_is_closing (session))
+  if (!grove_server_session_is_closing (session))
     return true;
-  (void) grove_session_output (session, &size);
+  (void) grove_server_session_output (session, &size);
   if (size == 0)
     return false;
   if (connection->closing_ns == 0)
@@ -333,7 +335,7 @@ poll_timeout (const struct grove_protocol_server *self, bool accepting)
   for (size_t i = 0; i < self->n_connections; i++)
     {
       const struct connection *connection = &self->connections[i];
-      uint64_t                 session_ns = grove_session_due_ns (connection->session);
+      uint64_t                 session_ns = grove_server_session_due_ns (connection->session);
 
       if (!connection->counted && connection->accepted_ns + self->opening_ns < session_ns)
         session_ns = connection->accepted_ns + self->opening_ns;
@@ -364,13 +366,13 @@ poll_once (struct grove_protocol_server *self, bool *ret_stop)
     polled[2].fd = ops->get_fd (self->source.self);
   for (size_t i = 0; i < n; i++)
     {
-      struct grove_session *session = self->connections[i].session;
-      size_t                size;
+      struct grove_server_session *session = self->connections[i].session;
+      size_t                       size;
 
-      (void) grove_session_output (session, &size);
+      (void) grove_server_session_output (session, &size);
       polled[3 + i] = (struct pollfd){ .fd = self->connections[i].fd };
-      polled[3 + i].events =
-        (short) ((grove_session_wants_input (session) ? POLLIN : 0) | (size > 0 ? POLLOUT : 0));
+      polled[3 + i].events = (short) ((grove_server_session_wants_input (session) ? POLLIN : 0) |
+                                      (size > 0 ? POLLOUT : 0));
     }
   if (poll (polled, 3 + n, poll_timeout (self, accepting)) < 0)
     {
@@ -399,7 +401,7 @@ say_goodbye (struct grove_protocol_server *self)
   uint64_t end_ns = clock_ns (CLOCK_MONOTONIC) + SHUTDOWN_NS;
 
   for (size_t i = self->n_connections; i-- > 0;)
-    grove_session_shut_down (self->connections[i].session);
+    grove_server_session_shut_down (self->connections[i].session);
   for (;;)
     {
       struct pollfd polled[GROVE_LIMIT_SESSIONS];
@@ -410,7 +412,7 @@ say_goodbye (struct grove_protocol_server *self)
           size_t size;
           bool   alive = flush (&self->connections[i]);
 
-          (void) grove_session_output (self->connections[i].session, &size);
+          (void) grove_server_session_output (self->connections[i].session, &size);
           if (!alive || size == 0)
             close_connection (self, i);
         }

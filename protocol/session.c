@@ -23,7 +23,7 @@ struct bytes
   size_t start, size, capacity; /* what counts is [start, size) */
 };
 
-struct grove_session
+struct grove_server_session
 {
   struct grove_host *host;
   bool               open, closing;
@@ -90,10 +90,10 @@ bytes_take (struct bytes *self, size_t n)
     }
 }
 
-struct grove_session *
-grove_session_new (struct grove_host *host)
+struct grove_server_session *
+grove_server_session_new (struct grove_host *host)
 {
-  struct grove_session *self = grove_must_zero (sizeof *self);
+  struct grove_server_session *self = grove_must_zero (sizeof *self);
 
   self->host = host;
   self->sniffing = true;
@@ -105,7 +105,7 @@ grove_session_new (struct grove_host *host)
 
 /* A call has one way out, its end; here it only learns that nobody waits any more. */
 static void
-abandon_calls (struct grove_session *self)
+abandon_calls (struct grove_server_session *self)
 {
   const struct grove_source *source = self->host->source;
 
@@ -113,7 +113,7 @@ abandon_calls (struct grove_session *self)
     {
       struct grove_call *call = self->calls;
 
-      grove_session_remove_call (self, call);
+      grove_server_session_remove_call (self, call);
       call->session = NULL;
       if (source->ops->cancel != NULL)
         source->ops->cancel (source->self, call);
@@ -121,12 +121,12 @@ abandon_calls (struct grove_session *self)
 }
 
 void
-grove_session_free (struct grove_session *self)
+grove_server_session_free (struct grove_server_session *self)
 {
   if (self == NULL)
     return;
   while (self->n_subscriptions > 0)
-    grove_session_unsubscribe (self, self->subscriptions[self->n_subscriptions - 1]);
+    grove_server_session_unsubscribe (self, self->subscriptions[self->n_subscriptions - 1]);
   abandon_calls (self);
   grove_frame_finish (&self->frame);
   grove_writer_finish (&self->scratch);
@@ -136,31 +136,31 @@ grove_session_free (struct grove_session *self)
 }
 
 struct grove_host *
-grove_session_host (struct grove_session *self)
+grove_server_session_host (struct grove_server_session *self)
 {
   return self->host;
 }
 
 bool
-grove_session_is_open (const struct grove_session *self)
+grove_server_session_is_open (const struct grove_server_session *self)
 {
   return self->open;
 }
 
 bool
-grove_session_is_closing (const struct grove_session *self)
+grove_server_session_is_closing (const struct grove_server_session *self)
 {
   return self->closing;
 }
 
 enum grove_role
-grove_session_role (const struct grove_session *self)
+grove_server_session_role (const struct grove_server_session *self)
 {
   return self->role;
 }
 
 int64_t
-grove_session_open (struct grove_session *self, enum grove_role role)
+grove_server_session_open (struct grove_server_session *self, enum grove_role role)
 {
   self->open = true;
   self->role = role;
@@ -169,57 +169,57 @@ grove_session_open (struct grove_session *self, enum grove_role role)
 }
 
 void
-grove_session_close (struct grove_session *self)
+grove_server_session_close (struct grove_server_session *self)
 {
   self->closing = true;
 }
 
 bool
-grove_session_has_room (const struct grove_session *self)
+grove_server_session_has_room (const struct grove_server_session *self)
 {
   return !self->closing && bytes_left (&self->output) <= GROVE_LIMIT_SOFT;
 }
 
 bool
-grove_session_wants_input (const struct grove_session *self)
+grove_server_session_wants_input (const struct grove_server_session *self)
 {
-  return grove_session_has_room (self) && bytes_left (&self->pending) == 0;
+  return grove_server_session_has_room (self) && bytes_left (&self->pending) == 0;
 }
 
 const char *
-grove_session_output (const struct grove_session *self, size_t *ret_size)
+grove_server_session_output (const struct grove_server_session *self, size_t *ret_size)
 {
   *ret_size = bytes_left (&self->output);
   return self->output.bytes + self->output.start;
 }
 
 struct grove_writer *
-grove_session_scratch (struct grove_session *self)
+grove_server_session_scratch (struct grove_server_session *self)
 {
   grove_writer_clear (&self->scratch);
   return &self->scratch;
 }
 
 struct grove_writer *
-grove_session_scratch_current (struct grove_session *self)
+grove_server_session_scratch_current (struct grove_server_session *self)
 {
   return &self->scratch;
 }
 
 /* The peer does not read. The line it is in the middle of is finished, the rest it will not get. */
 static void
-give_up (struct grove_session *self)
+give_up (struct grove_server_session *self)
 {
   const char *start = self->output.bytes + self->output.start;
   const char *end = memchr (start, '\n', bytes_left (&self->output));
 
   if (end != NULL)
     self->output.size = (size_t) (end + 1 - self->output.bytes);
-  grove_session_goodbye (self, "slow", "What was sent was not read in time.");
+  grove_server_session_goodbye (self, "slow", "What was sent was not read in time.");
 }
 
 void
-grove_session_send (struct grove_session *self, const struct grove_writer *message)
+grove_server_session_send (struct grove_server_session *self, const struct grove_writer *message)
 {
   if (self->closing)
     return;
@@ -233,7 +233,9 @@ grove_session_send (struct grove_session *self, const struct grove_writer *messa
 }
 
 void
-grove_session_write_goodbye (struct grove_writer *writer, const char *reason, const char *message)
+grove_server_session_write_goodbye (struct grove_writer *writer,
+                                    const char          *reason,
+                                    const char          *message)
 {
   grove_envelope_begin_notification (writer, "goodbye");
   grove_writer_member_text (writer, "reason", reason);
@@ -242,7 +244,9 @@ grove_session_write_goodbye (struct grove_writer *writer, const char *reason, co
 }
 
 void
-grove_session_goodbye (struct grove_session *self, const char *reason, const char *message)
+grove_server_session_goodbye (struct grove_server_session *self,
+                              const char                  *reason,
+                              const char                  *message)
 {
   struct grove_writer writer;
 
@@ -250,47 +254,47 @@ grove_session_goodbye (struct grove_session *self, const char *reason, const cha
     return;
   self->closing = true;
   grove_writer_init (&writer, 0);
-  grove_session_write_goodbye (&writer, reason, message);
+  grove_server_session_write_goodbye (&writer, reason, message);
   bytes_add (&self->output, writer.bytes, writer.size);
   bytes_add (&self->output, "\n", 1);
   grove_writer_finish (&writer);
 }
 
 void
-grove_session_shut_down (struct grove_session *self)
+grove_server_session_shut_down (struct grove_server_session *self)
 {
   for (struct grove_call *call = self->calls; call != NULL; call = call->next)
-    grove_session_fail (self, call->id, GROVE_ERROR_SHUTTING_DOWN, NULL,
-                        "the system is shutting down");
+    grove_server_session_fail (self, call->id, GROVE_ERROR_SHUTTING_DOWN, NULL,
+                               "the system is shutting down");
   abandon_calls (self);
-  grove_session_goodbye (self, "shutdown", "The system is shutting down.");
+  grove_server_session_goodbye (self, "shutdown", "The system is shutting down.");
 }
 
 struct grove_writer *
-grove_session_begin_reply (struct grove_session *self, int64_t id)
+grove_server_session_begin_reply (struct grove_server_session *self, int64_t id)
 {
-  struct grove_writer *writer = grove_session_scratch (self);
+  struct grove_writer *writer = grove_server_session_scratch (self);
 
   grove_envelope_begin_result (writer, id);
   return writer;
 }
 
 void
-grove_session_end_reply (struct grove_session *self)
+grove_server_session_end_reply (struct grove_server_session *self)
 {
   grove_envelope_end_result (&self->scratch);
-  grove_session_send (self, &self->scratch);
+  grove_server_session_send (self, &self->scratch);
 }
 
 void
-grove_session_fail (struct grove_session *self,
-                    int64_t               id,
-                    enum grove_error      code,
-                    const char           *data_json,
-                    const char           *format,
-                    ...)
+grove_server_session_fail (struct grove_server_session *self,
+                           int64_t                      id,
+                           enum grove_error             code,
+                           const char                  *data_json,
+                           const char                  *format,
+                           ...)
 {
-  struct grove_writer *writer = grove_session_scratch (self);
+  struct grove_writer *writer = grove_server_session_scratch (self);
   char                 message[512];
   va_list              arguments;
 
@@ -298,27 +302,27 @@ grove_session_fail (struct grove_session *self,
   (void) vsnprintf (message, sizeof message, format, arguments);
   va_end (arguments);
   grove_envelope_error (writer, true, id, code, data_json, message);
-  grove_session_send (self, writer);
+  grove_server_session_send (self, writer);
 }
 
 /* Answers a line that is no request, and closes after too many. */
 static void
-answer_bad_line (struct grove_session *self, const struct grove_envelope_error *error)
+answer_bad_line (struct grove_server_session *self, const struct grove_envelope_error *error)
 {
-  struct grove_writer *writer = grove_session_scratch (self);
+  struct grove_writer *writer = grove_server_session_scratch (self);
   char                 data[96];
 
   (void) snprintf (data, sizeof data, "{\"limit\":\"%s\",\"value\":%lld}",
                    error->limit != NULL ? error->limit : "", (long long) error->value);
   grove_envelope_error (writer, error->has_id, error->id, error->code,
                         error->limit != NULL ? data : NULL, error->message);
-  grove_session_send (self, writer);
+  grove_server_session_send (self, writer);
   if (++self->n_bad >= GROVE_LIMIT_BAD_LINES)
-    grove_session_goodbye (self, "errors", "Too many lines were no requests.");
+    grove_server_session_goodbye (self, "errors", "Too many lines were no requests.");
 }
 
 static void
-answer_long_line (struct grove_session *self, size_t size)
+answer_long_line (struct grove_server_session *self, size_t size)
 {
   struct grove_envelope_error error = { .code = GROVE_ERROR_LIMIT, .limit = "line" };
 
@@ -329,7 +333,7 @@ answer_long_line (struct grove_session *self, size_t size)
 }
 
 static void
-read_line (struct grove_session *self, const char *line, size_t size)
+read_line (struct grove_server_session *self, const char *line, size_t size)
 {
   const struct grove_scan_limits limits = { .depth = GROVE_LIMIT_DEPTH,
                                             .string = GROVE_LIMIT_STRING };
@@ -353,12 +357,12 @@ read_line (struct grove_session *self, const char *line, size_t size)
 
 /* Returns how many bytes were read; less than @size when it stopped wanting input. */
 static size_t
-read_bytes (struct grove_session *self, const char *bytes, size_t size)
+read_bytes (struct grove_server_session *self, const char *bytes, size_t size)
 {
   const char *at = bytes;
   size_t      left = size;
 
-  while (left > 0 && grove_session_has_room (self))
+  while (left > 0 && grove_server_session_has_room (self))
     {
       const char *line = NULL;
       size_t      line_size = 0;
@@ -380,7 +384,7 @@ read_bytes (struct grove_session *self, const char *bytes, size_t size)
 }
 
 static void
-read_pending (struct grove_session *self)
+read_pending (struct grove_server_session *self)
 {
   size_t n = bytes_left (&self->pending);
 
@@ -418,7 +422,7 @@ sniff (const char *bytes, size_t size)
 
 /* Holds the first bytes back until they are known to be ours. Returns how many it took. */
 static size_t
-sniff_bytes (struct grove_session *self, const char *bytes, size_t size)
+sniff_bytes (struct grove_server_session *self, const char *bytes, size_t size)
 {
   size_t taken = 0;
 
@@ -446,7 +450,7 @@ sniff_bytes (struct grove_session *self, const char *bytes, size_t size)
 }
 
 void
-grove_session_feed (struct grove_session *self, const char *bytes, size_t size)
+grove_server_session_feed (struct grove_server_session *self, const char *bytes, size_t size)
 {
   size_t taken = 0;
 
@@ -462,10 +466,10 @@ grove_session_feed (struct grove_session *self, const char *bytes, size_t size)
 }
 
 void
-grove_session_consume (struct grove_session *self, size_t n)
+grove_server_session_consume (struct grove_server_session *self, size_t n)
 {
   bytes_take (&self->output, n);
-  if (!grove_session_has_room (self))
+  if (!grove_server_session_has_room (self))
     return;
   for (size_t i = 0; i < self->n_subscriptions; i++)
     grove_subscription_feed (self->subscriptions[i]);
@@ -473,7 +477,7 @@ grove_session_consume (struct grove_session *self, size_t n)
 }
 
 uint64_t
-grove_session_due_ns (const struct grove_session *self)
+grove_server_session_due_ns (const struct grove_server_session *self)
 {
   uint64_t due_ns = GROVE_NEVER;
 
@@ -486,14 +490,15 @@ grove_session_due_ns (const struct grove_session *self)
 }
 
 void
-grove_session_tick (struct grove_session *self)
+grove_server_session_tick (struct grove_server_session *self)
 {
   for (size_t i = 0; i < self->n_subscriptions && !self->closing; i++)
     grove_subscription_run (self->subscriptions[i]);
 }
 
 bool
-grove_session_subscribe (struct grove_session *self, struct grove_subscription *subscription)
+grove_server_session_subscribe (struct grove_server_session *self,
+                                struct grove_subscription   *subscription)
 {
   if (self->n_subscriptions == GROVE_LIMIT_SUBSCRIPTIONS)
     return false;
@@ -504,7 +509,9 @@ grove_session_subscribe (struct grove_session *self, struct grove_subscription *
 }
 
 struct grove_subscription *
-grove_session_find_subscription (struct grove_session *self, const char *kind, int64_t id)
+grove_server_session_find_subscription (struct grove_server_session *self,
+                                        const char                  *kind,
+                                        int64_t                      id)
 {
   for (size_t i = 0; i < self->n_subscriptions; i++)
     if (self->subscriptions[i]->id == id && strcmp (self->subscriptions[i]->ops->kind, kind) == 0)
@@ -513,7 +520,8 @@ grove_session_find_subscription (struct grove_session *self, const char *kind, i
 }
 
 void
-grove_session_unsubscribe (struct grove_session *self, struct grove_subscription *subscription)
+grove_server_session_unsubscribe (struct grove_server_session *self,
+                                  struct grove_subscription   *subscription)
 {
   size_t i = 0;
 
@@ -528,7 +536,7 @@ grove_session_unsubscribe (struct grove_session *self, struct grove_subscription
 }
 
 void
-grove_session_hurry (struct grove_session *self)
+grove_server_session_hurry (struct grove_server_session *self)
 {
   /* A sample from before the command would not show it. */
   self->host->sampled_ns = 0;
@@ -538,7 +546,7 @@ grove_session_hurry (struct grove_session *self)
 }
 
 bool
-grove_session_add_call (struct grove_session *self, struct grove_call *call)
+grove_server_session_add_call (struct grove_server_session *self, struct grove_call *call)
 {
   if (self->n_calls == GROVE_LIMIT_CALLS)
     return false;
@@ -553,7 +561,7 @@ grove_session_add_call (struct grove_session *self, struct grove_call *call)
 }
 
 void
-grove_session_remove_call (struct grove_session *self, struct grove_call *call)
+grove_server_session_remove_call (struct grove_server_session *self, struct grove_call *call)
 {
   if (call->previous != NULL)
     call->previous->next = call->next;

@@ -15,69 +15,77 @@
 #include "protocol/schema.h"
 
 struct grove_call;
-struct grove_session;
+struct grove_server_session;
 struct grove_subscription;
 
 /* Its output begins with `hello`. */
-struct grove_session *grove_session_new (struct grove_host *host);
+struct grove_server_session *grove_server_session_new (struct grove_host *host);
 /* Subscriptions end; calls under way are cancelled and outlive it. */
-void grove_session_free (struct grove_session *self);
+void grove_server_session_free (struct grove_server_session *self);
 
-void grove_session_feed (struct grove_session *self, const char *bytes, size_t size);
+void grove_server_session_feed (struct grove_server_session *self, const char *bytes, size_t size);
 /* False while nothing more should be read. */
-bool        grove_session_wants_input (const struct grove_session *self);
-const char *grove_session_output (const struct grove_session *self, size_t *ret_size);
+bool        grove_server_session_wants_input (const struct grove_server_session *self);
+const char *grove_server_session_output (const struct grove_server_session *self, size_t *ret_size);
 /* @n bytes of the output were sent. */
-void grove_session_consume (struct grove_session *self, size_t n);
+void grove_server_session_consume (struct grove_server_session *self, size_t n);
 
-/* When grove_session_tick() has something to do, or GROVE_NEVER. */
-uint64_t grove_session_due_ns (const struct grove_session *self);
-void     grove_session_tick (struct grove_session *self);
+/* When grove_server_session_tick() has something to do, or GROVE_NEVER. */
+uint64_t grove_server_session_due_ns (const struct grove_server_session *self);
+void     grove_server_session_tick (struct grove_server_session *self);
 
 /* Nothing after it is accepted; the connection closes once the output is sent. */
-void grove_session_goodbye (struct grove_session *self, const char *reason, const char *message);
+void grove_server_session_goodbye (struct grove_server_session *self,
+                                   const char                  *reason,
+                                   const char                  *message);
 /* The system ends: calls under way are answered with -32012, then goodbye. */
-void grove_session_shut_down (struct grove_session *self);
+void grove_server_session_shut_down (struct grove_server_session *self);
 /* True: no more input; close the connection when the output is sent. */
-bool grove_session_is_closing (const struct grove_session *self);
+bool grove_server_session_is_closing (const struct grove_server_session *self);
 /* One line that says goodbye to someone who gets no session. */
-void
-grove_session_write_goodbye (struct grove_writer *writer, const char *reason, const char *message);
+void grove_server_session_write_goodbye (struct grove_writer *writer,
+                                         const char          *reason,
+                                         const char          *message);
 
 /* For the dispatcher, calls and subscriptions. */
-struct grove_host *grove_session_host (struct grove_session *self);
-bool               grove_session_is_open (const struct grove_session *self);
-enum grove_role    grove_session_role (const struct grove_session *self);
-int64_t            grove_session_open (struct grove_session *self, enum grove_role role);
-void               grove_session_close (struct grove_session *self);
+struct grove_host *grove_server_session_host (struct grove_server_session *self);
+bool               grove_server_session_is_open (const struct grove_server_session *self);
+enum grove_role    grove_server_session_role (const struct grove_server_session *self);
+int64_t grove_server_session_open (struct grove_server_session *self, enum grove_role role);
+void    grove_server_session_close (struct grove_server_session *self);
 /* Puts one whole message and its LF into the output. */
-void grove_session_send (struct grove_session *self, const struct grove_writer *message);
+void
+grove_server_session_send (struct grove_server_session *self, const struct grove_writer *message);
 /* A writer where the `result` of @id goes; write one value, then end. Not to be nested. */
-struct grove_writer *grove_session_begin_reply (struct grove_session *self, int64_t id);
-void                 grove_session_end_reply (struct grove_session *self);
-void                 grove_session_fail (struct grove_session *self,
-                                         int64_t               id,
-                                         enum grove_error      code,
-                                         const char           *data_json,
-                                         const char           *format,
-                                         ...) __attribute__ ((format (printf, 5, 6)));
+struct grove_writer      *
+grove_server_session_begin_reply (struct grove_server_session *self, int64_t id);
+void grove_server_session_end_reply (struct grove_server_session *self);
+void grove_server_session_fail (struct grove_server_session *self,
+                                int64_t                      id,
+                                enum grove_error             code,
+                                const char                  *data_json,
+                                const char                  *format,
+                                ...) __attribute__ ((format (printf, 5, 6)));
 /* A cleared writer for one message; and the same one as it stands. */
-struct grove_writer *grove_session_scratch (struct grove_session *self);
-struct grove_writer *grove_session_scratch_current (struct grove_session *self);
+struct grove_writer *grove_server_session_scratch (struct grove_server_session *self);
+struct grove_writer *grove_server_session_scratch_current (struct grove_server_session *self);
 /* False above the soft limit: nothing more is computed for it. */
-bool grove_session_has_room (const struct grove_session *self);
+bool grove_server_session_has_room (const struct grove_server_session *self);
 
 /* Takes the subscription and numbers it; false when there are too many. */
-bool grove_session_subscribe (struct grove_session *self, struct grove_subscription *subscription);
+bool grove_server_session_subscribe (struct grove_server_session *self,
+                                     struct grove_subscription   *subscription);
 /* @kind: "table", "tree" or "system". */
-struct grove_subscription *
-grove_session_find_subscription (struct grove_session *self, const char *kind, int64_t id);
-void
-grove_session_unsubscribe (struct grove_session *self, struct grove_subscription *subscription);
+struct grove_subscription      *
+grove_server_session_find_subscription (struct grove_server_session *self,
+                                             const char                  *kind,
+                                             int64_t                      id);
+void grove_server_session_unsubscribe (struct grove_server_session *self,
+                                       struct grove_subscription   *subscription);
 
 /* A command was carried out: tables and trees show it without waiting for their ticks. */
-void grove_session_hurry (struct grove_session *self);
+void grove_server_session_hurry (struct grove_server_session *self);
 
 /* Calls under way. */
-bool grove_session_add_call (struct grove_session *self, struct grove_call *call);
-void grove_session_remove_call (struct grove_session *self, struct grove_call *call);
+bool grove_server_session_add_call (struct grove_server_session *self, struct grove_call *call);
+void grove_server_session_remove_call (struct grove_server_session *self, struct grove_call *call);

@@ -11,7 +11,7 @@
 static void
 tick (struct grove_subscription *self)
 {
-  struct grove_host   *host = grove_session_host (self->session);
+  struct grove_host   *host = grove_server_session_host (self->session);
   struct grove_writer *writer;
 
   grove_host_sample (host);
@@ -33,21 +33,21 @@ static const struct grove_subscription_ops ops = {
 };
 
 void
-grove_system_watch (struct grove_session *session, int64_t id, struct json_object *params)
+grove_system_watch (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
   struct grove_subscription *self = grove_must_zero (sizeof *self);
   struct grove_writer       *writer;
 
   grove_subscription_init (self, &ops, grove_params_int (params, "interval_ms", 1000));
-  if (!grove_session_subscribe (session, self))
+  if (!grove_server_session_subscribe (session, self))
     {
       free (self);
       grove_subscription_refuse (session, id);
       return;
     }
-  writer = grove_session_begin_reply (session, id);
+  writer = grove_server_session_begin_reply (session, id);
   grove_writer_begin_object (writer);
   grove_writer_member_int (writer, "sub", self->id);
   grove_writer_end_object (writer);
-  grove_session_end_reply (session);
+  grove_server_session_end_reply (session);
 }

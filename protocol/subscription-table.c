@@ -232,8 +232,8 @@ send_update (struct table_subscription *self)
 static void
 reply_opened (struct table_subscription *self)
 {
-  struct grove_session *session = self->base.session;
-  struct grove_writer  *writer = grove_session_begin_reply (session, self->opening_id);
+  struct grove_server_session *session = self->base.session;
+  struct grove_writer *writer = grove_server_session_begin_reply (session, self->opening_id);
 
   self->opening_id = 0;
   grove_writer_begin_object (writer);
@@ -246,7 +246,7 @@ reply_opened (struct table_subscription *self)
   grove_writer_member_int (writer, "total", (int64_t) self->present->total);
   grove_writer_member_int (writer, "matched", (int64_t) self->present->matched);
   grove_writer_end_object (writer);
-  grove_session_end_reply (session);
+  grove_server_session_end_reply (session);
 }
 
 static void
@@ -260,9 +260,9 @@ answered (struct grove_rows *rows, void *owner)
       /* At the opening it is answered; later the next tick may do better. */
       if (self->opening_id != 0)
         {
-          grove_session_fail (self->base.session, self->opening_id, rows->error, NULL, "%s",
-                              rows->message);
-          grove_session_unsubscribe (self->base.session, &self->base);
+          grove_server_session_fail (self->base.session, self->opening_id, rows->error, NULL, "%s",
+                                     rows->message);
+          grove_server_session_unsubscribe (self->base.session, &self->base);
         }
       return;
     }
@@ -276,7 +276,7 @@ answered (struct grove_rows *rows, void *owner)
 static void
 ask (struct table_subscription *self)
 {
-  struct grove_host *host = grove_session_host (self->base.session);
+  struct grove_host *host = grove_server_session_host (self->base.session);
 
   self->request.query.columns = self->request.columns;
   if (self->present == NULL)
@@ -310,9 +310,9 @@ static const struct grove_subscription_ops ops = {
 };
 
 void
-grove_table_open (struct grove_session *session, int64_t id, struct json_object *params)
+grove_table_open (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
-  struct grove_host         *host = grove_session_host (session);
+  struct grove_host         *host = grove_server_session_host (session);
   struct table_subscription *self;
   struct request             request = { .filter = NULL };
   char                       error[256];
@@ -321,14 +321,14 @@ grove_table_open (struct grove_session *session, int64_t id, struct json_object 
     grove_host_find_table (host, grove_params_text (params, "table"), &request.query.table);
   if (request.table == NULL)
     {
-      grove_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL,
-                          "\"table\" is the name of a table of `hello`");
+      grove_server_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL,
+                                 "\"table\" is the name of a table of `hello`");
       return;
     }
   if (!read_request (&request, params, error, sizeof error))
     {
       close_request (&request);
-      grove_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL, "%s", error);
+      grove_server_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL, "%s", error);
       return;
     }
   self = grove_must_zero (sizeof *self);
@@ -336,7 +336,7 @@ grove_table_open (struct grove_session *session, int64_t id, struct json_object 
   self->rev = 1;
   self->opening_id = id;
   grove_subscription_init (&self->base, &ops, grove_params_int (params, "interval_ms", 1000));
-  if (!grove_session_subscribe (session, &self->base))
+  if (!grove_server_session_subscribe (session, &self->base))
     {
       destroy (&self->base);
       grove_subscription_refuse (session, id);
@@ -363,10 +363,10 @@ begin_revision (struct table_subscription *self, bool new_columns)
 }
 
 void
-grove_table_set (struct grove_session      *session,
-                 struct grove_subscription *subscription,
-                 int64_t                    id,
-                 struct json_object        *params)
+grove_table_set (struct grove_server_session *session,
+                 struct grove_subscription   *subscription,
+                 int64_t                      id,
+                 struct json_object          *params)
 {
   struct table_subscription *self = (struct table_subscription *) subscription;
   struct request             request = self->request;
@@ -376,15 +376,15 @@ grove_table_set (struct grove_session      *session,
 
   if (self->opening_id != 0)
     {
-      grove_session_fail (session, id, GROVE_ERROR_BUSY, "{\"retry_after_ms\":100}",
-                          "the table is still being opened");
+      grove_server_session_fail (session, id, GROVE_ERROR_BUSY, "{\"retry_after_ms\":100}",
+                                 "the table is still being opened");
       return;
     }
   grove_shared_filter_use (request.filter);
   if (!read_request (&request, params, error, sizeof error))
     {
       close_request (&request);
-      grove_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL, "%s", error);
+      grove_server_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL, "%s", error);
       return;
     }
   close_request (&self->request);
@@ -396,9 +396,9 @@ grove_table_set (struct grove_session      *session,
     grove_subscription_set_interval (subscription, grove_params_int (params, "interval_ms", 1000));
   grove_subscription_wake (subscription);
 
-  writer = grove_session_begin_reply (session, id);
+  writer = grove_server_session_begin_reply (session, id);
   grove_writer_begin_object (writer);
   grove_writer_member_int (writer, "rev", self->rev);
   grove_writer_end_object (writer);
-  grove_session_end_reply (session);
+  grove_server_session_end_reply (session);
 }

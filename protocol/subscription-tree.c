@@ -52,7 +52,7 @@ got_answer (struct grove_nodes *answer, void *owner)
 static bool
 ask (struct tree_subscription *self, struct grove_forest_node *node)
 {
-  const struct grove_source *source = grove_session_host (self->base.session)->source;
+  const struct grove_source *source = grove_server_session_host (self->base.session)->source;
   const char                *pid = node != &self->forest.root ? node->pid : NULL;
 
   memcpy (self->asked, node->pid, sizeof self->asked);
@@ -108,7 +108,7 @@ use_answer (struct tree_subscription *self)
 static bool
 is_unchanged (const struct tree_subscription *self, const struct grove_forest_node *node)
 {
-  const struct grove_source *source = grove_session_host (self->base.session)->source;
+  const struct grove_source *source = grove_server_session_host (self->base.session)->source;
   const char                *pid = node != &self->forest.root ? node->pid : NULL;
   uint64_t                   revision;
 
@@ -137,7 +137,7 @@ list_nodes (struct tree_subscription *self, struct grove_forest_node **nodes, co
 static size_t
 write_metrics (struct tree_subscription *self, struct grove_writer *writer, bool *ret_more)
 {
-  const struct grove_source *source = grove_session_host (self->base.session)->source;
+  const struct grove_source *source = grove_server_session_host (self->base.session)->source;
   size_t                     n = self->forest.n_nodes, n_written = 0;
   struct grove_forest_node **nodes;
   const char               **pids;
@@ -175,7 +175,7 @@ write_metrics (struct tree_subscription *self, struct grove_writer *writer, bool
 static void
 send_update (struct tree_subscription *self)
 {
-  const struct grove_source *source = grove_session_host (self->base.session)->source;
+  const struct grove_source *source = grove_server_session_host (self->base.session)->source;
   struct grove_forest       *forest = &self->forest;
   struct grove_writer       *writer = grove_subscription_begin (&self->base, "tree.update");
   size_t                     n_metrics = 0;
@@ -259,7 +259,7 @@ tick (struct grove_subscription *base)
 {
   struct tree_subscription *self = (struct tree_subscription *) base;
 
-  grove_host_sample (grove_session_host (base->session));
+  grove_host_sample (grove_server_session_host (base->session));
   if (!self->walking)
     {
       self->walking = true;
@@ -286,20 +286,21 @@ static const struct grove_subscription_ops ops = {
 
 /* The column a metric names; false after answering that there is none. */
 static bool
-read_metric (struct grove_session *session,
-             int64_t               id,
-             struct json_object   *params,
-             uint32_t             *ret_column)
+read_metric (struct grove_server_session *session,
+             int64_t                      id,
+             struct json_object          *params,
+             uint32_t                    *ret_column)
 {
   const struct grove_table *table =
-    grove_host_find_table (grove_session_host (session), "processes", NULL);
+    grove_host_find_table (grove_server_session_host (session), "processes", NULL);
   const char *name = grove_params_text (params, "metric");
   int         column = table != NULL ? grove_table_find_column (table, name) : -1;
 
   if (column < 0 || table->columns[column].type == GROVE_COLUMN_TEXT)
     {
-      grove_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL,
-                          "\"metric\" is a column of the table \"processes\" that holds numbers");
+      grove_server_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL,
+                                 "\"metric\" is a column of the table \"processes\" that holds "
+                                 "numbers");
       return false;
     }
   *ret_column = (uint32_t) column;
@@ -307,18 +308,20 @@ read_metric (struct grove_session *session,
 }
 
 static void
-reply_sub (struct grove_session *session, int64_t id, const struct grove_subscription *subscription)
+reply_sub (struct grove_server_session     *session,
+           int64_t                          id,
+           const struct grove_subscription *subscription)
 {
-  struct grove_writer *writer = grove_session_begin_reply (session, id);
+  struct grove_writer *writer = grove_server_session_begin_reply (session, id);
 
   grove_writer_begin_object (writer);
   grove_writer_member_int (writer, "sub", subscription->id);
   grove_writer_end_object (writer);
-  grove_session_end_reply (session);
+  grove_server_session_end_reply (session);
 }
 
 void
-grove_tree_open (struct grove_session *session, int64_t id, struct json_object *params)
+grove_tree_open (struct grove_server_session *session, int64_t id, struct json_object *params)
 {
   struct tree_subscription *self;
   uint32_t                  metric;
@@ -331,7 +334,7 @@ grove_tree_open (struct grove_session *session, int64_t id, struct json_object *
   self->max_children = (uint32_t) grove_params_int (params, "max_children", 1);
   self->metric = metric;
   self->reset = self->building = true;
-  if (!grove_session_subscribe (session, &self->base))
+  if (!grove_server_session_subscribe (session, &self->base))
     {
       destroy (&self->base);
       grove_subscription_refuse (session, id);
@@ -341,10 +344,10 @@ grove_tree_open (struct grove_session *session, int64_t id, struct json_object *
 }
 
 void
-grove_tree_set (struct grove_session      *session,
-                struct grove_subscription *subscription,
-                int64_t                    id,
-                struct json_object        *params)
+grove_tree_set (struct grove_server_session *session,
+                struct grove_subscription   *subscription,
+                int64_t                      id,
+                struct json_object          *params)
 {
   struct tree_subscription *self = (struct tree_subscription *) subscription;
   uint32_t                  metric = self->metric;
@@ -367,21 +370,21 @@ grove_tree_set (struct grove_session      *session,
 
 static void
 refuse_to_expand (
-  struct grove_session *session, int64_t id, const char *limit, const char *what, int value)
+  struct grove_server_session *session, int64_t id, const char *limit, const char *what, int value)
 {
   char data[64];
 
   (void) snprintf (data, sizeof data, "{\"limit\":\"tree_%s\",\"value\":%d}", limit, value);
-  grove_session_fail (session, id, GROVE_ERROR_LIMIT, data, "a tree shows at most %d %s", value,
-                      what);
+  grove_server_session_fail (session, id, GROVE_ERROR_LIMIT, data, "a tree shows at most %d %s",
+                             value, what);
 }
 
 void
-grove_tree_fold (struct grove_session      *session,
-                 struct grove_subscription *subscription,
-                 int64_t                    id,
-                 const char                *pid,
-                 bool                       expand)
+grove_tree_fold (struct grove_server_session *session,
+                 struct grove_subscription   *subscription,
+                 int64_t                      id,
+                 const char                  *pid,
+                 bool                         expand)
 {
   struct tree_subscription *self = (struct tree_subscription *) subscription;
   struct grove_forest_node *node = grove_forest_find (&self->forest, pid);
@@ -389,7 +392,8 @@ grove_tree_fold (struct grove_session      *session,
 
   if (node == NULL)
     {
-      grove_session_fail (session, id, GROVE_ERROR_NO_PROCESS, NULL, "%s is not in this tree", pid);
+      grove_server_session_fail (session, id, GROVE_ERROR_NO_PROCESS, NULL,
+                                 "%s is not in this tree", pid);
       return;
     }
   if (expand && self->forest.n_nodes >= GROVE_LIMIT_TREE_NODES)
@@ -404,9 +408,9 @@ grove_tree_fold (struct grove_session      *session,
     }
   grove_forest_fold (&self->forest, node, expand);
   grove_subscription_wake (subscription);
-  writer = grove_session_begin_reply (session, id);
+  writer = grove_server_session_begin_reply (session, id);
   grove_writer_begin_object (writer);
   grove_writer_member_bool (writer, "expanded", expand);
   grove_writer_end_object (writer);
-  grove_session_end_reply (session);
+  grove_server_session_end_reply (session);
 }

@@ -60,7 +60,7 @@ plan_next (struct grove_subscription *self, const struct grove_host *host)
 void
 grove_subscription_start (struct grove_subscription *self)
 {
-  const struct grove_host *host = grove_session_host (self->session);
+  const struct grove_host *host = grove_server_session_host (self->session);
 
   self->computed_ns = host->now_ns;
   plan_next (self, host);
@@ -69,11 +69,11 @@ grove_subscription_start (struct grove_subscription *self)
 void
 grove_subscription_run (struct grove_subscription *self)
 {
-  struct grove_host *host = grove_session_host (self->session);
+  struct grove_host *host = grove_server_session_host (self->session);
 
   if (self->due_ns > host->now_ns || self->paused)
     return;
-  if (!grove_subscription_has_credit (self) || !grove_session_has_room (self->session))
+  if (!grove_subscription_has_credit (self) || !grove_server_session_has_room (self->session))
     {
       self->starved = true;
       self->due_ns = GROVE_NEVER;
@@ -97,7 +97,7 @@ void
 grove_subscription_feed (struct grove_subscription *self)
 {
   if (!self->starved || !grove_subscription_has_credit (self) ||
-      !grove_session_has_room (self->session))
+      !grove_server_session_has_room (self->session))
     return;
   self->starved = false;
   self->due_ns = 0;
@@ -115,7 +115,7 @@ grove_subscription_acknowledge (struct grove_subscription *self, int64_t seq)
 struct grove_writer *
 grove_subscription_begin (struct grove_subscription *self, const char *method)
 {
-  struct grove_writer *writer = grove_session_scratch (self->session);
+  struct grove_writer *writer = grove_server_session_scratch (self->session);
 
   grove_envelope_begin_notification (writer, method);
   grove_writer_member_int (writer, "sub", self->id);
@@ -126,24 +126,24 @@ grove_subscription_begin (struct grove_subscription *self, const char *method)
 bool
 grove_subscription_send (struct grove_subscription *self)
 {
-  struct grove_writer *writer = grove_session_scratch_current (self->session);
+  struct grove_writer *writer = grove_server_session_scratch_current (self->session);
 
   grove_envelope_end_notification (writer);
   if (!grove_writer_ok (writer))
     return false;
   self->seq++;
   self->skipped = 0;
-  grove_session_send (self->session, writer);
+  grove_server_session_send (self->session, writer);
   return true;
 }
 
 void
-grove_subscription_refuse (struct grove_session *session, int64_t id)
+grove_subscription_refuse (struct grove_server_session *session, int64_t id)
 {
   char data[64];
 
   (void) snprintf (data, sizeof data, "{\"limit\":\"subscriptions\",\"value\":%d}",
                    GROVE_LIMIT_SUBSCRIPTIONS);
-  grove_session_fail (session, id, GROVE_ERROR_LIMIT, data,
-                      "a session has at most %d subscriptions", GROVE_LIMIT_SUBSCRIPTIONS);
+  grove_server_session_fail (session, id, GROVE_ERROR_LIMIT, data,
+                             "a session has at most %d subscriptions", GROVE_LIMIT_SUBSCRIPTIONS);
 }

@@ -24,7 +24,7 @@ struct grove_subscription_ops
 struct grove_subscription
 {
   const struct grove_subscription_ops *ops;
-  struct grove_session                *session;
+  struct grove_server_session         *session;
   int64_t                              id;
   int64_t                              seq, acked; /* sent, acknowledged */
   uint64_t                             interval_ns;
@@ -59,22 +59,24 @@ struct grove_writer *grove_subscription_begin (struct grove_subscription *self, 
 bool grove_subscription_send (struct grove_subscription *self);
 
 /* Answers @id that the session has too many subscriptions. */
-void grove_subscription_refuse (struct grove_session *session, int64_t id);
+void grove_subscription_refuse (struct grove_server_session *session, int64_t id);
 
 /* The three kinds. Each takes params that were checked against the schema, and answers @id. */
-void grove_system_watch (struct grove_session *session, int64_t id, struct json_object *params);
-void grove_table_open (struct grove_session *session, int64_t id, struct json_object *params);
-void grove_table_set (struct grove_session      *session,
-                      struct grove_subscription *subscription,
-                      int64_t                    id,
-                      struct json_object        *params);
-void grove_tree_open (struct grove_session *session, int64_t id, struct json_object *params);
-void grove_tree_set (struct grove_session      *session,
-                     struct grove_subscription *subscription,
-                     int64_t                    id,
-                     struct json_object        *params);
-void grove_tree_fold (struct grove_session      *session,
-                      struct grove_subscription *subscription,
-                      int64_t                    id,
-                      const char                *pid,
-                      bool                       expand);
+void
+grove_system_watch (struct grove_server_session *session, int64_t id, struct json_object *params);
+void
+grove_table_open (struct grove_server_session *session, int64_t id, struct json_object *params);
+void grove_table_set (struct grove_server_session *session,
+                      struct grove_subscription   *subscription,
+                      int64_t                      id,
+                      struct json_object          *params);
+void grove_tree_open (struct grove_server_session *session, int64_t id, struct json_object *params);
+void grove_tree_set (struct grove_server_session *session,
+                     struct grove_subscription   *subscription,
+                     int64_t                      id,
+                     struct json_object          *params);
+void grove_tree_fold (struct grove_server_session *session,
+                      struct grove_subscription   *subscription,
+                      int64_t                      id,
+                      const char                  *pid,
+                      bool                         expand);

@@ -166,16 +166,16 @@ on_broken (const char *reason, void *user_data)
 }
 
 static void
-deliver (struct grove_session *session, struct grove_client *client)
+deliver (struct grove_server_session *session, struct grove_client *client)
 {
   size_t      size;
-  const char *bytes = grove_session_output (session, &size);
+  const char *bytes = grove_server_session_output (session, &size);
 
   if (size > GROVE_LIMIT_HARD + GROVE_LIMIT_MESSAGE)
     abort ();
   if (size > 0)
     grove_client_feed (client, bytes, size);
-  grove_session_consume (session, size);
+  grove_server_session_consume (session, size);
 }
 
 int
@@ -185,11 +185,11 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
   static const char                        opening[] =
     "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.open\",\"params\":{\"major\":1,"
     "\"client\":{\"name\":\"f\",\"version\":\"1\"},\"role\":\"control\"}}\n";
-  struct grove_source   source = { .ops = &ops };
-  struct grove_host     host;
-  struct grove_session *session;
-  struct grove_client  *client = grove_client_new (&handler, NULL);
-  size_t                piece;
+  struct grove_source          source = { .ops = &ops };
+  struct grove_host            host;
+  struct grove_server_session *session;
+  struct grove_client         *client = grove_client_new (&handler, NULL);
+  size_t                       piece;
 
   if (size == 0)
     {
@@ -198,24 +198,24 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
     }
   grove_host_init (&host, &source);
   host.now_ns = UINT64_C (1000000000);
-  session = grove_session_new (&host);
+  session = grove_server_session_new (&host);
   /* The first byte says how the rest is cut, and whether the session is open already. */
   piece = bytes[0] % 64 + 1u;
   if (bytes[0] & 128)
-    grove_session_feed (session, opening, sizeof opening - 1);
+    grove_server_session_feed (session, opening, sizeof opening - 1);
   for (size_t at = 1; at < size; at += piece)
     {
       size_t n = size - at < piece ? size - at : piece;
 
-      if (grove_session_wants_input (session))
-        grove_session_feed (session, (const char *) bytes + at, n);
+      if (grove_server_session_wants_input (session))
+        grove_server_session_feed (session, (const char *) bytes + at, n);
       host.now_ns += UINT64_C (20000000);
-      grove_session_tick (session);
+      grove_server_session_tick (session);
       deliver (session, client);
     }
-  grove_session_shut_down (session);
+  grove_server_session_shut_down (session);
   deliver (session, client);
-  grove_session_free (session);
+  grove_server_session_free (session);
   grove_client_free (client);
   return 0;
 }

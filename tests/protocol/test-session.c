@@ -55,8 +55,8 @@ test_split (void)
     {
       struct test_wire *wire = new_wire ();
 
-      grove_session_feed (wire->session, lines, at);
-      grove_session_feed (wire->session, lines + at, size - at);
+      grove_server_session_feed (wire->session, lines, at);
+      grove_server_session_feed (wire->session, lines + at, size - at);
       test_wire_pump (wire);
       for (gint64 id = 1; id <= 3; id++)
         g_assert_true (
@@ -219,14 +219,14 @@ test_bad_line (gconstpointer data)
       gsize       size;
       const char *bytes;
 
-      g_assert_false (grove_session_is_closing (wire->session));
+      g_assert_false (grove_server_session_is_closing (wire->session));
       test_wire_feed (wire, bad->line, strlen (bad->line));
-      bytes = grove_session_output (wire->session, &size);
+      bytes = grove_server_session_output (wire->session, &size);
       g_string_append_len (answers, bytes, (gssize) size);
       grove_client_feed (wire->client, bytes, size);
-      grove_session_consume (wire->session, size);
+      grove_server_session_consume (wire->session, size);
     }
-  g_assert_true (grove_session_is_closing (wire->session));
+  g_assert_true (grove_server_session_is_closing (wire->session));
   lines = g_strsplit (answers->str, "\n", -1);
   for (guint i = 0; i < 8; i++)
     g_assert_nonnull (strstr (lines[i], code));
@@ -273,8 +273,8 @@ test_foreign (gconstpointer data)
 
   wire->piece = 1;
   test_wire_feed (wire, bytes, strlen (bytes));
-  (void) grove_session_output (wire->session, &size);
-  g_assert_true (grove_session_is_closing (wire->session));
+  (void) grove_server_session_output (wire->session, &size);
+  g_assert_true (grove_server_session_is_closing (wire->session));
   g_assert_cmpuint (size, ==, 0);
   test_wire_free (wire);
 }
@@ -369,7 +369,7 @@ test_cancel (void)
                   "{\"depth\":1,\"max_children\":9,\"metric\":\"messages\",\"interval_ms\":100}");
   test_wire_pump (wire);
   g_assert_cmpuint (wire->source->waiting->len, ==, 4);
-  grove_session_free (wire->session);
+  grove_server_session_free (wire->session);
   wire->session = NULL;
   g_assert_cmpuint (wire->source->n_cancelled, ==, 2);
   test_source_answer (wire->source);
@@ -386,7 +386,7 @@ test_shut_down (void)
   wire->source->deferred = TRUE;
   id = test_wire_send (wire, "process.get", "{\"pid\":\"<0.1.0>\"}");
   test_wire_pump (wire);
-  grove_session_shut_down (wire->session);
+  grove_server_session_shut_down (wire->session);
   test_wire_pump (wire);
   g_assert_cmpint (test_int (test_member (g_hash_table_lookup (wire->replies, &id), "error"),
                              "code"),
@@ -524,16 +524,16 @@ test_soft_limit (void)
                      "{\"pid\":\"<0.1.0>\",\"offset\":0,\"limit\":100,\"max_bytes\":8192}}\n";
 
   test_wire_open (wire, "control");
-  while (grove_session_wants_input (wire->session))
-    grove_session_feed (wire->session, line, strlen (line));
-  (void) grove_session_output (wire->session, &before);
+  while (grove_server_session_wants_input (wire->session))
+    grove_server_session_feed (wire->session, line, strlen (line));
+  (void) grove_server_session_output (wire->session, &before);
   g_assert_cmpuint (before, <=, 2 * 1024 * 1024 + 1024);
-  grove_session_feed (wire->session, line, strlen (line));
-  (void) grove_session_output (wire->session, &size);
+  grove_server_session_feed (wire->session, line, strlen (line));
+  (void) grove_server_session_output (wire->session, &size);
   g_assert_cmpuint (size, ==, before);
   /* What was kept is answered once there is room. */
-  grove_session_consume (wire->session, before);
-  (void) grove_session_output (wire->session, &size);
+  grove_server_session_consume (wire->session, before);
+  (void) grove_server_session_output (wire->session, &size);
   g_assert_cmpuint (size, >, 800000);
   test_wire_free (wire);
 }
@@ -554,10 +554,10 @@ test_hard_limit (void)
     grove_writer_int (&message, i);
   grove_writer_end_array (&message);
   for (guint i = 0; i < 100; i++)
-    grove_session_send (wire->session, &message);
+    grove_server_session_send (wire->session, &message);
   grove_writer_finish (&message);
-  g_assert_true (grove_session_is_closing (wire->session));
-  bytes = grove_session_output (wire->session, &size);
+  g_assert_true (grove_server_session_is_closing (wire->session));
+  bytes = grove_server_session_output (wire->session, &size);
   g_assert_cmpuint (size, <, 1024 * 1024);
   g_assert_nonnull (g_strstr_len (bytes, (gssize) size, "\"reason\":\"slow\""));
   test_wire_free (wire);

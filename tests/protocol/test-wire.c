@@ -70,7 +70,7 @@ test_wire_new (struct test_source *source)
   self->source = source;
   grove_host_init (&self->host, &source->source);
   self->host.now_ns = G_GUINT64_CONSTANT (1000000000);
-  self->session = grove_session_new (&self->host);
+  self->session = grove_server_session_new (&self->host);
   self->client = grove_client_new (&handler, self);
   self->replies = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, reply_free);
   self->notifications = g_ptr_array_new_with_free_func (notification_free);
@@ -80,7 +80,7 @@ test_wire_new (struct test_source *source)
 void
 test_wire_free (struct test_wire *self)
 {
-  grove_session_free (self->session);
+  grove_server_session_free (self->session);
   grove_client_free (self->client);
   test_source_free (self->source);
   g_hash_table_unref (self->replies);
@@ -96,7 +96,7 @@ test_wire_feed (struct test_wire *self, const char *bytes, gsize size)
     {
       gsize n = self->piece != 0 ? MIN (self->piece, size) : size;
 
-      grove_session_feed (self->session, bytes, n);
+      grove_server_session_feed (self->session, bytes, n);
       bytes += n;
       size -= n;
     }
@@ -106,13 +106,13 @@ static gboolean
 pump_to_client (struct test_wire *self)
 {
   gsize       size;
-  const char *bytes = grove_session_output (self->session, &size);
+  const char *bytes = grove_server_session_output (self->session, &size);
   gsize       n = self->piece != 0 ? MIN (self->piece, size) : size;
 
   if (size == 0)
     return FALSE;
   grove_client_feed (self->client, bytes, n);
-  grove_session_consume (self->session, n);
+  grove_server_session_consume (self->session, n);
   return TRUE;
 }
 
@@ -122,7 +122,7 @@ pump_to_session (struct test_wire *self)
   gsize       size;
   const char *bytes = grove_client_output (self->client, &size);
 
-  if (size == 0 || !grove_session_wants_input (self->session))
+  if (size == 0 || !grove_server_session_wants_input (self->session))
     return FALSE;
   test_wire_feed (self, bytes, size);
   grove_client_consume (self->client, size);
@@ -138,10 +138,10 @@ test_wire_pump (struct test_wire *self)
     {
       moved = pump_to_client (self);
       moved |= pump_to_session (self);
-      if (grove_session_due_ns (self->session) <= self->host.now_ns)
-        grove_session_tick (self->session);
+      if (grove_server_session_due_ns (self->session) <= self->host.now_ns)
+        grove_server_session_tick (self->session);
     }
-  self->closed = grove_session_is_closing (self->session);
+  self->closed = grove_server_session_is_closing (self->session);
 }
 
 void
@@ -149,7 +149,7 @@ test_wire_advance (struct test_wire *self, guint ms)
 {
   self->host.now_ns += ms * G_GUINT64_CONSTANT (1000000);
   self->source->now_ns += ms * G_GUINT64_CONSTANT (1000000);
-  grove_session_tick (self->session);
+  grove_server_session_tick (self->session);
   test_wire_pump (self);
 }
 

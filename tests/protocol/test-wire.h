@@ -15,16 +15,16 @@
 
 struct test_wire
 {
-  struct test_source   *source;
-  struct grove_host     host;
-  struct grove_session *session;
-  struct grove_client  *client;
-  gsize                 piece; /* 0: as it comes */
-  gboolean              closed;
-  char                 *broken;  /* why the client broke off */
-  GHashTable           *replies; /* id -> struct json_object of {"result"|"error"} */
-  GPtrArray            *notifications;
-  guint                 next; /* of notifications, not looked at yet */
+  struct test_source          *source;
+  struct grove_host            host;
+  struct grove_server_session *session;
+  struct grove_client         *client;
+  gsize                        piece; /* 0: as it comes */
+  gboolean                     closed;
+  char                        *broken;  /* why the client broke off */
+  GHashTable                  *replies; /* id -> struct json_object of {"result"|"error"} */
+  GPtrArray                   *notifications;
+  guint                        next; /* of notifications, not looked at yet */
 };
 
 struct test_notification
