@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define PIDS_MAX      400
-#define IN_MAX        64 /* values a single `in` may name */
 #define SYNC_DELAY_MS 8
 
 struct _GroveProcessWatch
@@ -58,32 +57,21 @@ new_operation (const char *operator)
   return array;
 }
 
-/* One `in` where the pids fit, since a system answers that without a scan; else several. */
+/* Nothing but one `in`: a system answers that without a scan. */
 static struct json_object *
 make_filter (GroveProcessWatch *self)
 {
-  struct json_object *any = new_operation ("or");
-  struct json_object *values = NULL;
+  struct json_object *in = new_operation ("in");
+  struct json_object *values = json_object_new_array ();
   GHashTableIter      iter;
   gpointer            key;
+
   g_hash_table_iter_init (&iter, self->items);
   while (g_hash_table_iter_next (&iter, &key, NULL))
-    {
-      if (values == NULL || json_object_array_length (values) == IN_MAX)
-        {
-          struct json_object *in = new_operation ("in");
-          json_object_array_add (in, json_object_new_string ("pid"));
-          values = json_object_new_array ();
-          json_object_array_add (in, values);
-          json_object_array_add (any, in);
-        }
-      json_object_array_add (values, json_object_new_string (key));
-    }
-  if (json_object_array_length (any) > 2)
-    return any;
-  struct json_object *only = json_object_get (json_object_array_get_idx (any, 1));
-  json_object_put (any);
-  return only;
+    json_object_array_add (values, json_object_new_string (key));
+  json_object_array_add (in, json_object_new_string ("pid"));
+  json_object_array_add (in, values);
+  return in;
 }
 
 static struct json_object *

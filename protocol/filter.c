@@ -187,8 +187,8 @@ compile_leaf (struct compiler *self, struct node *node, struct json_object *json
       if (json_object_get_type (operand) != json_type_array)
         return fail (self, "filter: write [\"in\", column, [values]]");
       n = json_object_array_length (operand);
-      if (n == 0 || n > GROVE_FILTER_MAX_NODES)
-        return fail (self, "filter: \"in\" takes 1 to %d values", GROVE_FILTER_MAX_NODES);
+      if (n == 0 || n > GROVE_FILTER_MAX_VALUES)
+        return fail (self, "filter: \"in\" takes 1 to %d values", GROVE_FILTER_MAX_VALUES);
     }
   node->values = grove_must_resize (NULL, n, sizeof *node->values);
   for (size_t i = 0; i < n; i++)

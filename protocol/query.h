@@ -12,8 +12,9 @@
 
 struct json_object;
 
-#define GROVE_FILTER_MAX_DEPTH 4
-#define GROVE_FILTER_MAX_NODES 64
+#define GROVE_FILTER_MAX_DEPTH  4
+#define GROVE_FILTER_MAX_NODES  64
+#define GROVE_FILTER_MAX_VALUES 512 /* of one "in" */
 
 /* A value of one row in one column. */
 struct grove_value

@@ -276,29 +276,36 @@ offer (const struct grove_process_sample *sample, uint32_t slot, void *user_data
   return true;
 }
 
+static int
+compare_pids (const void *a, const void *b)
+{
+  const grove_pid x = *(const grove_pid *) a, y = *(const grove_pid *) b;
+
+  return x < y ? -1 : x > y;
+}
+
 /* A filter that names its processes (a tree's visible rows, an inspector) needs no scan. */
 static bool
 offer_named (struct scan *scan, const struct grove_filter *filter)
 {
+  grove_pid          pids[GROVE_FILTER_MAX_VALUES];
   const char *const *names;
-  const size_t       n = grove_filter_keys (filter, &names);
+  const size_t       n_names = grove_filter_keys (filter, &names);
+  size_t             n = 0;
+  struct row         row;
 
-  if (n == 0)
+  if (n_names == 0)
     return false;
+  for (size_t i = 0; i < n_names && n < GROVE_FILTER_MAX_VALUES; i++)
+    n += grove_pid_parse (names[i], strlen (names[i]), &pids[n]);
+  /* Sorted, so that one that is named twice is offered once. */
+  qsort (pids, n, sizeof pids[0], compare_pids);
   for (size_t i = 0; i < n; i++)
-    {
-      struct row row;
-      grove_pid  pid;
-      bool       again = false;
-
-      for (size_t k = 0; k < i && !again; k++)
-        again = strcmp (names[k], names[i]) == 0;
-      if (again || !grove_pid_parse (names[i], strlen (names[i]), &pid) ||
-          !_grove_observe_process (pid, &row.sample))
-        continue;
-      row.slot = (uint32_t) pid;
-      grove_selection_offer (scan->selection, &row);
-    }
+    if ((i == 0 || pids[i] != pids[i - 1]) && _grove_observe_process (pids[i], &row.sample))
+      {
+        row.slot = (uint32_t) pids[i];
+        grove_selection_offer (scan->selection, &row);
+      }
   return true;
 }
 

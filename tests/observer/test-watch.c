@@ -122,7 +122,7 @@ test_set_changes (Fixture *self, gconstpointer data)
   g_assert_null (grove_process_watch_get (self->watch, "<0.1.0>"));
 }
 
-/* Never more than 400, and no `in` longer than a system takes. */
+/* Never more than 400, in one `in`, which a system answers without a scan. */
 static void
 test_bounded (Fixture *self, gconstpointer data)
 {
@@ -134,18 +134,9 @@ test_bounded (Fixture *self, gconstpointer data)
   g_assert_null (grove_process_watch_get (self->watch, "<0.400.0>"));
 
   struct json_object *request = peer_expect (self->peer, "table.open"), *filter;
-  gsize               n_values = 0;
   json_object_object_get_ex (peer_params (request), "filter", &filter);
-  g_assert_cmpstr (json_object_get_string (json_object_array_get_idx (filter, 0)), ==, "or");
-  for (gsize i = 1; i < json_object_array_length (filter); i++)
-    {
-      struct json_object *in = json_object_array_get_idx (filter, i);
-      gsize               n = json_object_array_length (json_object_array_get_idx (in, 2));
-      g_assert_cmpstr (json_object_get_string (json_object_array_get_idx (in, 0)), ==, "in");
-      g_assert_cmpuint (n, <=, 64);
-      n_values += n;
-    }
-  g_assert_cmpuint (n_values, ==, 400);
+  g_assert_cmpstr (json_object_get_string (json_object_array_get_idx (filter, 0)), ==, "in");
+  g_assert_cmpuint (json_object_array_length (json_object_array_get_idx (filter, 2)), ==, 400);
   json_object_put (request);
 }
 
