@@ -22,8 +22,9 @@ static const Metric metrics[GROVE_GRAPH_N_METRICS] = {
   [GROVE_GRAPH_METRIC_MAILBOX] = {
     .title = "Mailbox",
     .column = "messages",
-    .from = { 1, 10, 100, 1000 },
-    .legend = { NULL, "empty", "1+", "10+", "100+", "1000+" },
+    /* Yellow and red begin where they do in tables: GROVE_MAILBOX_WARNING and _ERROR. */
+    .from = { 1, 100, 400, 1000 },
+    .legend = { NULL, "empty", "1+", "100+", "400+", "1000+" },
   },
   [GROVE_GRAPH_METRIC_MEMORY] = {
     .title = "Memory",

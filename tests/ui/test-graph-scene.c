@@ -131,9 +131,9 @@ test_metric_bands (void)
 
   g_assert_cmpint (grove_graph_metric_get_band (mailbox, 0, NULL), ==, GROVE_GRAPH_BAND_CALM);
   g_assert_cmpint (grove_graph_metric_get_band (mailbox, 1, NULL), ==, GROVE_GRAPH_BAND_BUSY);
-  g_assert_cmpint (grove_graph_metric_get_band (mailbox, 9, NULL), ==, GROVE_GRAPH_BAND_BUSY);
-  g_assert_cmpint (grove_graph_metric_get_band (mailbox, 10, NULL), ==, GROVE_GRAPH_BAND_WARM);
-  g_assert_cmpint (grove_graph_metric_get_band (mailbox, 100, NULL), ==, GROVE_GRAPH_BAND_HOT);
+  g_assert_cmpint (grove_graph_metric_get_band (mailbox, 99, NULL), ==, GROVE_GRAPH_BAND_BUSY);
+  g_assert_cmpint (grove_graph_metric_get_band (mailbox, 100, NULL), ==, GROVE_GRAPH_BAND_WARM);
+  g_assert_cmpint (grove_graph_metric_get_band (mailbox, 400, NULL), ==, GROVE_GRAPH_BAND_HOT);
   g_assert_cmpint (grove_graph_metric_get_band (mailbox, 1000, NULL), ==, GROVE_GRAPH_BAND_ALARM);
   g_assert_cmpint (grove_graph_metric_get_band (GROVE_GRAPH_METRIC_STATE, 0, "suspended"), ==,
                    GROVE_GRAPH_BAND_OFF);

@@ -348,14 +348,14 @@ test_tooltip (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (supervisor, ==,
                    "top_sup\n<0.1.0>\nwaiting\none_for_one, 2 children\n"
                    "1 of 3 restarts in 5 s used\nMailbox: 0");
-  toy_tree_set_value (fixture->tree, "<0.105.0>", 60);
+  toy_tree_set_value (fixture->tree, "<0.105.0>", 160);
   toy_tree_set_value (fixture->tree, "<0.106.0>", 2);
   toy_tree_commit_values (fixture->tree);
   node = graph->scene->places[grove_graph_scene_find (graph->scene, "<0.3.0>")].first_child;
   fold = _grove_graph_describe_node (graph, node);
   g_assert_cmpstr (fold, ==,
-                   "40 × conn\n38 × empty\n1 × 1+\n1 × 10+\nEnter or a double click opens it\n"
-                   "Mailbox: at most 60");
+                   "40 × conn\n38 × empty\n1 × 1+\n1 × 100+\nEnter or a double click opens it\n"
+                   "Mailbox: at most 160");
 }
 
 static void
