@@ -21,6 +21,7 @@ struct _GroveProcessList
   GtkAdjustment         *adjustment;
   GtkSorter             *view_sorter;
   guint                  hold_source;
+  double                 pointer_x, pointer_y;
   gboolean               titles_aligned;
 };
 
@@ -141,6 +142,12 @@ release_hold (GroveProcessList *self)
 static void
 on_motion (GtkEventControllerMotion *motion, double x, double y, GroveProcessList *self)
 {
+  /* GTK makes up a motion to the same place whenever what is under the pointer was laid out anew.
+   */
+  if (x == self->pointer_x && y == self->pointer_y)
+    return;
+  self->pointer_x = x;
+  self->pointer_y = y;
   g_clear_handle_id (&self->hold_source, g_source_remove);
   self->hold_source = g_timeout_add (HOLD_MS, on_hold_over, self);
   g_object_set (self->table, "frozen", TRUE, NULL);
