@@ -3,6 +3,7 @@
  * Tests of runtime/term: terms as text, in both syntaxes, within limits, and safe to show.
  */
 #include "runtime/term/term.h"
+#include "tests/support/grove-locale-test.h"
 
 #include <glib.h>
 #include <locale.h>
@@ -353,40 +354,15 @@ test_safe (void)
     }
 }
 
-/* A locale with a decimal comma, made here, since most machines have none. */
-static bool
-set_german (const char *directory)
-{
-  g_autofree char *target = g_build_filename (directory, "de_DE.UTF-8", NULL);
-  const char      *argv[] = { "localedef", "-i", "de_DE", "-f", "UTF-8", target, NULL };
-
-  g_spawn_sync (NULL, (char **) argv, NULL,
-                G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
-                NULL, NULL, NULL, NULL, NULL);
-  g_setenv ("LOCPATH", directory, TRUE);
-  return setlocale (LC_ALL, "de_DE.UTF-8") != NULL;
-}
-
-static void
-remove_locale (const char *directory)
-{
-  const char *argv[] = { "rm", "-rf", directory, NULL };
-
-  setlocale (LC_ALL, "C");
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
-                NULL);
-}
-
 /* Numbers look the same where the point is a comma. */
 static void
 test_locale (void)
 {
   struct grove_term   old_float = BYTES ("c1.50000000000000000000e+00\0\0\0\0\0");
   struct grove_buffer buffer = { 0 };
-  g_autofree char    *directory = g_dir_make_tmp ("grove-locale-XXXXXX", NULL);
   double              value = 0;
 
-  if (!set_german (directory))
+  if (!grove_locale_test_enter ())
     g_test_skip ("no German locale can be made here");
   else
     {
@@ -399,7 +375,7 @@ test_locale (void)
       g_assert_true (grove_term_double (old_float, &value));
       g_assert_cmpfloat (value, ==, 1.5);
     }
-  remove_locale (directory);
+  grove_locale_test_leave ();
   grove_buffer_finish (&buffer);
 }
 
