@@ -123,7 +123,7 @@ show_menu (GroveGraph *self, guint node, double x, double y)
 }
 
 static void
-on_menu_pressed (GtkGestureClick *click, int n_press, double x, double y, GroveGraph *self)
+on_menu_released (GtkGestureClick *click, int n_press, double x, double y, GroveGraph *self)
 {
   gtk_widget_grab_focus (GTK_WIDGET (self));
   if (show_menu (self, pick (self, x, y), x, y))
@@ -422,7 +422,8 @@ _grove_graph_init_input (GroveGraph *self)
   gtk_gesture_group (self->drag, click);
 
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (menu), GDK_BUTTON_SECONDARY);
-  g_signal_connect (menu, "pressed", G_CALLBACK (on_menu_pressed), self);
+  /* On release: a popover that opens in between loses count of the button that is down. */
+  g_signal_connect (menu, "released", G_CALLBACK (on_menu_released), self);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (menu));
 
   g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);

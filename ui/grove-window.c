@@ -41,14 +41,18 @@ on_state_changed (GroveWindow *self)
   const char       *name = grove_session_get_system_name (self->session);
   g_autofree char  *title = NULL;
   g_autofree char  *lost = NULL;
+  g_autofree char  *trouble = NULL;
+  g_autofree char  *advice = NULL;
 
   if (name == NULL || name[0] == '\0')
     name = "Grove";
   title = g_strdup_printf (observe ? "%s – Grove" : "Grove", name);
-  lost = g_strdup_printf ("Lost %s. Reconnecting…", name);
+  g_object_get (self->session, "error-title", &trouble, "error-detail", &advice, NULL);
+  lost = g_strdup_printf ("%s. Reconnecting…", trouble != NULL ? trouble : name);
   gtk_window_set_title (GTK_WINDOW (self), title);
   gtk_label_set_text (self->system_label, name);
   gtk_label_set_text (self->loss_label, lost);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->loss_label), advice);
   grove_state_dot_set_connection (self->system_dot, state,
                                   grove_session_get_paused (self->session));
 
@@ -205,6 +209,7 @@ connect_signals (GroveWindow *self)
   GroveSession *session = self->session;
 
   g_signal_connect_swapped (session, "notify::state", G_CALLBACK (on_state_changed), self);
+  g_signal_connect_swapped (session, "notify::error-title", G_CALLBACK (on_state_changed), self);
   g_signal_connect_swapped (session, "notify::system-name", G_CALLBACK (on_state_changed), self);
   g_signal_connect_swapped (session, "notify::paused", G_CALLBACK (on_paused_changed), self);
   g_signal_connect_swapped (session, "notify::selected", G_CALLBACK (on_selected_changed), self);
