@@ -476,7 +476,7 @@ check_kill (struct peer *peer)
   g_autofree char *beta = pid_of (peer, "beta");
   g_autofree char *after = NULL, *beta_after = NULL;
 
-  g_assert_cmpint (ask_about (peer, "process.kill", pid, ",\"wait_ms\":2000"), ==, 0);
+  g_assert_cmpint (ask_about (peer, "process.kill", pid, ",\"wait_ms\":5000"), ==, 0);
   g_assert_cmpstr (text (peer->result, "outcome"), ==, "exited");
   g_assert_cmpstr (text (peer->result, "name"), ==, "alpha");
   g_assert_cmpstr (text (member (peer->result, "reason"), "text"), ==, "killed");
@@ -524,7 +524,7 @@ check_exit (struct peer *peer)
   g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
 
   g_assert_cmpint (ask_about (peer, "process.exit", pid,
-                              ",\"reason\":\"{oops, 1}\",\"wait_ms\":2000"),
+                              ",\"reason\":\"{oops, 1}\",\"wait_ms\":5000"),
                    ==, 0);
   g_assert_cmpstr (text (peer->result, "outcome"), ==, "exited");
   g_assert_cmpstr (text (member (peer->result, "reason"), "text"), ==, "{oops,1}");
@@ -541,7 +541,7 @@ check_restart (struct peer *peer)
   g_autofree char *pid = pid_of (peer, "alpha");
   g_autofree char *lonely = pid_of (peer, "full");
 
-  g_assert_cmpint (ask_about (peer, "process.restart", pid, ",\"wait_ms\":2000"), ==, 0);
+  g_assert_cmpint (ask_about (peer, "process.restart", pid, ",\"wait_ms\":5000"), ==, 0);
   g_assert_cmpstr (text (peer->result, "pid"), !=, pid);
   g_assert_cmpstr (text (peer->result, "name"), ==, "alpha");
   g_assert_cmpint (integer (peer->result, "restarts"), ==, 1);

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define CAPTURE_TIMEOUT_US (2 * G_TIME_SPAN_SECOND)
+#define FRAME_TIMEOUT_US  (20 * G_TIME_SPAN_SECOND)
+#define EVENTS_TIMEOUT_US (200 * G_TIME_SPAN_MILLISECOND)
 
 void
 grove_ui_test_init (int *argc, char ***argv)
@@ -82,29 +83,39 @@ on_painted (GdkFrameClock *clock, gboolean *painted)
 }
 
 /* A click may close the very window it was made in, and a frame of a window that is gone never
- * comes: so this waits for a frame or for the clock to be let go, and not for long. */
+ * comes: so this waits for a frame or for the widget to go from the screen. */
 void
 grove_ui_test_settle (GtkWidget *widget)
 {
-  gint64         deadline = g_get_monotonic_time () + 200 * G_TIME_SPAN_MILLISECOND;
+  const gint64   started = g_get_monotonic_time ();
   GdkFrameClock *clock = gtk_widget_get_frame_clock (widget);
   gboolean       painted = FALSE;
   gulong         handler;
 
-  while (g_main_context_iteration (NULL, FALSE) && g_get_monotonic_time () < deadline)
+  g_object_ref (widget);
+  if (clock != NULL)
+    g_object_ref (clock);
+  /* What is animated never runs out of events. */
+  while (g_main_context_iteration (NULL, FALSE) &&
+         g_get_monotonic_time () < started + EVENTS_TIMEOUT_US)
     ;
   if (clock == NULL || !gtk_widget_get_mapped (widget))
-    return;
-  g_object_ref (clock);
+    {
+      g_clear_object (&clock);
+      g_object_unref (widget);
+      return;
+    }
   handler = g_signal_connect (clock, "after-paint", G_CALLBACK (on_painted), &painted);
   gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_FLUSH_EVENTS);
   gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
-  while (!painted && g_get_monotonic_time () < deadline)
+  while (!painted && gtk_widget_get_mapped (widget) &&
+         g_get_monotonic_time () < started + FRAME_TIMEOUT_US)
     grove_ui_test_iterate ();
   /* The clock of a window that closed has let go of its handlers. */
   if (g_signal_handler_is_connected (clock, handler))
     g_signal_handler_disconnect (clock, handler);
   g_object_unref (clock);
+  g_object_unref (widget);
 }
 
 /* ---- Finding --------------------------------------------------------------------------------- */
@@ -217,7 +228,7 @@ cairo_surface_t *
 grove_ui_test_capture (GtkWidget *widget, double scale)
 {
   Capture          capture = { widget, NULL };
-  gint64           deadline = g_get_monotonic_time () + CAPTURE_TIMEOUT_US;
+  gint64           deadline = g_get_monotonic_time () + FRAME_TIMEOUT_US;
   GdkFrameClock   *clock = gtk_widget_get_frame_clock (widget);
   cairo_surface_t *surface;
   cairo_t         *cr;

@@ -21,6 +21,7 @@ void grove_ui_test_iterate (void);
 
 /* Runs the main loop until @condition holds. When it does not within @ms milliseconds the test
  * fails, and a picture of each open window is left in the build directory. */
+#define GROVE_PATIENCE_MS 20000 /* only a failure takes as long */
 #define GROVE_WAIT(condition, ms)                                                                  \
   G_STMT_START                                                                                     \
   {                                                                                                \
@@ -83,7 +84,7 @@ void grove_ui_test_type (GtkWidget *window, const char *text);
 /* ---- Pictures ---------------------------------------------------------------------------------
  */
 
-/* What @widget draws, as of its next frame; NULL when it draws nothing within two seconds. A
+/* What @widget draws, as of its next frame; NULL when it draws nothing within 20 seconds. A
  * window's picture does not contain its popovers: they are windows of their own. */
 cairo_surface_t *grove_ui_test_capture (GtkWidget *widget, double scale);
 gboolean         grove_ui_test_save_png (GtkWidget *widget, const char *path, double scale);

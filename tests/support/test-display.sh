@@ -21,12 +21,12 @@ check ()
   fi
 }
 
-# Gone within five seconds; how many are left else.
+# Gone within half a minute; how many are left else.
 left ()
 {
   local pid count=0
   for pid in "$@"; do
-    timeout 5 tail --pid="$pid" -f /dev/null || count=$((count + 1))
+    timeout 30 tail --pid="$pid" -f /dev/null || count=$((count + 1))
   done
   echo "$count"
 }

@@ -66,7 +66,7 @@ set_up (Fixture *fixture, gconstpointer data)
   gtk_window_set_child (GTK_WINDOW (fixture->window), GTK_WIDGET (fixture->graph));
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 600);
   gtk_window_present (GTK_WINDOW (fixture->window));
-  GROVE_WAIT (gtk_widget_get_mapped (GTK_WIDGET (fixture->graph)), 5000);
+  GROVE_WAIT (gtk_widget_get_mapped (GTK_WIDGET (fixture->graph)), GROVE_PATIENCE_MS);
   grove_ui_test_settle (fixture->window);
   gtk_widget_grab_focus (GTK_WIDGET (fixture->graph));
 }
@@ -79,7 +79,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 
   g_object_add_weak_pointer (G_OBJECT (graph), (gpointer *) &graph);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  GROVE_WAIT (graph == NULL, 5000);
+  GROVE_WAIT (graph == NULL, GROVE_PATIENCE_MS);
   g_object_add_weak_pointer (G_OBJECT (tree), (gpointer *) &tree);
   g_object_unref (fixture->tree);
   g_assert_null (tree);
@@ -153,7 +153,7 @@ test_selection_survives (Fixture *fixture, gconstpointer data)
   toy_tree_remove (fixture->tree, "<0.10.0>");
   toy_tree_add (fixture->tree, "<0.2.0>", "<0.51.0>", "another", GROVE_NODE_KIND_WORKER, 0);
   toy_tree_commit (fixture->tree);
-  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.51.0>", &after), 2000);
+  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.51.0>", &after), GROVE_PATIENCE_MS);
   grove_ui_test_settle (fixture->window);
   after = locate (fixture, "<0.3.0>");
   assert_selected (fixture, "<0.3.0>");
@@ -173,7 +173,7 @@ test_replaced (Fixture *fixture, gconstpointer data)
   before = locate (fixture, "<0.11.0>");
   toy_tree_replace (fixture->tree, "<0.11.0>", "<0.99.0>");
   toy_tree_commit (fixture->tree);
-  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.99.0>", &after), 2000);
+  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.99.0>", &after), GROVE_PATIENCE_MS);
   g_assert_cmpfloat_with_epsilon (before.origin.y, after.origin.y, 0.5);
   g_assert_false (grove_graph_locate (fixture->graph, "<0.11.0>", &after));
   assert_selected (fixture, "<0.11.0>");
@@ -192,7 +192,7 @@ test_fold (Fixture *fixture, gconstpointer data)
   g_assert_false (grove_graph_locate (fixture->graph, "<0.117.0>", &rect));
   /* Selected elsewhere, say in the table: the fold that hides it opens. */
   grove_session_set_selected (fixture->session, "<0.117.0>");
-  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.117.0>", &rect), 2000);
+  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.117.0>", &rect), GROVE_PATIENCE_MS);
   g_assert_true (grove_graph_locate (fixture->graph, "<0.139.0>", &rect));
   rect = locate (fixture, "<0.117.0>");
   g_assert_cmpfloat (rect.origin.y, >=, 0);
@@ -226,7 +226,7 @@ test_fold_keeps (Fixture *fixture, gconstpointer data)
       toy_tree_remove (fixture->tree, pid);
     }
   toy_tree_commit (fixture->tree);
-  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.139.0>", &rect), 2000);
+  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.139.0>", &rect), GROVE_PATIENCE_MS);
 }
 
 static void
@@ -299,7 +299,8 @@ test_expand (Fixture *fixture, gconstpointer data)
   toy_tree_set_n_children (fixture->tree, "<0.60.0>", 7);
   toy_tree_commit (fixture->tree);
   grove_session_set_selected (fixture->session, "<0.60.0>");
-  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.60.0>", &(graphene_rect_t){ 0 }), 2000);
+  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.60.0>", &(graphene_rect_t){ 0 }),
+              GROVE_PATIENCE_MS);
   g_assert_null (toy_tree_get_expanded (fixture->tree));
   grove_ui_test_key (fixture->window, GDK_KEY_space, 0);
   g_assert_cmpstr (toy_tree_get_expanded (fixture->tree), ==, "<0.60.0>");
@@ -378,7 +379,7 @@ drain (void)
   gboolean idle = FALSE;
 
   g_idle_add_full (G_PRIORITY_LOW, set_flag, &idle, NULL);
-  GROVE_WAIT (idle, 2000);
+  GROVE_WAIT (idle, GROVE_PATIENCE_MS);
 }
 
 static void
@@ -400,7 +401,7 @@ test_no_needless_frames (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (n, ==, 0);
   toy_tree_set_value (fixture->tree, "<0.12.0>", 5000);
   toy_tree_commit_values (fixture->tree);
-  GROVE_WAIT (n > 0, 2000);
+  GROVE_WAIT (n > 0, GROVE_PATIENCE_MS);
   g_signal_handler_disconnect (clock, handler);
 }
 
@@ -470,11 +471,11 @@ test_gone (Fixture *fixture, gconstpointer data)
   g_test_summary ("A tree that vanishes whole, and comes again, is drawn again");
   toy_tree_remove (fixture->tree, "<0.1.0>");
   toy_tree_commit (fixture->tree);
-  GROVE_WAIT (!grove_graph_locate (fixture->graph, "<0.1.0>", &rect), 2000);
+  GROVE_WAIT (!grove_graph_locate (fixture->graph, "<0.1.0>", &rect), GROVE_PATIENCE_MS);
   grove_ui_test_settle (fixture->window);
   toy_tree_add (fixture->tree, NULL, "<0.1.1>", "top_sup", GROVE_NODE_KIND_SUPERVISOR, 0);
   toy_tree_commit (fixture->tree);
-  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.1.1>", &rect), 2000);
+  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.1.1>", &rect), GROVE_PATIENCE_MS);
   g_assert_cmpfloat (rect.origin.x, >=, 0);
   g_assert_cmpfloat (rect.origin.x + rect.size.width, <=, 900);
 }

@@ -28,7 +28,7 @@ set_up (Fixture *fixture, gconstpointer data)
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 600);
   toy_tree_set_loading (fixture->tree, TRUE);
   gtk_window_present (GTK_WINDOW (fixture->window));
-  GROVE_WAIT (gtk_widget_get_mapped (fixture->view), 5000);
+  GROVE_WAIT (gtk_widget_get_mapped (fixture->view), GROVE_PATIENCE_MS);
 }
 
 static void
@@ -38,7 +38,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 
   g_object_add_weak_pointer (G_OBJECT (view), (gpointer *) &view);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  GROVE_WAIT (view == NULL, 5000);
+  GROVE_WAIT (view == NULL, GROVE_PATIENCE_MS);
   /* The tree went with its view. */
   g_assert_null (toy_tree_get_last ());
   g_object_unref (fixture->session);
@@ -57,14 +57,16 @@ grow (Fixture *fixture)
     }
   toy_tree_commit (fixture->tree);
   toy_tree_set_loading (fixture->tree, FALSE);
-  GROVE_WAIT (grove_ui_test_find (fixture->view, GROVE_TYPE_GRAPH, NULL, NULL) != NULL, 2000);
+  GROVE_WAIT (grove_ui_test_find (fixture->view, GROVE_TYPE_GRAPH, NULL, NULL) != NULL,
+              GROVE_PATIENCE_MS);
   grove_ui_test_settle (fixture->window);
 }
 
 static void
 test_pages (Fixture *fixture, gconstpointer data)
 {
-  GROVE_WAIT (grove_ui_test_find (fixture->view, GTK_TYPE_SPINNER, NULL, NULL) != NULL, 2000);
+  GROVE_WAIT (grove_ui_test_find (fixture->view, GTK_TYPE_SPINNER, NULL, NULL) != NULL,
+              GROVE_PATIENCE_MS);
   g_assert_null (grove_ui_test_find (fixture->view, GROVE_TYPE_GRAPH, NULL, NULL));
   toy_tree_set_loading (fixture->tree, FALSE);
   GROVE_WAIT (grove_ui_test_find (fixture->view, GTK_TYPE_LABEL, "No Supervised Processes", NULL) !=
@@ -85,7 +87,7 @@ test_active (Fixture *fixture, gconstpointer data)
   gtk_widget_set_visible (fixture->view, FALSE);
   g_assert_false (toy_tree_get_active (fixture->tree));
   gtk_widget_set_visible (fixture->view, TRUE);
-  GROVE_WAIT (toy_tree_get_active (fixture->tree), 2000);
+  GROVE_WAIT (toy_tree_get_active (fixture->tree), GROVE_PATIENCE_MS);
 }
 
 static void
@@ -96,10 +98,12 @@ test_search (Fixture *fixture, gconstpointer data)
   grow (fixture);
   grove_supervision_view_find (GROVE_SUPERVISION_VIEW (fixture->view));
   grove_ui_test_type (fixture->window, "worker");
-  GROVE_WAIT (grove_ui_test_find (fixture->view, GTK_TYPE_LABEL, "5 matches", NULL) != NULL, 2000);
+  GROVE_WAIT (grove_ui_test_find (fixture->view, GTK_TYPE_LABEL, "5 matches", NULL) != NULL,
+              GROVE_PATIENCE_MS);
   grove_ui_test_key (fixture->window, GDK_KEY_Return, 0);
   g_assert_cmpstr (grove_session_get_selected (fixture->session), ==, "<0.10.0>");
-  GROVE_WAIT (grove_ui_test_find (fixture->view, GTK_TYPE_LABEL, "1 of 5", NULL) != NULL, 2000);
+  GROVE_WAIT (grove_ui_test_find (fixture->view, GTK_TYPE_LABEL, "1 of 5", NULL) != NULL,
+              GROVE_PATIENCE_MS);
   grove_ui_test_key (fixture->window, GDK_KEY_Return, 0);
   g_assert_cmpstr (grove_session_get_selected (fixture->session), ==, "<0.11.0>");
   grove_ui_test_key (fixture->window, GDK_KEY_Return, GDK_SHIFT_MASK);
@@ -107,12 +111,13 @@ test_search (Fixture *fixture, gconstpointer data)
   grove_ui_test_key (fixture->window, GDK_KEY_Return, GDK_SHIFT_MASK);
   g_assert_cmpstr (grove_session_get_selected (fixture->session), ==, "<0.14.0>");
   grove_ui_test_type (fixture->window, "zz");
-  GROVE_WAIT (grove_ui_test_find (fixture->view, GTK_TYPE_LABEL, "no match", NULL) != NULL, 2000);
+  GROVE_WAIT (grove_ui_test_find (fixture->view, GTK_TYPE_LABEL, "no match", NULL) != NULL,
+              GROVE_PATIENCE_MS);
   entry = grove_ui_test_find (fixture->view, GTK_TYPE_SEARCH_ENTRY, NULL, "error");
   g_assert_nonnull (entry);
   grove_ui_test_key (fixture->window, GDK_KEY_Escape, 0);
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "");
-  GROVE_WAIT (GROVE_IS_GRAPH (gtk_root_get_focus (GTK_ROOT (fixture->window))), 2000);
+  GROVE_WAIT (GROVE_IS_GRAPH (gtk_root_get_focus (GTK_ROOT (fixture->window))), GROVE_PATIENCE_MS);
 }
 
 static void

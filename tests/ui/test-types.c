@@ -101,7 +101,7 @@ check_type (gconstpointer data)
       g_object_run_dispose (object);
       g_object_unref (object);
     }
-  GROVE_WAIT (weak == NULL, 3000);
+  GROVE_WAIT (weak == NULL, GROVE_PATIENCE_MS);
 }
 
 int

@@ -12,8 +12,6 @@
 
 #include <glib/gstdio.h>
 
-#define PATIENCE_MS 5000
-
 static GtkApplication *application;
 
 typedef struct
@@ -26,7 +24,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->window = GROVE_WINDOW (grove_window_new (application));
   gtk_window_present (GTK_WINDOW (fixture->window));
-  GROVE_WAIT (gtk_widget_get_mapped (GTK_WIDGET (fixture->window)), PATIENCE_MS);
+  GROVE_WAIT (gtk_widget_get_mapped (GTK_WIDGET (fixture->window)), GROVE_PATIENCE_MS);
   grove_ui_test_settle (GTK_WIDGET (fixture->window));
 }
 
@@ -35,7 +33,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   g_object_add_weak_pointer (G_OBJECT (fixture->window), (gpointer *) &fixture->window);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  GROVE_WAIT (fixture->window == NULL, PATIENCE_MS);
+  GROVE_WAIT (fixture->window == NULL, GROVE_PATIENCE_MS);
 }
 
 static GtkWidget *
@@ -89,18 +87,18 @@ test_refused (Fixture *fixture, gconstpointer data)
   GtkWidget    *button;
 
   grove_window_open (fixture->window, "nobody-of-this-name");
-  GROVE_WAIT (grove_session_get_state (session) == GROVE_SESSION_REFUSED, PATIENCE_MS);
+  GROVE_WAIT (grove_session_get_state (session) == GROVE_SESSION_REFUSED, GROVE_PATIENCE_MS);
   GROVE_WAIT (find (fixture, GTK_TYPE_BUTTON, "_Try Again") != NULL ||
                 find (fixture, GTK_TYPE_BUTTON, "Try Again") != NULL,
-              PATIENCE_MS);
+              GROVE_PATIENCE_MS);
   button = find (fixture, GTK_TYPE_BUTTON, "Choose _Another");
   if (button == NULL)
     button = find (fixture, GTK_TYPE_BUTTON, "Choose Another");
   g_assert_nonnull (button);
   grove_ui_test_settle (button);
   grove_ui_test_click (button, GROVE_UI_TEST_LEFT);
-  GROVE_WAIT (grove_session_get_state (session) == GROVE_SESSION_IDLE, PATIENCE_MS);
-  GROVE_WAIT (find (fixture, GTK_TYPE_LABEL, "Choose a System") != NULL, PATIENCE_MS);
+  GROVE_WAIT (grove_session_get_state (session) == GROVE_SESSION_IDLE, GROVE_PATIENCE_MS);
+  GROVE_WAIT (find (fixture, GTK_TYPE_LABEL, "Choose a System") != NULL, GROVE_PATIENCE_MS);
 }
 
 static void
@@ -114,7 +112,7 @@ test_typed_target (Fixture *fixture, gconstpointer data)
   grove_ui_test_key (GTK_WIDGET (fixture->window), GDK_KEY_Return, 0);
   GROVE_WAIT (grove_session_get_state (grove_window_get_session (fixture->window)) ==
                 GROVE_SESSION_REFUSED,
-              PATIENCE_MS);
+              GROVE_PATIENCE_MS);
   g_assert_cmpstr (grove_session_get_target (grove_window_get_session (fixture->window)), ==,
                    "nobody");
 }
@@ -192,7 +190,7 @@ test_exit_dialog (Fixture *fixture, gconstpointer data)
 
   g_signal_connect (dialog, "chosen", G_CALLBACK (note_reason), &reason);
   gtk_window_present (GTK_WINDOW (dialog));
-  GROVE_WAIT (gtk_widget_get_mapped (GTK_WIDGET (dialog)), PATIENCE_MS);
+  GROVE_WAIT (gtk_widget_get_mapped (GTK_WIDGET (dialog)), GROVE_PATIENCE_MS);
   entry = grove_ui_test_find (GTK_WIDGET (dialog), ADW_TYPE_ENTRY_ROW, NULL, NULL);
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "shutdown");
   grove_ui_test_settle (GTK_WIDGET (dialog));
