@@ -6,11 +6,11 @@
  */
 #pragma once
 
-#include "runtime/core/status.h"
 #include "runtime/core/process.h"
 #include "runtime/core/runtime.h"
 #include "runtime/export/export.h"
 #include "runtime/otp/application.h"
 #include "runtime/otp/server.h"
 #include "runtime/otp/supervisor.h"
+#include "runtime/status.h"
 #include "runtime/term/term.h"

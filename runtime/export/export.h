@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "runtime/core/status.h"
+#include "runtime/status.h"
 
 #include <stdbool.h>
 

@@ -1,32 +1,33 @@
 /* SPDX-License-Identifier: MIT
  *
- * Values: Erlang's terms in the External Term Format, what Erlang itself writes on the wire. A term is
- * a view into bytes somebody else owns; nothing here keeps or frees them. Building writes into a
+ * Values: Erlang's terms in the External Term Format, what Erlang itself writes on the wire. A term
+ * is a view into bytes somebody else owns; nothing here keeps or frees them. Building writes into a
  * buffer; matching takes a term apart and binds views into it.
  *
  * Formats, for building and matching alike (compiled once, cached):
  *   atoms        ok  'hello world'        integers  42  -1  16#ff      floats  1.5
  *   tuples       {a, B}                   lists     [a, b]  [a | T]    maps    #{k => v}
  *   strings      "abc" (a list of code points, as in Erlang)           <<"abc">> (a binary)
- *   ~i int   ~l int64_t   ~u uint64_t   ~f double   ~p grove_pid   ~r grove_ref   ~t struct grove_term
- *   ~a atom          build: const char *          match: struct grove_text * (bytes, not terminated)
- *   ~s binary        build: const char *          match: struct grove_text *
- *   ~b binary        build: const void *, size_t  match: struct grove_text *
- *   _                match only: anything
+ *   ~i int    ~l int64_t    ~u uint64_t    ~f double    ~p grove_pid    ~r grove_ref
+ *   ~t struct grove_term
+ *   ~a atom     build: const char *          match: struct grove_text * (bytes, not terminated)
+ *   ~s binary   build: const char *          match: struct grove_text *
+ *   ~b binary   build: const void *, size_t  match: struct grove_text *
+ *   _           match only: anything
  * When matching each directive takes a pointer to what it binds, and fails to match when the value
  * does not fit it; NULL checks and binds nothing. When building it takes the value. Binaries follow
  * Erlang: <<"abc">> is a byte a character, <<"caf\xc3\xa9"/utf8>> is UTF-8.
- *   Tails: when building, a ~t that is a list continues the list. When matching, ~t is not possible,
- *   since the rest of a list has no bytes of its own to view: `_` passes it, and struct grove_cursor
- *   walks it; anything else matches the tail of an improper list.
- *   Maps: in a pattern further keys may be present, and keys are constants. When building a key that
- *   comes twice is an error; keys are put in Erlang's order.
- * A list that turns out to hold only bytes is written as a string, as Erlang does it. A format has at
- * most 4096 bytes, 64 directives, 32 levels, 255 elements a container. A bad one never matches.
+ *   Tails: when building, a ~t that is a list continues the list. When matching, ~t is not
+ *   possible, since the rest of a list has no bytes of its own to view: `_` passes it, and struct
+ *   grove_cursor walks it; anything else matches the tail of an improper list.
+ *   Maps: in a pattern further keys may be present, and keys are constants. When building a key
+ *   that comes twice is an error; keys are put in Erlang's order.
+ * A list that turns out to hold only bytes is written as a string, as Erlang does it. A format has
+ * at most 4096 bytes, 64 directives, 32 levels, 255 elements a container. A bad one never matches.
  */
 #pragma once
 
-#include "runtime/core/status.h"
+#include "runtime/status.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -86,8 +87,8 @@ enum grove_term_type
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-/* Checks bytes from outside: exactly one well-formed term, nesting at most 256, maps in keys of maps
- * at most 4 deep. No version byte, no compression, no atom cache. Everything else here may be
+/* Checks bytes from outside: exactly one well-formed term, nesting at most 256, maps in keys of
+ * maps at most 4 deep. No version byte, no compression, no atom cache. Everything else here may be
  * called only on terms that were built here or passed this.
  * @ret_size: (out) (optional): bytes used; without it trailing bytes are an error.
  * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE */
@@ -97,13 +98,15 @@ grove_term_check (const void *bytes, size_t size, size_t *ret_size) GROVE_NODISC
 GROVE_PUBLIC enum grove_term_type grove_term_type (struct grove_term term);
 /* =:=, so 1 and 1.0 differ; which of its encodings a value comes in makes no difference. */
 GROVE_PUBLIC bool grove_term_equal (struct grove_term a, struct grove_term b);
-/* Erlang's standard order: number < atom < reference < fun < port < pid < tuple < map < list < bits */
+/* Erlang's standard order: number < atom < reference < fun < port < pid < tuple < map < list < bits
+ */
 GROVE_PUBLIC int grove_term_compare (struct grove_term a, struct grove_term b);
 
 GROVE_PUBLIC bool grove_term_int64 (struct grove_term term, int64_t *ret_value);
 GROVE_PUBLIC bool grove_term_uint64 (struct grove_term term, uint64_t *ret_value);
 GROVE_PUBLIC bool grove_term_double (struct grove_term term, double *ret_value); /* floats only */
-GROVE_PUBLIC bool grove_term_pid (struct grove_term term, grove_pid *ret_value); /* this runtime's */
+GROVE_PUBLIC bool
+grove_term_pid (struct grove_term term, grove_pid *ret_value); /* this runtime's */
 GROVE_PUBLIC bool grove_term_ref (struct grove_term term, grove_ref *ret_value);
 /* UTF-8; false too for an atom that came in Latin-1 and is not ASCII: it has no UTF-8 to view. */
 GROVE_PUBLIC bool grove_term_atom (struct grove_term term, struct grove_text *ret_text);
@@ -118,8 +121,8 @@ grove_term_element (struct grove_term term, size_t index, struct grove_term *ret
 GROVE_PUBLIC bool
 grove_term_get (struct grove_term map, struct grove_term key, struct grove_term *ret_value);
 
-/* Walks what is inside a term, in O(its size): the elements of a list or a tuple, the keys and values
- * of a map in turn. */
+/* Walks what is inside a term, in O(its size): the elements of a list or a tuple, the keys and
+ * values of a map in turn. */
 struct grove_cursor
 {
   const uint8_t *next;
@@ -142,14 +145,17 @@ GROVE_PUBLIC bool grove_cursor_tail (const struct grove_cursor *self, struct gro
 
 /* Appends; on an error @out is as it was. NULL for a text, a name that is no UTF-8 and a float that
  * is not finite are errors.
- * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE (an atom of over 255 characters, a term of over 1 GiB) */
+ * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE (an atom of over 255 characters, a term of over 1
+ * GiB) */
 GROVE_PUBLIC enum grove_status grove_build (struct grove_buffer *out, const char *format, ...);
 GROVE_PUBLIC enum grove_status
 grove_build_va (struct grove_buffer *out, const char *format, va_list args);
 /* The same into @bytes if it fits in @capacity; always returns the size it needs, 0 on an error.
  * What grove_send() uses to write into the message itself. */
-GROVE_PUBLIC size_t
-grove_build_into (void *bytes, size_t capacity, const char *format, va_list args);
+GROVE_PUBLIC size_t grove_build_into (void       *bytes,
+                                      size_t      capacity,
+                                      const char *format,
+                                      va_list     args);
 
 /* Binds only when the whole matches. */
 GROVE_PUBLIC bool grove_match (struct grove_term term, const char *format, ...);
@@ -163,11 +169,11 @@ enum grove_syntax
   GROVE_SYNTAX_ELIXIR,
 };
 
-/* Writes at most @capacity - 1 bytes and a NUL, UTF-8 never cut in a character; what does not fit, or
- * is nested deeper than @max_depth, is shown as "..." and *ret_truncated (optional) is set.
- * What comes out has no control characters and none that change the direction of text. Erlang's text
- * of terms without references, ports, functions and bitstrings reads back with grove_term_parse().
- * A pid, reference or port that is not this runtime's is shown with its node: #Pid<a@host.12.0>.
+/* Writes at most @capacity - 1 bytes and a NUL, UTF-8 never cut in a character; what does not fit,
+ * or is nested deeper than @max_depth, is shown as "..." and *ret_truncated (optional) is set. What
+ * comes out has no control characters and none that change the direction of text. Erlang's text of
+ * terms without references, ports, functions and bitstrings reads back with grove_term_parse(). A
+ * pid, reference or port that is not this runtime's is shown with its node: #Pid<a@host.12.0>.
  * Returns the bytes written. */
 GROVE_PUBLIC size_t grove_term_print (struct grove_term term,
                                       enum grove_syntax syntax,

@@ -2,7 +2,7 @@
  *
  * The English of every status.
  */
-#include "runtime/core/status.h"
+#include "runtime/status.h"
 
 const char *
 grove_status_text (enum grove_status status)
