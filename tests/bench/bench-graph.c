@@ -120,7 +120,8 @@ bench_frames (const char         *name,
 
   for (guint i = 0; i < FRAMES; i++)
     {
-      grove_graph_camera_pan (camera, painting->scene, i % 2 == 0 ? 2 : -2, i < FRAMES / 2 ? -9 : 9);
+      grove_graph_camera_pan (camera, painting->scene, i % 2 == 0 ? 2 : -2,
+                              i < FRAMES / 2 ? -9 : 9);
       frames[i] = paint (painting, minimap, cr);
     }
   qsort (frames, FRAMES, sizeof *frames, compare);

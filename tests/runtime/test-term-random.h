@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Random terms for the tests of runtime/term. The bytes are written here, byte by byte, and not with
- * the code under test.
+ * Random terms for the tests of runtime/term. The bytes are written here, byte by byte, and not
+ * with the code under test.
  */
 #pragma once
 
