@@ -18,6 +18,8 @@
 #define CHART_TICKS  5
 #define CHART_LENGTH 120
 #define RECENT_TICKS 50
+/* What a mailbox holds now, for the order, is the mean of this long. */
+#define FILL_TICKS 5
 
 struct _GroveMailboxCard
 {
@@ -28,6 +30,7 @@ struct _GroveMailboxCard
   gint64            recent[RECENT_TICKS];
   guint             n_recent; /* ever pushed */
   guint             ticks;
+  guint             place; /* in the list, 0 at the top */
 
   GtkLabel        *name_label, *pid_label, *figure_label;
   GtkInscription  *in_label, *out_label, *size_label, *trend_label;
@@ -51,6 +54,19 @@ grove_mailbox_card_get_n_messages (GroveMailboxCard *self)
   g_return_val_if_fail (GROVE_IS_MAILBOX_CARD (self), 0);
   row = get_row (self);
   return row != NULL && row->state != GROVE_PROCESS_GONE ? row->messages : 0;
+}
+
+gint64
+grove_mailbox_card_get_fill (GroveMailboxCard *self)
+{
+  gint64 sum = 0;
+  guint  n;
+
+  g_return_val_if_fail (GROVE_IS_MAILBOX_CARD (self), 0);
+  n = MIN (self->n_recent, FILL_TICKS);
+  for (guint i = 1; i <= n; i++)
+    sum += self->recent[(self->n_recent - i) % RECENT_TICKS];
+  return n > 0 ? sum / n : 0;
 }
 
 gint64
@@ -251,6 +267,7 @@ grove_mailbox_card_new (const char *pid)
   GroveMailboxCard *self = g_object_new (GROVE_TYPE_MAILBOX_CARD, NULL);
 
   self->pid = g_strdup (pid);
+  self->place = G_MAXUINT; /* the last until it is put in order */
   gtk_label_set_text (self->pid_label, pid);
   return GTK_WIDGET (self);
 }
@@ -260,6 +277,20 @@ grove_mailbox_card_get_pid (GroveMailboxCard *self)
 {
   g_return_val_if_fail (GROVE_IS_MAILBOX_CARD (self), NULL);
   return self->pid;
+}
+
+void
+grove_mailbox_card_set_place (GroveMailboxCard *self, guint place)
+{
+  g_return_if_fail (GROVE_IS_MAILBOX_CARD (self));
+  self->place = place;
+}
+
+guint
+grove_mailbox_card_get_place (GroveMailboxCard *self)
+{
+  g_return_val_if_fail (GROVE_IS_MAILBOX_CARD (self), 0);
+  return self->place;
 }
 
 const char *

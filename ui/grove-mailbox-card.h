@@ -24,9 +24,13 @@ void grove_mailbox_card_set_item (GroveMailboxCard *self, GroveProcessItem *item
 /* Takes a sample for the rates and the chart; ten times a second. @scale: messages of a full bar.
  */
 void grove_mailbox_card_tick (GroveMailboxCard *self, gint64 now_us, gint64 scale);
-/* The messages it holds, and the most of the last seconds: for ordering and for the common scale.
- */
+/* Where it stands in the list, 0 at the top; G_MAXUINT until that is said. */
+void  grove_mailbox_card_set_place (GroveMailboxCard *self, guint place);
+guint grove_mailbox_card_get_place (GroveMailboxCard *self);
+/* The messages it holds; how many of late, for the order; the most of the last seconds and of the
+ * last minute, for the common scale. */
 gint64 grove_mailbox_card_get_n_messages (GroveMailboxCard *self);
+gint64 grove_mailbox_card_get_fill (GroveMailboxCard *self);
 gint64 grove_mailbox_card_get_recent_peak (GroveMailboxCard *self);
 gint64 grove_mailbox_card_get_minute_peak (GroveMailboxCard *self);
 void   grove_mailbox_card_set_selected (GroveMailboxCard *self, gboolean selected);

@@ -2,7 +2,8 @@
  *
  * GroveMailboxesView: watching mailboxes fill. A table of the fullest says which processes to show;
  * one GroveProcessWatch keeps those live; cards belong to processes, so that they can stand still
- * while the ranking changes, and are put in order only every other second, never under the pointer.
+ * while the ranking changes. Their order follows what the mailboxes hold now, but a card passes
+ * another only when it clearly holds more, and never under the pointer.
  */
 #include "ui/grove-mailboxes-view.h"
 
@@ -19,7 +20,11 @@
 /* Beside the fullest there are this many of those that most is sent to, so that one sees the wave
  * before it breaks. */
 #define MAX_BUSY    7
-#define ORDER_TICKS 20
+#define ORDER_TICKS 5
+/* A card passes the one above it when it holds a quarter more, this part of a full bar at least,
+ * and this many messages: two about as full as each other do not change places back and forth. */
+#define PASS_PART  32
+#define PASS_LEAST 5
 /* A mailbox is worth a card when it holds this many messages, or any for this long: one that is
  * empty again before it can be read is only noise. */
 #define NOTABLE    10
@@ -76,6 +81,24 @@ grove_mailboxes_choose_scale (gint64 peak)
       scale *= 10;
     }
   return scale;
+}
+
+void
+grove_mailboxes_order (const gint64 *fills, guint *order, guint n, gint64 scale)
+{
+  gint64 least = MAX (PASS_LEAST, scale / PASS_PART);
+
+  for (guint i = 1; i < n; i++)
+    {
+      guint moved = order[i];
+      guint to = 0;
+
+      /* To above the topmost that holds clearly less; those between hold less than it too. */
+      while (to < i && fills[moved] - fills[order[to]] < MAX (least, fills[order[to]] / 4))
+        to++;
+      memmove (order + to + 1, order + to, (i - to) * sizeof *order);
+      order[to] = moved;
+    }
 }
 
 /* ---- Which processes ----------------------------------------------------------------------------
@@ -230,13 +253,37 @@ hold_slots (GroveMailboxesView *self)
 static int
 compare_cards (GtkListBoxRow *a, GtkListBoxRow *b, gpointer user_data)
 {
-  gint64 peak_a = grove_mailbox_card_get_recent_peak (GROVE_MAILBOX_CARD (a));
-  gint64 peak_b = grove_mailbox_card_get_recent_peak (GROVE_MAILBOX_CARD (b));
+  guint place_a = grove_mailbox_card_get_place (GROVE_MAILBOX_CARD (a));
+  guint place_b = grove_mailbox_card_get_place (GROVE_MAILBOX_CARD (b));
 
-  if (peak_a != peak_b)
-    return peak_a > peak_b ? -1 : 1;
-  return strcmp (grove_mailbox_card_get_pid (GROVE_MAILBOX_CARD (a)),
-                 grove_mailbox_card_get_pid (GROVE_MAILBOX_CARD (b)));
+  return place_a < place_b ? -1 : place_a > place_b;
+}
+
+static void
+order_cards (GroveMailboxesView *self)
+{
+  GroveMailboxCard *cards[MAX_CARDS];
+  gint64            fills[MAX_CARDS];
+  guint             order[MAX_CARDS];
+  guint             n = 0;
+  gboolean          moved = FALSE;
+  GtkListBoxRow    *row;
+
+  while (n < MAX_CARDS && (row = gtk_list_box_get_row_at_index (self->list, (int) n)) != NULL)
+    {
+      cards[n] = GROVE_MAILBOX_CARD (row);
+      fills[n] = grove_mailbox_card_get_fill (cards[n]);
+      order[n] = n;
+      n++;
+    }
+  grove_mailboxes_order (fills, order, n, self->scale);
+  for (guint i = 0; i < n; i++)
+    {
+      moved = moved || order[i] != i;
+      grove_mailbox_card_set_place (cards[order[i]], i);
+    }
+  if (moved)
+    gtk_list_box_invalidate_sort (self->list);
 }
 
 static void
@@ -279,7 +326,7 @@ on_tick (gpointer user_data)
     self->order_in--;
   else if (now - self->pointed_us > HOLD_US)
     {
-      gtk_list_box_invalidate_sort (self->list);
+      order_cards (self);
       self->order_in = ORDER_TICKS;
     }
   self->ticks++;

@@ -19,7 +19,7 @@ G_DECLARE_FINAL_TYPE (GroveMailboxesView, grove_mailboxes_view, GROVE, MAILBOXES
 GtkWidget *grove_mailboxes_view_new (GroveSession *session);
 /* Lists the messages of @pid. */
 void grove_mailboxes_view_open (GroveMailboxesView *self, const char *pid, const char *title);
-/* The cards, fullest first: borrowed pids, G_MAXINT64 messages never. */
+/* The cards as they stand: borrowed pids, G_MAXINT64 messages never. */
 guint grove_mailboxes_view_get_n_cards (GroveMailboxesView *self);
 const char *
 grove_mailboxes_view_get_card (GroveMailboxesView *self, guint index, gint64 *ret_n_messages);
@@ -28,5 +28,8 @@ gboolean grove_mailboxes_view_is_filled (GroveMailboxesView *self);
 /* A round number of messages not below @peak that a full bar stands for: 1, 2 or 5 times a power of
  * ten, 10 at the least. */
 gint64 grove_mailboxes_choose_scale (gint64 peak);
+/* Puts the fuller of @n mailboxes first: @order holds their indices in @fills as they stand, and
+ * one passes another only when it clearly holds more, as is seen on bars of @scale. */
+void grove_mailboxes_order (const gint64 *fills, guint *order, guint n, gint64 scale);
 
 G_END_DECLS

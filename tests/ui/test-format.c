@@ -158,6 +158,38 @@ test_scale (void)
 }
 
 static void
+test_order (void)
+{
+  static const struct
+  {
+    gint64 fills[4];
+    guint  order[4];
+    gint64 scale;
+  } cases[] = {
+    { { 100, 40, 7, 0 }, { 0, 1, 2, 3 }, 100 }, /* right as it stands */
+    { { 0, 7, 40, 100 }, { 3, 2, 1, 0 }, 100 }, /* all wrong */
+    { { 20, 24, 22, 0 }, { 0, 1, 2, 3 }, 100 }, /* not clearly more: nothing moves */
+    { { 10, 12, 16, 0 }, { 2, 0, 1, 3 }, 100 }, /* one between does not bar the way */
+    { { 1000, 1200, 1251, 4 }, { 2, 0, 1, 3 }, 100 },
+    { { 0, 4, 5, G_MAXINT64 }, { 3, 2, 0, 1 }, 100 },
+    { { 21, 35, 36, 0 }, { 2, 0, 1, 3 }, 500 }, /* one step on a bar of 500 is 15 */
+  };
+
+  g_test_summary ("A mailbox passes another when it clearly holds more, and then it stays");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      guint order[] = { 0, 1, 2, 3 };
+
+      for (guint round = 0; round < 2; round++)
+        {
+          grove_mailboxes_order (cases[i].fills, order, 4, cases[i].scale);
+          g_assert_cmpmem (order, sizeof order, cases[i].order, sizeof cases[i].order);
+        }
+    }
+  grove_mailboxes_order (NULL, NULL, 0, 10);
+}
+
+static void
 test_mailbox_level (void)
 {
   g_assert_cmpfloat (grove_palette_get_mailbox_level (0), ==, 0);
@@ -195,6 +227,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/mailboxes/trend", test_trend);
   g_test_add_func ("/ui/mailboxes/scale", test_scale);
   g_test_add_func ("/ui/palette/mailbox-level", test_mailbox_level);
+  g_test_add_func ("/ui/mailboxes/order", test_order);
   g_test_add_func ("/ui/filter/combine", test_combine);
   return g_test_run ();
 }
