@@ -198,13 +198,6 @@ grove_process_detail_set_active (GroveProcessDetail *self, gboolean active)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE]);
 }
 
-const char *
-grove_process_detail_get_pid (GroveProcessDetail *self)
-{
-  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), "");
-  return self->pid;
-}
-
 gboolean
 grove_process_detail_is_loaded (GroveProcessDetail *self)
 {

@@ -23,7 +23,6 @@ G_DECLARE_FINAL_TYPE (GroveProcessDetail, grove_process_detail, GROVE, PROCESS_D
 /* Signal: changed. Property: active boolean rw. */
 GroveProcessDetail *grove_process_detail_new (GroveSession *session, const char *pid);
 void                grove_process_detail_set_active (GroveProcessDetail *self, gboolean active);
-const char         *grove_process_detail_get_pid (GroveProcessDetail *self);
 gboolean            grove_process_detail_is_loaded (GroveProcessDetail *self);
 gboolean            grove_process_detail_is_gone (GroveProcessDetail *self);
 /* Once gone: why, as a term's text, NULL when not known; and its successor's pid, or NULL. */

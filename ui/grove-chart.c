@@ -200,12 +200,6 @@ grove_chart_init (GroveChart *self)
   update_label (self);
 }
 
-GtkWidget *
-grove_chart_new (void)
-{
-  return g_object_new (GROVE_TYPE_CHART, NULL);
-}
-
 void
 grove_chart_set_colour (GroveChart *self, GroveChartColour colour)
 {

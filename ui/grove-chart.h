@@ -24,8 +24,7 @@ typedef enum
 #define GROVE_TYPE_CHART (grove_chart_get_type ())
 G_DECLARE_FINAL_TYPE (GroveChart, grove_chart, GROVE, CHART, GtkWidget)
 
-GtkWidget *grove_chart_new (void);
-void       grove_chart_set_colour (GroveChart *self, GroveChartColour colour);
+void grove_chart_set_colour (GroveChart *self, GroveChartColour colour);
 /* What it shows, in words; the range and the last value are added for screen readers. */
 void grove_chart_set_title (GroveChart *self, const char *title);
 /* From zero rather than from the smallest value. Default TRUE. */

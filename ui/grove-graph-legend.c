@@ -122,9 +122,3 @@ grove_graph_legend_init (GroveGraphLegend *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, "Legend",
                                   -1);
 }
-
-GtkWidget *
-grove_graph_legend_new (void)
-{
-  return g_object_new (GROVE_TYPE_GRAPH_LEGEND, NULL);
-}

@@ -16,7 +16,6 @@ G_BEGIN_DECLS
 #define GROVE_TYPE_GRAPH_LEGEND (grove_graph_legend_get_type ())
 G_DECLARE_FINAL_TYPE (GroveGraphLegend, grove_graph_legend, GROVE, GRAPH_LEGEND, GtkWidget)
 
-GtkWidget *grove_graph_legend_new (void);
-void       grove_graph_legend_set_metric (GroveGraphLegend *self, GroveGraphMetric metric);
+void grove_graph_legend_set_metric (GroveGraphLegend *self, GroveGraphMetric metric);
 
 G_END_DECLS

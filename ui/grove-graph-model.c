@@ -257,12 +257,6 @@ grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene)
     }
 }
 
-GroveTreeNode *
-grove_graph_model_get_source (GroveGraphModel *self, guint node)
-{
-  return node < self->sources->len ? g_array_index (self->sources, Source, node).node : NULL;
-}
-
 static double
 value_of (GroveTreeNode *node, GroveGraphMetric metric, GroveGraphBand *ret_band)
 {

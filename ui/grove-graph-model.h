@@ -21,8 +21,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroveGraphModel, grove_graph_model_free)
 
 /* Adds every node to a scene, between its begin() and its end(). */
 void grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene);
-/* The process that a node of the scene is; NULL of a fold. Borrowed. */
-GroveTreeNode *grove_graph_model_get_source (GroveGraphModel *self, guint node);
 
 /**
  * grove_graph_model_refresh:

@@ -625,13 +625,6 @@ grove_inspector_set_session (GroveInspector *self, GroveSession *session)
   g_signal_connect_swapped (self->watch, "changed", G_CALLBACK (on_watch_changed), self);
 }
 
-const char *
-grove_inspector_get_pid (GroveInspector *self)
-{
-  g_return_val_if_fail (GROVE_IS_INSPECTOR (self), NULL);
-  return self->pid;
-}
-
 gboolean
 grove_inspector_is_gone (GroveInspector *self)
 {

@@ -18,10 +18,9 @@ G_DECLARE_FINAL_TYPE (GroveInspector, grove_inspector, GROVE, INSPECTOR, AdwBin)
  * was chosen in it. */
 GtkWidget *grove_inspector_new (GroveSession *session);
 /* For one made by a template; once. */
-void        grove_inspector_set_session (GroveInspector *self, GroveSession *session);
-void        grove_inspector_set_pid (GroveInspector *self, const char *pid);
-const char *grove_inspector_get_pid (GroveInspector *self);
-gboolean    grove_inspector_is_gone (GroveInspector *self);
+void     grove_inspector_set_session (GroveInspector *self, GroveSession *session);
+void     grove_inspector_set_pid (GroveInspector *self, const char *pid);
+gboolean grove_inspector_is_gone (GroveInspector *self);
 /* Whether values are shown. */
 gboolean grove_inspector_is_filled (GroveInspector *self);
 /* (transfer full) The process as a target of commands; NULL when there is none. */

@@ -315,13 +315,6 @@ grove_message_list_set_process (GroveMessageList *self, const char *pid, const c
   update_count (self);
 }
 
-const char *
-grove_message_list_get_pid (GroveMessageList *self)
-{
-  g_return_val_if_fail (GROVE_IS_MESSAGE_LIST (self), NULL);
-  return self->pid;
-}
-
 guint
 grove_message_list_get_n_shown (GroveMessageList *self)
 {

@@ -20,7 +20,6 @@ G_DECLARE_FINAL_TYPE (GroveMessageList, grove_message_list, GROVE, MESSAGE_LIST,
 GtkWidget *grove_message_list_new (GroveSession *session);
 /* Shows the mailbox of @pid, called @title; NULL: none. */
 void grove_message_list_set_process (GroveMessageList *self, const char *pid, const char *title);
-const char *grove_message_list_get_pid (GroveMessageList *self);
 /* Rows that are shown. */
 guint grove_message_list_get_n_shown (GroveMessageList *self);
 

@@ -558,11 +558,3 @@ grove_process_actions_add_control (GroveProcessActions *self,
   targets = self->targets (self->user_data);
   update_control (self, control, targets != NULL ? targets->len : 0);
 }
-
-void
-grove_process_actions_say (GroveProcessActions *self, const char *text)
-{
-  g_return_if_fail (GROVE_IS_PROCESS_ACTIONS (self));
-  if (self->window != NULL)
-    say (self, text, NULL);
-}

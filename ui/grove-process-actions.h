@@ -36,7 +36,5 @@ void grove_process_actions_add_control (GroveProcessActions *self,
                                         GtkWidget           *control,
                                         const char          *action,
                                         const char          *tooltip);
-/* Shows a toast of plain text. */
-void grove_process_actions_say (GroveProcessActions *self, const char *text);
 
 G_END_DECLS

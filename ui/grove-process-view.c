@@ -393,13 +393,6 @@ grove_process_view_set_shape (GroveProcessView *self, GroveProcessShape shape)
                                 TRUE);
 }
 
-GroveProcessShape
-grove_process_view_get_shape (GroveProcessView *self)
-{
-  g_return_val_if_fail (GROVE_IS_PROCESS_VIEW (self), GROVE_SHAPE_FLAT);
-  return self->shape;
-}
-
 GroveProcessSelection *
 grove_process_view_get_selection (GroveProcessView *self)
 {

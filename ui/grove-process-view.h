@@ -25,9 +25,8 @@ typedef enum
 G_DECLARE_FINAL_TYPE (GroveProcessView, grove_process_view, GROVE, PROCESS_VIEW, AdwBin)
 
 /* Signal: selection-changed, when other processes are selected or the shape changed. */
-GtkWidget        *grove_process_view_new (GroveSession *session);
-void              grove_process_view_set_shape (GroveProcessView *self, GroveProcessShape shape);
-GroveProcessShape grove_process_view_get_shape (GroveProcessView *self);
+GtkWidget *grove_process_view_new (GroveSession *session);
+void       grove_process_view_set_shape (GroveProcessView *self, GroveProcessShape shape);
 /* Of the shape that is shown. */
 GroveProcessSelection *grove_process_view_get_selection (GroveProcessView *self);
 /* Puts the cursor into the filter. */

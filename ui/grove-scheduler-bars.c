@@ -124,12 +124,6 @@ grove_scheduler_bars_init (GroveSchedulerBars *self)
   grove_scheduler_bars_set_values (self, NULL, 0);
 }
 
-GtkWidget *
-grove_scheduler_bars_new (void)
-{
-  return g_object_new (GROVE_TYPE_SCHEDULER_BARS, NULL);
-}
-
 void
 grove_scheduler_bars_set_values (GroveSchedulerBars *self, const double *utilisation, guint n)
 {

@@ -15,7 +15,6 @@ G_BEGIN_DECLS
 #define GROVE_TYPE_SCHEDULER_BARS (grove_scheduler_bars_get_type ())
 G_DECLARE_FINAL_TYPE (GroveSchedulerBars, grove_scheduler_bars, GROVE, SCHEDULER_BARS, GtkWidget)
 
-GtkWidget *grove_scheduler_bars_new (void);
 /* @utilisation: 0..1 each, copied. */
 void grove_scheduler_bars_set_values (GroveSchedulerBars *self, const double *utilisation, guint n);
 

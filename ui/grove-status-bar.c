@@ -214,17 +214,3 @@ grove_status_bar_set_n_selected (GroveStatusBar *self, guint n_selected)
   self->n_selected = n_selected;
   update (self);
 }
-
-const char *
-grove_status_bar_get_left (GroveStatusBar *self)
-{
-  g_return_val_if_fail (GROVE_IS_STATUS_BAR (self), NULL);
-  return gtk_label_get_text (GTK_LABEL (self->left));
-}
-
-const char *
-grove_status_bar_get_right (GroveStatusBar *self)
-{
-  g_return_val_if_fail (GROVE_IS_STATUS_BAR (self), NULL);
-  return gtk_label_get_text (GTK_LABEL (self->right));
-}

@@ -18,8 +18,5 @@ G_DECLARE_FINAL_TYPE (GroveStatusBar, grove_status_bar, GROVE, STATUS_BAR, GtkWi
 
 GtkWidget *grove_status_bar_new (GroveSession *session);
 void       grove_status_bar_set_n_selected (GroveStatusBar *self, guint n_selected);
-/* What it says, left and right of the middle; borrowed. */
-const char *grove_status_bar_get_left (GroveStatusBar *self);
-const char *grove_status_bar_get_right (GroveStatusBar *self);
 
 G_END_DECLS
