@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* Blocks: some 100 ns of reading. */
+#define LOOK_AHEAD 8
+
 #define LOAD(field) atomic_load_explicit (&(field), memory_order_acquire)
 
 static enum grove_process_status
@@ -74,6 +77,20 @@ sample (struct grove_process *process, struct grove_process_sample *ret_sample)
   return LOAD (process->generation) == generation;
 }
 
+/* The blocks of a big table are in no cache: those that come are fetched while these are read.
+ * @n_left: the blocks from @process on. */
+static inline void
+look_ahead (const struct grove_process *process, uint32_t n_left)
+{
+  if (n_left <= LOOK_AHEAD)
+    return;
+  process += LOOK_AHEAD;
+  __builtin_prefetch (process);
+  __builtin_prefetch (&process->pushed);
+  __builtin_prefetch (&process->trap_exit);
+  __builtin_prefetch (&process->reductions);
+}
+
 void
 _grove_observe_scan (grove_observe_visit visit, void *user_data)
 {
@@ -81,8 +98,11 @@ _grove_observe_scan (grove_observe_visit visit, void *user_data)
   struct grove_process_sample one;
 
   for (uint32_t i = 1; i < n; i++)
-    if (sample (_grove_table_block (i), &one) && !visit (&one, i, user_data))
-      return;
+    {
+      look_ahead (_grove_table_block (i), n - i);
+      if (sample (_grove_table_block (i), &one) && !visit (&one, i, user_data))
+        return;
+    }
 }
 
 uint32_t
@@ -117,7 +137,6 @@ add_scheduler (struct grove_runtime_sample   *sum,
   if (since != 0 && since < sum->now_ns)
     idle += sum->now_ns - since;
   sum->n_spawned += LOAD (scheduler->n_spawned);
-  sum->n_exited += LOAD (scheduler->n_exited);
   sum->n_crashed += LOAD (scheduler->n_crashed);
   sum->n_messages_sent += LOAD (scheduler->n_sent);
   sum->reductions += LOAD (scheduler->reductions);
@@ -140,7 +159,10 @@ mailbox_bytes (uint32_t n)
   for (uint32_t i = 1; i < n; i++)
     {
       struct grove_process *process = _grove_table_block (i);
-      uint64_t              mailbox = LOAD (process->removed);
+      uint64_t              mailbox;
+
+      look_ahead (process, n - i);
+      mailbox = LOAD (process->removed);
       mailbox = LOAD (process->pushed) - mailbox;
       bytes += mailbox & (((uint64_t) 1 << GROVE_COUNT_SHIFT) - 1);
     }
@@ -148,25 +170,34 @@ mailbox_bytes (uint32_t n)
 }
 
 void
-_grove_observe_runtime (struct grove_runtime_sample   *ret_sample,
-                        struct grove_scheduler_sample *schedulers,
-                        uint32_t                       n)
+_grove_observe_counts (struct grove_runtime_sample   *ret_sample,
+                       struct grove_scheduler_sample *schedulers,
+                       uint32_t                       n)
 {
-  uint32_t n_used = _grove_table_used ();
-
   *ret_sample = (struct grove_runtime_sample){
     .now_ns = grove_now_ns (),
     .started_ns = _grove_runtime.started_ns,
     .n_messages_sent = LOAD (_grove_runtime.n_sent_outside),
-    .mailbox_bytes = mailbox_bytes (n_used),
-    .control_bytes = (uint64_t) n_used * sizeof (struct grove_process),
+    .control_bytes = (uint64_t) _grove_table_used () * sizeof (struct grove_process),
     .max_processes = _grove_runtime.max_processes,
     .n_schedulers = _grove_runtime.n_schedulers,
   };
+  /* First all that ended, then who was spawned, so that no more have ended than there were. */
+  for (unsigned i = 0; i < _grove_runtime.n_schedulers; i++)
+    ret_sample->n_exited += LOAD (_grove_runtime.schedulers[i].n_exited);
   for (unsigned i = 0; i < _grove_runtime.n_schedulers; i++)
     add_scheduler (ret_sample, &_grove_runtime.schedulers[i],
                    schedulers != NULL && i < n ? &schedulers[i] : NULL);
   ret_sample->n_processes = ret_sample->n_spawned - ret_sample->n_exited;
+}
+
+void
+_grove_observe_runtime (struct grove_runtime_sample   *ret_sample,
+                        struct grove_scheduler_sample *schedulers,
+                        uint32_t                       n)
+{
+  _grove_observe_counts (ret_sample, schedulers, n);
+  ret_sample->mailbox_bytes = mailbox_bytes (_grove_table_used ());
 }
 
 const char *

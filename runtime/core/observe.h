@@ -81,10 +81,14 @@ struct grove_runtime_sample
   uint32_t max_processes;
   uint32_t n_schedulers;
 };
-/* @schedulers: room for @n; filled up to n_schedulers. */
-void        _grove_observe_runtime (struct grove_runtime_sample   *ret_sample,
-                                    struct grove_scheduler_sample *schedulers,
-                                    uint32_t                       n);
+/* @schedulers: room for @n; filled up to n_schedulers. Cost: O(table), for mailbox_bytes. */
+void _grove_observe_runtime (struct grove_runtime_sample   *ret_sample,
+                             struct grove_scheduler_sample *schedulers,
+                             uint32_t                       n);
+/* All but mailbox_bytes, which is 0. Cost: O(schedulers). */
+void        _grove_observe_counts (struct grove_runtime_sample   *ret_sample,
+                                   struct grove_scheduler_sample *schedulers,
+                                   uint32_t                       n);
 const char *_grove_observe_name (void); /* the system's name */
 bool        _grove_observe_running (void);
 

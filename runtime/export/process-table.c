@@ -76,13 +76,7 @@ struct grove_rate
   float    reductions_s, received_s;
 };
 
-struct row
-{
-  struct grove_process_sample sample;
-  uint32_t                    slot;
-};
-
-/* What reading values needs beside the row. */
+/* What reading values needs beside the row, which is the sample of a process. */
 struct reading
 {
   struct grove_runtime_source *source;
@@ -95,9 +89,10 @@ struct reading
 #define RATE_SPAN_MS 900
 
 static struct grove_rate *
-rate_of (struct reading *reading, const struct row *row)
+rate_of (struct reading *reading, const struct grove_process_sample *sample)
 {
   struct grove_runtime_source *source = reading->source;
+  const uint32_t               slot = (uint32_t) sample->pid;
 
   if (!source->rates)
     {
@@ -107,14 +102,14 @@ rate_of (struct reading *reading, const struct row *row)
       if (source->rates == MAP_FAILED)
         source->rates = NULL;
     }
-  if (!source->rates || row->slot >= source->n_rates)
+  if (!source->rates || slot >= source->n_rates)
     return NULL;
 
-  struct grove_rate *rate = &source->rates[row->slot];
-  const uint32_t     generation = (uint32_t) (row->sample.pid >> 32) + 1;
+  struct grove_rate *rate = &source->rates[slot];
+  const uint32_t     generation = (uint32_t) (sample->pid >> 32) + 1;
   const uint32_t     now_ms = (uint32_t) (reading->now_ns / 1000000);
-  const uint32_t     reductions = (uint32_t) row->sample.reductions;
-  const uint32_t     received = (uint32_t) row->sample.n_received;
+  const uint32_t     reductions = (uint32_t) sample->reductions;
+  const uint32_t     received = (uint32_t) sample->n_received;
   const uint32_t     passed_ms = now_ms - rate->at_ms;
 
   if (rate->generation != generation)
@@ -163,8 +158,7 @@ application_name (grove_pid master)
 static void
 row_value (const void *row_data, uint32_t column, void *user_data, struct grove_value *ret)
 {
-  const struct row                  *row = row_data;
-  const struct grove_process_sample *sample = &row->sample;
+  const struct grove_process_sample *sample = row_data;
   struct reading                    *reading = user_data;
   struct grove_supervision_node      node;
   grove_pid                          parent;
@@ -187,7 +181,7 @@ row_value (const void *row_data, uint32_t column, void *user_data, struct grove_
     case COLUMN_MESSAGES_IN_S:
     case COLUMN_REDUCTIONS_S:
       {
-        const struct grove_rate *rate = rate_of (reading, row);
+        const struct grove_rate *rate = rate_of (reading, sample);
 
         if (!rate)
           ret->u.real = 0;
@@ -253,26 +247,18 @@ row_value (const void *row_data, uint32_t column, void *user_data, struct grove_
 static int
 compare_keys (const void *a, const void *b)
 {
-  const grove_pid x = ((const struct row *) a)->sample.pid;
-  const grove_pid y = ((const struct row *) b)->sample.pid;
+  const grove_pid x = ((const struct grove_process_sample *) a)->pid;
+  const grove_pid y = ((const struct grove_process_sample *) b)->pid;
 
   if ((uint32_t) x != (uint32_t) y)
     return (uint32_t) x < (uint32_t) y ? -1 : 1;
   return x < y ? -1 : x > y;
 }
 
-struct scan
-{
-  struct grove_selection *selection;
-};
-
 static bool
-offer (const struct grove_process_sample *sample, uint32_t slot, void *user_data)
+offer (const struct grove_process_sample *sample, uint32_t slot, void *selection)
 {
-  struct scan     *scan = user_data;
-  const struct row row = { *sample, slot };
-
-  grove_selection_offer (scan->selection, &row);
+  grove_selection_offer (selection, sample);
   return true;
 }
 
@@ -286,13 +272,13 @@ compare_pids (const void *a, const void *b)
 
 /* A filter that names its processes (a tree's visible rows, an inspector) needs no scan. */
 static bool
-offer_named (struct scan *scan, const struct grove_filter *filter)
+offer_named (struct grove_selection *selection, const struct grove_filter *filter)
 {
-  grove_pid          pids[GROVE_FILTER_MAX_VALUES];
-  const char *const *names;
-  const size_t       n_names = grove_filter_keys (filter, &names);
-  size_t             n = 0;
-  struct row         row;
+  grove_pid                   pids[GROVE_FILTER_MAX_VALUES];
+  const char *const          *names;
+  const size_t                n_names = grove_filter_keys (filter, &names);
+  size_t                      n = 0;
+  struct grove_process_sample sample;
 
   if (n_names == 0)
     return false;
@@ -301,11 +287,8 @@ offer_named (struct scan *scan, const struct grove_filter *filter)
   /* Sorted, so that one that is named twice is offered once. */
   qsort (pids, n, sizeof pids[0], compare_pids);
   for (size_t i = 0; i < n; i++)
-    if ((i == 0 || pids[i] != pids[i - 1]) && _grove_observe_process (pids[i], &row.sample))
-      {
-        row.slot = (uint32_t) pids[i];
-        grove_selection_offer (scan->selection, &row);
-      }
+    if ((i == 0 || pids[i] != pids[i - 1]) && _grove_observe_process (pids[i], &sample))
+      grove_selection_offer (selection, &sample);
   return true;
 }
 
@@ -340,14 +323,14 @@ _grove_source_table_query (void                           *self,
   struct reading              reading = { .source = self, .now_ns = grove_now_ns () };
   struct grove_runtime_sample runtime;
   const void                **window;
-  struct scan                 scan = {
-                    grove_selection_new (query, sizeof (struct row), row_value, compare_keys, &reading),
-  };
+  struct grove_selection     *selection =
+    grove_selection_new (query, sizeof (struct grove_process_sample), row_value, compare_keys,
+                         &reading);
 
-  if (!offer_named (&scan, query->filter))
-    _grove_observe_scan (offer, &scan);
+  if (!offer_named (selection, query->filter))
+    _grove_observe_scan (offer, selection);
 
-  const size_t n = grove_selection_window (scan.selection, &window);
+  const size_t n = grove_selection_window (selection, &window);
 
   for (size_t i = 0; i < n; i++)
     {
@@ -355,7 +338,7 @@ _grove_source_table_query (void                           *self,
       struct grove_writer *writer;
       struct grove_value   value;
 
-      grove_pid_print (((const struct row *) window[i])->sample.pid, key);
+      grove_pid_print (((const struct grove_process_sample *) window[i])->pid, key);
       writer = grove_rows_begin (rows, key);
       for (size_t c = 0; c < query->n_columns; c++)
         {
@@ -365,31 +348,29 @@ _grove_source_table_query (void                           *self,
       grove_rows_end (rows);
     }
 
-  _grove_observe_runtime (&runtime, NULL, 0);
-  grove_rows_done (rows, runtime.n_processes, grove_selection_matched (scan.selection),
-                   reading.now_ns);
-  grove_selection_free (scan.selection);
+  _grove_observe_counts (&runtime, NULL, 0);
+  grove_rows_done (rows, runtime.n_processes, grove_selection_matched (selection), reading.now_ns);
+  grove_selection_free (selection);
 }
 
 void
 _grove_source_tree_metrics (
   void *self, uint32_t column, const char *const *pids, size_t n, double *values)
 {
-  struct reading     reading = { .source = self, .now_ns = grove_now_ns () };
-  struct row         row;
-  struct grove_value value;
-  grove_pid          pid;
+  struct reading              reading = { .source = self, .now_ns = grove_now_ns () };
+  struct grove_process_sample sample;
+  struct grove_value          value;
+  grove_pid                   pid;
 
   for (size_t i = 0; i < n; i++)
     {
       values[i] = NAN;
       if (!grove_pid_parse (pids[i], strlen (pids[i]), &pid) ||
-          !_grove_observe_process (pid, &row.sample))
+          !_grove_observe_process (pid, &sample))
         continue;
-      row.slot = (uint32_t) pid;
-      row_value (&row, column, &reading, &value);
+      row_value (&sample, column, &reading, &value);
       if (column == COLUMN_STATUS)
-        values[i] = row.sample.status;
+        values[i] = sample.status;
       else if (value.type == GROVE_COLUMN_REAL)
         values[i] = round (value.u.real);
       else if (value.type != GROVE_COLUMN_TEXT)

@@ -183,7 +183,7 @@ system_info (void *data, struct grove_call *call)
   struct grove_supervision_node roots[64];
   size_t                        n = 0, total = 0;
 
-  _grove_observe_runtime (&runtime, NULL, 0);
+  _grove_observe_counts (&runtime, NULL, 0);
   grove_writer_begin_object (writer);
   grove_writer_member_text (writer, "name", self->name);
   grove_writer_member_text (writer, "version", GROVE_VERSION);
@@ -229,10 +229,9 @@ look (struct grove_runtime_source *self)
   const uint64_t cpu_ns = self->server ? grove_protocol_server_cpu_ns (self->server) : 0;
   double         passed_s;
 
-  _grove_observe_runtime (&now, schedulers, 256);
-  if (self->last.runtime.now_ns && now.now_ns - self->last.runtime.now_ns < SAMPLE_SPAN_NS)
+  if (self->last.runtime.now_ns && grove_now_ns () - self->last.runtime.now_ns < SAMPLE_SPAN_NS)
     return;
-
+  _grove_observe_runtime (&now, schedulers, 256);
   passed_s =
     self->last.runtime.now_ns ? (double) (now.now_ns - self->last.runtime.now_ns) / 1e9 : 0;
   for (unsigned i = 0; i < now.n_schedulers && i < 256; i++)
