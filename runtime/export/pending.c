@@ -13,20 +13,27 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#define MANY    64
+#define MANY_MS 10
+
 /* Guards what an inspection that comes back writes into its question; it may outlive the source. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* People ask one question or a few; who asks hundreds at once is answered less promptly, so that
+ * looking at them all costs no more than a few. */
 static void
-tick (struct grove_runtime_source *self, bool on)
+tick (struct grove_runtime_source *self)
 {
-  if (self->ticking == on)
+  const uint32_t period_ms = self->n_waiting == 0 ? 0 : self->n_waiting <= MANY ? 1 : MANY_MS;
+
+  if (self->period_ms == period_ms)
     return;
 
-  const long              period_ns = on ? 1000000 : 0;
+  const long              period_ns = period_ms * 1000000L;
   const struct itimerspec spec = { { 0, period_ns }, { 0, period_ns } };
 
   if (timerfd_settime (self->timer_fd, 0, &spec, NULL) == 0)
-    self->ticking = on;
+    self->period_ms = period_ms;
 }
 
 void
@@ -36,7 +43,19 @@ _grove_pending_wait (struct grove_pending *self)
 
   self->next = source->waiting;
   source->waiting = self;
-  tick (source, true);
+  source->n_waiting++;
+  tick (source);
+}
+
+void
+_grove_pending_cancel (struct grove_runtime_source *self, const struct grove_call *call)
+{
+  for (struct grove_pending *pending = self->waiting; pending; pending = pending->next)
+    if (pending->call == call)
+      {
+        pending->deadline_ns = 0;
+        return;
+      }
 }
 
 /* Any thread: the target's scheduler, or the server's own when the target was gone. */
@@ -52,7 +71,6 @@ inspection_done (enum grove_status status, void *user_data)
   if (!abandoned)
     {
       self->status = status;
-      self->inspected = true;
       self->inspecting = false;
       /* Under the lock: once it is released the source may close the descriptor. */
       (void) !write (self->source->wake_fd, &one, sizeof one);
@@ -66,7 +84,6 @@ void
 _grove_pending_inspect (struct grove_pending *self, grove_pid pid, grove_inspect_func inspect)
 {
   self->inspecting = true;
-  self->inspected = false;
   _grove_pending_wait (self);
   _grove_observe_inspect (pid, inspect, inspection_done, self);
 }
@@ -86,6 +103,7 @@ _grove_pending_dispatch (struct grove_runtime_source *self)
       pthread_mutex_lock (&lock);
       inspecting = pending->inspecting;
       pthread_mutex_unlock (&lock);
+      pending->inspected = !inspecting;
 
       if (pending->call && (!inspecting || now_ns >= pending->deadline_ns) &&
           pending->poll (pending, now_ns))
@@ -103,11 +121,12 @@ _grove_pending_dispatch (struct grove_runtime_source *self)
   self->waiting = left;
   while (finished)
     {
+      self->n_waiting--;
       next = finished->next;
       finished->free (finished);
       finished = next;
     }
-  tick (self, self->waiting != NULL);
+  tick (self);
 }
 
 void

@@ -175,6 +175,12 @@ source_dispatch (void *data)
 }
 
 static void
+source_cancel (void *self, struct grove_call *call)
+{
+  _grove_pending_cancel (self, call);
+}
+
+static void
 system_info (void *data, struct grove_call *call)
 {
   struct grove_runtime_source  *self = data;
@@ -386,6 +392,7 @@ const struct grove_source_ops _grove_runtime_source_ops = {
   .absent = source_absent,
   .get_fd = source_get_fd,
   .dispatch = source_dispatch,
+  .cancel = source_cancel,
   .system_info = system_info,
   .system_sample = system_sample,
   .table_query = _grove_source_table_query,

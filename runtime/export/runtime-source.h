@@ -25,8 +25,9 @@ struct grove_runtime_source
   /* server thread */
   struct grove_protocol_server *server; /* for what observing costs; set after it was made */
   struct grove_pending         *waiting;
-  bool                          ticking; /* the timer runs because somebody waits */
-  struct grove_rate            *rates;   /* by table slot; address space, filled as it is used */
+  uint32_t                      n_waiting;
+  uint32_t                      period_ms; /* of the timer; 0: it does not run */
+  struct grove_rate            *rates;     /* by table slot; address space, filled as it is used */
   uint32_t                      n_rates;
 
   struct
@@ -112,7 +113,7 @@ struct grove_pending
   bool (*poll) (struct grove_pending *self, uint64_t now_ns);
   void (*free) (struct grove_pending *self);
   bool              inspecting; /* an inspection still holds it */
-  bool              inspected;  /* it has come back, with: */
+  bool              inspected;  /* poll: it has come back, with the status below */
   bool              abandoned;  /* nobody waits for it any more: whoever finishes it frees it */
   enum grove_status status;
 };
@@ -121,6 +122,8 @@ struct grove_pending
 void _grove_pending_wait (struct grove_pending *self);
 /* Inspects @pid; poll() is called when it came back, and at the deadline. */
 void _grove_pending_inspect (struct grove_pending *self, grove_pid pid, grove_inspect_func inspect);
+/* Nobody waits for @call any more: it is finished with the next dispatch. */
+void _grove_pending_cancel (struct grove_runtime_source *self, const struct grove_call *call);
 /* Finishes what is waiting, as far as it can be. */
 void _grove_pending_dispatch (struct grove_runtime_source *self);
 /* Drops what is waiting, unanswered; what is still being inspected is freed when it comes back. */
