@@ -36,7 +36,7 @@ with_setup ()
   PATH=$bin:/usr/bin:/bin CI='' bash -c "program=test; . '$root/tests/support/setup.sh'; $1" 2>&1
 }
 
-echo "1..14"
+echo "1..18"
 
 stand_in id 'echo 0'
 stand_in dpkg-query 'for p; do case $p in old*) echo "installed $p" ;; gone*) echo "config-files $p" ;; esac; done'
@@ -96,4 +96,40 @@ cat >"$scratch/testlog.json" <<'LOG'
 LOG
 check counts "$(python3 "$root/tests/support/summary.py" lane "$scratch/testlog.json" 2>"$scratch/why")" "6 4 2"
 check says-why "$(grep -cE '^== lane: (bad|crashed|leaked|plain-bad)$|failed: /d$|Segmentation' "$scratch/why")" 6
+
+# The command itself, with a build and tests that are stand-ins: what they say is what it says.
+mkdir -p "$scratch/house/tests/support"
+cp "$root/tests/run" "$scratch/house/tests/"
+cp "$root/tests/support/setup.sh" "$root/tests/support/summary.py" "$scratch/house/tests/support/"
+stand_in dpkg-query 'for p; do echo "installed $p"; done'
+stand_in ninja 'case $2 in *-asan) exit 1 ;; esac'
+# shellcheck disable=SC2016
+stand_in meson '[ "$1" = test ] || exit 0
+mkdir -p "$3/meson-logs"
+cp "$testlog" "$3/meson-logs/testlog.json"
+touch "$3/meson-logs/testlog.txt"
+exit "$(grep -c FAIL "$testlog")"'
+run ()
+{
+  PATH=$bin:/usr/bin:/bin CI='' testlog=$scratch/$1 "$scratch/house/tests/run" ${2:-} 2>&1
+  echo "exit $?"
+}
+sed -n 1p "$scratch/testlog.json" >"$scratch/good.json"
+check run-good "$(run good.json --quick | tail -n 2 | tr '\n' ' ')" "2 passed, 0 failed exit 0 "
+sed -n 1,2p "$scratch/testlog.json" >"$scratch/bad.json"
+check run-bad "$(run bad.json --quick | tail -n 2 | tr '\n' ' ')" "3 passed, 1 failed exit 1 "
+check run-unbuilt "$(run good.json | tail -n 2 | tr '\n' ' ')" "4 passed, 1 failed exit 1 "
+
+# Stopped in the middle of the tests: those are told to stop too, and nothing is counted.
+mkfifo "$scratch/testing"
+stand_in meson '[ "$1" = test ] || exit 0
+trap "echo told; exit 1" TERM
+echo >"'"$scratch"'/testing"
+while :; do timeout 0.05 tail -f /dev/null; done'
+PATH=$bin:/usr/bin:/bin CI=1 env --default-signal=INT "$scratch/house/tests/run" >"$scratch/stopped" 2>&1 &
+runs=$!
+read -r _ <"$scratch/testing"
+kill -INT "$runs"
+wait "$runs"
+check stopped "$? $(tr '\n' ' ' <"$scratch/stopped")" "130 told tests/run: stopped "
 [ "$failed" = 0 ]
