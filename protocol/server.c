@@ -212,12 +212,14 @@ turn_away (int fd)
   close (fd);
 }
 
+/* Those who find all places taken by others who came just now wait a turn: some of the others may
+ * have gone again already. */
 static void
 accept_all (struct grove_protocol_server *self)
 {
-  bool again = true;
+  bool full = self->n_connections == GROVE_LIMIT_SESSIONS, again = true;
 
-  while (again)
+  while (again && (full || self->n_connections < GROVE_LIMIT_SESSIONS))
     {
       int fd = grove_socket_accept (&self->socket, &again);
 
@@ -227,7 +229,7 @@ accept_all (struct grove_protocol_server *self)
             self->accept_ns = self->host.now_ns + ACCEPT_PAUSE_NS;
           continue;
         }
-      if (self->n_connections == GROVE_LIMIT_SESSIONS)
+      if (full)
         {
           turn_away (fd);
           continue;

@@ -19,7 +19,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 16
+/* Whoever does not fit in here is turned away by the kernel, without a word. */
+#define BACKLOG 128
 
 static enum grove_listen
 refuse (char **ret_error, enum grove_listen outcome, const char *format, ...)

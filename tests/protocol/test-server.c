@@ -47,8 +47,9 @@ set_up (struct fixture *self, gconstpointer data)
   test_source_spawn (self->source, NULL, 0, "shop_sup");
 }
 
+/* Listens, and serves nobody yet. */
 static void
-start (struct fixture *self, gboolean read_only)
+listen_only (struct fixture *self, gboolean read_only)
 {
   struct grove_protocol_server_options options = { .directory = self->directory };
   char                                *error = NULL;
@@ -58,7 +59,19 @@ start (struct fixture *self, gboolean read_only)
   g_assert_cmpint (grove_protocol_server_new (&self->source->source, "shop", &options,
                                               &self->server, &error),
                    ==, GROVE_LISTEN_OK);
+}
+
+static void
+serve (struct fixture *self)
+{
   g_assert_cmpint (pthread_create (&self->thread, NULL, run, self->server), ==, 0);
+}
+
+static void
+start (struct fixture *self, gboolean read_only)
+{
+  listen_only (self, read_only);
+  serve (self);
 }
 
 static void
@@ -381,6 +394,21 @@ test_limit (struct fixture *self, gconstpointer data)
     close (fds[i]);
 }
 
+/* Who comes behind a crowd that left again finds a place. */
+static void
+test_crowd (struct fixture *self, gconstpointer data)
+{
+  int fd;
+
+  listen_only (self, FALSE);
+  for (int i = 0; i < 100; i++)
+    close (dial (self));
+  fd = dial (self);
+  serve (self);
+  hear_about (fd, "\"method\":\"hello\"");
+  close (fd);
+}
+
 static void
 test_shut_down (struct fixture *self, gconstpointer data)
 {
@@ -514,6 +542,7 @@ main (int argc, char **argv)
   ADD ("read-only", test_read_only);
   ADD ("foreign", test_foreign);
   ADD ("limit", test_limit);
+  ADD ("crowd", test_crowd);
   ADD ("shut-down", test_shut_down);
   ADD ("other-user", test_other_user);
   ADD ("never-reads", test_never_reads);
