@@ -24,10 +24,20 @@ struct grove_options
  *
  * Threads: main thread only, once at a time.
  * Errors: GROVE_ERR_SYSTEM_LIMIT when the address space or threads cannot be had
+ * Blocks: until the runtime has stopped.
  * Returns: GROVE_OK
+ * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
 grove_run (const struct grove_options *options, grove_entry main, void *arg) GROVE_NODISCARD;
 
-/* Asks a running runtime to stop. Any thread; async-signal-safe. */
+/**
+ * grove_stop:
+ *
+ * Asks a running runtime to stop, and does not wait for it. The handler of a signal must not be
+ * compiled as process code: it could be pre-empted within whatever the signal interrupted.
+ *
+ * Threads: any thread; async-signal-safe.
+ * Since: 0.1
+ */
 GROVE_PUBLIC void grove_stop (void);

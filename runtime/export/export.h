@@ -25,9 +25,17 @@ struct grove_export_options
  *
  * Threads: any thread, after grove_run() has begun; in practice the first process.
  * Errors: GROVE_ERR_BUSY (a live system has that name), GROVE_ERR_IO, GROVE_ERR_BADARG (the name)
+ * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
 grove_export_start (const struct grove_export_options *options, char **ret_error) GROVE_NODISCARD;
 
-/* Closes every session, and removes the socket. Any thread; a no-op when not started. */
+/**
+ * grove_export_stop:
+ *
+ * Closes every session and removes the socket; of no effect when not started.
+ *
+ * Threads: any thread.
+ * Since: 0.1
+ */
 GROVE_PUBLIC void grove_export_stop (void);
