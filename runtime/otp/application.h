@@ -21,11 +21,29 @@ struct grove_application_spec
   void (*exited) (const char *name, const char *reason);
 };
 
-/* Returns when the top supervisor has started. Any process.
- * Errors: GROVE_ERR_NAME_TAKEN (*ret_master is the one that runs), GROVE_ERR_EXITED (the top
- * supervisor failed to start), GROVE_ERR_BADARG */
+/**
+ * grove_application_start:
+ * @spec: copied, but for what it says of its members
+ * @ret_master: (out): the master; with GROVE_ERR_NAME_TAKEN the one that runs
+ *
+ * Returns when the top supervisor has started.
+ *
+ * Threads: owner process only. Blocks: yes
+ * Errors: GROVE_ERR_NAME_TAKEN, GROVE_ERR_EXITED (the top supervisor failed to start),
+ * GROVE_ERR_BADARG
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status grove_application_start (const struct grove_application_spec *spec,
                                                         grove_pid *ret_master) GROVE_NODISCARD;
-/* Stops its tree in reverse order and waits. Any process that is not of the application.
- * Errors: GROVE_ERR_NO_NAME */
+
+/**
+ * grove_application_stop:
+ * @name: of an application the caller is no part of
+ *
+ * Stops its tree in reverse order, and waits for it.
+ *
+ * Threads: owner process only. Blocks: yes
+ * Errors: GROVE_ERR_NO_NAME
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status grove_application_stop (const char *name) GROVE_NODISCARD;

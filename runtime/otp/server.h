@@ -53,26 +53,77 @@ struct grove_server_options
     .priority = GROVE_PRIORITY_NORMAL                                                              \
   }
 
-/* Returns after init has returned in the new process. Owner process only.
- * Errors: GROVE_ERR_NAME_TAKEN (*ret_pid is the holder), GROVE_ERR_EXITED (init failed; the reason,
- * if @ret_reason, is appended there), GROVE_ERR_SYSTEM_LIMIT */
+/**
+ * grove_server_start:
+ * @callbacks: static storage; init must be there
+ * @options: not kept
+ * @ret_pid: (out): the server; with GROVE_ERR_NAME_TAKEN the process that holds the name
+ * @ret_reason: (optional): why init failed is appended
+ *
+ * Starts a server and returns after its init has returned.
+ *
+ * Threads: owner process only. Blocks: yes, for as long as init takes
+ * Errors: GROVE_ERR_NAME_TAKEN, GROVE_ERR_EXITED (init failed), GROVE_ERR_SYSTEM_LIMIT; nothing is
+ * left behind then: no process, no name, no EXIT message
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status grove_server_start (const struct grove_server_callbacks *callbacks,
                                                    const struct grove_server_options   *options,
                                                    grove_pid                           *ret_pid,
                                                    struct grove_buffer *ret_reason) GROVE_NODISCARD;
 
-/* Sends {'$gen_call', {Pid, Ref}, Request} and waits for the answer; a late one is dropped.
- * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_NOPROC, GROVE_ERR_CALLING_SELF, GROVE_ERR_EXITED,
- * GROVE_ERR_SYNTAX. @ret_reply: (transfer full): its term is the reply itself. */
+/**
+ * grove_call:
+ * @server: any pid
+ * @timeout_ns: nanoseconds; GROVE_FOREVER waits
+ * @ret_reply: (out) (transfer full): its term is the reply itself; free with grove_message_free()
+ * @format: a build format (term.h): the request
+ *
+ * Sends {'$gen_call', {Pid, Ref}, Request} and waits for the answer; one that comes too late is
+ * dropped before the mailbox.
+ *
+ * Threads: owner process only. Blocks: yes
+ * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_NOPROC, GROVE_ERR_CALLING_SELF, GROVE_ERR_EXITED (it ended
+ * before it answered), GROVE_ERR_SYNTAX; @ret_reply is then untouched
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status grove_call (grove_pid              server,
                                            int64_t                timeout_ns,
                                            struct grove_message **ret_reply,
                                            const char            *format,
                                            ...) GROVE_NODISCARD;
-/* Never fails for a server that is gone, or 0. A bad format is a crash of the caller, here and
- * below. */
+
+/**
+ * grove_cast:
+ * @server: any pid; one that is gone, or 0, hears nothing
+ * @format: a build format (term.h); a bad one is a crash of the caller, here and below
+ *
+ * Sends {'$gen_cast', Request}.
+ *
+ * Threads: owner process only. Blocks: no
+ * Since: 0.1
+ */
 GROVE_PUBLIC void grove_cast (grove_pid server, const char *format, ...);
+
+/**
+ * grove_reply:
+ * @from: of handle_call, from any process, once
+ * @format: a build format (term.h)
+ *
+ * Answers a call. A caller that does not wait any more hears nothing.
+ *
+ * Threads: owner process only. Blocks: no
+ * Since: 0.1
+ */
 GROVE_PUBLIC void grove_reply (struct grove_from from, const char *format, ...);
-/* Sets the reason of the GROVE_STOP, or the failure of init, that the callback is about to return.
+
+/**
+ * grove_server_stop_reason:
+ * @format: a build format (term.h)
+ *
+ * Sets the reason of the GROVE_STOP, or the failure of init, that the callback is about to return.
+ *
+ * Threads: owner process only, inside a callback
+ * Since: 0.1
  */
 GROVE_PUBLIC void grove_server_stop_reason (const char *format, ...);

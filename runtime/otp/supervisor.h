@@ -72,30 +72,77 @@ struct grove_supervisor_spec
     .strategy = GROVE_ONE_FOR_ONE, .intensity = 1, .period_s = 5                                   \
   }
 
-/* Returns when every child has started, in their order. Linked to the caller. Errors:
- * GROVE_ERR_EXITED when a child failed (those started are stopped in reverse; @ret_reason tells),
- * GROVE_ERR_BADARG (a bad spec), GROVE_ERR_NAME_TAKEN */
+/**
+ * grove_supervisor_start:
+ * @spec: copied, but for what it says of its members
+ * @ret_pid: (out): the supervisor, linked to the caller
+ * @ret_reason: (optional): why a child failed is appended
+ *
+ * Returns when every child has started, in their order.
+ *
+ * Threads: owner process only. Blocks: yes
+ * Errors: GROVE_ERR_EXITED (a child failed; those started are stopped in reverse), GROVE_ERR_BADARG
+ * (a bad spec), GROVE_ERR_NAME_TAKEN
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status
 grove_supervisor_start (const struct grove_supervisor_spec *spec,
                         grove_pid                          *ret_pid,
                         struct grove_buffer                *ret_reason) GROVE_NODISCARD;
 
-/* Any process but the supervisor itself, as for all that follow.
- * Errors: GROVE_ERR_NAME_TAKEN (the id is in use; *ret_pid is its process, 0 when it does not run),
- * GROVE_ERR_EXITED (it failed to start and is not kept), GROVE_ERR_NOPROC, GROVE_ERR_BADARG */
+/**
+ * grove_supervisor_start_child:
+ * @spec: copied
+ * @ret_pid: (out): the child; with GROVE_ERR_NAME_TAKEN who has the id, 0 when it does not run
+ *
+ * Adds a child and starts it.
+ *
+ * Threads: owner process only, any but the supervisor itself. Blocks: yes
+ * Errors: GROVE_ERR_NAME_TAKEN (the id is in use), GROVE_ERR_EXITED (it failed to start and is not
+ * kept), GROVE_ERR_NOPROC, GROVE_ERR_BADARG
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status grove_supervisor_start_child (grove_pid supervisor,
                                                              const struct grove_child_spec *spec,
                                                              grove_pid *ret_pid) GROVE_NODISCARD;
-/* Stops the child; its spec stays (unless temporary). GROVE_OK also when it was stopped already.
- * Errors: GROVE_ERR_NO_NAME (no such child), GROVE_ERR_NOPROC */
+
+/**
+ * grove_supervisor_terminate_child:
+ * @id: of a child
+ *
+ * Stops the child; its spec stays, unless it is temporary. GROVE_OK also when it was stopped
+ * already.
+ *
+ * Threads: owner process only, any but the supervisor itself. Blocks: yes
+ * Errors: GROVE_ERR_NO_NAME (no such child), GROVE_ERR_NOPROC
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status
 grove_supervisor_terminate_child (grove_pid supervisor, const char *id) GROVE_NODISCARD;
-/* Starts a child that was terminated, or that ended and was not restarted.
+
+/**
+ * grove_supervisor_restart_child:
+ * @id: of a child that was terminated, or that ended and was not restarted
+ * @ret_pid: (out): the new process
+ *
+ * Threads: owner process only, any but the supervisor itself. Blocks: yes
  * Errors: GROVE_ERR_BUSY (it runs, or is being restarted), GROVE_ERR_EXITED (it failed to start),
- * GROVE_ERR_NO_NAME, GROVE_ERR_NOPROC */
+ * GROVE_ERR_NO_NAME, GROVE_ERR_NOPROC
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status grove_supervisor_restart_child (grove_pid   supervisor,
                                                                const char *id,
                                                                grove_pid  *ret_pid) GROVE_NODISCARD;
-/* Forgets a child that does not run. Errors: as grove_supervisor_restart_child() */
+
+/**
+ * grove_supervisor_delete_child:
+ * @id: of a child that does not run
+ *
+ * Forgets it.
+ *
+ * Threads: owner process only, any but the supervisor itself. Blocks: yes
+ * Errors: as grove_supervisor_restart_child()
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status
 grove_supervisor_delete_child (grove_pid supervisor, const char *id) GROVE_NODISCARD;

@@ -4,6 +4,9 @@
  * is a view into bytes somebody else owns; nothing here keeps or frees them. Building writes into a
  * buffer; matching takes a term apart and binds views into it.
  *
+ * Threads: any thread, a buffer by one at a time. Nothing here waits. Errors, where none are named:
+ * none.
+ *
  * Formats, for building and matching alike (compiled once, cached):
  *   atoms        ok  'hello world'        integers  42  -1  16#ff      floats  1.5
  *   tuples       {a, B}                   lists     [a, b]  [a | T]    maps    #{k => v}
@@ -59,8 +62,11 @@ struct grove_buffer
   size_t   size;
   size_t   capacity;
 };
+
+/* Frees what it holds; it is then empty, and may be used again. Since: 0.1 */
 GROVE_PUBLIC void grove_buffer_finish (struct grove_buffer *self);
-/* Room for @n more bytes, which are then counted in. */
+
+/* Returns: room for @n more bytes, which are then counted in; borrowed. Since: 0.1 */
 GROVE_PUBLIC uint8_t *grove_buffer_extend (struct grove_buffer *self, size_t n);
 static inline struct grove_term
 grove_buffer_term (const struct grove_buffer *self)
@@ -87,37 +93,105 @@ enum grove_term_type
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-/* Checks bytes from outside: exactly one well-formed term, nesting at most 256, maps in keys of
- * maps at most 4 deep. No version byte, no compression, no atom cache. Everything else here may be
- * called only on terms that were built here or passed this.
- * @ret_size: (out) (optional): bytes used; without it trailing bytes are an error.
- * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE */
+/**
+ * grove_term_check:
+ * @bytes: from outside
+ * @ret_size: (out) (optional): bytes used; without it trailing bytes are an error
+ *
+ * Checks that there is exactly one well-formed term, nesting at most 256, maps in keys of maps at
+ * most 4 deep. No version byte, no compression, no atom cache. Everything else here may be called
+ * only on terms that were built here or passed this.
+ *
+ * Cost: O(size)
+ * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status
 grove_term_check (const void *bytes, size_t size, size_t *ret_size) GROVE_NODISCARD;
 
+/* Returns: what kind of value it is, whatever the encoding. Since: 0.1 */
 GROVE_PUBLIC enum grove_term_type grove_term_type (struct grove_term term);
-/* =:=, so 1 and 1.0 differ; which of its encodings a value comes in makes no difference. */
+
+/**
+ * grove_term_equal:
+ *
+ * Erlang's =:=, so 1 and 1.0 differ; which of its encodings a value comes in makes no difference.
+ *
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_term_equal (struct grove_term a, struct grove_term b);
-/* Erlang's standard order: number < atom < reference < fun < port < pid < tuple < map < list < bits
+
+/**
+ * grove_term_compare:
+ *
+ * Erlang's standard order:
+ * number < atom < reference < fun < port < pid < tuple < map < list < bits
+ *
+ * Returns: below, at or above 0
+ * Since: 0.1
  */
 GROVE_PUBLIC int grove_term_compare (struct grove_term a, struct grove_term b);
 
+/**
+ * grove_term_int64:
+ * @ret_value: (out): untouched when false
+ *
+ * Returns: whether the term is of that type and fits, as for all that follow
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_term_int64 (struct grove_term term, int64_t *ret_value);
 GROVE_PUBLIC bool grove_term_uint64 (struct grove_term term, uint64_t *ret_value);
-GROVE_PUBLIC bool grove_term_double (struct grove_term term, double *ret_value); /* floats only */
-GROVE_PUBLIC bool
-grove_term_pid (struct grove_term term, grove_pid *ret_value); /* this runtime's */
+
+/* Floats only; an integer is none. Since: 0.1 */
+GROVE_PUBLIC bool grove_term_double (struct grove_term term, double *ret_value);
+/* Of this run of the runtime only. Since: 0.1 */
+GROVE_PUBLIC bool grove_term_pid (struct grove_term term, grove_pid *ret_value);
 GROVE_PUBLIC bool grove_term_ref (struct grove_term term, grove_ref *ret_value);
-/* UTF-8; false too for an atom that came in Latin-1 and is not ASCII: it has no UTF-8 to view. */
+
+/**
+ * grove_term_atom:
+ * @ret_text: (out): UTF-8, borrowed from the term, no NUL at its end
+ *
+ * False too for an atom that came in Latin-1 and is not ASCII: it has no UTF-8 to view.
+ *
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_term_atom (struct grove_term term, struct grove_text *ret_text);
+
+/* @ret_text: (out): borrowed from the term. Since: 0.1 */
 GROVE_PUBLIC bool grove_term_binary (struct grove_term term, struct grove_text *ret_text);
+
+/* @name: UTF-8; any encoding of the atom is recognised. Since: 0.1 */
 GROVE_PUBLIC bool grove_term_is_atom (struct grove_term term, const char *name);
-/* Elements of a tuple or a list (0 for anything else; a string in STRING_EXT counts its bytes). */
+
+/**
+ * grove_term_arity:
+ *
+ * Returns: the elements of a tuple or a list; 0 for anything else
+ * Cost: O(1) for a tuple, O(size) for a list
+ * Since: 0.1
+ */
 GROVE_PUBLIC size_t grove_term_arity (struct grove_term term);
-/* The @index-th element of a tuple; O(index). For lists and maps see match formats. */
+
+/**
+ * grove_term_element:
+ * @index: from 0, in a tuple; lists and maps are walked with grove_cursor_next() or matched
+ * @ret_element: (out): borrowed from the term
+ *
+ * Cost: O(size of what stands before it)
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool
 grove_term_element (struct grove_term term, size_t index, struct grove_term *ret_element);
-/* The value of @key in a map. O(size of the map). */
+
+/**
+ * grove_term_get:
+ * @key: compared as grove_term_equal() does
+ * @ret_value: (out): borrowed from @map
+ *
+ * Cost: O(size of the map)
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool
 grove_term_get (struct grove_term map, struct grove_term key, struct grove_term *ret_value);
 
@@ -135,29 +209,65 @@ struct grove_cursor
     GROVE_CURSOR_STRING,
   } kind;
 };
-/* false: the term has no elements (and grove_cursor_next() finds none) */
+
+/* Returns: false when there are no elements; the cursor is then at its end. Since: 0.1 */
 GROVE_PUBLIC bool grove_cursor_init (struct grove_cursor *self, struct grove_term term);
+
+/* @ret_element: (out): borrowed from the term. Returns: false at the end. Since: 0.1 */
 GROVE_PUBLIC bool grove_cursor_next (struct grove_cursor *self, struct grove_term *ret_element);
-/* Behind the last element: T of an improper list [a | T]; false when the list is proper. */
+
+/**
+ * grove_cursor_tail:
+ * @self: at its end
+ * @ret_tail: (out): T of an improper list [a | T], borrowed
+ *
+ * Returns: false when the list is proper
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_cursor_tail (const struct grove_cursor *self, struct grove_term *ret_tail);
 
 /* ---- Building and matching ------------------------------------------------------------------- */
 
-/* Appends; on an error @out is as it was. NULL for a text, a name that is no UTF-8 and a float that
- * is not finite are errors.
+/**
+ * grove_build:
+ * @out: the term is appended; as it was when there is an error
+ * @format: see above; the values follow. NULL for a text, a name that is no UTF-8 and a float that
+ * is not finite are errors
+ *
+ * grove_build_va() takes a va_list.
+ *
+ * Threads: any thread, each with a buffer of its own.
  * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE (an atom of over 255 characters, a term of over 1
- * GiB) */
+ * GiB) Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status grove_build (struct grove_buffer *out, const char *format, ...);
 GROVE_PUBLIC enum grove_status
 grove_build_va (struct grove_buffer *out, const char *format, va_list args);
-/* The same into @bytes if it fits in @capacity; always returns the size it needs, 0 on an error.
- * What grove_send() uses to write into the message itself. */
+
+/**
+ * grove_build_into:
+ * @bytes: written only when the term fits in @capacity
+ *
+ * What grove_send() uses to write into the message itself.
+ *
+ * Returns: the size it needs, whether it fits or not; 0 on an error
+ * Since: 0.1
+ */
 GROVE_PUBLIC size_t grove_build_into (void       *bytes,
                                       size_t      capacity,
                                       const char *format,
                                       va_list     args);
 
-/* Binds only when the whole matches. */
+/**
+ * grove_match:
+ * @format: see above; pointers to bind follow
+ *
+ * Binds only when the whole matches; texts and terms are borrowed from @term. grove_match_va()
+ * takes a va_list. A format that cannot be read never matches.
+ *
+ * Threads: any thread.
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_match (struct grove_term term, const char *format, ...);
 GROVE_PUBLIC bool grove_match_va (struct grove_term term, const char *format, va_list args);
 
@@ -169,12 +279,20 @@ enum grove_syntax
   GROVE_SYNTAX_ELIXIR,
 };
 
-/* Writes at most @capacity - 1 bytes and a NUL, UTF-8 never cut in a character; what does not fit,
- * or is nested deeper than @max_depth, is shown as "..." and *ret_truncated (optional) is set. What
- * comes out has no control characters and none that change the direction of text. Erlang's text of
- * terms without references, ports, functions and bitstrings reads back with grove_term_parse(). A
- * pid, reference or port that is not this runtime's is shown with its node: #Pid<a@host.12.0>.
- * Returns the bytes written. */
+/**
+ * grove_term_print:
+ * @max_depth: what is nested deeper is shown as "..."
+ * @text: at most @capacity - 1 bytes and a NUL; UTF-8 is never cut in a character
+ * @ret_truncated: (out) (optional): whether anything was left out
+ *
+ * What comes out has no control characters and none that change the direction of text. Erlang's
+ * text of terms without references, ports, functions and bitstrings reads back with
+ * grove_term_parse(). A pid, reference or port that is not this runtime's is shown with its node:
+ * #Pid<a@host.12.0>.
+ *
+ * Returns: the bytes written
+ * Since: 0.1
+ */
 GROVE_PUBLIC size_t grove_term_print (struct grove_term term,
                                       enum grove_syntax syntax,
                                       unsigned          max_depth,
@@ -182,9 +300,18 @@ GROVE_PUBLIC size_t grove_term_print (struct grove_term term,
                                       size_t            capacity,
                                       bool             *ret_truncated);
 
-/* Reads one term typed by a person, in Erlang syntax ("{ok, [1,2]}", a trailing dot allowed). Pids
- * are written <0.12.0>. On GROVE_ERR_SYNTAX @ret_position is the byte where it went wrong and
- * @ret_message (static) says how. At most 64 KiB of text, nesting 64. */
+/**
+ * grove_term_parse:
+ * @text: Erlang syntax as a person types it, a trailing dot allowed; pids are written <0.12.0>
+ * @out: the term is appended; as it was when there is an error
+ * @ret_position: (out) (optional): the byte where it went wrong
+ * @ret_message: (out) (optional): how; static
+ *
+ * Reads one term, at most 64 KiB of text, nesting 64.
+ *
+ * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status grove_term_parse (const char          *text,
                                                  size_t               size,
                                                  struct grove_buffer *out,
@@ -192,12 +319,20 @@ GROVE_PUBLIC enum grove_status grove_term_parse (const char          *text,
                                                  const char         **ret_message) GROVE_NODISCARD;
 
 #define GROVE_PID_TEXT_SIZE 32
-/* "<0.INDEX.GENERATION>" */
+
+/* Writes "<0.INDEX.GENERATION>". Since: 0.1 */
 GROVE_PUBLIC void grove_pid_print (grove_pid pid, char text[GROVE_PID_TEXT_SIZE]);
-/* false: not the text of a pid */
+
+/* Returns: false when it is not the text of a pid. Since: 0.1 */
 GROVE_PUBLIC bool grove_pid_parse (const char *text, size_t size, grove_pid *ret_pid);
 
-/* What tells the pids of this run from those of an earlier one, inside encoded terms; set once when
- * the runtime starts, random, never 0. */
+/**
+ * grove_term_set_creation:
+ * @creation: random, never 0; set once when the runtime starts
+ *
+ * What tells the pids of this run from those of an earlier one, inside encoded terms.
+ *
+ * Since: 0.1
+ */
 GROVE_PUBLIC void     grove_term_set_creation (uint32_t creation);
 GROVE_PUBLIC uint32_t grove_term_creation (void);
