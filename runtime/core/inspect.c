@@ -89,16 +89,18 @@ _grove_inspection_message (struct grove_inspection   *view,
 static size_t
 copy_places (const struct grove_relations *relations, bool links, grove_pid *pids, size_t n)
 {
-  size_t n_copied = 0;
+  size_t n_found = 0;
 
-  for (uint32_t i = 0; i < relations->capacity && n_copied < n; i++)
+  for (uint32_t i = 0; i < relations->capacity; i++)
     {
       const struct grove_relation *place = &relations->places[i];
       if (place->key == 0 || (links && place->value != 0))
         continue;
-      pids[n_copied++] = links ? place->key : place->value;
+      if (n_found < n)
+        pids[n_found] = links ? place->key : place->value;
+      n_found++;
     }
-  return n_copied;
+  return n_found;
 }
 
 size_t

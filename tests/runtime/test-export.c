@@ -113,6 +113,23 @@ trapper (void *arg)
 }
 
 static void
+linked (void *arg)
+{
+  wait_for_ever ();
+}
+
+#define N_LINKED 150
+
+static void
+popular (void *arg)
+{
+  for (int i = 0; i < N_LINKED; i++)
+    grove_spawn_link (linked, NULL);
+  g_assert_cmpint (grove_register ("popular", grove_self ()), ==, GROVE_OK);
+  wait_for_ever ();
+}
+
+static void
 world_main (void *arg)
 {
   struct world                       *world = arg;
@@ -129,7 +146,8 @@ world_main (void *arg)
   g_assert_cmpint (grove_application_start (&application, &master), ==, GROVE_OK);
   grove_spawn (full, NULL);
   grove_spawn (trapper, NULL);
-  while (!grove_whereis ("full") || !grove_whereis ("trapper"))
+  grove_spawn (popular, NULL);
+  while (!grove_whereis ("full") || !grove_whereis ("trapper") || !grove_whereis ("popular"))
     grove_yield ();
 
   if (grove_export_start (&options, &error) != GROVE_OK)
@@ -368,6 +386,17 @@ check_get (struct peer *peer)
   g_assert_cmpint (integer (peer->result, "now_ns"), >, integer (peer->result, "started_ns"));
 }
 
+/* The list is cut, the count is not. */
+static void
+check_many_links (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "popular");
+
+  g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
+  g_assert_cmpint (integer (peer->result, "n_links"), ==, N_LINKED);
+  g_assert_cmpuint (json_object_array_length (member (peer->result, "links")), ==, 100);
+}
+
 static void
 check_messages (struct peer *peer)
 {
@@ -601,6 +630,7 @@ main (int argc, char **argv)
 #define ADD(path, ...)                                                                             \
   g_test_add_data_func ("/runtime/export/" path, WORLD (__VA_ARGS__), run_world)
   ADD ("process-get", .check = check_get);
+  ADD ("many-links", .check = check_many_links);
   ADD ("process-messages", .check = check_messages);
   ADD ("hidden-payloads", .check = check_hidden_payloads, .hide_payloads = true);
   ADD ("read-only", .check = check_read_only, .read_only = true);
