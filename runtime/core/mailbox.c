@@ -149,7 +149,9 @@ receive_from (struct grove_process  *self,
       /* Whether the time was up is looked at before the last scan. */
       bool last = self->timed_out || timeout_ns == 0;
 
-      if (!_grove_signal_handle_all (self))
+      /* One that is ending gets no more: what else comes is answered when the in-queue is closed.
+       */
+      if (!scheduler->deferring && !_grove_signal_handle_all (self))
         _grove_end_self ();
       if (scan (self, filter, &link))
         break;

@@ -164,6 +164,53 @@ counts (void *data)
   n_released_at_stop++;
 }
 
+/* ---- What comes while the releases run ---- */
+
+static int n_answers;
+
+static void
+looks (struct grove_inspection *view, void *user_data)
+{
+  (void) view;
+  (void) user_data;
+}
+
+static void
+answered (enum grove_status status, void *user_data)
+{
+  (void) user_data;
+  g_assert_cmpint (status, ==, GROVE_ERR_NOPROC);
+  n_answers++;
+}
+
+/* A signal that would end the process is in front of others that must be answered. */
+static void
+receives_its_end (void *data)
+{
+  struct grove_message *message;
+
+  (void) data;
+  grove_exit_process (grove_self (), "kill");
+  _grove_observe_inspect (grove_self (), looks, answered, NULL);
+  g_assert_cmpint (grove_receive (0, &message), ==, GROVE_ERR_TIMEOUT);
+}
+
+static void
+defers_receiving (void *arg)
+{
+  (void) arg;
+  grove_defer (receives_its_end, NULL);
+}
+
+static void
+test_defer_receives (void *arg)
+{
+  (void) arg;
+  n_answers = 0;
+  core_expect_down (grove_spawn (defers_receiving, NULL), "normal");
+  g_assert_cmpint (n_answers, ==, 1);
+}
+
 static void
 defers_counting (void *arg)
 {
@@ -203,6 +250,7 @@ main (int argc, char **argv)
     { "/runtime/heap/accounting", test_accounting },
     { "/runtime/heap/limit-106", test_limit },
     { "/runtime/heap/defer", test_defer },
+    { "/runtime/heap/defer-receives", test_defer_receives, .n_schedulers = 1 },
   };
 
   g_test_init (&argc, &argv, NULL);
