@@ -103,10 +103,12 @@ _grove_table_take (struct grove_free_blocks *near)
 void
 _grove_table_give (struct grove_free_blocks *near, struct grove_process *process)
 {
-  /* Release: pairs with the acquiring loads of an observer, see control.h. */
+  /* Release: pairs with the acquiring loads of an observer, see control.h. Free before the
+   * generation moves: who sees the new one must not find what is left of the old process with it.
+   */
+  atomic_store_explicit (&process->state, GROVE_STATE_FREE, memory_order_release);
   atomic_store_explicit (&process->generation, GROVE_GET (process->generation) + 1,
                          memory_order_release);
-  atomic_store_explicit (&process->state, GROVE_STATE_FREE, memory_order_release);
   process->queue_next = near->first;
   near->first = process;
   near->n++;

@@ -409,6 +409,75 @@ test_inspect (void *arg)
   g_assert_cmpint (atomic_load (&inspection.done), ==, 2);
 }
 
+/* ---- One block, many processes ---- */
+
+static _Atomic int n_compared, comparing;
+
+struct seen
+{
+  int parity; /* of the label and the generation together: always the same; -1: not known */
+};
+
+static bool
+visit_labelled (const struct grove_process_sample *sample, uint32_t slot, void *user_data)
+{
+  struct seen *seen = user_data;
+  int          parity;
+
+  (void) slot;
+  if (sample->label[0] == '\0')
+    return true;
+  parity = (sample->label[0] == 'a') ^ (int) (sample->pid >> 32 & 1);
+  if (seen->parity < 0)
+    seen->parity = parity;
+  g_assert_cmpint (seen->parity, ==, parity);
+  return true;
+}
+
+static gpointer
+comparer (gpointer data)
+{
+  struct seen seen = { .parity = -1 };
+
+  (void) data;
+  while (atomic_load (&comparing) != 0)
+    {
+      _grove_observe_scan (visit_labelled, &seen);
+      atomic_fetch_add (&n_compared, 1);
+    }
+  return NULL;
+}
+
+static void
+ends_at_once (void *arg)
+{
+  (void) arg;
+}
+
+/* What a scan finds in a block is of the process whose pid it says, however fast they come and go.
+ */
+static void
+test_block_is_reused (void *arg)
+{
+  struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+  GThread                   *thread;
+
+  (void) arg;
+  options.monitor = true;
+  atomic_store (&n_compared, 0);
+  atomic_store (&comparing, 1);
+  thread = g_thread_new ("comparer", comparer, NULL);
+  for (int i = 0; i < CORE_MANY (200000, 20000) || atomic_load (&n_compared) < 1000; i++)
+    {
+      grove_pid pid;
+      options.label = i % 2 == 0 ? "a" : "b";
+      g_assert_cmpint (grove_spawn_opt (ends_at_once, &options, &pid, NULL), ==, GROVE_OK);
+      core_expect ("{'DOWN', _, process, _, normal}");
+    }
+  atomic_store (&comparing, 0);
+  g_thread_join (thread);
+}
+
 /* ---- Running -----------------------------------------------------------------------------------
  */
 
@@ -461,6 +530,7 @@ main (int argc, char **argv)
     { "/runtime/observe/totals", test_totals },
     { "/runtime/observe/acting", test_acting },
     { "/runtime/observe/inspect-100", test_inspect },
+    { "/runtime/observe/block-is-reused", test_block_is_reused, .n_schedulers = 1 },
   };
 
   g_test_init (&argc, &argv, NULL);
