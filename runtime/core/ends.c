@@ -41,8 +41,14 @@ _grove_ends_add (
   struct entry *entry = &ring[seq % GROVE_ENDS];
   uint64_t      words[REASON_WORDS];
   size_t        size = reason.size;
+  uint64_t      version = atomic_load_explicit (&entry->version, memory_order_relaxed);
   enum form     form = FORM_TERM;
 
+  /* Another that began a whole round ago and was held up still writes here, or one a round later
+   * was faster: this end is then the one that is forgotten. */
+  if ((version & 1) != 0 || version > 2 * seq ||
+      !atomic_compare_exchange_strong (&entry->version, &version, 2 * seq - 1))
+    return;
   if (size > sizeof words)
     {
       form = FORM_TEXT;
@@ -54,7 +60,6 @@ _grove_ends_add (
       memcpy (words, reason.bytes, size);
     }
   /* All stores release, so that none is seen before the odd version. */
-  atomic_store_explicit (&entry->version, 2 * seq - 1, memory_order_release);
   atomic_store_explicit (&entry->pid, pid, memory_order_release);
   atomic_store_explicit (&entry->ended_ns, ended_ns, memory_order_release);
   atomic_store_explicit (&entry->name, name, memory_order_release);
