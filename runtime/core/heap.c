@@ -84,7 +84,6 @@ grove_alloc (size_t size)
 
   if (memory == NULL)
     over_limit ();
-  _grove_scheduler_self->called = true;
   return memory;
 }
 

@@ -194,7 +194,9 @@ give (struct grove_scheduler *self, struct grove_process *process)
   to = claim_idle ();
   if (to == NULL)
     return false;
-  if (backlog)
+  /* Half of those that have not begun: an idle one that is given a single one of many is idle again
+   * when the others have begun here, and then it is too late. */
+  if (self->queue.n_frameless > 0)
     more = _grove_run_queue_take_frameless (&self->queue, self->queue.n_frameless / 2);
   _grove_scheduler_hand (to, process);
   while (more != NULL)

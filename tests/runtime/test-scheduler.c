@@ -387,6 +387,42 @@ test_spinners_spread (void *arg)
   g_assert_true (spread);
 }
 
+/* Many that begin at once, as those that share out work do: whoever idles gets a fair part of them
+ * before they have begun where they are. */
+static void
+test_many_spread (void *arg)
+{
+  enum
+  {
+    N = 16
+  };
+  grove_pid pids[N];
+  bool      spread = false;
+
+  (void) arg;
+  /* Again if the other scheduler's thread had not begun to look for work. */
+  for (int attempt = 0; attempt < 100 && !spread; attempt++)
+    {
+      int n_away = 0;
+
+      for (int i = 0; i < N; i++)
+        pids[i] = grove_spawn (core_spin, NULL);
+      for (int i = 0; i < N; i++)
+        while (sample_of (pids[i]).reductions == 0)
+          grove_yield ();
+      for (int i = 0; i < N; i++)
+        {
+          n_away += sample_of (pids[i]).scheduler != 0;
+          grove_exit_process (pids[i], "kill");
+        }
+      spread = n_away >= N / 4;
+      /* It idles when it has ended them. */
+      for (int i = 0; i < N; i++)
+        core_expect_down (pids[i], "_");
+    }
+  g_assert_true (spread);
+}
+
 static void
 passes_on (void *arg)
 {
@@ -506,6 +542,7 @@ main (int argc, char **argv)
     { "/runtime/scheduler/change-104-105", test_change, .n_schedulers = 1 },
     { "/runtime/scheduler/high-on-two-114", test_high_on_two },
     { "/runtime/scheduler/spinners-spread", test_spinners_spread },
+    { "/runtime/scheduler/many-spread", test_many_spread },
     { "/runtime/scheduler/ring-stays-together", test_ring_stays_together },
     { "/runtime/scheduler/idle-127", test_idle },
     { "/runtime/scheduler/wake-127", test_wake },
