@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MAX_STRINGS 1000000U
+#define MAX_LABELS  (MAX_STRINGS / 2)
 
 struct entry
 {
@@ -70,7 +71,7 @@ find_locked (const char *text, uint64_t hash)
 }
 
 static const char *
-intern_locked (const char *text)
+intern_locked (const char *text, uint32_t max)
 {
   uint64_t      hash = hash_of (text);
   struct entry *entry = find_locked (text, hash);
@@ -78,7 +79,7 @@ intern_locked (const char *text)
 
   if (entry != NULL)
     return entry->text;
-  if (strings.n >= MAX_STRINGS)
+  if (strings.n >= max)
     return NULL;
   if (strings.n >= strings.n_buckets)
     grow ();
@@ -92,15 +93,27 @@ intern_locked (const char *text)
   return entry->text;
 }
 
-const char *
-_grove_intern (const char *text)
+static const char *
+intern (const char *text, uint32_t max)
 {
   const char *interned;
 
   _grove_lock (&strings.lock);
-  interned = intern_locked (text);
+  interned = intern_locked (text, max);
   _grove_unlock (&strings.lock);
   return interned;
+}
+
+const char *
+_grove_intern (const char *text)
+{
+  return intern (text, MAX_STRINGS);
+}
+
+const char *
+_grove_intern_label (const char *text)
+{
+  return intern (text, MAX_LABELS);
 }
 
 const char *

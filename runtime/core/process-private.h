@@ -17,9 +17,6 @@ grove_pid _grove_process_group (void);
 void  _grove_process_set_behaviour (void *behaviour);
 void *_grove_process_behaviour (void);
 
-/* @text: static storage; what observers are shown as the initial call. */
-void _grove_process_set_initial_call (const char *text);
-
 /* Marks the caller as the runtime's own: observers are not allowed to end it. */
 void _grove_process_set_system (void);
 

@@ -68,7 +68,6 @@ init (struct grove_process             *process,
   PUBLISH (process->heap_bytes, 0);
   PUBLISH (process->reductions, 0);
   PUBLISH (process->scheduler, scheduler);
-  PUBLISH (process->inqueue, GROVE_IN_EMPTY);
 }
 
 static bool
@@ -124,19 +123,20 @@ spawn (grove_entry                       entry,
        grove_ref                        *ret_monitor)
 {
   struct grove_scheduler *scheduler = _grove_scheduler_self;
-  const char             *label = options->label != NULL ? _grove_intern (options->label) : NULL;
-  struct grove_process   *process = _grove_table_take (&scheduler->near);
-  grove_ref               monitor = 0;
+  const char *label = options->label != NULL ? _grove_intern_label (options->label) : NULL;
+  struct grove_process *process = _grove_table_take (&scheduler->near);
+  grove_ref             monitor = 0;
 
   if (process == NULL)
     return GROVE_ERR_SYSTEM_LIMIT;
   init (process, entry, options, label);
   if (!hand_over (process, options))
     {
-      PUBLISH (process->inqueue, GROVE_IN_CLOSED);
       _grove_table_give (&scheduler->near, process);
       return GROVE_ERR_SYSTEM_LIMIT;
     }
+  /* Only now: what comes late for the one before is taken in, and must be answered. */
+  PUBLISH (process->inqueue, GROVE_IN_EMPTY);
   if (scheduler->current != NULL)
     monitor = bind (process, options);
   PUBLISH (process->state, GROVE_STATE_RUNNABLE);
@@ -370,7 +370,7 @@ grove_process_label (const char *label)
 {
   struct grove_process *self = _grove_process_require ();
 
-  GROVE_SET (self->label, label != NULL ? _grove_intern (label) : NULL);
+  GROVE_SET (self->label, label != NULL ? _grove_intern_label (label) : NULL);
   _grove_charge (1);
 }
 
@@ -398,12 +398,6 @@ void *
 _grove_process_behaviour (void)
 {
   return _grove_process_require ()->behaviour;
-}
-
-void
-_grove_process_set_initial_call (const char *text)
-{
-  GROVE_SET (_grove_process_require ()->initial, text);
 }
 
 void

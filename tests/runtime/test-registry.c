@@ -118,6 +118,28 @@ test_ending (void *arg)
     }
 }
 
+/* A program that labels every process differently, for months. */
+static void
+test_many_labels (void *arg)
+{
+  struct grove_process_sample sample;
+
+  (void) arg;
+  for (unsigned i = 0; i < 500100; i++)
+    {
+      char label[32];
+      g_snprintf (label, sizeof label, "session %u", i);
+      grove_process_label (label);
+    }
+  g_assert_true (_grove_observe_process (grove_self (), &sample));
+  g_assert_cmpstr (sample.label, ==, "");
+  g_assert_cmpint (grove_register ("a name", grove_self ()), ==, GROVE_OK);
+  /* One that is known is still shown. */
+  grove_process_label ("session 1");
+  g_assert_true (_grove_observe_process (grove_self (), &sample));
+  g_assert_cmpstr (sample.label, ==, "session 1");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,6 +149,7 @@ main (int argc, char **argv)
     { "/runtime/registry/many-16", test_many },
     { "/runtime/registry/again-95", test_again },
     { "/runtime/registry/ending", test_ending },
+    { "/runtime/registry/many-labels", test_many_labels },
   };
 
   return core_main (argc, argv, cases, G_N_ELEMENTS (cases));
