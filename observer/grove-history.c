@@ -11,6 +11,8 @@
 
 #define HISTORY_MAX 4096
 #define BUCKET_US   (60 * G_USEC_PER_SEC / GROVE_HISTORY_LENGTH)
+/* A process that was not seen for more buckets than this begins anew: nobody knows what it held. */
+#define BRIDGED_MAX 2
 
 typedef struct
 {
@@ -83,7 +85,6 @@ static void
 advance (Entry *entry, guint n)
 {
   guint32 last = entry->values[entry->n - 1];
-  n = MIN (n, GROVE_HISTORY_LENGTH);
   for (guint i = 0; i < n; i++)
     {
       if (entry->n == GROVE_HISTORY_LENGTH)
@@ -108,9 +109,14 @@ _grove_history_push (GroveHistory *self, const char *pid, gint64 messages, gint6
       entry->bucket = bucket;
       g_hash_table_insert (self->entries, g_strdup (pid), entry);
     }
+  else if (bucket > entry->bucket + BRIDGED_MAX + 1)
+    {
+      entry->n = 1;
+      entry->bucket = bucket;
+    }
   else if (bucket > entry->bucket)
     {
-      advance (entry, (guint) MIN (bucket - entry->bucket, GROVE_HISTORY_LENGTH));
+      advance (entry, (guint) (bucket - entry->bucket));
       entry->bucket = bucket;
     }
   entry->values[entry->n - 1] = (guint32) CLAMP (messages, 0, G_MAXUINT32);

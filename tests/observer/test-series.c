@@ -122,12 +122,19 @@ test_history (void)
   g_assert_cmpuint (values[2], ==, 6);
   g_assert_cmpuint (values[3], ==, 9);
 
-  _grove_history_push (history, "<0.1.0>", G_MAXINT64, 1000 * bucket_us);
+  /* After three nobody knows: it begins anew. */
+  _grove_history_push (history, "<0.1.0>", G_MAXINT64, 7 * bucket_us);
+  values = _grove_history_get (history, "<0.1.0>", &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpuint (values[0], ==, G_MAXUINT32);
+
+  for (gint64 bucket = 8; bucket < 100; bucket++)
+    _grove_history_push (history, "<0.1.0>", bucket, bucket * bucket_us);
   values = _grove_history_get (history, "<0.1.0>", &n);
   g_assert_cmpuint (n, ==, GROVE_HISTORY_LENGTH);
-  g_assert_cmpuint (values[0], ==, 9);
-  g_assert_cmpuint (values[n - 1], ==, G_MAXUINT32);
-  _grove_history_push (history, "<0.1.0>", -5, 1000 * bucket_us);
+  g_assert_cmpuint (values[0], ==, 100 - GROVE_HISTORY_LENGTH);
+  g_assert_cmpuint (values[n - 1], ==, 99);
+  _grove_history_push (history, "<0.1.0>", -5, 99 * bucket_us);
   g_assert_cmpuint (_grove_history_get (history, "<0.1.0>", &n)[GROVE_HISTORY_LENGTH - 1], ==, 0);
   _grove_history_free (history);
 }
