@@ -108,6 +108,7 @@ static void
 on_back (GroveConnectPage *self)
 {
   grove_session_close (self->session);
+  grove_connect_page_focus (self);
 }
 
 static void
@@ -147,6 +148,14 @@ on_state_changed (GroveConnectPage *self)
     gtk_stack_set_visible_child_name (self->stack, "connecting");
   else
     gtk_stack_set_visible_child_name (self->stack, "choose");
+}
+
+/* One can type at once; without this the main menu, which is before it, has the focus. */
+static void
+on_map (GroveConnectPage *self)
+{
+  if (g_str_equal (gtk_stack_get_visible_child_name (self->stack), "choose"))
+    grove_connect_page_focus (self);
 }
 
 static void
@@ -192,6 +201,7 @@ static void
 grove_connect_page_init (GroveConnectPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
 }
 
 GtkWidget *

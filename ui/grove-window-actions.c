@@ -17,19 +17,29 @@ is_observing (GroveWindow *self)
   return state == GROVE_SESSION_LIVE || state == GROVE_SESSION_LOST;
 }
 
+/* The keyboard follows into the view. Where it has nothing to focus yet, nothing has the focus:
+ * left to itself the toolkit goes on to the next control, which may be one that restarts. */
 static void
-on_view (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+show_view (GroveWindow *self, const char *name)
 {
-  GroveWindow *self = user_data;
-  const char  *name = g_variant_get_string (parameter, NULL);
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
 
-  if (grove_window_get_view (self, name) == NULL)
-    return;
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->stack)))
+    gtk_window_set_focus (GTK_WINDOW (self), NULL);
   grove_window_show_view (self, name);
   if (g_str_equal (name, "processes"))
     grove_process_view_focus_rows (self->process_view);
   else
     gtk_widget_child_focus (grove_window_get_view (self, name), GTK_DIR_TAB_FORWARD);
+}
+
+static void
+on_view (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  const char *name = g_variant_get_string (parameter, NULL);
+
+  if (grove_window_get_view (user_data, name) != NULL)
+    show_view (user_data, name);
 }
 
 static void
@@ -94,7 +104,7 @@ static void
 on_show_in_tree (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   /* The graph follows the session's selection by itself. */
-  grove_window_show_view (user_data, "supervision");
+  show_view (user_data, "supervision");
 }
 
 static void
@@ -103,7 +113,7 @@ on_show_in_table (GSimpleAction *action, GVariant *parameter, gpointer user_data
   GroveWindow *self = user_data;
   const char  *pid = grove_session_get_selected (self->session);
 
-  grove_window_show_view (self, "processes");
+  show_view (self, "processes");
   if (pid != NULL)
     grove_process_view_reveal (self->process_view, pid);
 }
