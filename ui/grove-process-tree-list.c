@@ -295,6 +295,45 @@ add_columns (GroveProcessTreeList *self)
     }
 }
 
+/* ---- Keys --------------------------------------------------------------------------------------
+ */
+
+static gboolean
+on_key (
+  GtkEventControllerKey *keys, guint key, guint code, GdkModifierType mods, gpointer user_data)
+{
+  GroveProcessTreeList *self = user_data;
+  const char           *pid = grove_process_selection_get_current (self->selection);
+  GroveTreeNode        *node = pid != NULL ? grove_tree_find (self->tree, pid) : NULL;
+  gboolean              opens = key == GDK_KEY_Right || key == GDK_KEY_KP_Right;
+
+  if ((!opens && key != GDK_KEY_Left && key != GDK_KEY_KP_Left) || node == NULL ||
+      (mods & gtk_accelerator_get_default_mod_mask ()) != 0)
+    return GDK_EVENT_PROPAGATE;
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->rows)); i++)
+    if (node_at (G_LIST_MODEL (self->rows), i) == node)
+      {
+        g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_row (self->rows, i);
+
+        if (!gtk_tree_list_row_is_expandable (row))
+          break;
+        gtk_tree_list_row_set_expanded (row, opens);
+        return GDK_EVENT_STOP;
+      }
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+add_keys (GroveProcessTreeList *self)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  /* Before the rows, which take the arrows and do nothing with them. */
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), self);
+  gtk_widget_add_controller (self->view, keys);
+}
+
 /* ---- The object ---------------------------------------------------------------------------------
  */
 
@@ -396,6 +435,7 @@ grove_process_tree_list_new (GroveSession *session)
   g_signal_connect_swapped (self->adjustment, "changed", G_CALLBACK (queue_watch), self);
 
   add_columns (self);
+  add_keys (self);
   grove_process_columns_add_controls (GTK_COLUMN_VIEW (self->view), self->selection);
   gtk_column_view_set_model (GTK_COLUMN_VIEW (self->view), GTK_SELECTION_MODEL (self->selection));
   return GTK_WIDGET (self);

@@ -19,8 +19,9 @@ struct _GroveProcessView
   GroveProcessList     *list;
   GroveProcessTreeList *tree_list;
   GroveProcessShape     shape;
-  gboolean              focus_rows; /* as soon as there are some */
-  char                 *searched;   /* a pid that is to be scrolled to when its row comes */
+  gboolean              focus_rows;     /* as soon as there are some */
+  char                 *searched;       /* a pid that is to be scrolled to when its row comes */
+  char                 *filter_tooltip; /* while it can be filtered */
 
   GtkStack       *stack;
   GtkWidget      *filter_box;
@@ -232,6 +233,8 @@ update_page (GroveProcessView *self)
 static void
 on_shape_toggled (GroveProcessView *self)
 {
+  static const char unfiltered[] =
+    "The tree shows every process; the flat table can be filtered (Ctrl+F)";
   gboolean          tree = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->tree_button));
   const char       *current;
   GroveProcessShape shape = tree ? GROVE_SHAPE_TREE : GROVE_SHAPE_FLAT;
@@ -243,9 +246,9 @@ on_shape_toggled (GroveProcessView *self)
   grove_process_selection_set_current (grove_process_view_get_selection (self), current);
   /* The tree shows what is above and below what; a filter would tear it apart. */
   gtk_widget_set_sensitive (self->filter_box, !tree);
-  gtk_widget_set_tooltip_text (self->filter_box,
-                               tree ? "The tree shows every process; the flat table can be filtered"
-                                    : NULL);
+  gtk_widget_set_tooltip_text (self->filter_box, tree ? unfiltered : NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->filter_entry),
+                               tree ? unfiltered : self->filter_tooltip);
   on_filter_error (self);
   update_page (self);
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
@@ -309,6 +312,7 @@ grove_process_view_dispose (GObject *object)
   G_OBJECT_CLASS (grove_process_view_parent_class)->dispose (object);
   g_clear_object (&self->session);
   g_clear_pointer (&self->searched, g_free);
+  g_clear_pointer (&self->filter_tooltip, g_free);
 }
 
 static void
@@ -346,6 +350,7 @@ static void
 grove_process_view_init (GroveProcessView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->filter_tooltip = g_strdup (gtk_widget_get_tooltip_text (GTK_WIDGET (self->filter_entry)));
 }
 
 static void
