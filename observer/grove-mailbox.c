@@ -5,13 +5,12 @@
  */
 #include "observer/grove-mailbox.h"
 
-#include "observer/grove-observer-private.h"
+#include "observer/grove-poll.h"
 
 #include <string.h>
 
-#define INTERVAL_MS 1000
-#define PAGE        200
-#define TEXT_MAX    1024
+#define PAGE     200
+#define TEXT_MAX 1024
 
 struct _GroveMailboxMessage
 {
@@ -182,14 +181,8 @@ struct _GroveMailbox
   GObject       parent_instance;
   GroveSession *session;
   char         *pid;
-  gboolean      active;
-  gboolean      asking;
-  gboolean      ended;
+  GrovePoll     poll;
   guint64       offset;
-  guint         timer;
-  gulong        state_handler;
-  gulong        paused_handler;
-  gulong        reset_handler;
 
   GPtrArray *messages;
   guint64    total;
@@ -300,13 +293,10 @@ take_answer (GroveMailbox *self, struct json_object *result)
   return TRUE;
 }
 
-static void update_timer (GroveMailbox *self);
-
 static void
-answered (gpointer owner, const GroveReply *reply, gpointer user_data)
+answered (gpointer owner, const GroveReply *reply)
 {
   GroveMailbox *self = owner;
-  self->asking = FALSE;
   g_object_ref (self);
   if (reply->error == NULL)
     {
@@ -314,11 +304,7 @@ answered (gpointer owner, const GroveReply *reply, gpointer user_data)
         _grove_session_break (self->session, "It sent messages that make no sense.");
     }
   else if (reply->error->code == GROVE_CODE_NO_PROCESS)
-    {
-      self->ended = TRUE;
-      update_timer (self);
-      set_error (self, "The process has ended");
-    }
+    set_error (self, "The process has ended");
   else if (reply->error->code == GROVE_CODE_FORBIDDEN)
     set_error (self, "The system keeps the contents of messages to itself");
   else if (reply->error->code < 0)
@@ -327,62 +313,30 @@ answered (gpointer owner, const GroveReply *reply, gpointer user_data)
   g_object_unref (self);
 }
 
-static void
-ask (GroveMailbox *self)
+static struct json_object *
+make_params (gpointer owner)
 {
-  if (self->asking)
-    return;
+  GroveMailbox       *self = owner;
   struct json_object *params = json_object_new_object ();
   json_object_object_add (params, "pid", json_object_new_string (self->pid));
   json_object_object_add (params, "offset", json_object_new_int64 ((gint64) self->offset));
   json_object_object_add (params, "limit", json_object_new_int (PAGE));
   json_object_object_add (params, "max_bytes", json_object_new_int (TEXT_MAX));
-  self->asking = TRUE;
-  _grove_session_call (self->session, "process.messages", params, answered, self, NULL);
-}
-
-static gboolean
-ask_again (gpointer user_data)
-{
-  ask (user_data);
-  return G_SOURCE_CONTINUE;
+  return params;
 }
 
 static void
-update_timer (GroveMailbox *self)
+was_reset (gpointer owner)
 {
-  gboolean run = self->active && !self->ended && _grove_session_is_flowing (self->session);
-  if (run && self->timer == 0)
-    {
-      self->timer = g_timeout_add (INTERVAL_MS, ask_again, self);
-      ask (self);
-    }
-  else if (!run)
-    g_clear_handle_id (&self->timer, g_source_remove);
-}
-
-static void
-was_reset (GroveMailbox *self)
-{
-  if (self->ended)
-    return;
-  self->ended = TRUE;
-  _grove_session_drop_calls (self->session, self);
-  self->asking = FALSE;
-  update_timer (self);
-  set_error (self, "The process has ended");
+  set_error (owner, "The process has ended");
 }
 
 void
 grove_mailbox_set_active (GroveMailbox *self, gboolean active)
 {
   g_return_if_fail (GROVE_IS_MAILBOX (self));
-  active = !!active;
-  if (self->active == active)
-    return;
-  self->active = active;
-  update_timer (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE]);
+  if (_grove_poll_set_active (&self->poll, active))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE]);
 }
 
 static void
@@ -393,10 +347,7 @@ set_offset (GroveMailbox *self, guint64 offset)
     return;
   self->offset = offset;
   /* What is under way is of the old page. */
-  _grove_session_drop_calls (self->session, self);
-  self->asking = FALSE;
-  if (self->timer != 0)
-    ask (self);
+  _grove_poll_ask_anew (&self->poll);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OFFSET]);
 }
 
@@ -448,7 +399,7 @@ grove_mailbox_get_property (GObject *object, guint prop_id, GValue *value, GPara
   switch (prop_id)
     {
     case PROP_ACTIVE:
-      g_value_set_boolean (value, self->active);
+      g_value_set_boolean (value, self->poll.active);
       break;
     case PROP_TOTAL:
       g_value_set_uint64 (value, self->total);
@@ -485,15 +436,7 @@ static void
 grove_mailbox_dispose (GObject *object)
 {
   GroveMailbox *self = GROVE_MAILBOX (object);
-  self->active = FALSE;
-  g_clear_handle_id (&self->timer, g_source_remove);
-  if (self->session != NULL)
-    {
-      _grove_session_drop_calls (self->session, self);
-      g_clear_signal_handler (&self->state_handler, self->session);
-      g_clear_signal_handler (&self->paused_handler, self->session);
-      g_clear_signal_handler (&self->reset_handler, self->session);
-    }
+  _grove_poll_finish (&self->poll);
   G_OBJECT_CLASS (grove_mailbox_parent_class)->dispose (object);
 }
 
@@ -536,15 +479,17 @@ grove_mailbox_init (GroveMailbox *self)
 GroveMailbox *
 grove_mailbox_new (GroveSession *session, const char *pid)
 {
+  static const GrovePollKind kind = {
+    .method = "process.messages",
+    .params = make_params,
+    .answered = answered,
+    .reset = was_reset,
+  };
   g_return_val_if_fail (GROVE_IS_SESSION (session), NULL);
   g_return_val_if_fail (pid != NULL, NULL);
   GroveMailbox *self = g_object_new (GROVE_TYPE_MAILBOX, NULL);
   self->session = g_object_ref (session);
   self->pid = g_strdup (pid);
-  self->state_handler =
-    g_signal_connect_swapped (session, "notify::state", G_CALLBACK (update_timer), self);
-  self->paused_handler =
-    g_signal_connect_swapped (session, "notify::paused", G_CALLBACK (update_timer), self);
-  self->reset_handler = g_signal_connect_swapped (session, "reset", G_CALLBACK (was_reset), self);
+  _grove_poll_init (&self->poll, session, &kind, self);
   return self;
 }

@@ -5,13 +5,12 @@
  */
 #include "observer/grove-process-detail.h"
 
-#include "observer/grove-observer-private.h"
+#include "observer/grove-poll.h"
 
 #include <string.h>
 
-#define INTERVAL_MS 1000
-#define LINKS_MAX   100
-#define MEMBER_MAX  64
+#define LINKS_MAX  100
+#define MEMBER_MAX 64
 
 enum
 {
@@ -27,18 +26,12 @@ struct _GroveProcessDetail
   GObject       parent_instance;
   GroveSession *session;
   char         *pid;
-  gboolean      active;
-  gboolean      asking;
-  guint         timer;
-  gulong        state_handler;
-  gulong        paused_handler;
-  gulong        reset_handler;
+  GrovePoll     poll;
 
   struct json_object *answer;         /* NULL until the first came */
   GArray             *lists[N_LISTS]; /* GroveProcessLink */
   GroveProcessLink    supervisor;
   GroveProcessLink    application;
-  gboolean            gone;
   char               *exit_reason;
   char               *successor;
 };
@@ -111,91 +104,46 @@ static void
 take_end (GroveProcessDetail *self, struct json_object *data)
 {
   struct json_object *exited = _grove_json_object (data, "exited");
-  self->gone = TRUE;
   self->exit_reason = _grove_exited_reason (exited);
   self->successor = _grove_exited_successor (exited);
 }
 
-static void update_timer (GroveProcessDetail *self);
-
 static void
-answered (gpointer owner, const GroveReply *reply, gpointer user_data)
+answered (gpointer owner, const GroveReply *reply)
 {
   GroveProcessDetail *self = owner;
-  self->asking = FALSE;
   g_object_ref (self);
   if (reply->error == NULL)
     take_answer (self, reply->result);
   else if (reply->error->code == GROVE_CODE_NO_PROCESS)
-    {
-      take_end (self, reply->data);
-      update_timer (self);
-    }
-  if (reply->error == NULL || self->gone)
+    take_end (self, reply->data);
+  if (reply->error == NULL || self->poll.ended)
     g_signal_emit (self, signals[CHANGED], 0);
   g_object_unref (self);
 }
 
-static void
-ask (GroveProcessDetail *self)
+static struct json_object *
+make_params (gpointer owner)
 {
-  if (self->asking)
-    return;
+  GroveProcessDetail *self = owner;
   struct json_object *params = json_object_new_object ();
   json_object_object_add (params, "pid", json_object_new_string (self->pid));
-  self->asking = TRUE;
-  _grove_session_call (self->session, "process.get", params, answered, self, NULL);
+  return params;
 }
 
-static gboolean
-ask_again (gpointer user_data)
-{
-  ask (user_data);
-  return G_SOURCE_CONTINUE;
-}
-
+/* Whatever has this pid now is not this process. */
 static void
-update_timer (GroveProcessDetail *self)
+was_reset (gpointer owner)
 {
-  gboolean run = self->active && !self->gone && _grove_session_is_flowing (self->session);
-  if (run && self->timer == 0)
-    {
-      self->timer = g_timeout_add (INTERVAL_MS, ask_again, self);
-      ask (self);
-    }
-  else if (!run)
-    g_clear_handle_id (&self->timer, g_source_remove);
-}
-
-static void
-session_changed (GroveProcessDetail *self)
-{
-  update_timer (self);
-}
-
-/* Another run of the system: whatever has this pid now is not this process. */
-static void
-was_reset (GroveProcessDetail *self)
-{
-  if (self->gone)
-    return;
-  self->gone = TRUE;
-  _grove_session_drop_calls (self->session, self);
-  self->asking = FALSE;
-  update_timer (self);
-  g_signal_emit (self, signals[CHANGED], 0);
+  g_signal_emit (owner, signals[CHANGED], 0);
 }
 
 void
 grove_process_detail_set_active (GroveProcessDetail *self, gboolean active)
 {
   g_return_if_fail (GROVE_IS_PROCESS_DETAIL (self));
-  active = !!active;
-  if (self->active == active)
-    return;
-  self->active = active;
-  update_timer (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE]);
+  if (_grove_poll_set_active (&self->poll, active))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE]);
 }
 
 gboolean
@@ -209,7 +157,7 @@ gboolean
 grove_process_detail_is_gone (GroveProcessDetail *self)
 {
   g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), FALSE);
-  return self->gone;
+  return self->poll.ended;
 }
 
 const char *
@@ -298,7 +246,7 @@ static void
 grove_process_detail_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   if (prop_id == PROP_ACTIVE)
-    g_value_set_boolean (value, GROVE_PROCESS_DETAIL (object)->active);
+    g_value_set_boolean (value, GROVE_PROCESS_DETAIL (object)->poll.active);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -319,15 +267,7 @@ static void
 grove_process_detail_dispose (GObject *object)
 {
   GroveProcessDetail *self = GROVE_PROCESS_DETAIL (object);
-  self->active = FALSE;
-  g_clear_handle_id (&self->timer, g_source_remove);
-  if (self->session != NULL)
-    {
-      _grove_session_drop_calls (self->session, self);
-      g_clear_signal_handler (&self->state_handler, self->session);
-      g_clear_signal_handler (&self->paused_handler, self->session);
-      g_clear_signal_handler (&self->reset_handler, self->session);
-    }
+  _grove_poll_finish (&self->poll);
   G_OBJECT_CLASS (grove_process_detail_parent_class)->dispose (object);
 }
 
@@ -376,15 +316,17 @@ grove_process_detail_init (GroveProcessDetail *self)
 GroveProcessDetail *
 grove_process_detail_new (GroveSession *session, const char *pid)
 {
+  static const GrovePollKind kind = {
+    .method = "process.get",
+    .params = make_params,
+    .answered = answered,
+    .reset = was_reset,
+  };
   g_return_val_if_fail (GROVE_IS_SESSION (session), NULL);
   g_return_val_if_fail (pid != NULL, NULL);
   GroveProcessDetail *self = g_object_new (GROVE_TYPE_PROCESS_DETAIL, NULL);
   self->session = g_object_ref (session);
   self->pid = g_strdup (pid);
-  self->state_handler =
-    g_signal_connect_swapped (session, "notify::state", G_CALLBACK (session_changed), self);
-  self->paused_handler =
-    g_signal_connect_swapped (session, "notify::paused", G_CALLBACK (session_changed), self);
-  self->reset_handler = g_signal_connect_swapped (session, "reset", G_CALLBACK (was_reset), self);
+  _grove_poll_init (&self->poll, session, &kind, self);
   return self;
 }
