@@ -27,8 +27,6 @@ report_scan (struct grove_envelope_error    *error,
              const struct grove_scan_limits *limits,
              const struct grove_scan_error  *scan)
 {
-  (void) snprintf (error->message, sizeof error->message, "%s, at byte %zu of the line", scan->what,
-                   scan->at);
   switch (scan->fault)
     {
     case GROVE_SCAN_DEPTH:
@@ -46,6 +44,14 @@ report_scan (struct grove_envelope_error    *error,
       error->code = GROVE_ERROR_PARSE;
       break;
     }
+  if (error->limit != NULL)
+    (void) snprintf (error->message, sizeof error->message,
+                     "%s, at byte %zu of the line; at most %lld %s", scan->what, scan->at,
+                     (long long) error->value,
+                     scan->fault == GROVE_SCAN_DEPTH ? "levels are read" : "bytes are read");
+  else
+    (void) snprintf (error->message, sizeof error->message, "%s, at byte %zu of the line",
+                     scan->what, scan->at);
 }
 
 struct json_object *
@@ -108,8 +114,8 @@ read_members (struct grove_request *request, struct grove_envelope_error *error)
     if (strcmp (name, "jsonrpc") == 0)
       has_version =
         type == json_type_string && strcmp (json_object_get_string (member), "2.0") == 0;
-    else if (strcmp (name, "method") == 0 && type == json_type_string)
-      request->method = json_object_get_string (member);
+    else if (strcmp (name, "method") == 0)
+      request->method = type == json_type_string ? json_object_get_string (member) : NULL;
     else if (strcmp (name, "params") == 0)
       {
         if (type != json_type_object)

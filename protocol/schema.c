@@ -48,6 +48,8 @@ check_integer (const struct grove_param *param,
   if (json_object_get_type (value) == json_type_int && number >= param->minimum &&
       number <= param->maximum)
     return true;
+  if (param->minimum == param->maximum)
+    return wrong (error, "\"%s\" is %" PRId64 " here", path, param->minimum);
   return wrong (error, "\"%s\" is an integer from %" PRId64 " to %" PRId64, path, param->minimum,
                 param->maximum);
 }

@@ -79,12 +79,14 @@ static void
 test_not_open (void)
 {
   struct test_wire *wire = new_wire ();
+  const char       *message;
 
   g_assert_cmpint (test_wire_ask_error (wire, "session.ping", NULL, NULL), ==,
                    GROVE_ERROR_NOT_OPEN);
   g_assert_cmpint (test_wire_ask_error (wire, "no.such", NULL, NULL), ==, GROVE_ERROR_NOT_OPEN);
-  g_assert_cmpint (test_wire_ask_error (wire, "session.open", "{\"major\":2}", NULL), ==,
+  g_assert_cmpint (test_wire_ask_error (wire, "session.open", "{\"major\":2}", &message), ==,
                    GROVE_ERROR_INVALID_PARAMS);
+  g_assert_cmpstr (message, ==, "\"major\" is 1 here");
   test_wire_pump (wire);
   test_wire_free (wire);
 }
@@ -175,6 +177,7 @@ struct bad_line
   const char *path;
   const char *line;
   gint        code;
+  const char *says; /* part of the message; NULL: whatever */
 };
 
 static const struct bad_line bad_lines[] = {
@@ -190,12 +193,13 @@ static const struct bad_line bad_lines[] = {
     -32700 },
   { "nul", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"session.ping\\u0000\"}\n", -32700 },
   { "surrogate", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\\ud800\"}\n", -32700 },
-  { "deep", "{\"a\":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}\n", -32005 },
+  { "deep", "{\"a\":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}\n", -32005, "at most 16 levels" },
   { "id-zero", "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"session.ping\"}\n", -32600 },
   { "id-text", "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"session.ping\"}\n", -32600 },
   { "id-missing", "{\"jsonrpc\":\"2.0\",\"method\":\"session.ping\"}\n", -32600 },
   { "version", "{\"jsonrpc\":\"1.0\",\"id\":7,\"method\":\"session.ping\"}\n", -32600 },
-  { "method-number", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":5}\n", -32600 },
+  { "method-number", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":5}\n", -32600,
+    "\\\"method\\\" is a text" },
   { "params-array", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"session.ping\",\"params\":[]}\n",
     -32600 },
   { "extra", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"session.ping\",\"x\":1}\n", -32600 },
@@ -229,7 +233,10 @@ test_bad_line (gconstpointer data)
   g_assert_true (grove_server_session_is_closing (wire->session));
   lines = g_strsplit (answers->str, "\n", -1);
   for (guint i = 0; i < 8; i++)
-    g_assert_nonnull (strstr (lines[i], code));
+    {
+      g_assert_nonnull (strstr (lines[i], code));
+      g_assert_true (bad->says == NULL || strstr (lines[i], bad->says) != NULL);
+    }
   goodbye = test_wire_next (wire, "goodbye");
   g_assert_cmpstr (test_text (goodbye, "reason"), ==, "errors");
   g_string_free (answers, TRUE);
