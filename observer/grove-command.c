@@ -185,6 +185,14 @@ say_had_ended (const Request *request, struct json_object *data)
 }
 
 static char *
+say_unknown (const Request *request, const char *why)
+{
+  return g_strdup_printf ("%s: whether %s %s is not known", why, request->who,
+                          request->command == GROVE_COMMAND_SET_PRIORITY ? "has another priority"
+                                                                         : "has ended");
+}
+
+static char *
 say_failure (const Request *request, const GroveReply *reply)
 {
   const char *undone = say_undone (request->command);
@@ -203,15 +211,12 @@ say_failure (const Request *request, const GroveReply *reply)
       return g_strdup_printf ("%s %s: it is busy and did not come to a point where it can be "
                               "reached",
                               request->who, undone);
+    /* It ends with what it was asked to do done or not: the command may be why it ends. */
     case GROVE_CODE_SHUTTING_DOWN:
-      return g_strdup_printf ("%s %s: the system is shutting down", request->who, undone);
+      return say_unknown (request, "The system shut down before the answer");
     case GROVE_PROTOCOL_ERROR_LOST:
     case GROVE_PROTOCOL_ERROR_BROKEN:
-      return g_strdup_printf ("The connection ended before the answer: whether %s %s is not known",
-                              request->who,
-                              request->command == GROVE_COMMAND_SET_PRIORITY
-                                ? "has another priority"
-                                : "has ended");
+      return say_unknown (request, "The connection ended before the answer");
     default:
       return g_strdup_printf ("%s %s: %s", request->who, undone, reply->error->message);
     }

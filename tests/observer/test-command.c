@@ -115,7 +115,8 @@ static const Case cases[] = {
     "reached",
     .code = -32007 },
   { "shutting-down", GROVE_COMMAND_KILL, NULL, NULL,
-    "counter <0.91.0> was not killed: the system is shutting down", .code = -32012 },
+    "The system shut down before the answer: whether counter <0.91.0> has ended is not known",
+    .code = -32012 },
 };
 
 static void
