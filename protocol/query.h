@@ -28,11 +28,20 @@ struct grove_value
   } u;
 };
 
-/* Compiles ["and", ["gt","messages",100], ["eq","app","shop"], ...] against the columns of @table.
- * Operators: and or not eq ne lt le gt ge in prefix contains. NULL and *ret_error (free()) on an
- * error. */
-struct grove_filter      *
+/**
+ * grove_filter_new:
+ * @json: ["and", ["gt","messages",100], ["eq","app","shop"], ...]; operators: and or not eq ne lt
+ * le gt ge in prefix contains
+ * @table: whose columns it names; longer lived than the filter
+ * @ret_error: (out) (transfer full): what is wrong, for people; free()
+ *
+ * Returns: (transfer full): NULL on an error
+ * Since: 0.1
+ */
+struct grove_filter *
 grove_filter_new (struct json_object *json, const struct grove_table *table, char **ret_error);
+
+/* @self: (nullable) (transfer full). Since: 0.1 */
 void grove_filter_free (struct grove_filter *self);
 
 /* How the selection reads a row: @row is whatever the source scans, or a copy of it; what a row
@@ -42,26 +51,70 @@ typedef void (*grove_row_value) (const void         *row,
                                  void               *user_data,
                                  struct grove_value *ret);
 
+/**
+ * grove_filter_accepts:
+ * @self: (nullable): NULL accepts all
+ * @row: handed to @value
+ *
+ * Since: 0.1
+ */
 bool grove_filter_accepts (const struct grove_filter *self,
                            const void                *row,
                            grove_row_value            value,
                            void                      *user_data);
 
-/* When @self is nothing but ["eq"|"in", key column, ...]: the keys it names, borrowed from it, so
- * that a source can look them up instead of scanning. 0 for any other filter, and for NULL. */
+/**
+ * grove_filter_keys:
+ * @self: (nullable)
+ * @ret_keys: (out): borrowed from @self
+ *
+ * When @self is nothing but ["eq"|"in", key column, ...]: the keys it names, so that a source can
+ * look them up instead of scanning.
+ *
+ * Returns: how many; 0 for any other filter
+ * Since: 0.1
+ */
 size_t grove_filter_keys (const struct grove_filter *self, const char *const **ret_keys);
 
 /* A selection over fixed-size rows, which it copies. */
 struct grove_selection;
-/* @key_compare: breaks ties (the key column), makes the order total. */
+
+/**
+ * grove_selection_new:
+ * @query: copied, but for its filter, which outlives the selection
+ * @row_size: rows are copied, this many bytes each
+ * @key_compare: breaks ties by the key column, which makes the order total
+ *
+ * Returns: (transfer full): free with grove_selection_free()
+ * Since: 0.1
+ */
 struct grove_selection *grove_selection_new (const struct grove_table_query *query,
                                              size_t                          row_size,
                                              grove_row_value                 value,
                                              int (*key_compare) (const void *, const void *),
                                              void *user_data);
 void                    grove_selection_free (struct grove_selection *self);
-void                    grove_selection_offer (struct grove_selection *self, const void *row);
-/* After the last offer: the window's rows, in order, owned by the selection. */
-size_t   grove_selection_window (struct grove_selection *self, const void ***ret_rows);
+
+/**
+ * grove_selection_offer:
+ * @row: copied if the window may need it
+ *
+ * Cost: O(1) for most rows of a large table
+ * Since: 0.1
+ */
+void grove_selection_offer (struct grove_selection *self, const void *row);
+
+/**
+ * grove_selection_window:
+ * @ret_rows: (out): the window's rows, in order, borrowed from the selection
+ *
+ * After the last offer.
+ *
+ * Returns: how many
+ * Since: 0.1
+ */
+size_t grove_selection_window (struct grove_selection *self, const void ***ret_rows);
+
+/* Returns: rows offered; grove_selection_matched(): those the filter took. Since: 0.1 */
 uint64_t grove_selection_total (const struct grove_selection *self);   /* offered */
 uint64_t grove_selection_matched (const struct grove_selection *self); /* accepted by the filter */

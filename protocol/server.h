@@ -17,7 +17,16 @@ struct grove_protocol_server_options
   uint32_t    opening_ms;    /* for opening a session once connected; 0: 10 s */
 };
 
-/* $XDG_RUNTIME_DIR/grove, or /tmp/grove-UID. Writes at most @size bytes. Creates nothing. */
+/**
+ * grove_socket_directory:
+ * @path: (out): $XDG_RUNTIME_DIR/grove, or /tmp/grove-UID; at most @size bytes
+ *
+ * Creates nothing.
+ *
+ * Threads: any thread.
+ * Returns: false when it does not fit
+ * Since: 0.1
+ */
 bool grove_socket_directory (char *path, size_t size);
 
 enum grove_listen
@@ -28,20 +37,54 @@ enum grove_listen
   GROVE_LISTEN_FAILED,   /* the operating system said no */
 };
 
-/* Binds DIRECTORY/NAME.sock: the directory 0700 and the caller's, the socket 0600. A lock on
+/**
+ * grove_protocol_server_new:
+ * @source: longer lived than the server
+ * @name: of the system
+ * @options: (nullable): not kept
+ * @ret_server: (out) (transfer full): free with grove_protocol_server_free()
+ * @ret_error: (out) (transfer full): one sentence for people; free()
+ *
+ * Binds DIRECTORY/NAME.sock: the directory 0700 and the caller's, the socket 0600. A lock on
  * DIRECTORY/NAME.lock tells a live system from a socket a crash left behind, which is removed.
- * @ret_error: (transfer full): one sentence for people; free(). */
+ *
+ * Since: 0.1
+ */
 enum grove_listen grove_protocol_server_new (const struct grove_source                  *source,
                                              const char                                 *name,
                                              const struct grove_protocol_server_options *options,
                                              struct grove_protocol_server              **ret_server,
                                              char                                      **ret_error);
-/* Serves until grove_protocol_server_stop(); then says goodbye to every session. */
+
+/**
+ * grove_protocol_server_run:
+ *
+ * Serves until grove_protocol_server_stop(); then says goodbye to every session.
+ *
+ * Blocks: yes; the source is called on this thread
+ * Since: 0.1
+ */
 void grove_protocol_server_run (struct grove_protocol_server *self);
-/* Any thread; async-signal-safe. */
+
+/**
+ * grove_protocol_server_stop:
+ *
+ * Asks it to stop, and does not wait.
+ *
+ * Threads: any thread; async-signal-safe.
+ * Since: 0.1
+ */
 void grove_protocol_server_stop (struct grove_protocol_server *self);
-/* Removes the socket and its lock. */
+
+/* Removes the socket and its lock. Not while it runs. Since: 0.1 */
 void grove_protocol_server_free (struct grove_protocol_server *self);
-/* CPU time the serving thread has used, and how many sessions are open. Any thread. */
+
+/**
+ * grove_protocol_server_cpu_ns:
+ *
+ * Returns: CPU time the serving thread has used; grove_protocol_server_sessions() how many are open
+ * Threads: any thread.
+ * Since: 0.1
+ */
 uint64_t grove_protocol_server_cpu_ns (const struct grove_protocol_server *self);
 unsigned grove_protocol_server_sessions (const struct grove_protocol_server *self);

@@ -50,11 +50,27 @@ enum grove_error
 /* One question under way; opaque to the source. */
 struct grove_call;
 
-/* The writer stands where the `result` goes: write exactly one JSON value, then grove_call_end().
+/**
+ * grove_call_begin:
+ *
+ * The writer stands where the `result` goes: write exactly one JSON value, then grove_call_end().
+ *
+ * Returns: borrowed, until grove_call_end()
+ * Since: 0.1
  */
 struct grove_writer *grove_call_begin (struct grove_call *call);
-void                 grove_call_end (struct grove_call *call);
-/* @data_json: (nullable): a JSON object for `error.data`, e.g. {"exited":{...}}; copied. */
+
+/* @call: (transfer full). Since: 0.1 */
+void grove_call_end (struct grove_call *call);
+
+/**
+ * grove_call_fail:
+ * @call: (transfer full)
+ * @data_json: (nullable): a JSON object for `error.data`, e.g. {"exited":{...}}; copied
+ * @message_format: one sentence for people
+ *
+ * Since: 0.1
+ */
 void grove_call_fail (struct grove_call *call,
                       enum grove_error   code,
                       const char        *data_json,
@@ -116,10 +132,29 @@ struct grove_table_query
 
 /* Where a source puts the window's rows, in order. */
 struct grove_rows;
-/* Returns a writer inside the row's array: write one JSON value a column, first the key again. */
+
+/**
+ * grove_rows_begin:
+ * @key: of the row, copied
+ *
+ * Begins a row: write one JSON value a column, first the key again, then grove_rows_end().
+ *
+ * Returns: a writer inside the row's array, borrowed
+ * Since: 0.1
+ */
 struct grove_writer *grove_rows_begin (struct grove_rows *rows, const char *key);
 void                 grove_rows_end (struct grove_rows *rows);
-/* Finishes a table query. @sampled_ns: when the sample was taken, on the source's clock. */
+/**
+ * grove_rows_done:
+ * @rows: (transfer full)
+ * @total: rows of the table
+ * @matched: those the filter accepts
+ * @sampled_ns: when the sample was taken, on the source's clock
+ *
+ * Finishes a table query; grove_rows_fail() does so without an answer.
+ *
+ * Since: 0.1
+ */
 void
 grove_rows_done (struct grove_rows *rows, uint64_t total, uint64_t matched, uint64_t sampled_ns);
 void grove_rows_fail (struct grove_rows *rows, enum grove_error code, const char *message);
@@ -138,10 +173,23 @@ struct grove_tree_node
   uint32_t    intensity, period_s, recent_restarts; /* supervisors; 0 else */
 };
 struct grove_nodes;
+
+/* @node: copied. In order. Since: 0.1 */
 void grove_nodes_add (struct grove_nodes *nodes, const struct grove_tree_node *node);
-/* @total: children in all, of which at most the asked number were added; @revision: see below. */
+
+/**
+ * grove_nodes_done:
+ * @nodes: (transfer full)
+ * @total: children in all, of which at most the asked number were added
+ * @revision: as grove_source_ops.tree_revision() gives it
+ *
+ * Finishes a question for children.
+ *
+ * Since: 0.1
+ */
 void grove_nodes_done (struct grove_nodes *nodes, uint64_t total, uint64_t revision);
-/* There is no such node (any more). */
+
+/* @nodes: (transfer full). There is no such node (any more). Since: 0.1 */
 void grove_nodes_gone (struct grove_nodes *nodes);
 
 struct grove_source_ops

@@ -21,13 +21,26 @@ struct grove_writer
   bool     after_name, failed;
 };
 
+/**
+ * grove_writer_init:
+ * @limit: bytes it may grow to; 0: no limit
+ *
+ * Since: 0.1
+ */
 void grove_writer_init (struct grove_writer *self, size_t limit);
+
+/* Frees what it holds. Since: 0.1 */
 void grove_writer_finish (struct grove_writer *self);
-void grove_writer_clear (struct grove_writer *self); /* keeps the memory */
+
+/* Empties it, and keeps the memory. Since: 0.1 */
+void grove_writer_clear (struct grove_writer *self);
+/* Returns: false once it went past its limit. Since: 0.1 */
 bool grove_writer_ok (const struct grove_writer *self);
-/* What was written so far, NUL-terminated; valid until the next call. */
+
+/* Returns: what was written so far, NUL-terminated, until the next call. Since: 0.1 */
 const char *grove_writer_text_of (struct grove_writer *self);
 
+/* One value each, where a value may stand. Since: 0.1, as all below. */
 void grove_writer_begin_object (struct grove_writer *self);
 void grove_writer_end_object (struct grove_writer *self);
 void grove_writer_begin_array (struct grove_writer *self);
