@@ -14,6 +14,8 @@
 #define LIST_MAX    100
 #define PATIENCE_NS UINT64_C (2000000000)
 #define PRINT_DEPTH 12
+/* Of all texts of one answer: with escapes they still fit into a message. */
+#define TEXTS_MAX ((size_t) 400000)
 
 static void
 fail_not_reached (struct grove_call *call, const char *pid)
@@ -221,6 +223,7 @@ struct messages
   uint32_t              n;
   struct shown_message *shown;
   char                 *text;
+  size_t                text_size;
 };
 
 static void
@@ -235,7 +238,7 @@ inspect_messages (struct grove_inspection *view, void *user_data)
   if (_grove_observe_process (self->pid, &sample))
     self->total = sample.n_messages;
 
-  while (self->n < self->limit &&
+  while (self->n < self->limit && used + self->max_bytes + 1 <= self->text_size &&
          _grove_inspection_message (view, self->offset + self->n, &message))
     {
       struct shown_message *shown = &self->shown[self->n++];
@@ -335,7 +338,10 @@ _grove_source_process_messages (void              *source,
   self->limit = limit;
   self->max_bytes = max_bytes;
   self->shown = calloc (limit ? limit : 1, sizeof *self->shown);
-  self->text = malloc ((size_t) limit * (max_bytes + 1) + 1);
+  self->text_size = (size_t) limit * (max_bytes + 1);
+  if (self->text_size > TEXTS_MAX)
+    self->text_size = TEXTS_MAX;
+  self->text = malloc (self->text_size);
   if (!self->shown || !self->text)
     abort ();
   self->pending = (struct grove_pending){

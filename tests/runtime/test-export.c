@@ -20,7 +20,8 @@
 /* ---- The world that is watched -----------------------------------------------------------------
  */
 
-#define N_QUEUED 10
+#define N_QUEUED  10
+#define N_HOARDED 200
 
 struct peer;
 
@@ -29,7 +30,7 @@ struct world
   char *directory;
   sem_t ready;
   void (*check) (struct peer *peer);
-  bool hide_payloads, read_only;
+  bool hide_payloads, read_only, hoards;
 };
 
 static enum grove_status
@@ -104,6 +105,20 @@ full (void *arg)
   wait_for_ever ();
 }
 
+/* More text than one message takes. */
+static void
+hoard (void *arg)
+{
+  char big[8001];
+
+  memset (big, '"', sizeof big - 1);
+  big[sizeof big - 1] = '\0';
+  for (int i = 0; i < N_HOARDED; i++)
+    grove_send (grove_self (), "~s", big);
+  g_assert_cmpint (grove_register ("hoard", grove_self ()), ==, GROVE_OK);
+  wait_for_ever ();
+}
+
 static void
 trapper (void *arg)
 {
@@ -146,8 +161,11 @@ world_main (void *arg)
   g_assert_cmpint (grove_application_start (&application, &master), ==, GROVE_OK);
   grove_spawn (full, NULL);
   grove_spawn (trapper, NULL);
+  if (world->hoards)
+    grove_spawn (hoard, NULL);
   grove_spawn (popular, NULL);
-  while (!grove_whereis ("full") || !grove_whereis ("trapper") || !grove_whereis ("popular"))
+  while (!grove_whereis ("full") || !grove_whereis ("trapper") ||
+         (world->hoards && !grove_whereis ("hoard")) || !grove_whereis ("popular"))
     grove_yield ();
 
   if (grove_export_start (&options, &error) != GROVE_OK)
@@ -423,6 +441,29 @@ check_messages (struct peer *peer)
   g_assert_cmpuint (json_object_array_length (member (peer->result, "messages")), ==, 0);
 }
 
+/* What does not fit comes with the next question. */
+static void
+check_many_messages (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "hoard");
+  json_object     *messages;
+  size_t           n = 0;
+
+  while (n < N_HOARDED)
+    {
+      g_autofree char *window =
+        g_strdup_printf (",\"offset\":%zu,\"limit\":200,\"max_bytes\":8192", n);
+
+      g_assert_cmpint (ask_about (peer, "process.messages", pid, window), ==, 0);
+      g_assert_cmpint (integer (peer->result, "total"), ==, N_HOARDED);
+      messages = member (peer->result, "messages");
+      g_assert_cmpuint (json_object_array_length (messages), >, 0);
+      g_assert_cmpint (integer (json_object_array_get_idx (messages, 0), "index"), ==, (int) n);
+      n += json_object_array_length (messages);
+    }
+  g_assert_cmpuint (n, ==, N_HOARDED);
+}
+
 static void
 check_hidden_payloads (struct peer *peer)
 {
@@ -632,6 +673,7 @@ main (int argc, char **argv)
   ADD ("process-get", .check = check_get);
   ADD ("many-links", .check = check_many_links);
   ADD ("process-messages", .check = check_messages);
+  ADD ("many-messages", .check = check_many_messages, .hoards = true);
   ADD ("hidden-payloads", .check = check_hidden_payloads, .hide_payloads = true);
   ADD ("read-only", .check = check_read_only, .read_only = true);
   ADD ("table", .check = check_table);
