@@ -237,6 +237,9 @@ inspect_messages (struct grove_inspection *view, void *user_data)
 
   if (_grove_observe_process (self->pid, &sample))
     self->total = sample.n_messages;
+  /* Beyond the end: nothing to walk to, through a mailbox that may be long. */
+  if (self->offset >= self->total)
+    return;
 
   while (self->n < self->limit && used + self->max_bytes + 1 <= self->text_size &&
          _grove_inspection_message (view, self->offset + self->n, &message))
