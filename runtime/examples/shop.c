@@ -156,10 +156,10 @@ print_place (const struct options *options)
   printf ("shop: serving as %s at ", options->name);
   if (options->directory)
     printf ("%s", options->directory);
-  else if (runtime_directory && runtime_directory[0])
+  else if (runtime_directory && runtime_directory[0] == '/')
     printf ("%s/grove", runtime_directory);
   else
-    printf ("/tmp/grove-%u", (unsigned) getuid ());
+    printf ("/tmp/grove-%u", (unsigned) geteuid ());
   printf ("/%s.sock\n", options->name);
   fflush (stdout);
 }
