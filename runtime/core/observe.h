@@ -145,9 +145,9 @@ struct grove_message_view
 };
 /* The @offset-th message of the mailbox in order of arrival; walks on with each call that asks for
  * the next one. false: no such. */
-bool   _grove_inspection_message (struct grove_inspection   *view,
-                                  uint64_t                   offset,
-                                  struct grove_message_view *ret_message);
+bool _grove_inspection_message (struct grove_inspection   *view,
+                                uint64_t                   offset,
+                                struct grove_message_view *ret_message);
 /* How many there are, of which at most @n are copied. */
 size_t _grove_inspection_links (struct grove_inspection *view, grove_pid *pids, size_t n);
 size_t _grove_inspection_monitors (struct grove_inspection *view, grove_pid *pids, size_t n);
