@@ -19,6 +19,7 @@ typedef enum
   GROVE_COMMAND_SET_PRIORITY, /* argument: low normal high max */
 } GroveCommand;
 
+/* Returns: "process.kill" and the like, static. Since: 0.1 */
 const char *grove_command_get_method (GroveCommand command); /* "process.kill" */
 
 typedef struct
@@ -30,12 +31,20 @@ typedef struct
   gint64       elapsed_us; /* from the call to the answer */
   gboolean     had_effect; /* FALSE: it is alive though it was told to exit */
 } GroveCommandOutcome;
+
+/* @self: (nullable) (transfer full). Since: 0.1 */
 void grove_command_outcome_free (GroveCommandOutcome *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroveCommandOutcome, grove_command_outcome_free)
 
-/* @name: what the person saw it called, so that another process in its place is not hit; may be
- * NULL.
- * @started_ns: likewise, 0 not known. */
+/**
+ * grove_command_run_async:
+ * @name: (nullable): what the person saw it called, so that another process in its place is not hit
+ * @started_ns: likewise; 0: not known
+ * @argument: (nullable): see GroveCommand; copied
+ * @callback: called once, also when the connection ends first
+ *
+ * Since: 0.1
+ */
 void grove_command_run_async (GroveSession       *session,
                               GroveCommand        command,
                               const char         *pid,
@@ -45,7 +54,14 @@ void grove_command_run_async (GroveSession       *session,
                               GCancellable       *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer            user_data);
-/* On an error its message is a whole sentence for the toast. */
+
+/**
+ * grove_command_run_finish:
+ * @error: its message is a whole sentence for the toast
+ *
+ * Returns: (transfer full): NULL on an error
+ * Since: 0.1
+ */
 GroveCommandOutcome *
 grove_command_run_finish (GroveSession *session, GAsyncResult *result, GError **error);
 

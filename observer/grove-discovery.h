@@ -20,10 +20,18 @@ gboolean    grove_system_get_live (GroveSystem *self);
 
 #define GROVE_TYPE_DISCOVERY (grove_discovery_get_type ())
 G_DECLARE_FINAL_TYPE (GroveDiscovery, grove_discovery, GROVE, DISCOVERY, GObject)
-/* @directory: NULL the user's. */
+
+/**
+ * grove_discovery_new:
+ * @directory: (nullable): NULL the user's
+ *
+ * Returns: (transfer full)
+ * Since: 0.1
+ */
 GroveDiscovery *grove_discovery_new (const char *directory);
 const char     *grove_discovery_get_directory (GroveDiscovery *self);
-/* Looks again now. */
+
+/* Looks again now, without waiting for a change. Since: 0.1 */
 void grove_discovery_refresh (GroveDiscovery *self);
 
 G_END_DECLS

@@ -17,13 +17,24 @@ G_BEGIN_DECLS
 GQuark grove_filter_error_quark (void);
 
 struct json_object;
-/* FALSE and a message that says what is wrong, where, and what is allowed. *ret_json: (transfer
- * full) NULL when the text is empty (no filter). */
+
+/**
+ * grove_filter_parse:
+ * @text: as a person types it
+ * @ret_json: (out) (transfer full): for the wire; NULL when the text is empty (no filter)
+ * @ret_position: (out) (optional): the byte where it went wrong
+ * @error: says what is wrong, where, and what is allowed
+ *
+ * Threads: any thread.
+ * Returns: FALSE on an error; @ret_json is then untouched
+ * Since: 0.1
+ */
 gboolean grove_filter_parse (const char          *text,
                              struct json_object **ret_json,
                              gsize               *ret_position,
                              GError             **error);
-/* Names a filter may use, for completion; NULL-terminated, static. */
+
+/* Returns: the names a filter may use; NULL-terminated, static. Since: 0.1 */
 const char *const *grove_filter_get_fields (void);
 
 G_END_DECLS

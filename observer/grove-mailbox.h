@@ -23,11 +23,24 @@ const char *grove_mailbox_message_get_text (GroveMailboxMessage *self);
 
 #define GROVE_TYPE_MAILBOX (grove_mailbox_get_type ())
 G_DECLARE_FINAL_TYPE (GroveMailbox, grove_mailbox, GROVE, MAILBOX, GObject)
-/* Properties: active boolean rw; total uint64 r (in the mailbox); error string r (why it cannot be
- * read, NULL fine); offset uint64 rw (the first shown). Signal: refreshed. */
+
+/**
+ * grove_mailbox_new:
+ * @pid: whose; it may be dead
+ *
+ * Properties: active boolean rw; total uint64 r (in the mailbox); error string r (why it cannot be
+ * read, NULL fine); offset uint64 rw (the first shown). Signal: refreshed.
+ *
+ * Returns: (transfer full): not active
+ * Since: 0.1
+ */
 GroveMailbox *grove_mailbox_new (GroveSession *session, const char *pid);
-void          grove_mailbox_set_active (GroveMailbox *self, gboolean active);
-guint64       grove_mailbox_get_total (GroveMailbox *self);
-const char   *grove_mailbox_get_error (GroveMailbox *self);
+
+/* Reads while active, and the session is live and not paused. Since: 0.1 */
+void    grove_mailbox_set_active (GroveMailbox *self, gboolean active);
+guint64 grove_mailbox_get_total (GroveMailbox *self);
+
+/* Returns: (nullable): why it cannot be read, for people; borrowed. Since: 0.1 */
+const char *grove_mailbox_get_error (GroveMailbox *self);
 
 G_END_DECLS

@@ -20,24 +20,61 @@ typedef struct
 #define GROVE_TYPE_PROCESS_DETAIL (grove_process_detail_get_type ())
 G_DECLARE_FINAL_TYPE (GroveProcessDetail, grove_process_detail, GROVE, PROCESS_DETAIL, GObject)
 
-/* Signal: changed. Property: active boolean rw. */
+/**
+ * grove_process_detail_new:
+ * @pid: whose; it may be dead
+ *
+ * Signal: changed. Property: active boolean rw.
+ *
+ * Returns: (transfer full): not active
+ * Since: 0.1
+ */
 GroveProcessDetail *grove_process_detail_new (GroveSession *session, const char *pid);
-void                grove_process_detail_set_active (GroveProcessDetail *self, gboolean active);
-gboolean            grove_process_detail_is_loaded (GroveProcessDetail *self);
-gboolean            grove_process_detail_is_gone (GroveProcessDetail *self);
-/* Once gone: why, as a term's text, NULL when not known; and its successor's pid, or NULL. */
+
+/* Asks while active, and the session is live and not paused. Since: 0.1 */
+void grove_process_detail_set_active (GroveProcessDetail *self, gboolean active);
+
+/* Returns: whether an answer came yet. Since: 0.1 */
+gboolean grove_process_detail_is_loaded (GroveProcessDetail *self);
+
+/* Returns: whether the process has ended. Since: 0.1 */
+gboolean grove_process_detail_is_gone (GroveProcessDetail *self);
+
+/* Returns: (nullable): a term's text, once gone and known; borrowed. Since: 0.1 */
 const char *grove_process_detail_get_exit_reason (GroveProcessDetail *self);
+
+/* Returns: (nullable): the pid that took its place; borrowed. Since: 0.1 */
 const char *grove_process_detail_get_successor (GroveProcessDetail *self);
-/* Members of `process.get`, as PROTOCOL.md names them; "" and 0 when absent. "child.restarts" is
- * the member `restarts` of the member `child`. A text is valid until the next "changed". */
+
+/**
+ * grove_process_detail_get_text:
+ * @member: of `process.get`, as PROTOCOL.md names it; "child.restarts" is the member `restarts` of
+ * the member `child`
+ *
+ * grove_process_detail_get_int() and grove_process_detail_get_boolean() read the other types.
+ *
+ * Returns: borrowed until the next "changed"; "" (0, FALSE) when it is absent
+ * Since: 0.1
+ */
 const char *grove_process_detail_get_text (GroveProcessDetail *self, const char *member);
 gint64      grove_process_detail_get_int (GroveProcessDetail *self, const char *member);
 gboolean    grove_process_detail_get_boolean (GroveProcessDetail *self, const char *member);
-/* "links", "monitors", "monitored_by": array of GroveProcessLink, borrowed; at most 100. */
+
+/**
+ * grove_process_detail_get_links:
+ * @member: "links", "monitors" or "monitored_by"
+ * @ret_n: (out): how many, at most 100
+ *
+ * Returns: (array length=ret_n): borrowed until the next "changed"
+ * Since: 0.1
+ */
 const GroveProcessLink *
 grove_process_detail_get_links (GroveProcessDetail *self, const char *member, guint *ret_n);
-/* Its supervisor and application; members NULL when there is none. */
+
+/* Returns: its members are borrowed, and NULL when there is none. Since: 0.1 */
 GroveProcessLink grove_process_detail_get_supervisor (GroveProcessDetail *self);
+
+/* Returns: likewise. Since: 0.1 */
 GroveProcessLink grove_process_detail_get_application (GroveProcessDetail *self);
 
 G_END_DECLS

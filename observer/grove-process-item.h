@@ -2,6 +2,8 @@
  *
  * GroveProcessItem: what is known of one process, or one slot of a windowed table (a position whose
  * process changes as the table is sorted). Emits "changed" when what it shows did, only then.
+ *
+ * Main thread only.
  */
 #pragma once
 
@@ -40,18 +42,46 @@ typedef struct
 #define GROVE_TYPE_PROCESS_ITEM (grove_process_item_get_type ())
 G_DECLARE_FINAL_TYPE (GroveProcessItem, grove_process_item, GROVE, PROCESS_ITEM, GObject)
 
+/* Returns: (transfer full): of no process yet. Since: 0.1 */
 GroveProcessItem *grove_process_item_new (void);
-/* NULL while nothing is known yet (a slot still loading). */
+
+/* Returns: (nullable): borrowed until "changed"; NULL while loading. Since: 0.1 */
 const GroveProcessRow *grove_process_item_get_row (GroveProcessItem *self);
-/* What to call it: its name, else its initial call; never NULL. */
+
+/* Returns: its name, else its initial call; borrowed, never NULL. Since: 0.1 */
 const char *grove_process_item_get_title (GroveProcessItem *self);
-/* The mailbox over the last minute, oldest first, @n values (<= GROVE_HISTORY_LENGTH). */
+
+/**
+ * grove_process_item_get_history:
+ * @ret_n: (out): how many, at most GROVE_HISTORY_LENGTH
+ *
+ * Returns: (array length=ret_n): the mailbox over the last minute, oldest first; borrowed
+ * Since: 0.1
+ */
 const guint32 *grove_process_item_get_history (GroveProcessItem *self, guint *ret_n);
-/* For the row colours: when this process was first seen here, when it ended
- * (g_get_monotonic_time(), 0 never). */
+
+/**
+ * grove_process_item_get_appeared_us:
+ *
+ * For the row colours: when this process was first seen here, and grove_process_item_get_gone_us()
+ * when it ended.
+ *
+ * Returns: as g_get_monotonic_time(); 0: never
+ * Since: 0.1
+ */
 gint64 grove_process_item_get_appeared_us (GroveProcessItem *self);
 gint64 grove_process_item_get_gone_us (GroveProcessItem *self);
-/* Returns TRUE (and emits "changed") if it differs. For the models. */
+
+/**
+ * grove_process_item_set_row:
+ * @row: copied
+ * @history: (array length=n_history): copied
+ *
+ * For the models. Emits "changed" if it differs.
+ *
+ * Returns: whether it does
+ * Since: 0.1
+ */
 gboolean grove_process_item_set_row (GroveProcessItem      *self,
                                      const GroveProcessRow *row,
                                      const guint32         *history,

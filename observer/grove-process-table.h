@@ -28,13 +28,22 @@ void               grove_process_table_set_active (GroveProcessTable *self, gboo
 void
 grove_process_table_set_sort (GroveProcessTable *self, const char *column, gboolean descending);
 void grove_process_table_set_filter (GroveProcessTable *self, const char *typed);
-/* Rows on the screen. At most 480 are subscribed to. */
+
+/* Rows on the screen. At most 480 are subscribed to. Since: 0.1 */
 void    grove_process_table_set_viewport (GroveProcessTable *self, guint first, guint n);
 guint64 grove_process_table_get_total (GroveProcessTable *self);
 guint64 grove_process_table_get_matched (GroveProcessTable *self);
-/* The slot at @position if it exists and is loaded; borrowed; makes none. */
+
+/* Returns: (nullable): a loaded slot, borrowed; makes none. Since: 0.1 */
 GroveProcessItem *grove_process_table_peek (GroveProcessTable *self, guint position);
-/* The loaded slot that shows @pid; borrowed; G_MAXUINT in *ret_position when there is none. */
+
+/**
+ * grove_process_table_find:
+ * @ret_position: (out): G_MAXUINT when there is none
+ *
+ * Returns: (nullable): the loaded slot that shows @pid, borrowed
+ * Since: 0.1
+ */
 GroveProcessItem *
 grove_process_table_find (GroveProcessTable *self, const char *pid, guint *ret_position);
 

@@ -15,12 +15,24 @@ G_BEGIN_DECLS
 #define GROVE_TYPE_PROCESS_WATCH (grove_process_watch_get_type ())
 G_DECLARE_FINAL_TYPE (GroveProcessWatch, grove_process_watch, GROVE, PROCESS_WATCH, GObject)
 
-/* Signal: changed. Property: active boolean rw. */
+/**
+ * grove_process_watch_new:
+ * @interval_ms: 50 to 60,000
+ *
+ * Signal: changed. Property: active boolean rw.
+ *
+ * Returns: (transfer full): not active, of no process
+ * Since: 0.1
+ */
 GroveProcessWatch *grove_process_watch_new (GroveSession *session, guint interval_ms);
-void               grove_process_watch_set_active (GroveProcessWatch *self, gboolean active);
-/* Replaces the set; at most 400 pids, the rest is left out. */
+
+/* Subscribed to only while active. Since: 0.1 */
+void grove_process_watch_set_active (GroveProcessWatch *self, gboolean active);
+
+/* Replaces the set; at most 400 pids, the rest is left out. Since: 0.1 */
 void grove_process_watch_set_pids (GroveProcessWatch *self, const char *const *pids, guint n);
-/* Borrowed, stays the same object while watched; NULL when not watched. */
+
+/* Returns: (nullable): borrowed; the same object while it is watched. Since: 0.1 */
 GroveProcessItem *grove_process_watch_get (GroveProcessWatch *self, const char *pid);
 
 G_END_DECLS

@@ -54,11 +54,21 @@ G_DECLARE_FINAL_TYPE (GroveSession, grove_session, GROVE, SESSION, GObject)
  */
 GroveSession *grove_session_new (void);
 
-/* @target: a system's name, or the path of a socket (has a '/'). */
+/**
+ * grove_session_open:
+ * @target: a system's name, or the path of a socket (has a '/'); copied
+ *
+ * Connects. What comes of it is told by the property `state`.
+ *
+ * Blocks: no
+ * Since: 0.1
+ */
 void grove_session_open (GroveSession *self, const char *target);
-/* Ends it, cancels connecting and reconnecting; state becomes IDLE. */
+
+/* Ends it, cancels connecting and reconnecting; state becomes IDLE. Since: 0.1 */
 void grove_session_close (GroveSession *self);
-/* Tries again now. */
+
+/* Tries again now. Since: 0.1 */
 void grove_session_retry (GroveSession *self);
 
 GroveSessionState grove_session_get_state (GroveSession *self);
@@ -71,8 +81,14 @@ void              grove_session_set_selected (GroveSession *self, const char *pi
 const char       *grove_session_get_filter (GroveSession *self);
 void              grove_session_set_filter (GroveSession *self, const char *filter);
 
-/* Whether a method may be called now; if not, *ret_reason (optional, borrowed) says why, for
- * people. */
+/**
+ * grove_session_can:
+ * @method: "process.kill" and the like
+ * @ret_reason: (out) (optional): why not, for people; borrowed
+ *
+ * Returns: whether the method may be called now
+ * Since: 0.1
+ */
 gboolean grove_session_can (GroveSession *self, const char *method, const char **ret_reason);
 
 typedef struct
@@ -87,7 +103,7 @@ typedef struct
   double observing_cpu;
 } GroveSample;
 
-/* The last sample, NULL before the first. Borrowed, valid until the next. */
+/* Returns: (nullable): borrowed, until the next; NULL before the first. Since: 0.1 */
 const GroveSample *grove_session_get_sample (GroveSession *self);
 
 typedef enum
@@ -100,9 +116,11 @@ typedef enum
   GROVE_METRIC_UTILISATION,
   GROVE_N_METRICS,
 } GroveMetric;
-/* A minute of it, two samples a second. Borrowed. */
+
+/* Returns: a minute of it, two samples a second; borrowed. Since: 0.1 */
 GroveSeries *grove_session_get_series (GroveSession *self, GroveMetric metric);
-/* The source's clock now, estimated from the last sample; for ages. */
+
+/* Returns: the source's clock now, estimated from the last sample; for ages. Since: 0.1 */
 gint64 grove_session_now_ns (GroveSession *self);
 
 G_END_DECLS

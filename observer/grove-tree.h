@@ -47,19 +47,40 @@ gint64 grove_tree_node_get_restarted_us (GroveTreeNode *self);
 #define GROVE_TYPE_TREE (grove_tree_get_type ())
 G_DECLARE_FINAL_TYPE (GroveTree, grove_tree, GROVE, TREE, GObject)
 
-/* Properties: active boolean rw, loading boolean r, n-nodes uint r, metric string rw (a column of
+/**
+ * grove_tree_new:
+ * @depth: levels that open by themselves, at most 16
+ *
+ * Properties: active boolean rw, loading boolean r, n-nodes uint r, metric string rw (a column of
  * the table processes). Signals: structure-changed (at most once a frame); metrics-changed;
  * replaced (GroveTreeNode *old, GroveTreeNode *new); removed (GroveTreeNode *node, just before it
- * goes). */
-GroveTree     *grove_tree_new (GroveSession *session, guint depth);
-void           grove_tree_set_active (GroveTree *self, gboolean active);
+ * goes).
+ *
+ * Returns: (transfer full): not active
+ * Since: 0.1
+ */
+GroveTree *grove_tree_new (GroveSession *session, guint depth);
+
+/* Subscribed to only while active; what it showed stays. Since: 0.1 */
+void grove_tree_set_active (GroveTree *self, gboolean active);
+
+/* @column: of the table processes; one that is not known has no effect. Since: 0.1 */
 void           grove_tree_set_metric (GroveTree *self, const char *column);
 guint          grove_tree_get_n_roots (GroveTree *self);
 GroveTreeNode *grove_tree_get_root (GroveTree *self, guint index); /* borrowed */
 GroveTreeNode *grove_tree_find (GroveTree *self, const char *pid); /* borrowed, NULL */
 guint          grove_tree_get_n_nodes (GroveTree *self);
 gboolean       grove_tree_get_loading (GroveTree *self);
-void           grove_tree_expand (GroveTree *self, const char *pid);
-void           grove_tree_collapse (GroveTree *self, const char *pid);
+
+/**
+ * grove_tree_expand:
+ *
+ * Asks for the children of @pid, and remembers the wish when the connection is lost, as
+ * grove_tree_collapse() does.
+ *
+ * Since: 0.1
+ */
+void grove_tree_expand (GroveTree *self, const char *pid);
+void grove_tree_collapse (GroveTree *self, const char *pid);
 
 G_END_DECLS
