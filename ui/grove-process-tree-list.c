@@ -30,6 +30,7 @@ struct _GroveProcessTreeList
   GtkAdjustment         *adjustment;
   GHashTable            *bound;  /* GroveProcessCell of the rows that exist */
   GHashTable            *opened; /* pids of supervisors that were opened by themselves */
+  GHashTable            *open;   /* pids of what is open, shown or not */
   guint                  watch_source;
   guint                  open_source;
   gboolean               titles_aligned;
@@ -143,6 +144,15 @@ queue_watch (GroveProcessTreeList *self)
  */
 
 static void
+note_open (GroveProcessTreeList *self, const char *pid, gboolean open)
+{
+  if (!open)
+    g_hash_table_remove (self->open, pid);
+  else if (g_hash_table_add (self->open, g_strdup (pid)))
+    grove_tree_expand (self->tree, pid);
+}
+
+static void
 on_expanded (GtkTreeListRow *row, GParamSpec *pspec, GroveProcessTreeList *self)
 {
   g_autoptr (GroveTreeNode) node = gtk_tree_list_row_get_item (row);
@@ -150,12 +160,15 @@ on_expanded (GtkTreeListRow *row, GParamSpec *pspec, GroveProcessTreeList *self)
   if (node == NULL)
     return;
   if (gtk_tree_list_row_get_expanded (row))
-    grove_tree_expand (self->tree, grove_tree_node_get_pid (node));
+    note_open (self, grove_tree_node_get_pid (node), TRUE);
+  else if (gtk_tree_list_row_is_expandable (row)) /* not because it was taken from the tree */
+    note_open (self, grove_tree_node_get_pid (node), FALSE);
   queue_watch (self);
 }
 
 /* The applications and their supervisors open once, when they are first seen; what the user closes
- * afterwards stays closed. */
+ * afterwards stays closed. What is open is so again when its row comes back: the tree is loaded
+ * anew when its view is shown again, and when the one above was closed and opened. */
 static gboolean
 open_near_root (gpointer user_data)
 {
@@ -168,6 +181,15 @@ open_near_root (gpointer user_data)
       g_autoptr (GroveTreeNode) node = gtk_tree_list_row_get_item (row);
       const char *pid = grove_tree_node_get_pid (node);
 
+      if (g_hash_table_contains (self->open, pid))
+        {
+          if (!gtk_tree_list_row_get_expanded (row))
+            {
+              gtk_tree_list_row_set_expanded (row, TRUE);
+              grove_tree_expand (self->tree, pid);
+            }
+          continue;
+        }
       if (gtk_tree_list_row_get_depth (row) > OPEN_DEPTH ||
           grove_tree_node_get_kind (node) > GROVE_NODE_KIND_SUPERVISOR ||
           grove_tree_node_get_n_children (node) == 0 ||
@@ -176,8 +198,8 @@ open_near_root (gpointer user_data)
           g_hash_table_contains (self->opened, pid))
         continue;
       g_hash_table_add (self->opened, g_strdup (pid));
+      note_open (self, pid, TRUE);
       gtk_tree_list_row_set_expanded (row, TRUE);
-      grove_tree_expand (self->tree, pid);
     }
   return G_SOURCE_REMOVE;
 }
@@ -198,8 +220,18 @@ on_replaced (GroveTree            *tree,
              GroveProcessTreeList *self)
 {
   g_hash_table_remove (self->opened, grove_tree_node_get_pid (new_node));
+  if (g_hash_table_remove (self->open, grove_tree_node_get_pid (old)))
+    g_hash_table_add (self->open, g_strdup (grove_tree_node_get_pid (new_node)));
   if (g_strcmp0 (grove_session_get_selected (self->session), grove_tree_node_get_pid (old)) == 0)
     queue_watch (self);
+}
+
+/* Pids of another run mean nothing. */
+static void
+on_reset (GroveProcessTreeList *self)
+{
+  g_hash_table_remove_all (self->opened);
+  g_hash_table_remove_all (self->open);
 }
 
 /* ---- Cells --------------------------------------------------------------------------------------
@@ -317,6 +349,7 @@ on_key (
 
         if (!gtk_tree_list_row_is_expandable (row))
           break;
+        note_open (self, pid, opens);
         gtk_tree_list_row_set_expanded (row, opens);
         return GDK_EVENT_STOP;
       }
@@ -390,6 +423,7 @@ grove_process_tree_list_finalize (GObject *object)
 
   g_hash_table_unref (self->bound);
   g_hash_table_unref (self->opened);
+  g_hash_table_unref (self->open);
   G_OBJECT_CLASS (grove_process_tree_list_parent_class)->finalize (object);
 }
 
@@ -405,6 +439,7 @@ grove_process_tree_list_init (GroveProcessTreeList *self)
 {
   self->bound = g_hash_table_new (NULL, NULL);
   self->opened = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->view = grove_process_columns_new_view ("Processes as a tree");
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->view);
@@ -427,6 +462,7 @@ grove_process_tree_list_new (GroveSession *session)
     grove_process_selection_new (G_LIST_MODEL (self->rows), pid_at, target_at, self);
   g_signal_connect_swapped (self->tree, "structure-changed", G_CALLBACK (on_structure_changed),
                             self);
+  g_signal_connect_object (session, "reset", G_CALLBACK (on_reset), self, G_CONNECT_SWAPPED);
   g_signal_connect (self->tree, "replaced", G_CALLBACK (on_replaced), self);
   g_signal_connect_swapped (self->rows, "items-changed", G_CALLBACK (on_structure_changed), self);
   self->adjustment =
@@ -468,6 +504,7 @@ open_above (GroveProcessTreeList *self, GroveTreeNode *node)
       {
         g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_row (self->rows, i);
 
+        note_open (self, grove_tree_node_get_pid (parent), TRUE);
         gtk_tree_list_row_set_expanded (row, TRUE);
         return;
       }
