@@ -16,6 +16,10 @@
 /* The clock is read after this many slices, and after one that was used up. */
 #define TICKS_BETWEEN_CLOCKS 32
 
+/* So many processes are looked at for their signals before others have a turn. When one with many
+ * links ends, all of those end with it. */
+#define SERVES_A_TURN 64
+
 /* How often an idle scheduler looks before it sleeps: about ten microseconds. */
 #define SPINS 200
 
@@ -110,12 +114,13 @@ take_list (_Atomic (struct grove_process *) *list)
 static void
 serve_notified (struct grove_scheduler *self)
 {
-  struct grove_process *process = take_list (&self->notified);
-
-  while (process != NULL)
+  if (self->serving == NULL)
+    self->serving = take_list (&self->notified);
+  for (unsigned i = 0; i < SERVES_A_TURN && self->serving != NULL; i++)
     {
-      struct grove_process *next = process->notified_next;
+      struct grove_process *process = self->serving;
 
+      self->serving = process->notified_next;
       /* From here on others put it into a list again. */
       atomic_exchange (&process->notified, 0);
       /* Acquire: pairs with the store at spawn; a block that lives tells whose it is. */
@@ -127,8 +132,10 @@ serve_notified (struct grove_scheduler *self)
           else if (process->queued || GROVE_GET (process->state) == GROVE_STATE_WAITING)
             serve (self, process);
         }
-      process = next;
     }
+  /* That took long. */
+  if (self->serving != NULL)
+    self->ticks = 0;
 }
 
 static void
@@ -368,7 +375,10 @@ _grove_scheduler_loop (struct grove_scheduler *self)
         }
       process = _grove_run_queue_pop (&self->queue);
       if (process == NULL)
-        idle (self);
+        {
+          if (self->serving == NULL)
+            idle (self);
+        }
       else if (process->sp != NULL || GROVE_GET (_grove_runtime.n_idle) == 0 ||
                !give (self, process))
         run (self, process);

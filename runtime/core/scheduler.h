@@ -53,6 +53,7 @@ struct grove_scheduler
   unsigned               ticks;     /* slices until the clock is read again */
   uint64_t               now_ns;    /* as of then */
   uint64_t               n_refs;
+  struct grove_process  *serving; /* the rest of those taken from `notified` */
   struct grove_ending    ending;
   struct grove_run_queue queue;
   struct grove_timers    timers;

@@ -363,6 +363,40 @@ test_inspect_starved (void)
   g_assert_cmpint (atomic_load (&n_inspected), ==, 40 * 1000 + 40);
 }
 
+static void
+links_many (void *arg)
+{
+  for (int i = 0; i < CORE_MANY (20000, 1000); i++)
+    grove_spawn_link (core_idle, NULL);
+  grove_send (core_arg_pid (arg), "ready");
+  grove_message_free (core_receive ());
+  grove_exit ("all_of_you");
+}
+
+static uint64_t
+n_processes (void)
+{
+  struct grove_runtime_sample sample;
+
+  _grove_observe_runtime (&sample, NULL, 0);
+  return sample.n_processes;
+}
+
+/* Others have their turns while many end at once. */
+static void
+test_many_end (void *arg)
+{
+  grove_pid pid = grove_spawn (links_many, core_pid_arg (grove_self ()));
+  int       n_turns = 0;
+
+  (void) arg;
+  core_expect ("ready");
+  grove_send (pid, "end");
+  for (; n_processes () > 1; n_turns++)
+    grove_yield ();
+  g_assert_cmpint (n_turns, >, CORE_MANY (20000, 1000) / 100);
+}
+
 /* ---- Several schedulers ------------------------------------------------------------------------
  */
 
@@ -540,6 +574,7 @@ main (int argc, char **argv)
     { "/runtime/scheduler/strict-109-113-114", test_strict, .n_schedulers = 1 },
     { "/runtime/scheduler/max-is-strict-109", test_max_is_strict, .n_schedulers = 1 },
     { "/runtime/scheduler/change-104-105", test_change, .n_schedulers = 1 },
+    { "/runtime/scheduler/many-end", test_many_end, .n_schedulers = 1 },
     { "/runtime/scheduler/high-on-two-114", test_high_on_two },
     { "/runtime/scheduler/spinners-spread", test_spinners_spread },
     { "/runtime/scheduler/many-spread", test_many_spread },
