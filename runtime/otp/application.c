@@ -132,14 +132,16 @@ static enum grove_status
 init (const void *arg, void **state)
 {
   const struct packed_application *spec = arg;
-  struct master                   *self = calloc (1, sizeof *self);
+  struct master                   *self;
 
+  /* First, for it may switch: a process that is killed there has nothing yet that would be lost. */
+  grove_trap_exit (true);
+  self = calloc (1, sizeof *self);
   if (!self)
     abort ();
   *state = self;
   self->spec = *spec;
   self->self = grove_self ();
-  grove_trap_exit (true);
   _grove_process_set_group (self->self);
 
   if (!_grove_supervision_add_root (self->self, spec->name))
