@@ -60,6 +60,7 @@ struct _GroveMailboxesView
 
   GtkPaned         *paned;
   GtkStack         *stack;
+  GtkSpinner       *spinner; /* only while it is seen: it costs a frame sixty times a second */
   GtkListBox       *list;
   GtkLabel         *scale_label;
   GroveMessageList *messages;
@@ -199,11 +200,11 @@ static void
 update_page (GroveMailboxesView *self)
 {
   gboolean loading = FALSE;
+  gboolean any = g_hash_table_size (self->cards) > 0;
 
   g_object_get (self->table, "loading", &loading, NULL);
-  gtk_stack_set_visible_child_name (self->stack, g_hash_table_size (self->cards) > 0 ? "cards"
-                                                 : loading                           ? "loading"
-                                                                                     : "empty");
+  gtk_stack_set_visible_child_name (self->stack, any ? "cards" : loading ? "loading" : "empty");
+  gtk_spinner_set_spinning (self->spinner, loading && !any);
 }
 
 static void
@@ -541,6 +542,7 @@ grove_mailboxes_view_class_init (GroveMailboxesViewClass *klass)
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveMailboxesView, child)
   BIND (paned);
   BIND (stack);
+  BIND (spinner);
   BIND (list);
   BIND (scale_label);
 #undef BIND
@@ -598,27 +600,6 @@ grove_mailboxes_view_open (GroveMailboxesView *self, const char *pid, const char
   g_return_if_fail (GROVE_IS_MAILBOXES_VIEW (self));
   gtk_widget_set_visible (GTK_WIDGET (self->messages), TRUE);
   grove_message_list_set_process (self->messages, pid, title);
-}
-
-guint
-grove_mailboxes_view_get_n_cards (GroveMailboxesView *self)
-{
-  g_return_val_if_fail (GROVE_IS_MAILBOXES_VIEW (self), 0);
-  return g_hash_table_size (self->cards);
-}
-
-const char *
-grove_mailboxes_view_get_card (GroveMailboxesView *self, guint index, gint64 *ret_n_messages)
-{
-  GtkListBoxRow *row;
-
-  g_return_val_if_fail (GROVE_IS_MAILBOXES_VIEW (self), NULL);
-  row = gtk_list_box_get_row_at_index (self->list, (int) index);
-  if (row == NULL)
-    return NULL;
-  if (ret_n_messages != NULL)
-    *ret_n_messages = grove_mailbox_card_get_n_messages (GROVE_MAILBOX_CARD (row));
-  return grove_mailbox_card_get_pid (GROVE_MAILBOX_CARD (row));
 }
 
 gboolean

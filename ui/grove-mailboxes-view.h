@@ -19,10 +19,6 @@ G_DECLARE_FINAL_TYPE (GroveMailboxesView, grove_mailboxes_view, GROVE, MAILBOXES
 GtkWidget *grove_mailboxes_view_new (GroveSession *session);
 /* Lists the messages of @pid. */
 void grove_mailboxes_view_open (GroveMailboxesView *self, const char *pid, const char *title);
-/* The cards as they stand: borrowed pids, G_MAXINT64 messages never. */
-guint grove_mailboxes_view_get_n_cards (GroveMailboxesView *self);
-const char *
-grove_mailboxes_view_get_card (GroveMailboxesView *self, guint index, gint64 *ret_n_messages);
 gboolean grove_mailboxes_view_is_filled (GroveMailboxesView *self);
 
 /* A round number of messages not below @peak that a full bar stands for: 1, 2 or 5 times a power of
