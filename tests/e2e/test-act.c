@@ -294,6 +294,15 @@ get_priority (WindowFixture *fixture, const char *pid)
   return priority;
 }
 
+/* Whether the inspector's row reads @priority. */
+static gboolean
+row_shows (GtkWidget *row, const char *priority)
+{
+  GtkStringObject *item = adw_combo_row_get_selected_item (ADW_COMBO_ROW (row));
+
+  return item != NULL && g_str_equal (gtk_string_object_get_string (item), priority);
+}
+
 static void
 test_priority_from_inspector (WindowFixture *fixture, gconstpointer data)
 {
@@ -309,6 +318,7 @@ test_priority_from_inspector (WindowFixture *fixture, gconstpointer data)
   GROVE_WAIT (grove_window_is_filled (fixture->window, "inspector"), WINDOW_PATIENCE_MS);
   GROVE_WAIT ((row = grove_ui_test_find (inspector, ADW_TYPE_COMBO_ROW, NULL, NULL)) != NULL,
               WINDOW_PATIENCE_MS);
+  GROVE_WAIT (row_shows (row, "normal"), WINDOW_PATIENCE_MS);
   grove_ui_test_settle (row);
   grove_ui_test_click (row, GROVE_UI_TEST_LEFT);
   GROVE_WAIT ((popover = grove_ui_test_find (row, GTK_TYPE_POPOVER, NULL, NULL)) != NULL &&
@@ -319,6 +329,12 @@ test_priority_from_inspector (WindowFixture *fixture, gconstpointer data)
   GROVE_WAIT (window_has_toast (fixture, "high"), WINDOW_PATIENCE_MS);
   after = get_priority (fixture, pid);
   g_assert_cmpstr (after, ==, "high");
+  GROVE_WAIT (row_shows (row, "high"), WINDOW_PATIENCE_MS);
+
+  /* What somebody else makes of it is shown too. */
+  json_object_put (grove_test_wire_call (fixture->wire, "process.set_priority", NULL,
+                                         "{\"pid\":\"%s\",\"priority\":\"low\"}", pid));
+  GROVE_WAIT (row_shows (row, "low"), WINDOW_PATIENCE_MS);
 }
 
 int

@@ -140,6 +140,7 @@ grove_test_wire_await (GroveTestWire *self, const char *method)
   g_error ("the connection closed before %s", method);
 }
 
+G_GNUC_PRINTF (4, 0)
 static struct json_object *
 call_va (GroveTestWire       *self,
          const char          *method,
