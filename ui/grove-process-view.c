@@ -24,6 +24,7 @@ struct _GroveProcessView
   char                 *filter_tooltip; /* while it can be filtered */
 
   GtkStack       *stack;
+  GtkSpinner     *spinner; /* only while it is seen: it costs a frame sixty times a second */
   GtkWidget      *filter_box;
   GtkSearchEntry *filter_entry;
   GtkWidget      *all_chip, *running_chip, *waiting_chip, *suspended_chip;
@@ -225,6 +226,7 @@ update_page (GroveProcessView *self)
         page = "none";
     }
   gtk_stack_set_visible_child_name (self->stack, page);
+  gtk_spinner_set_spinning (self->spinner, g_str_equal (page, "loading"));
   if (self->focus_rows && !g_str_equal (page, "loading"))
     grove_process_view_focus_rows (self);
   update_count (self);
@@ -328,6 +330,7 @@ grove_process_view_class_init (GroveProcessViewClass *klass)
                                                "/io/github/grove/Observer/grove-process-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveProcessView, child)
   BIND (stack);
+  BIND (spinner);
   BIND (filter_box);
   BIND (filter_entry);
   BIND (all_chip);
