@@ -18,7 +18,7 @@ G_DECLARE_FINAL_TYPE (GroveMailboxesView, grove_mailboxes_view, GROVE, MAILBOXES
 
 GtkWidget *grove_mailboxes_view_new (GroveSession *session);
 /* Lists the messages of @pid. */
-void grove_mailboxes_view_open (GroveMailboxesView *self, const char *pid, const char *title);
+void     grove_mailboxes_view_open (GroveMailboxesView *self, const char *pid, const char *title);
 gboolean grove_mailboxes_view_is_filled (GroveMailboxesView *self);
 
 /* A round number of messages not below @peak that a full bar stands for: 1, 2 or 5 times a power of
