@@ -168,10 +168,15 @@ enum grove_status
 _grove_process_spawn_first (grove_entry entry, void *arg, grove_pid *ret_pid)
 {
   struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+  enum grove_status          status;
 
   options.initial_call = "main";
   options.arg = arg;
-  return spawn (entry, &options, ret_pid, NULL);
+  status = spawn (entry, &options, ret_pid, NULL);
+  /* All ends with it, so nobody who only watches may end it. */
+  if (status == GROVE_OK)
+    GROVE_SET (_grove_table_block (*ret_pid)->system, 1);
+  return status;
 }
 
 grove_pid

@@ -44,7 +44,7 @@ find_target (struct grove_call           *call,
   if (ret_sample->system)
     {
       grove_call_fail (call, GROVE_ERROR_PROTECTED, NULL,
-                       "%s is one of the runtime's own processes and is protected", pid);
+                       "%s is protected: the whole system ends with it", pid);
       return false;
     }
   return true;

@@ -645,6 +645,16 @@ check_expect (struct peer *peer)
   g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
 }
 
+/* The first process: the system would end with it. */
+static void
+check_protected (struct peer *peer)
+{
+  g_assert_cmpint (ask_about (peer, "process.kill", "<0.1.0>", ",\"wait_ms\":100"), ==, -32011);
+  g_assert_nonnull (strstr (error_message (peer), "protected"));
+  g_assert_cmpint (ask_about (peer, "process.get", "<0.1.0>", ""), ==, 0);
+  g_assert_true (json_object_get_boolean (member (peer->result, "system")));
+}
+
 static void
 check_bad_pids (struct peer *peer)
 {
@@ -684,6 +694,7 @@ main (int argc, char **argv)
   ADD ("restart", .check = check_restart);
   ADD ("priority", .check = check_priority);
   ADD ("expect", .check = check_expect);
+  ADD ("protected", .check = check_protected);
   ADD ("bad-pids", .check = check_bad_pids);
   return g_test_run ();
 }
