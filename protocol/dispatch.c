@@ -357,6 +357,24 @@ may_run (struct grove_server_session *session,
   return true;
 }
 
+/* A method that is only reserved is no mistake of who asks: this source cannot do it, and why. */
+static void
+fail_unknown (struct grove_server_session *session, const struct grove_request *request)
+{
+  const char *why;
+
+  for (const char *const *name = grove_reserved_names; *name != NULL; name++)
+    if (strcmp (*name, request->method) == 0 &&
+        !grove_host_can (grove_server_session_host (session), *name, &why))
+      {
+        grove_server_session_fail (session, request->id, GROVE_ERROR_NOT_SUPPORTED, NULL, "%s: %s",
+                                   request->method, why);
+        return;
+      }
+  grove_server_session_fail (session, request->id, GROVE_ERROR_UNKNOWN_METHOD, NULL,
+                             "no such method: \"%.64s\"", request->method);
+}
+
 bool
 grove_dispatch (struct grove_server_session *session, const struct grove_request *request)
 {
@@ -374,8 +392,7 @@ grove_dispatch (struct grove_server_session *session, const struct grove_request
     grove_server_session_fail (session, request->id, GROVE_ERROR_NOT_OPEN, NULL,
                                "the session is not open; begin with session.open");
   else if (method == NULL || method->is_notification)
-    grove_server_session_fail (session, request->id, GROVE_ERROR_UNKNOWN_METHOD, NULL,
-                               "no such method: \"%.64s\"", request->method);
+    fail_unknown (session, request);
   else if (may_run (session, request, method))
     handlers[method - grove_methods](session, request->id, request->params);
   return true;

@@ -102,6 +102,7 @@ struct wrong
 
 static const struct wrong wrongs[] = {
   { "unknown-method", "no.such", "{}", -32601, "no.such" },
+  { "reserved", "process.suspend", "{\"pid\":\"<0.1.0>\"}", -32009, "process.suspend" },
   { "ack-with-id", "table.ack", "{\"sub\":1,\"seq\":1}", -32601, "table.ack" },
   { "opened-twice", "session.open",
     "{\"major\":1,\"client\":{\"name\":\"t\",\"version\":\"1\"},\"role\":\"observe\"}", -32600,
