@@ -7,6 +7,7 @@
  * nothing is under way, whatever both ends did at the same time (OTP's protocol since version 23).
  */
 #include "runtime/core/bonds.h"
+#include "runtime/core/event.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/scheduler.h"
 
@@ -140,6 +141,8 @@ grove_link (grove_pid pid)
         }
       _grove_signal_refuse (pid, signal);
     }
+  else
+    _grove_event (GROVE_EVENT_LINK, _grove_process_pid (self), pid, 0);
   _grove_charge (1);
   return GROVE_OK;
 }
@@ -156,6 +159,7 @@ grove_unlink (grove_pid pid)
 
       _grove_relations_put (&_grove_bonds (self)->links, pid, id);
       _grove_signal_send (pid, signal);
+      _grove_event (GROVE_EVENT_UNLINK, _grove_process_pid (self), pid, 0);
     }
   _grove_charge (1);
 }

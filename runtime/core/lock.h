@@ -13,6 +13,7 @@ enum grove_lock_rank
   GROVE_RANK_REGISTRY = 1, /* registry.c: names and who has them */
   GROVE_RANK_TABLE,        /* process-table.c: control blocks nobody uses */
   GROVE_RANK_INTERN,       /* intern.c: strings that live as long as the runtime */
+  GROVE_RANK_EVENTS,       /* event.c: events of threads that are no scheduler */
   GROVE_RANK_DEPOT,        /* block.c: chains of free blocks; one lock a size */
 };
 

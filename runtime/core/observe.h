@@ -108,6 +108,78 @@ struct grove_end
 /* false: not known (any more). */
 bool _grove_observe_end (grove_pid pid, struct grove_end *ret_end);
 
+/* ---- Events ---------------------------------------------------------------------------------- */
+
+/* What the numbers of an event are. Those that end in _name or _function are strings, which live as
+ * long as the runtime, or 0. */
+enum grove_event_kind
+{
+  GROVE_EVENT_SPAWN,         /* a: parent; b: initial function */
+  GROVE_EVENT_EXIT,          /* a: name or label; b: enum grove_event_exit */
+  GROVE_EVENT_LINK,          /* a: peer; by the one who links */
+  GROVE_EVENT_UNLINK,        /* a: peer; by the one who unlinks */
+  GROVE_EVENT_REGISTER,      /* a: name */
+  GROVE_EVENT_UNREGISTER,    /* a: name; not when it ends, which says so itself */
+  GROVE_EVENT_CRASH,         /* a: name or label; its EXIT follows */
+  GROVE_EVENT_SUSPEND,       /* a: suspender, 0: from outside */
+  GROVE_EVENT_RESUME,        /* a: suspender; it may run again */
+  GROVE_EVENT_OVERRUN,       /* a: nanoseconds so far; b: where, 0: not known */
+  GROVE_EVENT_LONG_SCHEDULE, /* a: nanoseconds; b: where, 0: not known */
+  GROVE_EVENT_LARGE_HEAP,    /* a: bytes */
+  GROVE_EVENT_LONG_QUEUE,    /* a: messages; b: 1: too many, 0: few again */
+  GROVE_EVENT_TRACE_LOST,    /* a: tracer; its trace messages were too many */
+  GROVE_N_EVENTS,
+};
+
+enum grove_event_exit
+{
+  GROVE_EVENT_EXIT_NORMAL,
+  GROVE_EVENT_EXIT_SHUTDOWN,
+  GROVE_EVENT_EXIT_KILLED,
+  GROVE_EVENT_EXIT_CRASH,
+};
+
+#define GROVE_EVENT_RINGS   65         /* one a scheduler and one for all others */
+#define GROVE_EVENT_OUTSIDE UINT32_MAX /* scheduler of what a thread that is none did */
+
+struct grove_event
+{
+  uint64_t              seq;   /* counts from 1 for each scheduler, without gaps */
+  uint64_t              at_ns; /* by the scheduler's clock, which is a few slices coarse */
+  enum grove_event_kind kind;
+  uint32_t              scheduler;
+  grove_pid             pid;
+  uint64_t              a;
+  uint64_t              b;
+};
+
+/* How far a reader is. All zero: before the first event. */
+struct grove_event_cursor
+{
+  uint64_t last[GROVE_EVENT_RINGS];
+  uint32_t turn;
+};
+
+/**
+ * _grove_observe_events:
+ * @cursor: one reader's, moves on
+ * @out: room for @n events
+ * @ret_lost: (out): how many were overwritten before this reader came, exactly
+ *
+ * Copies what is new. The events of one scheduler are in order; those of several are told apart by
+ * `scheduler`, and put in order by time as well as the clocks go. Never slows a writer.
+ *
+ * Threads: any thread; one at a time with one @cursor
+ * Cost: O(@n)
+ * Returns: how many; as many as there was room for: there may be more
+ */
+size_t _grove_observe_events (struct grove_event_cursor *cursor,
+                              struct grove_event        *out,
+                              size_t                     n,
+                              uint64_t                  *ret_lost);
+/* Sets @cursor behind the newest. */
+void _grove_observe_events_from_now (struct grove_event_cursor *cursor);
+
 /* ---- Acting ---------------------------------------------------------------------------------- */
 
 /* Sends an exit signal from no process (sender shown as @self_pid in EXIT messages, may be 0).

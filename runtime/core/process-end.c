@@ -7,6 +7,7 @@
 #include "runtime/core/block.h"
 #include "runtime/core/bonds.h"
 #include "runtime/core/ends.h"
+#include "runtime/core/event.h"
 #include "runtime/core/heap.h"
 #include "runtime/core/mailbox.h"
 #include "runtime/core/memory.h"
@@ -74,32 +75,40 @@ close_inqueue (struct grove_process *process)
   refuse_all (process, ordered);
 }
 
-static bool
-is_crash (struct grove_term reason)
+static enum grove_event_exit
+kind_of_end (struct grove_term reason)
 {
   struct grove_term first;
 
-  if (grove_term_is_atom (reason, "normal") || grove_term_is_atom (reason, "shutdown") ||
-      grove_term_is_atom (reason, "killed") || grove_term_is_atom (reason, "kill"))
-    return false;
-  return !(grove_term_arity (reason) == 2 && grove_term_type (reason) == GROVE_TERM_TUPLE &&
-           grove_term_element (reason, 0, &first) && grove_term_is_atom (first, "shutdown"));
+  if (reason.bytes == normal_bytes || grove_term_is_atom (reason, "normal"))
+    return GROVE_EVENT_EXIT_NORMAL;
+  if (grove_term_is_atom (reason, "killed") || grove_term_is_atom (reason, "kill"))
+    return GROVE_EVENT_EXIT_KILLED;
+  if (grove_term_is_atom (reason, "shutdown") ||
+      (grove_term_arity (reason) == 2 && grove_term_type (reason) == GROVE_TERM_TUPLE &&
+       grove_term_element (reason, 0, &first) && grove_term_is_atom (first, "shutdown")))
+    return GROVE_EVENT_EXIT_SHUTDOWN;
+  return GROVE_EVENT_EXIT_CRASH;
 }
 
 static void
 account (struct grove_scheduler *self, struct grove_process *process, struct grove_term reason)
 {
-  bool        normal = reason.bytes == normal_bytes;
-  bool        crash = !normal && !_grove_runtime.ending && is_crash (reason);
-  const char *name = GROVE_GET (process->name);
+  enum grove_event_exit kind = kind_of_end (reason);
+  grove_pid             pid = _grove_process_pid (process);
+  const char           *name = GROVE_GET (process->name);
 
   GROVE_ADD (self->n_exited, 1);
-  if (crash)
-    GROVE_ADD (self->n_crashed, 1);
   if (name == NULL)
     name = GROVE_GET (process->label);
-  _grove_ends_add (_grove_process_pid (process), name, reason,
-                   normal ? self->now_ns : grove_now_ns (), crash);
+  if (kind == GROVE_EVENT_EXIT_CRASH)
+    {
+      GROVE_ADD (self->n_crashed, 1);
+      _grove_event (GROVE_EVENT_CRASH, pid, _grove_event_text (name), 0);
+    }
+  _grove_event (GROVE_EVENT_EXIT, pid, _grove_event_text (name), kind);
+  _grove_ends_add (pid, name, reason, reason.bytes == normal_bytes ? self->now_ns : grove_now_ns (),
+                   kind == GROVE_EVENT_EXIT_CRASH);
 }
 
 void

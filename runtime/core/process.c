@@ -6,6 +6,7 @@
 
 #include "runtime/core/block.h"
 #include "runtime/core/bonds.h"
+#include "runtime/core/event.h"
 #include "runtime/core/heap.h"
 #include "runtime/core/intern.h"
 #include "runtime/core/process-private.h"
@@ -105,6 +106,7 @@ bind (struct grove_process *process, const struct grove_spawn_options *options)
     {
       _grove_link_add (parent, pid);
       _grove_link_add (process, _grove_process_pid (parent));
+      _grove_event (GROVE_EVENT_LINK, _grove_process_pid (parent), pid, 0);
     }
   if (options->monitor)
     {
@@ -137,6 +139,8 @@ spawn (grove_entry                       entry,
     }
   /* Only now: what comes late for the one before is taken in, and must be answered. */
   PUBLISH (process->inqueue, GROVE_IN_EMPTY);
+  _grove_event (GROVE_EVENT_SPAWN, _grove_process_pid (process), GROVE_GET (process->parent),
+                _grove_event_text (options->initial_call));
   if (scheduler->current != NULL)
     monitor = bind (process, options);
   PUBLISH (process->state, GROVE_STATE_RUNNABLE);

@@ -5,6 +5,7 @@
  */
 #include "runtime/core/registry.h"
 
+#include "runtime/core/event.h"
 #include "runtime/core/intern.h"
 #include "runtime/core/lock.h"
 #include "runtime/core/memory.h"
@@ -169,6 +170,7 @@ register_locked (const char *name, grove_pid pid, struct grove_process *process)
   *entry = (struct entry){ .name = name, .pid = pid };
   *link = entry;
   registry.n++;
+  _grove_event (GROVE_EVENT_REGISTER, pid, _grove_event_text (name), 0);
   return GROVE_OK;
 }
 
@@ -207,6 +209,7 @@ grove_unregister (const char *name)
       if (*link != NULL)
         {
           GROVE_SET (_grove_table_block ((*link)->pid)->name, NULL);
+          _grove_event (GROVE_EVENT_UNREGISTER, (*link)->pid, _grove_event_text (name), 0);
           remove_locked (link);
           status = GROVE_OK;
         }

@@ -7,6 +7,7 @@
 #include "runtime/core/runtime.h"
 
 #include "runtime/core/ends.h"
+#include "runtime/core/event.h"
 #include "runtime/core/intern.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/observe.h"
@@ -98,7 +99,9 @@ finish (void)
       _grove_timers_finish (&scheduler->timers);
       _grove_blocks_finish (&scheduler->blocks);
       _grove_stacks_finish (&scheduler->stacks);
+      _grove_event_ring_free (scheduler->events);
     }
+  _grove_events_clear ();
   _grove_block_depot_finish ();
   _grove_registry_finish ();
   _grove_intern_finish ();
@@ -124,10 +127,15 @@ init_schedulers (unsigned n)
   for (unsigned i = 0; i < n; i++)
     {
       schedulers[i].id = i;
-      if (!_grove_stacks_init (&schedulers[i].stacks))
+      schedulers[i].events = _grove_event_ring_new ();
+      if (schedulers[i].events == NULL || !_grove_stacks_init (&schedulers[i].stacks))
         {
+          _grove_event_ring_free (schedulers[i].events);
           while (i-- > 0)
-            _grove_stacks_finish (&schedulers[i].stacks);
+            {
+              _grove_stacks_finish (&schedulers[i].stacks);
+              _grove_event_ring_free (schedulers[i].events);
+            }
           free (schedulers);
           return false;
         }

@@ -19,6 +19,8 @@
 #include <pthread.h>
 #include <setjmp.h>
 
+struct grove_event_ring;
+
 #define GROVE_MAX_SCHEDULERS 64 /* one number is kept for references made outside */
 
 /* Why a process came back to its scheduler. */
@@ -60,6 +62,7 @@ struct grove_scheduler
   struct grove_free_blocks near;
   struct grove_blocks      blocks;
   struct grove_stack_cache stacks;
+  struct grove_event_ring *events; /* event.h */
 
   /* Counters, written by the thread, read by observers. Those of bytes may go below 0 here: only
    * the sum over all schedulers means something. */
