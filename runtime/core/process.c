@@ -360,18 +360,20 @@ grove_trap_exit (bool trap)
   return old;
 }
 
-enum grove_priority
-grove_set_priority (enum grove_priority priority)
+enum grove_status
+grove_set_priority (enum grove_priority priority, enum grove_priority *ret_old)
 {
   struct grove_process *self = _grove_process_require ();
   uint64_t              generation = GROVE_GET (self->generation);
   uint64_t              old;
 
   if ((unsigned) priority > GROVE_PRIORITY_MAX)
-    return (enum grove_priority) (uint32_t) atomic_load (&self->priority);
+    return GROVE_ERR_BADARG;
   old = atomic_exchange (&self->priority, generation << 32 | priority);
+  if (ret_old != NULL)
+    *ret_old = (enum grove_priority) (uint32_t) old;
   _grove_charge (1);
-  return (enum grove_priority) (uint32_t) old;
+  return GROVE_OK;
 }
 
 void

@@ -340,8 +340,16 @@ GROVE_PUBLIC bool grove_demonitor (grove_ref monitor, bool flush);
 /* Trapped exits arrive as {'EXIT', Pid, Reason}. Returns: the old value. Since: 0.1 */
 GROVE_PUBLIC bool grove_trap_exit (bool trap);
 
-/* From the caller's next turn on. Returns: the old value. Since: 0.1 */
-GROVE_PUBLIC enum grove_priority grove_set_priority (enum grove_priority priority);
+/**
+ * grove_set_priority:
+ * @priority: of the caller, from its next turn on
+ * @ret_old: (out) (optional): what it was
+ *
+ * Errors: GROVE_ERR_BADARG (nothing changes)
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status
+grove_set_priority (enum grove_priority priority, enum grove_priority *ret_old);
 
 /**
  * grove_process_label:

@@ -340,7 +340,7 @@ test_starved_is_killed (void *arg)
   grove_pid starved;
 
   (void) arg;
-  grove_set_priority (GROVE_PRIORITY_MAX);
+  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_MAX, NULL), ==, GROVE_OK);
   starved = core_spawn_priority (core_spin, NULL, GROVE_PRIORITY_LOW);
   for (unsigned i = 0; i < 4; i++)
     _grove_observe_set_priority (_grove_process_spawn_on (i % 2, core_spin, NULL),

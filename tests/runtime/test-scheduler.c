@@ -116,7 +116,7 @@ test_fair (void *arg)
   uint64_t  least, most;
 
   (void) arg;
-  grove_set_priority (GROVE_PRIORITY_HIGH);
+  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_HIGH, NULL), ==, GROVE_OK);
   for (int i = 0; i < N; i++)
     pids[i] = grove_spawn (core_spin, NULL);
   do
@@ -156,7 +156,7 @@ test_low (void *arg)
 
   (void) arg;
   reset_counters ();
-  grove_set_priority (GROVE_PRIORITY_MAX);
+  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_MAX, NULL), ==, GROVE_OK);
   for (uintptr_t i = 0; i < 20; i++)
     {
       core_spawn_priority (counts, (void *) i, GROVE_PRIORITY_LOW);
@@ -179,7 +179,7 @@ test_low_alone (void *arg)
   grove_pid low = core_spawn_priority (core_spin, NULL, GROVE_PRIORITY_LOW);
 
   (void) arg;
-  grove_set_priority (GROVE_PRIORITY_LOW);
+  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_LOW, NULL), ==, GROVE_OK);
   core_spawn_priority (core_spin, NULL, GROVE_PRIORITY_LOW);
   grove_yield ();
   turns = sample_of (low).reductions;
@@ -212,7 +212,7 @@ static void
 test_strict (void *arg)
 {
   (void) arg;
-  grove_set_priority (GROVE_PRIORITY_MAX);
+  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_MAX, NULL), ==, GROVE_OK);
   strict (GROVE_PRIORITY_HIGH, GROVE_PRIORITY_NORMAL);
   strict (GROVE_PRIORITY_HIGH, GROVE_PRIORITY_LOW);
 }
@@ -221,7 +221,7 @@ static void
 test_max_is_strict (void *arg)
 {
   (void) arg;
-  grove_set_priority (GROVE_PRIORITY_MAX);
+  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_MAX, NULL), ==, GROVE_OK);
   reset_counters ();
   core_spawn_priority (counts, (void *) 0, GROVE_PRIORITY_HIGH);
   for (int i = 0; i < 100; i++)
@@ -237,7 +237,7 @@ test_change (void *arg)
   grove_pid           high, low;
 
   (void) arg;
-  grove_set_priority (GROVE_PRIORITY_MAX);
+  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_MAX, NULL), ==, GROVE_OK);
   reset_counters ();
   high = core_spawn_priority (counts, (void *) 0, GROVE_PRIORITY_HIGH);
   low = core_spawn_priority (counts, (void *) 1, GROVE_PRIORITY_NORMAL);
@@ -257,8 +257,12 @@ test_change (void *arg)
     g_assert_cmpuint (counter (0), ==, stopped_at);
   }
   /* 104: of oneself. */
-  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_NORMAL), ==, GROVE_PRIORITY_MAX);
-  g_assert_cmpint (grove_set_priority ((enum grove_priority) 9), ==, GROVE_PRIORITY_NORMAL);
+  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_NORMAL, &old), ==, GROVE_OK);
+  g_assert_cmpint (old, ==, GROVE_PRIORITY_MAX);
+  g_assert_cmpint (grove_set_priority ((enum grove_priority) 9, &old), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (old, ==, GROVE_PRIORITY_MAX);
+  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_NORMAL, &old), ==, GROVE_OK);
+  g_assert_cmpint (old, ==, GROVE_PRIORITY_NORMAL);
   g_assert_cmpint (_grove_observe_set_priority (low, (enum grove_priority) 9, NULL), ==,
                    GROVE_ERR_BADARG);
   g_assert_cmpint (_grove_observe_set_priority (UINT64_C (77) << 32 | 1, GROVE_PRIORITY_LOW, NULL),
@@ -273,7 +277,7 @@ test_high_on_two (void *arg)
 
   (void) arg;
   reset_counters ();
-  grove_set_priority (GROVE_PRIORITY_MAX);
+  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_MAX, NULL), ==, GROVE_OK);
   core_spawn_priority (counts, (void *) 0, GROVE_PRIORITY_LOW);
   grove_sleep_ms (5);
   core_spawn_priority (counts, (void *) 1, GROVE_PRIORITY_HIGH);
@@ -333,7 +337,7 @@ inspecting_main (void *arg)
   GThread         *thread;
 
   (void) arg;
-  grove_set_priority (GROVE_PRIORITY_MAX);
+  g_assert_cmpint (grove_set_priority (GROVE_PRIORITY_MAX, NULL), ==, GROVE_OK);
   for (unsigned i = 0; i < 4; i++)
     {
       pids[i] = _grove_process_spawn_on (i % 2, i < 2 ? core_spin : core_idle, NULL);

@@ -97,7 +97,9 @@ step (GRand *rand)
       grove_free (grove_alloc ((gsize) g_rand_int_range (rand, 1, 10000)));
       break;
     case 9:
-      grove_set_priority ((enum grove_priority) g_rand_int_range (rand, 0, 3));
+      g_assert_cmpint (grove_set_priority ((enum grove_priority) g_rand_int_range (rand, 0, 3),
+                                           NULL),
+                       ==, GROVE_OK);
       break;
     case 10:
       if (grove_receive (g_rand_int_range (rand, 0, 20000), &message) == GROVE_OK)
