@@ -387,16 +387,6 @@ _grove_scheduler_loop (struct grove_scheduler *self)
 
 /* ---- In the process -------------------------------------------------------------------------- */
 
-struct grove_process *
-_grove_process_require (void)
-{
-  struct grove_process *process = _grove_process_self ();
-
-  if (process == NULL)
-    abort ();
-  return process;
-}
-
 void
 _grove_leave (enum grove_leave leave)
 {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "runtime/core/block.h"
+#include "runtime/core/misuse.h"
 #include "runtime/core/process-table.h"
 #include "runtime/core/run-queue.h"
 #include "runtime/core/stack.h"
@@ -120,8 +121,19 @@ _grove_process_self (void)
   return scheduler == NULL ? NULL : scheduler->current;
 }
 
-/* The same where anything but a process is a mistake of the program: aborts. */
-struct grove_process *_grove_process_require (void);
+/* The same where anything but a process is a mistake of the program, which ends with the name of
+ * the function that asks. */
+#define _grove_process_require() _grove_process_require_in (__func__)
+static inline __attribute__ ((always_inline)) struct grove_process *
+_grove_process_require_in (const char *function)
+{
+  struct grove_process *process = _grove_process_self ();
+
+  if (__builtin_expect (process == NULL, 0))
+    _grove_misuse (function, "was called by a thread that is no process",
+                   __builtin_return_address (0));
+  return process;
+}
 
 /* Charges the caller and lets it be pre-empted. Last thing a runtime call does: whatever the call
  * still held would be lost with a process that is killed meanwhile. */

@@ -8,8 +8,9 @@ build_packages=(gcc libc6-dev meson ninja-build pkgconf libjson-c-dev libgtk-4-d
   libglib2.0-dev-bin libxml2-utils desktop-file-utils libgtk-4-bin python3)
 look_packages=(adwaita-icon-theme librsvg2-common fonts-cantarell fonts-jetbrains-mono shared-mime-info)
 screen_packages=(xvfb xauth x11-utils dbus metacity)
-# Erlang itself is what values are held against, and a language with decimal commas what numbers are.
-test_packages=(libx11-dev libxtst-dev erlang-base locales)
+# Erlang and its C library are what values are held against, and a language with decimal commas what
+# numbers are. The rest is for programs in C++, and for another processor.
+test_packages=(libx11-dev libxtst-dev erlang-base erlang-dev locales g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
 
 say ()
 {
