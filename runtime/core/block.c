@@ -7,11 +7,13 @@
 #include "runtime/core/lock.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/slab.h"
 
 #include <stdint.h>
 
 /* Blocks in a chain between a scheduler and the depot; a scheduler keeps at most two such. */
 #define CHAIN_BLOCKS 128
+#define FRESH_BLOCKS 32 /* when the depot has no chain */
 #define MAX_CHAINS   64
 #define NO_CLASS     UINT8_MAX
 
@@ -45,46 +47,66 @@ _grove_block_depot_finish (void)
 {
 }
 
+uint64_t
+_grove_block_bytes (void)
+{
+  return 0;
+}
+
 #else
 
 static const uint16_t class_sizes[GROVE_BLOCK_CLASSES] = { 80, 128, 192, 256, 512 };
 
-/* Chains of exactly CHAIN_BLOCKS free blocks; a chain hangs on `previous` of its first block. */
+/* Chains of exactly CHAIN_BLOCKS free blocks; a chain hangs on `previous` of its first block. What
+ * is too much for the depot goes back to the slabs it came from. */
 static struct depot
 {
   struct grove_lock     lock;
   struct grove_message *first;
   unsigned              n;
+  struct grove_slabs    slabs;
 } depots[GROVE_BLOCK_CLASSES] = {
   { .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT) }, { .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT) },
   { .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT) }, { .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT) },
   { .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT) },
 };
 
+/* A chain, or as many fresh blocks. */
 static struct grove_message *
-depot_take (unsigned kind)
+depot_take (unsigned kind, unsigned *ret_n)
 {
   struct depot         *depot = &depots[kind];
   struct grove_message *chain;
 
   _grove_lock (&depot->lock);
   chain = depot->first;
+  *ret_n = CHAIN_BLOCKS;
   if (chain != NULL)
     {
       depot->first = chain->previous;
       depot->n--;
+    }
+  else
+    {
+      *ret_n = FRESH_BLOCKS;
+      for (unsigned i = 0; i < FRESH_BLOCKS; i++)
+        {
+          struct grove_message *block = _grove_slab_take (&depot->slabs, class_sizes[kind]);
+          block->next = chain;
+          chain = block;
+        }
     }
   _grove_unlock (&depot->lock);
   return chain;
 }
 
 static void
-free_chain (struct grove_message *chain)
+give_back (struct depot *depot, struct grove_message *chain)
 {
   while (chain != NULL)
     {
       struct grove_message *next = chain->next;
-      free (chain);
+      _grove_slab_give (&depot->slabs, chain);
       chain = next;
     }
 }
@@ -93,19 +115,17 @@ static void
 depot_give (unsigned kind, struct grove_message *chain)
 {
   struct depot *depot = &depots[kind];
-  bool          full;
 
   _grove_lock (&depot->lock);
-  full = depot->n >= MAX_CHAINS;
-  if (!full)
+  if (depot->n >= MAX_CHAINS)
+    give_back (depot, chain);
+  else
     {
       chain->previous = depot->first;
       depot->first = chain;
       depot->n++;
     }
   _grove_unlock (&depot->lock);
-  if (full)
-    free_chain (chain);
 }
 
 static unsigned
@@ -123,30 +143,39 @@ _grove_block_new (size_t size, size_t *ret_capacity)
 {
   struct grove_scheduler *scheduler = _grove_scheduler_self;
   unsigned                kind = class_of (size);
-  struct grove_message   *block = NULL;
+  struct grove_message   *block;
 
-  if (kind < GROVE_BLOCK_CLASSES)
+  if (kind < GROVE_BLOCK_CLASSES && scheduler != NULL)
     {
+      struct grove_blocks *blocks = &scheduler->blocks;
+
       size = class_sizes[kind];
-      if (scheduler != NULL)
-        {
-          struct grove_blocks *blocks = &scheduler->blocks;
-          if (blocks->n[kind] == 0 && (blocks->first[kind] = depot_take (kind)) != NULL)
-            blocks->n[kind] = CHAIN_BLOCKS;
-          block = blocks->first[kind];
-          if (block != NULL)
-            {
-              blocks->first[kind] = block->next;
-              blocks->n[kind]--;
-            }
-        }
+      if (__builtin_expect (blocks->n[kind] == 0, 0))
+        blocks->first[kind] = depot_take (kind, &blocks->n[kind]);
+      block = blocks->first[kind];
+      blocks->first[kind] = block->next;
+      blocks->n[kind]--;
+      block->block_class = (uint8_t) kind;
     }
-  if (block == NULL)
-    block = _grove_malloc (size);
-  block->block_class = kind < GROVE_BLOCK_CLASSES ? (uint8_t) kind : NO_CLASS;
+  else
+    {
+      block = _grove_malloc (size);
+      block->block_class = NO_CLASS;
+    }
   if (ret_capacity != NULL)
     *ret_capacity = size;
   return block;
+}
+
+/* A single one, by a thread that keeps none. */
+static void
+give_one (struct grove_message *block)
+{
+  struct depot *depot = &depots[block->block_class];
+
+  _grove_lock (&depot->lock);
+  _grove_slab_give (&depot->slabs, block);
+  _grove_unlock (&depot->lock);
 }
 
 void
@@ -157,9 +186,14 @@ _grove_block_free (struct grove_message *block)
   struct grove_blocks    *blocks;
   struct grove_message   *last;
 
-  if (kind == NO_CLASS || scheduler == NULL)
+  if (kind == NO_CLASS)
     {
       free (block);
+      return;
+    }
+  if (scheduler == NULL)
+    {
+      give_one (block);
       return;
     }
   blocks = &scheduler->blocks;
@@ -176,23 +210,32 @@ _grove_block_free (struct grove_message *block)
   depot_give (kind, block);
 }
 
+/* The blocks themselves go with the slabs. */
 void
 _grove_blocks_finish (struct grove_blocks *self)
 {
-  for (unsigned kind = 0; kind < GROVE_BLOCK_CLASSES; kind++)
-    {
-      free_chain (self->first[kind]);
-      self->first[kind] = NULL;
-      self->n[kind] = 0;
-    }
+  *self = (struct grove_blocks){ .n = { 0 } };
 }
 
 void
 _grove_block_depot_finish (void)
 {
   for (unsigned kind = 0; kind < GROVE_BLOCK_CLASSES; kind++)
-    for (struct grove_message *chain; (chain = depot_take (kind)) != NULL;)
-      free_chain (chain);
+    {
+      depots[kind].first = NULL;
+      depots[kind].n = 0;
+      _grove_slabs_finish (&depots[kind].slabs);
+    }
+}
+
+uint64_t
+_grove_block_bytes (void)
+{
+  uint64_t bytes = 0;
+
+  for (unsigned kind = 0; kind < GROVE_BLOCK_CLASSES; kind++)
+    bytes += atomic_load_explicit (&depots[kind].slabs.bytes, memory_order_relaxed);
+  return bytes;
 }
 
 #endif

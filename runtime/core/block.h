@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * Blocks for signals. Small ones come in a few sizes and are kept by the scheduler that freed them;
- * a scheduler that has too many, or none, deals in chains with a depot. Both are bounded: what does
- * not fit goes back to malloc(). Threads that are no scheduler use malloc() and free(). In builds
- * with sanitizers everybody does, so that nothing hides a use after free.
+ * Blocks for signals. Small ones come in a few sizes, out of slabs, and are kept by the scheduler
+ * that freed them; a scheduler that has too many, or none, deals in chains with a depot. Both are
+ * bounded: what does not fit goes back to its slab, and that to the system. Threads that are no
+ * scheduler, and what is large, use malloc(); in builds with sanitizers everybody does, so that
+ * nothing hides a use after free.
  */
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct grove_message;
 
@@ -26,3 +28,5 @@ void                  _grove_block_free (struct grove_message *block);
 /* Gives back all that @self keeps; and all that the depot keeps. */
 void _grove_blocks_finish (struct grove_blocks *self);
 void _grove_block_depot_finish (void);
+/* What the slabs hold, used or not. Any thread. */
+uint64_t _grove_block_bytes (void);

@@ -118,6 +118,7 @@ struct grove_process
 
   uint32_t timer;       /* its place in the scheduler's heap of timers */
   uint32_t no_preempt;  /* how often disabled */
+  int      saved_errno; /* while it does not run */
   uint8_t  queue;       /* the priority it is queued at, or was last */
   uint8_t  passed_over; /* turns a low one still has to wait */
   uint8_t  wait;        /* enum grove_wait */

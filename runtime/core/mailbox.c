@@ -140,37 +140,33 @@ receive_from (struct grove_process  *self,
               int64_t                timeout_ns,
               struct grove_message **ret_message)
 {
-  struct grove_scheduler *scheduler = _grove_scheduler_self;
-  bool                    timing = false;
-
+  /* What lives across the waiting lies in the frames of every process that waits: little, and the
+   * scheduler is not remembered. */
   self->timed_out = false;
   for (;;)
     {
-      /* Whether the time was up is looked at before the last scan. */
-      bool last = self->timed_out || timeout_ns == 0;
-
       /* One that is ending gets no more: what else comes is answered when the in-queue is closed.
        */
-      if (!scheduler->deferring && !_grove_signal_handle_all (self))
+      if (!_grove_scheduler_self->deferring && !_grove_signal_handle_all (self))
         _grove_end_self ();
       if (scan (self, filter, &link))
         break;
-      if (last || scheduler->deferring)
+      /* The time is up only while it waits, so that there was a scan after. */
+      if (self->timed_out || timeout_ns == 0 || _grove_scheduler_self->deferring)
         {
           _grove_charge (1);
           return GROVE_ERR_TIMEOUT;
         }
-      if (!timing && timeout_ns != GROVE_FOREVER)
+      if (timeout_ns != GROVE_FOREVER)
         {
           uint64_t now = grove_now_ns ();
-          timing = (uint64_t) timeout_ns < UINT64_MAX - now;
-          if (timing)
-            _grove_timers_add (&scheduler->timers, self, now + (uint64_t) timeout_ns);
+          if ((uint64_t) timeout_ns < UINT64_MAX - now)
+            _grove_timers_add (&_grove_scheduler_self->timers, self, now + (uint64_t) timeout_ns);
+          timeout_ns = GROVE_FOREVER;
         }
       _grove_wait (GROVE_WAIT_MESSAGE);
     }
-  if (timing)
-    _grove_timers_remove (&scheduler->timers, self);
+  _grove_timers_remove (&_grove_scheduler_self->timers, self);
   *ret_message = receive_at (self, link);
   _grove_charge (1);
   return GROVE_OK;
@@ -191,9 +187,10 @@ receive (const struct filter *filter, int64_t timeout_ns, struct grove_message *
 enum grove_status
 grove_receive (int64_t timeout_ns, struct grove_message **ret_message)
 {
-  struct filter filter = { .match = NULL };
+  /* Static, for it would lie in the frames of every process that waits for anything. */
+  static const struct filter any = { .match = NULL };
 
-  return receive (&filter, timeout_ns, ret_message);
+  return receive (&any, timeout_ns, ret_message);
 }
 
 enum grove_status

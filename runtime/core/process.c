@@ -49,6 +49,7 @@ init (struct grove_process             *process,
   process->question = 0;
   process->timer = GROVE_NO_TIMER;
   process->no_preempt = 0;
+  process->saved_errno = 0;
   process->passed_over = 0;
   process->wait = GROVE_WAIT_NOTHING;
   process->queued = false;

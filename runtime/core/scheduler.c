@@ -287,6 +287,8 @@ start_process (void)
 
   _grove_stack_entered (&self->stacks);
   process->entry (process->arg);
+  /* Read again rather than kept among the frames of everything that waits. */
+  self = _grove_scheduler_self;
   self->ending = (struct grove_ending){ .owned = NULL };
   _grove_end_self ();
 }
@@ -329,6 +331,7 @@ run (struct grove_scheduler *self, struct grove_process *process)
   self->current = process;
   self->called = false;
   _grove_reductions_left = budget;
+  errno = process->saved_errno;
   _grove_stack_enter (&self->stacks, process);
   self->current = NULL;
   used = (uint64_t) ((int64_t) budget - _grove_reductions_left);
@@ -391,13 +394,14 @@ void
 _grove_leave (enum grove_leave leave)
 {
   struct grove_scheduler *self = _grove_scheduler_self;
-  int                     saved_errno = errno;
+  struct grove_process   *process = self->current;
 
   _grove_lock_check_none ();
   self->leave = leave;
-  _grove_stack_leave (&self->stacks, self->current, leave >= GROVE_LEAVE_HIBERNATE);
-  /* The thread's, and others have run on it. */
-  errno = saved_errno;
+  /* The thread's, and others will run on it. Nothing is done behind the switch, so that this
+   * function has no frame among those of a process that waits. */
+  process->saved_errno = errno;
+  _grove_stack_leave (&self->stacks, process, leave >= GROVE_LEAVE_HIBERNATE);
 }
 
 void

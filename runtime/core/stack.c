@@ -56,7 +56,32 @@ _grove_stacks_finish (struct grove_stack_cache *self)
   for (unsigned i = 0; i < GROVE_STACKS; i++)
     if (self->stacks[i].memory != NULL)
       munmap (self->stacks[i].memory, MAPPING_SIZE);
+  _grove_slabs_finish (&self->saved);
 }
+
+/* ---- Saved frames ---------------------------------------------------------------------------- */
+
+static void *
+take_saved (struct grove_stack_cache *self, size_t size)
+{
+  GROVE_ADD (self->saved_bytes, size);
+  return size <= GROVE_SLAB_LARGEST ? _grove_slab_take (&self->saved, size) : _grove_malloc (size);
+}
+
+static void
+give_saved (struct grove_stack_cache *self, struct grove_process *process)
+{
+  size_t size = (size_t) (process->stack->top - (char *) process->sp);
+
+  if (size <= GROVE_SLAB_LARGEST)
+    _grove_slab_give (&self->saved, process->saved);
+  else
+    free (process->saved);
+  process->saved = NULL;
+  GROVE_ADD (self->saved_bytes, (uint64_t) 0 - size);
+}
+
+/* ---- Stacks ---------------------------------------------------------------------------------- */
 
 static uint64_t
 bit_of (const struct grove_stack_cache *self, const struct grove_stack *stack)
@@ -70,11 +95,10 @@ vacate (struct grove_stack_cache *self, struct grove_stack *stack)
   struct grove_process *owner = stack->owner;
   size_t                size = (size_t) (stack->top - (char *) owner->sp);
 
-  owner->saved = _grove_malloc (size);
+  owner->saved = take_saved (self, size);
   memcpy (owner->saved, owner->sp, size);
   stack->owner = NULL;
   self->free |= bit_of (self, stack);
-  GROVE_ADD (self->saved_bytes, size);
   GROVE_ADD (self->n_in_use, (uint64_t) -1);
 }
 
@@ -116,11 +140,8 @@ _grove_stack_attach (struct grove_stack_cache *self,
   GROVE_ADD (self->n_in_use, 1);
   if (process->saved != NULL)
     {
-      size_t size = (size_t) (stack->top - (char *) process->sp);
-      memcpy (process->sp, process->saved, size);
-      free (process->saved);
-      process->saved = NULL;
-      GROVE_ADD (self->saved_bytes, (uint64_t) 0 - size);
+      memcpy (process->sp, process->saved, (size_t) (stack->top - (char *) process->sp));
+      give_saved (self, process);
     }
   else
     process->sp = _grove_switch_prepare (stack->top, start);
@@ -134,11 +155,7 @@ _grove_stack_release (struct grove_stack_cache *self, struct grove_process *proc
   if (stack == NULL)
     return;
   if (process->saved != NULL)
-    {
-      GROVE_ADD (self->saved_bytes, (uint64_t) 0 - (uint64_t) (stack->top - (char *) process->sp));
-      free (process->saved);
-      process->saved = NULL;
-    }
+    give_saved (self, process);
   if (stack->owner == process)
     {
       stack->owner = NULL;

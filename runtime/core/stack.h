@@ -2,8 +2,8 @@
  *
  * The stacks processes run on. A scheduler has GROVE_STACKS run stacks with a guard each. A
  * process is given one at its first run and always runs at that address. When another needs the
- * same stack, the live part of the frames, typically a few hundred bytes, is copied to a block of
- * exactly that size, and back before their process runs again. Hot processes never pay for a copy;
+ * same stack, the live part of the frames, typically two hundred bytes, is copied to a slab for
+ * just that size, and back before their process runs again. Hot processes never pay for a copy;
  * a million parked ones cost what they really use.
  *
  * With GROVE_OWN_STACKS every process has a stack of its own, and the sanitizers are told of
@@ -12,6 +12,7 @@
 #pragma once
 
 #include "runtime/core/control.h"
+#include "runtime/core/slab.h"
 
 #define GROVE_STACKS 64
 #ifdef GROVE_OWN_STACKS
@@ -47,8 +48,9 @@ struct grove_stack_cache
   size_t              size;
 #else
   struct grove_stack stacks[GROVE_STACKS];
-  uint64_t           free; /* a bit a stack without owner */
-  unsigned           hand; /* whose turn it is to make room */
+  uint64_t           free;  /* a bit a stack without owner */
+  unsigned           hand;  /* whose turn it is to make room */
+  struct grove_slabs saved; /* the frames of those whose stack is another's */
 #endif
   _Atomic uint64_t n_in_use;    /* stacks with an owner; for observers */
   _Atomic uint64_t saved_bytes; /* likewise; may go below 0 and is summed over all schedulers */

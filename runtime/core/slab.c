@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See slab.h. What is known of the slabs of a region lies in its first slab, found from the address
+ * of any object, so that an object has no header.
+ */
+#include "runtime/core/slab.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#define SLAB_SIZE    ((size_t) 16 * 1024)
+#define REGION_SLABS 256
+#define REGION_SIZE  (SLAB_SIZE * REGION_SLABS)
+
+/* So many slabs without objects keep their pages: 4 MiB. */
+#define MAX_SPARE 256
+
+struct grove_slab
+{
+  struct grove_slab *next; /* in one of the lists of grove_slabs */
+  struct grove_slab *previous;
+  void              *free;      /* objects given back, each beginning with the next */
+  uint16_t           size;      /* of an object, in steps; 0: spare or clean */
+  uint16_t           n_used;    /* objects taken */
+  uint16_t           n_begun;   /* objects ever taken since it got this size */
+  uint16_t           n_objects; /* that it has room for */
+  bool               spare;
+};
+
+struct grove_slab_region
+{
+  struct grove_slab_region *next;
+  struct grove_slab_region *previous;
+  uint32_t                  n_used; /* slabs with objects */
+  struct grove_slab         slabs[REGION_SLABS];
+};
+
+_Static_assert(sizeof (struct grove_slab_region) <= SLAB_SIZE, "it lies in the first slab");
+
+static struct grove_slab_region *
+region_of (const void *inside)
+{
+  return (struct grove_slab_region *) ((uintptr_t) inside & ~(uintptr_t) (REGION_SIZE - 1));
+}
+
+static char *
+memory_of (const struct grove_slab *slab)
+{
+  struct grove_slab_region *region = region_of (slab);
+
+  return (char *) region + (size_t) (slab - region->slabs) * SLAB_SIZE;
+}
+
+static void
+add_bytes (struct grove_slabs *self, uint64_t change)
+{
+  atomic_store_explicit (&self->bytes,
+                         atomic_load_explicit (&self->bytes, memory_order_relaxed) + change,
+                         memory_order_relaxed);
+}
+
+static void
+link_slab (struct grove_slab **list, struct grove_slab *slab)
+{
+  slab->previous = NULL;
+  slab->next = *list;
+  if (*list != NULL)
+    (*list)->previous = slab;
+  *list = slab;
+}
+
+static void
+unlink_slab (struct grove_slab **list, struct grove_slab *slab)
+{
+  if (slab->previous != NULL)
+    slab->previous->next = slab->next;
+  else
+    *list = slab->next;
+  if (slab->next != NULL)
+    slab->next->previous = slab->previous;
+}
+
+/* ---- Regions --------------------------------------------------------------------------------- */
+
+static void
+add_region (struct grove_slabs *self)
+{
+  struct grove_slab_region *region;
+  char                     *memory = mmap (NULL, 2 * REGION_SIZE, PROT_READ | PROT_WRITE,
+                                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  size_t                    before;
+
+  if (memory == MAP_FAILED)
+    abort ();
+  before = (size_t) (-(uintptr_t) memory & (REGION_SIZE - 1));
+  if (before > 0)
+    munmap (memory, before);
+  munmap (memory + before + REGION_SIZE, REGION_SIZE - before);
+  region = (struct grove_slab_region *) (memory + before);
+  region->next = self->regions;
+  if (self->regions != NULL)
+    self->regions->previous = region;
+  self->regions = region;
+  add_bytes (self, SLAB_SIZE);
+  /* The first is taken first, so that what is filled in order lies in order. */
+  for (unsigned i = REGION_SLABS - 1; i > 0; i--)
+    link_slab (&self->clean, &region->slabs[i]);
+}
+
+static void
+drop_region (struct grove_slabs *self, struct grove_slab_region *region)
+{
+  for (unsigned i = 1; i < REGION_SLABS; i++)
+    {
+      struct grove_slab *slab = &region->slabs[i];
+      unlink_slab (slab->spare ? &self->spare : &self->clean, slab);
+      self->n_spare -= slab->spare;
+      if (slab->spare)
+        add_bytes (self, (uint64_t) 0 - SLAB_SIZE);
+    }
+  if (region->previous != NULL)
+    region->previous->next = region->next;
+  else
+    self->regions = region->next;
+  if (region->next != NULL)
+    region->next->previous = region->previous;
+  add_bytes (self, (uint64_t) 0 - SLAB_SIZE);
+  munmap (region, REGION_SIZE);
+}
+
+/* Gives back the pages of all spare slabs of a region, those that lie together at once. */
+static void
+clean_region (struct grove_slabs *self, struct grove_slab_region *region)
+{
+  unsigned i = 1;
+
+  while (i < REGION_SLABS)
+    {
+      unsigned first = i;
+
+      for (; i < REGION_SLABS && region->slabs[i].spare; i++)
+        {
+          struct grove_slab *slab = &region->slabs[i];
+          unlink_slab (&self->spare, slab);
+          slab->spare = false;
+          link_slab (&self->clean, slab);
+        }
+      if (i > first)
+        {
+          size_t size = (i - first) * SLAB_SIZE;
+          madvise (memory_of (&region->slabs[first]), size, MADV_DONTNEED);
+          self->n_spare -= i - first;
+          add_bytes (self, (uint64_t) 0 - size);
+        }
+      i++;
+    }
+}
+
+/* ---- Slabs ----------------------------------------------------------------------------------- */
+
+static struct grove_slab *
+new_slab (struct grove_slabs *self, unsigned size)
+{
+  struct grove_slab *slab = self->spare;
+
+  if (slab != NULL)
+    {
+      unlink_slab (&self->spare, slab);
+      slab->spare = false;
+      self->n_spare--;
+    }
+  else
+    {
+      if (self->clean == NULL)
+        add_region (self);
+      slab = self->clean;
+      unlink_slab (&self->clean, slab);
+      add_bytes (self, SLAB_SIZE);
+    }
+  slab->free = NULL;
+  slab->size = (uint16_t) size;
+  slab->n_objects = (uint16_t) (SLAB_SIZE / ((size_t) size * GROVE_SLAB_STEP));
+  slab->n_used = 0;
+  slab->n_begun = 0;
+  region_of (slab)->n_used++;
+  link_slab (&self->partial[size - 1], slab);
+  return slab;
+}
+
+static void
+slab_emptied (struct grove_slabs *self, struct grove_slab *slab)
+{
+  struct grove_slab_region *region = region_of (slab);
+
+  unlink_slab (&self->partial[slab->size - 1], slab);
+  slab->size = 0;
+  slab->spare = true;
+  link_slab (&self->spare, slab);
+  self->n_spare++;
+  region->n_used--;
+  if (self->n_spare <= MAX_SPARE)
+    return;
+  if (region->n_used == 0)
+    drop_region (self, region);
+  else
+    clean_region (self, region);
+}
+
+void *
+_grove_slab_take (struct grove_slabs *self, size_t size)
+{
+  unsigned           steps = (unsigned) ((size + GROVE_SLAB_STEP - 1) / GROVE_SLAB_STEP);
+  struct grove_slab *slab = self->partial[steps - 1];
+  void              *object;
+
+  if (slab == NULL)
+    slab = new_slab (self, steps);
+  object = slab->free;
+  if (object != NULL)
+    slab->free = *(void **) object;
+  else
+    object = memory_of (slab) + (size_t) slab->n_begun++ * steps * GROVE_SLAB_STEP;
+  if (++slab->n_used == slab->n_objects)
+    unlink_slab (&self->partial[steps - 1], slab);
+  return object;
+}
+
+void
+_grove_slab_give (struct grove_slabs *self, void *object)
+{
+  struct grove_slab_region *region = region_of (object);
+  struct grove_slab        *slab =
+    &region->slabs[(size_t) ((char *) object - (char *) region) / SLAB_SIZE];
+
+  if (slab->n_used == slab->n_objects)
+    link_slab (&self->partial[slab->size - 1], slab);
+  *(void **) object = slab->free;
+  slab->free = object;
+  if (--slab->n_used == 0)
+    slab_emptied (self, slab);
+}
+
+void
+_grove_slabs_finish (struct grove_slabs *self)
+{
+  while (self->regions != NULL)
+    {
+      struct grove_slab_region *region = self->regions;
+      self->regions = region->next;
+      munmap (region, REGION_SIZE);
+    }
+  *self = (struct grove_slabs){ .n_spare = 0 };
+}
