@@ -61,29 +61,38 @@ struct grove_alias
   struct grove_message **mark;
 };
 
-/* What most processes have little of, apart from the block. */
+/* What most processes have little or nothing of, apart from the block. */
 struct grove_bonds
 {
   struct grove_relations links;        /* pid -> 0: linked, else the id of the unlink under way */
   struct grove_relations monitors;     /* monitor -> pid */
   struct grove_relations monitored_by; /* monitor -> pid */
   struct grove_alias    *aliases;
+  struct grove_defer    *defers;
+  void                  *behaviour;
+  size_t                 max_heap_bytes; /* 0: no limit */
+  grove_ref              question;       /* a reply is waited for; 0: it has come */
+  bool                   answer;
 };
 
 #define GROVE_NO_TIMER UINT32_MAX
 
 struct grove_process
 {
-  /* ---- Set once, by the spawner; the index for ever. Read by anybody. ---- */
+  /* ---- Set once, by the spawner, the index for ever; or by the owner. Read by anybody. ---- */
   alignas (64) uint32_t index;
   _Atomic uint32_t       generation; /* written by the owner when the process has ended */
-  _Atomic uint32_t       state;      /* enum grove_state; owner */
-  _Atomic uint32_t       system;     /* owner */
   _Atomic (grove_pid)    parent;
   _Atomic (grove_pid)    group;   /* owner */
   _Atomic (const char *) label;   /* owner */
   _Atomic (const char *) initial; /* owner */
   _Atomic uint64_t       started_ns;
+  _Atomic uint32_t       n_links;     /* owner */
+  _Atomic uint32_t       stack_bytes; /* owner; live, as of its last switch */
+  _Atomic uint8_t        state;       /* enum grove_state; owner */
+  _Atomic uint8_t        system;      /* owner */
+  _Atomic bool           trap_exit;   /* owner */
+  bool                   woken;       /* owner; what it waits for has come */
 
   /* ---- Written by any thread ---- */
   alignas (64) _Atomic uintptr_t inqueue; /* see signal.h */
@@ -91,53 +100,49 @@ struct grove_process
   _Atomic uint64_t priority; /* generation above, the asked for priority below (32 bits) */
   _Atomic (struct grove_scheduler *) scheduler; /* written by that scheduler only */
   _Atomic (const char *)             name;      /* under the registry's lock */
+  struct grove_process              *notified_next;
   /* 1 while the block is in some scheduler's list of those to look at. Belongs to the block, not to
    * the process: what is left over from the last one makes somebody look once too often. */
-  _Atomic uint32_t      notified;
-  struct grove_process *notified_next;
+  _Atomic uint32_t notified;
 
   /* ---- The owner's ---- */
   alignas (64) struct grove_process *queue_next;
   struct grove_process *queue_previous;
-  void                 *sp;    /* where the frames begin; NULL: it has none */
-  struct grove_stack   *stack; /* where it runs; NULL while it has no frames */
-  void                 *saved; /* the frames, while the stack is another's */
-  grove_entry           entry; /* what a process without frames will run */
-  void                 *arg;
-  void                 *behaviour;
+  void                 *sp; /* where the frames begin; NULL: it has none, only what it will run */
+  union
+  {
+    void       *saved; /* the frames, while the stack is another's; else NULL */
+    grove_entry entry;
+  };
+  union
+  {
+    struct grove_stack *stack; /* where it runs */
+    void               *arg;
+  };
 
-  struct grove_message  *mailbox_first;
-  struct grove_message **mailbox_last;
-  struct grove_message  *held; /* received and not freed */
-
+  struct grove_message    *mailbox_first;
+  struct grove_message   **mailbox_last;
+  struct grove_message    *held; /* received and not freed */
   struct grove_heap_block *heap;
-  struct grove_defer      *defers;
   struct grove_bonds      *bonds; /* NULL: none of them */
-  size_t                   max_heap_bytes;
-  grove_ref                question; /* a reply is waited for; 0: it has come */
 
   uint32_t timer;       /* its place in the scheduler's heap of timers */
-  uint32_t no_preempt;  /* how often disabled */
   int      saved_errno; /* while it does not run */
+  uint16_t no_preempt;  /* how often disabled */
   uint8_t  queue;       /* the priority it is queued at, or was last */
   uint8_t  passed_over; /* turns a low one still has to wait */
   uint8_t  wait;        /* enum grove_wait */
   bool     queued;      /* is in the run queue */
   bool     computes;    /* its last slice was used up without one call of the runtime */
   bool     timed_out;
-  bool     woken; /* what it waits for has come */
-  bool     answer;
 
-  _Atomic bool     trap_exit;
-  _Atomic uint32_t n_links;
-  _Atomic uint32_t stack_bytes; /* live, as of its last switch */
-  _Atomic uint64_t removed;     /* like pushed: all that left the mailbox, or never got into it */
-  _Atomic uint64_t n_received;  /* ever put into the mailbox */
+  _Atomic uint64_t removed;    /* like pushed: all that left the mailbox, or never got into it */
+  _Atomic uint64_t n_received; /* ever put into the mailbox */
   _Atomic uint64_t heap_bytes;
   _Atomic uint64_t reductions;
 };
 
-_Static_assert(sizeof (struct grove_process) <= 384, "a million parked processes cost this each");
+_Static_assert(sizeof (struct grove_process) <= 256, "a million parked processes cost this each");
 
 static inline grove_pid
 _grove_process_pid (const struct grove_process *self)

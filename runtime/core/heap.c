@@ -5,6 +5,7 @@
  */
 #include "runtime/core/heap.h"
 
+#include "runtime/core/bonds.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/scheduler.h"
 
@@ -23,10 +24,13 @@ count (struct grove_process *process, size_t change)
 static bool
 allowed (const struct grove_process *process, size_t size)
 {
+  size_t limit;
+
   if (size > SIZE_MAX / 2)
     return false;
-  return process->max_heap_bytes == 0 || _grove_scheduler_self->deferring ||
-         GROVE_GET (process->heap_bytes) + size <= process->max_heap_bytes;
+  limit = process->bonds != NULL ? process->bonds->max_heap_bytes : 0;
+  return limit == 0 || _grove_scheduler_self->deferring ||
+         GROVE_GET (process->heap_bytes) + size <= limit;
 }
 
 static void
@@ -144,9 +148,9 @@ grove_strdup (const char *text)
 void
 grove_defer (void (*release) (void *), void *data)
 {
-  struct grove_process *self = _grove_process_require ();
-  struct grove_defer   *defer = grove_alloc (sizeof *defer);
+  struct grove_bonds *bonds = _grove_bonds (_grove_process_require ());
+  struct grove_defer *defer = grove_alloc (sizeof *defer);
 
-  *defer = (struct grove_defer){ self->defers, release, data };
-  self->defers = defer;
+  *defer = (struct grove_defer){ bonds->defers, release, data };
+  bonds->defers = defer;
 }

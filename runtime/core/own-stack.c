@@ -92,8 +92,11 @@ _grove_stack_attach (struct grove_stack_cache *self,
 {
   struct grove_stack *stack;
 
-  if (process->stack != NULL)
+  if (process->sp != NULL)
     return;
+  self->entry = process->entry;
+  self->arg = process->arg;
+  process->saved = NULL;
   stack = self->spare;
   if (stack == NULL)
     stack = stack_new ();
@@ -120,13 +123,12 @@ _grove_stack_release (struct grove_stack_cache *self, struct grove_process *proc
 {
   struct grove_stack *stack = process->stack;
 
-  if (stack == NULL)
+  if (process->sp == NULL)
     return;
 #  ifdef HAVE_TSAN
   __tsan_destroy_fiber (stack->fiber);
 #  endif
   stack->owner = NULL;
-  process->stack = NULL;
   process->sp = NULL;
   GROVE_SET (process->stack_bytes, 0);
   GROVE_ADD (self->n_in_use, (uint64_t) -1);

@@ -26,14 +26,16 @@ static const uint8_t normal_bytes[] = { 119, 6, 'n', 'o', 'r', 'm', 'a', 'l' };
 static void
 run_defers (struct grove_scheduler *self, struct grove_process *process)
 {
-  if (process->defers == NULL)
+  struct grove_bonds *bonds = process->bonds;
+
+  if (bonds == NULL || bonds->defers == NULL)
     return;
   self->current = process;
   self->deferring = true;
-  while (process->defers != NULL)
+  while (bonds->defers != NULL)
     {
-      struct grove_defer *defer = process->defers;
-      process->defers = defer->next;
+      struct grove_defer *defer = bonds->defers;
+      bonds->defers = defer->next;
       /* One that ends "its process" ends itself; the next goes on here. */
       if (setjmp (self->escape) == 0)
         defer->release (defer->data);

@@ -34,19 +34,13 @@ init (struct grove_process             *process,
   uint64_t                generation = GROVE_GET (process->generation);
 
   process->sp = NULL;
-  process->stack = NULL;
-  process->saved = NULL;
   process->entry = entry;
   process->arg = NULL;
-  process->behaviour = NULL;
   process->mailbox_first = NULL;
   process->mailbox_last = &process->mailbox_first;
   process->held = NULL;
   process->heap = NULL;
-  process->defers = NULL;
   process->bonds = NULL;
-  process->max_heap_bytes = options->max_heap_bytes;
-  process->question = 0;
   process->timer = GROVE_NO_TIMER;
   process->no_preempt = 0;
   process->saved_errno = 0;
@@ -70,6 +64,8 @@ init (struct grove_process             *process,
   PUBLISH (process->heap_bytes, 0);
   PUBLISH (process->reductions, 0);
   PUBLISH (process->scheduler, scheduler);
+  if (options->max_heap_bytes != 0)
+    _grove_bonds (process)->max_heap_bytes = options->max_heap_bytes;
 }
 
 static bool
@@ -135,6 +131,7 @@ spawn (grove_entry                       entry,
   init (process, entry, options, label);
   if (!hand_over (process, options))
     {
+      _grove_bonds_free (process);
       _grove_table_give (&scheduler->near, process);
       return GROVE_ERR_SYSTEM_LIMIT;
     }
@@ -270,18 +267,18 @@ grove_is_alive (grove_pid pid)
   if (_grove_scheduler_self->deferring)
     return false;
   question = grove_make_ref ();
-  self->question = question;
+  _grove_bonds (self)->question = question;
   _grove_signal_send (pid, _grove_signal_new (GROVE_SIGNAL_ALIVE, 0, question));
   for (;;)
     {
       if (!_grove_signal_handle_all (self))
         _grove_end_self ();
-      if (self->question == 0)
+      if (self->bonds->question == 0)
         break;
       _grove_wait (GROVE_WAIT_REPLY);
     }
   _grove_charge (1);
-  return self->answer;
+  return self->bonds->answer;
 }
 
 void
@@ -336,12 +333,11 @@ grove_now_ns (void)
 void
 grove_hibernate (grove_entry continuation, void *arg)
 {
-  struct grove_process *self = _grove_process_require ();
-
+  _grove_process_require ();
   if (_grove_scheduler_self->deferring)
     _grove_end_self ();
-  self->entry = continuation;
-  self->arg = arg;
+  _grove_scheduler_self->stacks.entry = continuation;
+  _grove_scheduler_self->stacks.arg = arg;
   _grove_leave (GROVE_LEAVE_HIBERNATE);
   __builtin_unreachable ();
 }
@@ -403,13 +399,15 @@ _grove_process_group (void)
 void
 _grove_process_set_behaviour (void *behaviour)
 {
-  _grove_process_require ()->behaviour = behaviour;
+  _grove_bonds (_grove_process_require ())->behaviour = behaviour;
 }
 
 void *
 _grove_process_behaviour (void)
 {
-  return _grove_process_require ()->behaviour;
+  struct grove_bonds *bonds = _grove_process_require ()->bonds;
+
+  return bonds != NULL ? bonds->behaviour : NULL;
 }
 
 void

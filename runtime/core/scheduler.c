@@ -283,10 +283,9 @@ static void
 start_process (void)
 {
   struct grove_scheduler *self = _grove_scheduler_self;
-  struct grove_process   *process = self->current;
 
   _grove_stack_entered (&self->stacks);
-  process->entry (process->arg);
+  self->stacks.entry (self->stacks.arg);
   /* Read again rather than kept among the frames of everything that waits. */
   self = _grove_scheduler_self;
   self->ending = (struct grove_ending){ .owned = NULL };
@@ -308,6 +307,8 @@ settle (struct grove_scheduler *self, struct grove_process *process)
       break;
     case GROVE_LEAVE_HIBERNATE:
       _grove_stack_release (&self->stacks, process);
+      process->entry = self->stacks.entry;
+      process->arg = self->stacks.arg;
       GROVE_SET (process->state, GROVE_STATE_WAITING);
       process->wait = GROVE_WAIT_MESSAGE;
       process->woken = process->mailbox_first != NULL;

@@ -292,10 +292,10 @@ handle (struct grove_process *process, struct grove_message *signal)
       return HANDLED;
     case GROVE_SIGNAL_ALIVE_YES:
     case GROVE_SIGNAL_ALIVE_NO:
-      if (process->question == signal->tag)
+      if (process->bonds != NULL && process->bonds->question == signal->tag)
         {
-          process->question = 0;
-          process->answer = signal->kind == GROVE_SIGNAL_ALIVE_YES;
+          process->bonds->question = 0;
+          process->bonds->answer = signal->kind == GROVE_SIGNAL_ALIVE_YES;
           process->woken = true;
         }
       return HANDLED;

@@ -120,7 +120,7 @@ _grove_stack_attach (struct grove_stack_cache *self,
                      struct grove_process     *process,
                      void (*start) (void))
 {
-  struct grove_stack *stack = process->stack;
+  struct grove_stack *stack = process->sp != NULL ? process->stack : NULL;
   unsigned            seed = GROVE_GET (chaos);
 
   if (__builtin_expect (seed != 0, 0))
@@ -129,7 +129,10 @@ _grove_stack_attach (struct grove_stack_cache *self,
     {
       stack = self->free != 0 ? &self->stacks[__builtin_ctzll (self->free)]
                               : &self->stacks[self->hand++ % GROVE_STACKS];
+      self->entry = process->entry;
+      self->arg = process->arg;
       process->stack = stack;
+      process->saved = NULL;
     }
   if (stack->owner == process)
     return;
@@ -152,7 +155,7 @@ _grove_stack_release (struct grove_stack_cache *self, struct grove_process *proc
 {
   struct grove_stack *stack = process->stack;
 
-  if (stack == NULL)
+  if (process->sp == NULL)
     return;
   if (process->saved != NULL)
     give_saved (self, process);
@@ -162,7 +165,6 @@ _grove_stack_release (struct grove_stack_cache *self, struct grove_process *proc
       self->free |= bit_of (self, stack);
       GROVE_ADD (self->n_in_use, (uint64_t) -1);
     }
-  process->stack = NULL;
   process->sp = NULL;
   GROVE_SET (process->stack_bytes, 0);
 }
@@ -171,8 +173,7 @@ void
 _grove_stack_enter (struct grove_stack_cache *self, struct grove_process *process)
 {
   _grove_switch (&self->context, process->sp);
-  if (process->stack != NULL)
-    GROVE_SET (process->stack_bytes, (uint32_t) (process->stack->top - (char *) process->sp));
+  GROVE_SET (process->stack_bytes, (uint32_t) (process->stack->top - (char *) process->sp));
 }
 
 void

@@ -38,7 +38,9 @@ struct grove_stack
 
 struct grove_stack_cache
 {
-  void *context; /* the scheduler's own frames while a process runs */
+  void       *context; /* the scheduler's own frames while a process runs */
+  grove_entry entry;   /* what the process will run that has just been given its first frame, or */
+  void       *arg;     /* that hibernates now */
 #ifdef GROVE_OWN_STACKS
   struct grove_stack *spare;
   unsigned            n_spare;
