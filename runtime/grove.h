@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "runtime/core/link.h"
+#include "runtime/core/message.h"
 #include "runtime/core/process.h"
 #include "runtime/core/runtime.h"
 #include "runtime/export/export.h"

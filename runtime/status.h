@@ -11,6 +11,19 @@
 #define GROVE_NODISCARD __attribute__ ((warn_unused_result))
 #define GROVE_NORETURN  __attribute__ ((noreturn))
 
+/* Programs in C++ may include these headers too. */
+#ifdef __cplusplus
+#  define GROVE_BEGIN_DECLS                                                                        \
+    extern "C"                                                                                     \
+    {
+#  define GROVE_END_DECLS }
+#else
+#  define GROVE_BEGIN_DECLS
+#  define GROVE_END_DECLS
+#endif
+
+GROVE_BEGIN_DECLS
+
 /* A timeout that never comes. */
 #define GROVE_FOREVER INT64_MAX
 
@@ -36,8 +49,15 @@ enum grove_status
  * grove_status_text:
  * @status: any value
  *
- * Threads: any thread
+ * ```c
+ * grove_assert (strcmp (grove_status_text (GROVE_ERR_NO_NAME), "nobody has that name") == 0);
+ * ```
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
  * Returns: a short English phrase, static, never NULL
  * Since: 0.1
  */
 GROVE_PUBLIC const char *grove_status_text (enum grove_status status);
+
+GROVE_END_DECLS

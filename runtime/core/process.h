@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: MIT
  *
- * Processes: a C function on a stack of its own that blocks anywhere in receive. Every function
- * here is called by a process ("owner process only": about the process that calls), unless it says
- * otherwise. Killing a process releases its heap, the messages it holds, and what it deferred.
+ * Processes: a C function on a stack of its own that blocks anywhere in receive. Killing a process
+ * releases its heap, the messages it holds, and what it deferred.
  *
  * Invariants: signals from one process to another arrive in the order they were sent, of whatever
  * kind they are. A pid is never that of another process later.
+ *
+ * "Owner process only" means: called by a process, about itself. A thread that is no process ends
+ * the program with it, and a line that names the function. A pid of a process that is gone, and 0,
+ * are answered like any dead process. What no status can tell, such as NULL where it is not
+ * allowed, ends the calling process with the reason `badarg`, and nobody else.
+ *
+ * Costs are without the reductions that sending to a full mailbox adds. Everything may be
+ * pre-empted and killed as it returns, unless it says that it does not wait and costs nothing.
  */
 #pragma once
 
-#include "runtime/status.h"
-#include "runtime/term/term.h"
+#include "runtime/core/link.h"
+#include "runtime/core/message.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
+
+GROVE_BEGIN_DECLS
 
 /* A process entry function. Returning from it ends the process with reason `normal`. */
 typedef void (*grove_entry) (void *arg);
@@ -25,9 +34,6 @@ enum grove_priority
   GROVE_PRIORITY_HIGH,
   GROVE_PRIORITY_MAX,
 };
-
-/* A received message. It belongs to the process that received it until freed. */
-struct grove_message;
 
 struct grove_spawn_options
 {
@@ -53,8 +59,35 @@ struct grove_spawn_options
  * @ret_pid: (out): the new process
  * @ret_monitor: (out) (optional): the monitor's reference when options->monitor
  *
- * Threads: owner process only (the runtime's own threads use grove_run()).
+ * Makes a process, with all that can be said about it before it runs.
+ *
+ * ```c
+ * static void
+ * opt_child (void *arg)
+ * {
+ *   grove_exit ("{got, ~i}", *(const int *) arg);
+ * }
+ *
+ * struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+ * struct grove_message      *message;
+ * grove_pid                  pid;
+ * grove_ref                  monitor;
+ * int                        number = 42, got;
+ *
+ * options.arg = &number;
+ * options.arg_size = sizeof number;
+ * options.monitor = true;
+ * grove_assert (grove_spawn_opt (opt_child, &options, &pid, &monitor) == GROVE_OK);
+ * grove_assert (grove_receive_pattern (GROVE_FOREVER, &message,
+ *                                      "{'DOWN', _, process, _, {got, ~i}}", &got) == GROVE_OK);
+ * grove_assert (got == 42);
+ * grove_message_free (message);
+ * ```
+ *
+ * Threads: owner process only (the first process is made by grove_run()).
+ * Blocks: no. Cost: O(options->arg_size), some 100 ns.
  * Errors: GROVE_ERR_BADARG, GROVE_ERR_SYSTEM_LIMIT (nothing is created then)
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_spawn_opt (grove_entry                       entry,
@@ -70,6 +103,26 @@ GROVE_PUBLIC enum grove_status grove_spawn_opt (grove_entry                     
  * The common case; mostly through grove_spawn() and grove_spawn_link(), which take the function's
  * name for @initial_call. grove_spawn_link_named() links it to the caller, atomically.
  *
+ * ```c
+ * static void
+ * greeter (void *arg)
+ * {
+ *   const grove_pid *parent = arg;
+ *
+ *   grove_send (*parent, "{hello, ~p}", grove_self ());
+ * }
+ *
+ * static grove_pid      self; // the child reads it later: it must not lie on this stack
+ * struct grove_message *message;
+ *
+ * self = grove_self ();
+ * grove_pid child = grove_spawn (greeter, &self), from;
+ * grove_assert (grove_receive_pattern (GROVE_FOREVER, &message, "{hello, ~p}", &from) == GROVE_OK);
+ * grove_assert (from == child);
+ * grove_message_free (message);
+ * ```
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(1).
  * Errors: none; the caller ends with `system_limit` when there is no room
  * Returns: the new process
  * Since: 0.1
@@ -81,10 +134,24 @@ GROVE_PUBLIC grove_pid grove_spawn_link_named (const char *initial_call,
 #define grove_spawn(entry, arg)      grove_spawn_named (#entry, entry, arg)
 #define grove_spawn_link(entry, arg) grove_spawn_link_named (#entry, entry, arg)
 
-/* Returns: the caller's pid. Since: 0.1 */
+/**
+ * grove_self:
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1), not pre-empted.
+ * Errors: none
+ * Returns: the caller's pid; 0 when it is no process
+ * Since: 0.1
+ */
 GROVE_PUBLIC grove_pid grove_self (void);
 
-/* Returns: a reference that no call has given before. Since: 0.1 */
+/**
+ * grove_make_ref:
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1), not pre-empted.
+ * Errors: none
+ * Returns: a reference that no call has given before
+ * Since: 0.1
+ */
 GROVE_PUBLIC grove_ref grove_make_ref (void);
 
 /**
@@ -94,22 +161,150 @@ GROVE_PUBLIC grove_ref grove_make_ref (void);
  * Asks by a signal, in order behind all the caller sent to @pid before: after
  * grove_exit_process (pid, "kill") the answer is always false.
  *
- * Blocks: until @pid has come to the question
+ * Threads: owner process only. Blocks: until @pid has come to the question. Cost: O(1).
+ * Errors: none
+ * Returns: whether it lived then
  * Since: 0.1
  */
 GROVE_PUBLIC bool grove_is_alive (grove_pid pid);
 
-/* Gives up the slice; the caller becomes the last of its own priority. Since: 0.1 */
+/**
+ * grove_yield:
+ *
+ * Gives up the slice; the caller becomes the last of its own priority.
+ *
+ * Threads: owner process only. Blocks: until its next turn. Cost: 1 reduction.
+ * Errors: none
+ * Since: 0.1
+ */
 GROVE_PUBLIC void grove_yield (void);
 
-/* Charges the caller @reductions, at most a whole slice. Since: 0.1 */
+/**
+ * grove_bump_reductions:
+ * @reductions: at most a whole slice counts
+ *
+ * Charges the caller for work that was not counted, in a library that was built without counting.
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(1) and @reductions.
+ * Errors: none
+ * Since: 0.1
+ */
 GROVE_PUBLIC void grove_bump_reductions (unsigned reductions);
 
-/* Waits without looking at the mailbox; signals are served. Blocks: yes. Since: 0.1 */
+/**
+ * grove_sleep_ms:
+ * @ms: milliseconds, at least; what is beyond the clock is for ever
+ *
+ * Waits without looking at the mailbox. Exit signals end it meanwhile, as in any wait.
+ *
+ * Threads: owner process only. Blocks: yes, gives up the scheduler's thread. Cost: O(1).
+ * Errors: none
+ * Since: 0.1
+ */
 GROVE_PUBLIC void grove_sleep_ms (uint64_t ms);
 
-/* Returns: the runtime's monotonic clock. Threads: any thread. Since: 0.1 */
+/**
+ * grove_now_ns:
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1), some 20 ns, not pre-empted.
+ * Errors: none
+ * Returns: the monotonic clock that all times here are on, in nanoseconds
+ * Since: 0.1
+ */
 GROVE_PUBLIC uint64_t grove_now_ns (void);
+
+/**
+ * grove_hibernate:
+ * @continuation: runs on a fresh stack as soon as there is a message, at once if there is one
+ * @arg: must not point into the stack
+ *
+ * Drops the caller's frames: a process that waits so owns no stack and may move between schedulers.
+ *
+ * ```c
+ * static void
+ * counts (void *arg)
+ * {
+ *   uintptr_t             n = (uintptr_t) arg;
+ *   struct grove_message *message;
+ *
+ *   while (grove_receive (0, &message) == GROVE_OK)
+ *     {
+ *       grove_message_free (message);
+ *       n++;
+ *     }
+ *   if (n == 3)
+ *     grove_exit ("enough");
+ *   grove_hibernate (counts, (void *) n);
+ * }
+ *
+ * grove_pid             pid = grove_spawn (counts, NULL);
+ * struct grove_message *message;
+ *
+ * grove_monitor (pid);
+ * for (int i = 0; i < 3; i++)
+ *   grove_send (pid, "tick");
+ * grove_assert (grove_receive_pattern (GROVE_FOREVER, &message, "{'DOWN', _, _, _, enough}") == 0);
+ * grove_message_free (message);
+ * ```
+ *
+ * Threads: owner process only. Blocks: yes, and does not return. Cost: O(1).
+ * Errors: none
+ * Since: 0.1
+ */
+GROVE_PUBLIC GROVE_NORETURN void grove_hibernate (grove_entry continuation, void *arg);
+
+/**
+ * grove_trap_exit:
+ * @trap: whether exit signals, but for `kill`, arrive as messages {'EXIT', Pid, Reason}
+ *
+ * ```c
+ * static void
+ * stumbles (void *arg)
+ * {
+ *   (void) arg;
+ *   grove_exit ("oops");
+ * }
+ *
+ * struct grove_message *message;
+ *
+ * grove_trap_exit (true);
+ * grove_spawn_link (stumbles, NULL);
+ * grove_assert (grove_receive_pattern (GROVE_FOREVER, &message, "{'EXIT', _, oops}") == GROVE_OK);
+ * grove_message_free (message);
+ * ```
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(signals that wait).
+ * Errors: none
+ * Returns: the old value
+ * Since: 0.1
+ */
+GROVE_PUBLIC bool grove_trap_exit (bool trap);
+
+/**
+ * grove_set_priority:
+ * @priority: of the caller, from its next turn on
+ * @ret_old: (out) (optional): what it was
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(1).
+ * Errors: GROVE_ERR_BADARG (nothing changes)
+ * Returns: GROVE_OK or the error
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status
+grove_set_priority (enum grove_priority priority, enum grove_priority *ret_old);
+
+/**
+ * grove_process_label:
+ * @label: (nullable): what the caller is shown as where it has no name; copied
+ *
+ * Labels are kept for as long as the runtime runs: half a million different ones; no more are shown
+ * after that.
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(size of the label), and a lock.
+ * Errors: none
+ * Since: 0.1
+ */
+GROVE_PUBLIC void grove_process_label (const char *label);
 
 /* ---- Ending ---------------------------------------------------------------------------------- */
 
@@ -120,6 +315,26 @@ GROVE_PUBLIC uint64_t grove_now_ns (void);
  * Ends the calling process with that reason; a bad format ends it with `badarg`. grove_exit_term()
  * takes a term, which is copied.
  *
+ * ```c
+ * static void
+ * refuses (void *arg)
+ * {
+ *   (void) arg;
+ *   grove_exit ("{refused, ~i}", 7);
+ * }
+ *
+ * struct grove_message *message;
+ * int                   order;
+ *
+ * grove_monitor (grove_spawn (refuses, NULL));
+ * grove_assert (grove_receive_pattern (GROVE_FOREVER, &message,
+ *                                      "{'DOWN', _, process, _, {refused, ~i}}", &order) == 0);
+ * grove_assert (order == 7);
+ * grove_message_free (message);
+ * ```
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(what the process holds).
+ * Errors: none; it does not return
  * Since: 0.1
  */
 GROVE_PUBLIC GROVE_NORETURN void grove_exit (const char *reason_format, ...);
@@ -129,8 +344,31 @@ GROVE_PUBLIC GROVE_NORETURN void grove_exit_term (struct grove_term reason);
  * grove_assert_failed:
  *
  * What a failed grove_assert() calls: ends the process with the reason
- * {{assert, Expression}, [{Function, File, Line}]}.
+ * {{assert, Expression}, [{Function, File, Line}]}. A grove_assert() is never compiled out.
  *
+ * ```c
+ * static void
+ * divides (void *arg)
+ * {
+ *   int by = *(const int *) arg;
+ *
+ *   grove_assert (by != 0);
+ * }
+ *
+ * static int            zero = 0;
+ * struct grove_message *message;
+ * struct grove_text     expression;
+ *
+ * grove_monitor (grove_spawn (divides, &zero));
+ * grove_assert (grove_receive_pattern (GROVE_FOREVER, &message,
+ *                                      "{'DOWN', _, process, _, {{assert, ~s}, _}}", &expression)
+ *               == GROVE_OK);
+ * grove_assert (expression.size == strlen ("by != 0"));
+ * grove_message_free (message);
+ * ```
+ *
+ * Threads: owner process only. Blocks: no. Cost: as grove_exit().
+ * Errors: none; it does not return
  * Since: 0.1
  */
 GROVE_PUBLIC GROVE_NORETURN void
@@ -146,221 +384,27 @@ grove_assert_failed (const char *expression, const char *function, const char *f
  * Sends an exit signal, by the rules of the BEAM's exit/2: `kill` cannot be trapped.
  * grove_exit_process_term() takes a term, which is copied.
  *
+ * ```c
+ * static void
+ * endless (void *arg)
+ * {
+ *   (void) arg;
+ *   for (;;)
+ *     ;
+ * }
+ *
+ * grove_pid pid = grove_spawn (endless, NULL);
+ *
+ * grove_exit_process (pid, "kill");
+ * grove_assert (!grove_is_alive (pid));
+ * ```
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(size of the reason).
  * Errors: none
  * Since: 0.1
  */
 GROVE_PUBLIC void grove_exit_process (grove_pid pid, const char *reason_format, ...);
 GROVE_PUBLIC void grove_exit_process_term (grove_pid pid, struct grove_term reason);
-
-/* ---- Messages -------------------------------------------------------------------------------- */
-
-/**
- * grove_send:
- * @to: any pid; sending to a process that is gone succeeds and delivers nothing
- * @format: a build format (term.h)
- *
- * The message is copied. Sending never waits for the receiver, but costs the sender reductions when
- * that one's mailbox is full. grove_send_va() takes a va_list, grove_send_term() a term.
- *
- * Cost: O(size of the message)
- * Errors: GROVE_ERR_SYNTAX for a bad format (nothing is sent)
- * Since: 0.1
- */
-GROVE_PUBLIC enum grove_status grove_send (grove_pid to, const char *format, ...);
-GROVE_PUBLIC enum grove_status grove_send_va (grove_pid to, const char *format, va_list args);
-GROVE_PUBLIC void              grove_send_term (grove_pid to, struct grove_term term);
-
-/**
- * grove_send_name:
- * @name: whoever is registered so when it is called
- * @format: a build format (term.h)
- *
- * Errors: GROVE_ERR_NO_NAME when nobody is, GROVE_ERR_SYNTAX; nothing is sent then
- * Since: 0.1
- */
-GROVE_PUBLIC enum grove_status grove_send_name (const char *name, const char *format, ...);
-
-/**
- * grove_send_alias:
- * @to: the process that made @alias
- * @alias: of grove_alias()
- * @term: copied
- *
- * For replies: delivered only while @alias is active there, else dropped.
- *
- * Since: 0.1
- */
-GROVE_PUBLIC void grove_send_alias (grove_pid to, grove_ref alias, struct grove_term term);
-
-/**
- * grove_receive:
- * @timeout_ns: 0 looks once; GROVE_FOREVER waits
- * @ret_message: (out) (transfer full): free with grove_message_free()
- *
- * Takes the oldest message.
- *
- * Blocks: yes, and gives up the scheduler's thread
- * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_BADARG (negative); @ret_message is then untouched
- * Since: 0.1
- */
-GROVE_PUBLIC enum grove_status
-grove_receive (int64_t timeout_ns, struct grove_message **ret_message) GROVE_NODISCARD;
-
-/* Takes the oldest message that @match accepts; the others stay in order. @match is pure: it must
- * not send, receive or allocate. */
-typedef bool (*grove_match_func) (struct grove_term term, void *user_data);
-
-/**
- * grove_receive_match:
- * @match: (scope call)
- * @timeout_ns: as for grove_receive()
- * @ret_message: (out) (transfer full): free with grove_message_free()
- *
- * Takes the oldest message that @match accepts; the others keep their order.
- *
- * Blocks: yes. Cost: O(messages); while it waits each one is looked at once
- * Errors: as grove_receive()
- * Since: 0.1
- */
-GROVE_PUBLIC enum grove_status
-grove_receive_match (grove_match_func       match,
-                     void                  *user_data,
-                     int64_t                timeout_ns,
-                     struct grove_message **ret_message) GROVE_NODISCARD;
-
-/**
- * grove_receive_pattern:
- * @timeout_ns: as for grove_receive()
- * @ret_message: (out) (transfer full): free with grove_message_free() after the last use of what
- * was bound, which points into it
- * @format: a match format (term.h), and the pointers it binds to
- *
- * Takes the oldest message of that shape; the others keep their order.
- *
- * Blocks: yes. Cost: as grove_receive_match()
- * Errors: as grove_receive(); nothing is bound then
- * Since: 0.1
- */
-GROVE_PUBLIC enum grove_status grove_receive_pattern (int64_t                timeout_ns,
-                                                      struct grove_message **ret_message,
-                                                      const char            *format,
-                                                      ...) GROVE_NODISCARD;
-
-/* Returns: what it says, borrowed from the message. Since: 0.1 */
-GROVE_PUBLIC struct grove_term grove_message_term (const struct grove_message *message);
-
-/* Returns: who sent it; 0: no process. Since: 0.1 */
-GROVE_PUBLIC grove_pid grove_message_sender (const struct grove_message *message);
-
-/* @message: (nullable) (transfer full): one that the caller received. Since: 0.1 */
-GROVE_PUBLIC void grove_message_free (struct grove_message *message);
-
-/**
- * grove_alias:
- *
- * A reference that lets replies in (grove_send_alias()) until grove_unalias(); later ones are
- * dropped before the mailbox. The messages that were there when it was made cannot carry it, so
- * waiting for it with grove_receive_alias() starts behind them and stays fast with a full mailbox.
- *
- * Returns: the alias, active
- * Since: 0.1
- */
-GROVE_PUBLIC grove_ref grove_alias (void);
-
-/* @alias: one that is not the caller's has no effect. Since: 0.1 */
-GROVE_PUBLIC void grove_unalias (grove_ref alias);
-
-/**
- * grove_receive_alias:
- * @alias: of grove_alias()
- * @monitor: (optional): of grove_monitor(); 0: none
- * @timeout_ns: as for grove_receive()
- * @ret_message: (out) (transfer full): free with grove_message_free()
- *
- * Takes the next message that was sent to @alias, or the DOWN message of @monitor.
- *
- * Blocks: yes. Cost: O(messages that came after the alias was made)
- * Errors: as grove_receive()
- * Since: 0.1
- */
-GROVE_PUBLIC enum grove_status
-grove_receive_alias (grove_ref              alias,
-                     grove_ref              monitor,
-                     int64_t                timeout_ns,
-                     struct grove_message **ret_message) GROVE_NODISCARD;
-
-/**
- * grove_hibernate:
- * @continuation: runs on a fresh stack as soon as there is a message, at once if there is one
- * @arg: must not point into the stack
- *
- * Drops the caller's frames: a process that waits so owns no stack and may move between schedulers.
- */
-GROVE_PUBLIC GROVE_NORETURN void grove_hibernate (grove_entry continuation, void *arg);
-
-/* ---- Links and monitors ---------------------------------------------------------------------- */
-
-/**
- * grove_link:
- * @pid: any; the caller itself: nothing happens
- *
- * Ties two processes: when one ends, the other gets an exit signal. There is one link between two,
- * however often it is asked for.
- *
- * Errors: GROVE_ERR_NOPROC; who traps exits gets GROVE_OK and {'EXIT', Pid, noproc} instead
- * Since: 0.1
- */
-GROVE_PUBLIC enum grove_status grove_link (grove_pid pid);
-
-/* No exit signal of that link comes in after this; earlier ones stay. Since: 0.1 */
-GROVE_PUBLIC void grove_unlink (grove_pid pid);
-
-/**
- * grove_monitor:
- * @pid: any
- *
- * {'DOWN', Ref, process, Pid, Reason} arrives once when @pid ends; at once, with the reason
- * `noproc`, when there is no such process. Each call makes a monitor of its own.
- *
- * Returns: the Ref
- * Since: 0.1
- */
-GROVE_PUBLIC grove_ref grove_monitor (grove_pid pid);
-
-/**
- * grove_demonitor:
- * @monitor: one that is not the caller's has no effect
- * @flush: also removes a DOWN message that is in the mailbox already
- *
- * Returns: true when no DOWN was delivered nor will be
- * Since: 0.1
- */
-GROVE_PUBLIC bool grove_demonitor (grove_ref monitor, bool flush);
-
-/* Trapped exits arrive as {'EXIT', Pid, Reason}. Returns: the old value. Since: 0.1 */
-GROVE_PUBLIC bool grove_trap_exit (bool trap);
-
-/**
- * grove_set_priority:
- * @priority: of the caller, from its next turn on
- * @ret_old: (out) (optional): what it was
- *
- * Errors: GROVE_ERR_BADARG (nothing changes)
- * Since: 0.1
- */
-GROVE_PUBLIC enum grove_status
-grove_set_priority (enum grove_priority priority, enum grove_priority *ret_old);
-
-/**
- * grove_process_label:
- * @label: (nullable): what the caller is shown as where it has no name; copied
- *
- * Labels are kept for as long as the runtime runs: half a million different ones; no more are shown
- * after that.
- *
- * Since: 0.1
- */
-GROVE_PUBLIC void grove_process_label (const char *label);
 
 /* ---- Names ----------------------------------------------------------------------------------- */
 
@@ -371,16 +415,34 @@ GROVE_PUBLIC void grove_process_label (const char *label);
  *
  * The name is free again before anybody hears of the process's end.
  *
+ * Threads: any thread. Blocks: no. Cost: O(size of the name), and a lock.
  * Errors: GROVE_ERR_NAME_TAKEN, GROVE_ERR_NOPROC, GROVE_ERR_BADARG (the reserved "undefined" too),
  * GROVE_ERR_SYSTEM_LIMIT
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_register (const char *name, grove_pid pid) GROVE_NODISCARD;
 
-/* Errors: GROVE_ERR_NO_NAME. Since: 0.1 */
+/**
+ * grove_unregister:
+ * @name: of any process
+ *
+ * Threads: any thread. Blocks: no. Cost: O(size of the name), and a lock.
+ * Errors: GROVE_ERR_NO_NAME
+ * Returns: GROVE_OK or the error
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_status grove_unregister (const char *name);
 
-/* Returns: 0 when nobody is registered so. Threads: any thread. Since: 0.1 */
+/**
+ * grove_whereis:
+ * @name: (nullable): any text
+ *
+ * Threads: any thread. Blocks: no. Cost: O(size of the name), and a lock; not pre-empted.
+ * Errors: none
+ * Returns: who has that name; 0 when nobody is registered so
+ * Since: 0.1
+ */
 GROVE_PUBLIC grove_pid grove_whereis (const char *name);
 
 /* ---- The process's own heap ------------------------------------------------------------------ */
@@ -390,8 +452,18 @@ GROVE_PUBLIC grove_pid grove_whereis (const char *name);
  * @size: in bytes; 0 too
  *
  * Takes from the heap of the calling process, which is given back whole when the process ends,
- * however it ends. grove_realloc() and grove_free() take NULL for no block; grove_strdup() copies.
+ * however it ends. grove_realloc() and grove_free() take a block of the caller, or NULL for no
+ * block; grove_strdup() copies.
  *
+ * ```c
+ * char *text = grove_strdup ("grove");
+ *
+ * text = grove_realloc (text, 2 * sizeof "grove");
+ * grove_assert (strcmp (strcat (text, "!"), "grove!") == 0);
+ * grove_free (text); // or leave it: it goes with the process
+ * ```
+ *
+ * Threads: owner process only. Blocks: no. Cost: that of malloc(), not pre-empted.
  * Errors: none; passing the limit, or the machine's memory, ends the process with `heap_limit`
  * Returns: (transfer full): never NULL
  * Since: 0.1
@@ -409,6 +481,35 @@ GROVE_PUBLIC char *grove_strdup (const char *text);
  *
  * For what the process holds outside its heap.
  *
+ * ```c
+ * static void
+ * release (void *data)
+ * {
+ *   fclose (data);
+ * }
+ *
+ * static void
+ * reads (void *arg)
+ * {
+ *   FILE *file = fopen ("/dev/null", "r");
+ *
+ *   (void) arg;
+ *   grove_assert (file != NULL);
+ *   grove_defer (release, file);
+ *   grove_exit ("never_mind"); // the file is closed whatever happens here
+ * }
+ *
+ * struct grove_message *message;
+ *
+ * grove_monitor (grove_spawn (reads, NULL));
+ * grove_assert (grove_receive (GROVE_FOREVER, &message) == GROVE_OK);
+ * grove_message_free (message);
+ * ```
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(1).
+ * Errors: none, but as grove_alloc()
  * Since: 0.1
  */
 GROVE_PUBLIC void grove_defer (void (*release) (void *), void *data);
+
+GROVE_END_DECLS

@@ -6,6 +6,10 @@
 
 #include "runtime/core/process.h"
 
+GROVE_BEGIN_DECLS
+
+/* What is beyond a limit stands for the limit: 63 schedulers, 268,435,456 processes, 1,000,000
+ * reductions, 255 bytes of name. */
 struct grove_options
 {
   const char *name;          /* the system's name, for observers; NULL: the program's */
@@ -18,14 +22,16 @@ struct grove_options
  * grove_run:
  * @options: (nullable): NULL for the defaults
  * @main: the first process; the runtime stops when it ends
+ * @arg: for @main, as it is
  *
  * Runs schedulers until the first process ends or grove_stop() is called, then ends every process
  * and returns.
  *
- * Threads: main thread only, once at a time.
- * Errors: GROVE_ERR_SYSTEM_LIMIT when the address space or threads cannot be had
- * Blocks: until the runtime has stopped.
- * Returns: GROVE_OK
+ * Threads: any thread that is no process, once at a time; it becomes the first scheduler.
+ * Blocks: until the runtime has stopped. Cost: a thread a scheduler, and what the processes cost.
+ * Errors: GROVE_ERR_SYSTEM_LIMIT when the address space or threads cannot be had, GROVE_ERR_BUSY
+ * when a runtime runs, GROVE_ERR_BADARG when @main is NULL
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -37,7 +43,10 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg) GRO
  * Asks a running runtime to stop, and does not wait for it. The handler of a signal must not be
  * compiled as process code: it could be pre-empted within whatever the signal interrupted.
  *
- * Threads: any thread; async-signal-safe.
+ * Threads: any thread; async-signal-safe. Blocks: no. Cost: O(schedulers).
+ * Errors: none; without a runtime nothing happens
  * Since: 0.1
  */
 GROVE_PUBLIC void grove_stop (void);
+
+GROVE_END_DECLS

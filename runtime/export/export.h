@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+GROVE_BEGIN_DECLS
+
 struct grove_export_options
 {
   const char *name;          /* NULL: the runtime's name */
@@ -20,11 +22,17 @@ struct grove_export_options
 
 /**
  * grove_export_start:
- * @options: (nullable)
+ * @options: (nullable): not kept
  * @ret_error: (out) (optional) (transfer full): what went wrong, for people; free()
  *
+ * Opens the socket. It is closed by grove_export_stop(), and when the runtime stops.
+ *
  * Threads: any thread, after grove_run() has begun; in practice the first process.
- * Errors: GROVE_ERR_BUSY (a live system has that name), GROVE_ERR_IO, GROVE_ERR_BADARG (the name)
+ * Blocks: shortly, for the file system. Cost: a thread, and none to processes until observed.
+ * Errors: GROVE_ERR_BUSY (a live system has that name, or it was started), GROVE_ERR_IO,
+ * GROVE_ERR_BADARG (the name, or no runtime runs); with NULL for @ret_error they are told all the
+ * same
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -35,7 +43,10 @@ grove_export_start (const struct grove_export_options *options, char **ret_error
  *
  * Closes every session and removes the socket; of no effect when not started.
  *
- * Threads: any thread.
+ * Threads: any thread. Blocks: until what is being answered is. Cost: O(sessions).
+ * Errors: none
  * Since: 0.1
  */
 GROVE_PUBLIC void grove_export_stop (void);
+
+GROVE_END_DECLS

@@ -10,6 +10,8 @@
 
 #include "runtime/otp/supervisor.h"
 
+GROVE_BEGIN_DECLS
+
 struct grove_application_spec
 {
   const char *name; /* 1 to 63 bytes; copied */
@@ -28,9 +30,10 @@ struct grove_application_spec
  *
  * Returns when the top supervisor has started.
  *
- * Threads: owner process only. Blocks: yes
+ * Threads: owner process only. Blocks: yes. Cost: that of its tree.
  * Errors: GROVE_ERR_NAME_TAKEN, GROVE_ERR_EXITED (the top supervisor failed to start),
  * GROVE_ERR_BADARG
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_application_start (const struct grove_application_spec *spec,
@@ -42,8 +45,11 @@ GROVE_PUBLIC enum grove_status grove_application_start (const struct grove_appli
  *
  * Stops its tree in reverse order, and waits for it.
  *
- * Threads: owner process only. Blocks: yes
+ * Threads: owner process only. Blocks: yes. Cost: that of its tree.
  * Errors: GROVE_ERR_NO_NAME
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_application_stop (const char *name) GROVE_NODISCARD;
+
+GROVE_END_DECLS

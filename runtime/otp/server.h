@@ -8,6 +8,8 @@
 
 #include "runtime/core/process.h"
 
+GROVE_BEGIN_DECLS
+
 /* Who called: answer with grove_reply(), now or later, from any process. */
 struct grove_from
 {
@@ -62,9 +64,66 @@ struct grove_server_options
  *
  * Starts a server and returns after its init has returned.
  *
- * Threads: owner process only. Blocks: yes, for as long as init takes
- * Errors: GROVE_ERR_NAME_TAKEN, GROVE_ERR_EXITED (init failed), GROVE_ERR_SYSTEM_LIMIT; nothing is
- * left behind then: no process, no name, no EXIT message
+ * ```c
+ * static enum grove_status
+ * counter_init (const void *arg, void **state)
+ * {
+ *   int *n = grove_alloc (sizeof *n);
+ *
+ *   *n = *(const int *) arg;
+ *   *state = n;
+ *   return GROVE_OK;
+ * }
+ *
+ * static enum grove_next
+ * counter_call (struct grove_term request, struct grove_from from, void *state)
+ * {
+ *   int *n = state;
+ *
+ *   if (!grove_match (request, "next"))
+ *     {
+ *       grove_server_stop_reason ("{unknown, ~t}", request);
+ *       return GROVE_STOP;
+ *     }
+ *   grove_reply (from, "~i", ++*n);
+ *   return GROVE_CONTINUE;
+ * }
+ *
+ * static enum grove_next
+ * counter_cast (struct grove_term request, void *state)
+ * {
+ *   return grove_match (request, "{set, ~i}", (int *) state) ? GROVE_CONTINUE : GROVE_STOP;
+ * }
+ *
+ * static const struct grove_server_callbacks counter = {
+ *   .module = "counter",
+ *   .init = counter_init,
+ *   .handle_call = counter_call,
+ *   .handle_cast = counter_cast,
+ * };
+ *
+ * struct grove_server_options options = GROVE_SERVER_DEFAULTS;
+ * struct grove_message       *reply;
+ * grove_pid                   pid;
+ * int                         begin = 41, n;
+ *
+ * options.arg = &begin;
+ * options.arg_size = sizeof begin;
+ * grove_assert (grove_server_start (&counter, &options, &pid, NULL) == GROVE_OK);
+ * grove_assert (grove_call (pid, GROVE_FOREVER, &reply, "next") == GROVE_OK);
+ * grove_assert (grove_match (grove_message_term (reply), "42"));
+ * grove_message_free (reply);
+ * grove_cast (pid, "{set, ~i}", 7);
+ * grove_assert (grove_call (pid, GROVE_FOREVER, &reply, "next") == GROVE_OK);
+ * grove_assert (grove_match (grove_message_term (reply), "~i", &n) && n == 8);
+ * grove_message_free (reply);
+ * grove_assert (grove_call (pid, GROVE_FOREVER, &reply, "other") == GROVE_ERR_EXITED);
+ * ```
+ *
+ * Threads: owner process only. Blocks: yes, for as long as init takes. Cost: a spawn and a call.
+ * Errors: GROVE_ERR_NAME_TAKEN, GROVE_ERR_EXITED (init failed), GROVE_ERR_SYSTEM_LIMIT,
+ * GROVE_ERR_BADARG; nothing is left behind then: no process, no name, no EXIT message
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_server_start (const struct grove_server_callbacks *callbacks,
@@ -82,9 +141,11 @@ GROVE_PUBLIC enum grove_status grove_server_start (const struct grove_server_cal
  * Sends {'$gen_call', {Pid, Ref}, Request} and waits for the answer; one that comes too late is
  * dropped before the mailbox.
  *
- * Threads: owner process only. Blocks: yes
+ * Threads: owner process only. Blocks: yes, until the answer or @timeout_ns.
+ * Cost: O(size of the request and the reply), two switches.
  * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_NOPROC, GROVE_ERR_CALLING_SELF, GROVE_ERR_EXITED (it ended
- * before it answered), GROVE_ERR_SYNTAX; @ret_reply is then untouched
+ * before it answered), GROVE_ERR_SYNTAX, GROVE_ERR_BADARG; @ret_reply is then untouched
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_call (grove_pid              server,
@@ -100,7 +161,8 @@ GROVE_PUBLIC enum grove_status grove_call (grove_pid              server,
  *
  * Sends {'$gen_cast', Request}.
  *
- * Threads: owner process only. Blocks: no
+ * Threads: owner process only. Blocks: no. Cost: O(size of what is sent).
+ * Errors: none
  * Since: 0.1
  */
 GROVE_PUBLIC void grove_cast (grove_pid server, const char *format, ...);
@@ -112,7 +174,8 @@ GROVE_PUBLIC void grove_cast (grove_pid server, const char *format, ...);
  *
  * Answers a call. A caller that does not wait any more hears nothing.
  *
- * Threads: owner process only. Blocks: no
+ * Threads: owner process only. Blocks: no. Cost: O(size of what is sent).
+ * Errors: none
  * Since: 0.1
  */
 GROVE_PUBLIC void grove_reply (struct grove_from from, const char *format, ...);
@@ -123,7 +186,10 @@ GROVE_PUBLIC void grove_reply (struct grove_from from, const char *format, ...);
  *
  * Sets the reason of the GROVE_STOP, or the failure of init, that the callback is about to return.
  *
- * Threads: owner process only, inside a callback
+ * Threads: owner process only, inside a callback. Blocks: no. Cost: O(size of the reason).
+ * Errors: none; outside a callback it ends the caller with `badarg`
  * Since: 0.1
  */
 GROVE_PUBLIC void grove_server_stop_reason (const char *format, ...);
+
+GROVE_END_DECLS

@@ -12,6 +12,8 @@
 
 #include "runtime/otp/server.h"
 
+GROVE_BEGIN_DECLS
+
 enum grove_strategy
 {
   GROVE_ONE_FOR_ONE,
@@ -80,9 +82,63 @@ struct grove_supervisor_spec
  *
  * Returns when every child has started, in their order.
  *
- * Threads: owner process only. Blocks: yes
+ * ```c
+ * static enum grove_status
+ * echo_init (const void *arg, void **state)
+ * {
+ *   (void) arg;
+ *   (void) state;
+ *   return GROVE_OK;
+ * }
+ *
+ * static enum grove_next
+ * echo_call (struct grove_term request, struct grove_from from, void *state)
+ * {
+ *   (void) state;
+ *   grove_assert (!grove_match (request, "crash"));
+ *   grove_reply (from, "~t", request);
+ *   return GROVE_CONTINUE;
+ * }
+ *
+ * static enum grove_status
+ * echo_start (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason)
+ * {
+ *   static const struct grove_server_callbacks echo = {
+ *     .module = "echo",
+ *     .init = echo_init,
+ *     .handle_call = echo_call,
+ *   };
+ *   struct grove_server_options options = GROVE_SERVER_DEFAULTS;
+ *
+ *   (void) arg;
+ *   options.name = "echo";
+ *   options.link = true;
+ *   return grove_server_start (&echo, &options, ret_pid, ret_reason);
+ * }
+ *
+ * struct grove_child_spec      child = GROVE_CHILD_DEFAULTS;
+ * struct grove_supervisor_spec spec = GROVE_SUPERVISOR_DEFAULTS;
+ * struct grove_message        *reply;
+ * grove_pid                    supervisor;
+ *
+ * child.id = "echo";
+ * child.start = echo_start;
+ * spec.children = &child;
+ * spec.n_children = 1;
+ * grove_assert (grove_supervisor_start (&spec, &supervisor, NULL) == GROVE_OK);
+ * grove_assert (grove_call (grove_whereis ("echo"), GROVE_FOREVER, &reply, "crash")
+ *               == GROVE_ERR_EXITED);
+ * // It is there again as soon as the supervisor answers.
+ * grove_assert (grove_call (supervisor, GROVE_FOREVER, &reply, "count_children") == GROVE_OK);
+ * grove_message_free (reply);
+ * grove_assert (grove_call (grove_whereis ("echo"), GROVE_FOREVER, &reply, "hi") == GROVE_OK);
+ * grove_message_free (reply);
+ * ```
+ *
+ * Threads: owner process only. Blocks: yes, until the last has started. Cost: that of the children.
  * Errors: GROVE_ERR_EXITED (a child failed; those started are stopped in reverse), GROVE_ERR_BADARG
  * (a bad spec), GROVE_ERR_NAME_TAKEN
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -97,9 +153,10 @@ grove_supervisor_start (const struct grove_supervisor_spec *spec,
  *
  * Adds a child and starts it.
  *
- * Threads: owner process only, any but the supervisor itself. Blocks: yes
+ * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: a call.
  * Errors: GROVE_ERR_NAME_TAKEN (the id is in use), GROVE_ERR_EXITED (it failed to start and is not
  * kept), GROVE_ERR_NOPROC, GROVE_ERR_BADARG
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_supervisor_start_child (grove_pid supervisor,
@@ -113,8 +170,9 @@ GROVE_PUBLIC enum grove_status grove_supervisor_start_child (grove_pid superviso
  * Stops the child; its spec stays, unless it is temporary. GROVE_OK also when it was stopped
  * already.
  *
- * Threads: owner process only, any but the supervisor itself. Blocks: yes
+ * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: a call.
  * Errors: GROVE_ERR_NO_NAME (no such child), GROVE_ERR_NOPROC
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -125,9 +183,10 @@ grove_supervisor_terminate_child (grove_pid supervisor, const char *id) GROVE_NO
  * @id: of a child that was terminated, or that ended and was not restarted
  * @ret_pid: (out): the new process
  *
- * Threads: owner process only, any but the supervisor itself. Blocks: yes
+ * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: a call.
  * Errors: GROVE_ERR_BUSY (it runs, or is being restarted), GROVE_ERR_EXITED (it failed to start),
  * GROVE_ERR_NO_NAME, GROVE_ERR_NOPROC
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_supervisor_restart_child (grove_pid   supervisor,
@@ -140,9 +199,12 @@ GROVE_PUBLIC enum grove_status grove_supervisor_restart_child (grove_pid   super
  *
  * Forgets it.
  *
- * Threads: owner process only, any but the supervisor itself. Blocks: yes
+ * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: a call.
  * Errors: as grove_supervisor_restart_child()
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
 grove_supervisor_delete_child (grove_pid supervisor, const char *id) GROVE_NODISCARD;
+
+GROVE_END_DECLS

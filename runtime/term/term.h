@@ -36,6 +36,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+GROVE_BEGIN_DECLS
+
 /* A process identifier: generation in the high, table index in the low 32 bits. 0 is no process. */
 typedef uint64_t grove_pid;
 /* A unique reference. 0 is none. */
@@ -63,11 +65,30 @@ struct grove_buffer
   size_t   capacity;
 };
 
-/* Frees what it holds; it is then empty, and may be used again. Since: 0.1 */
+/**
+ * grove_buffer_finish:
+ * @self: (nullable)
+ *
+ * Frees what it holds; it is then empty, and may be used again.
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Since: 0.1
+ */
 GROVE_PUBLIC void grove_buffer_finish (struct grove_buffer *self);
 
-/* Returns: room for @n more bytes, which are then counted in; borrowed. Since: 0.1 */
+/**
+ * grove_buffer_extend:
+ * @n: bytes more, which are then counted in
+ *
+ * Threads: any thread. Blocks: no. Cost: O(@n), amortised.
+ * Errors: none; the program ends when there is no memory
+ * Returns: where they are to be written, borrowed until the buffer grows again
+ * Since: 0.1
+ */
 GROVE_PUBLIC uint8_t *grove_buffer_extend (struct grove_buffer *self, size_t n);
+
+/* What was built, if it is one term; borrowed until the buffer grows again. */
 static inline struct grove_term
 grove_buffer_term (const struct grove_buffer *self)
 {
@@ -102,14 +123,32 @@ enum grove_term_type
  * most 4 deep. No version byte, no compression, no atom cache. Everything else here may be called
  * only on terms that were built here or passed this.
  *
- * Cost: O(size)
- * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE
+ * ```c
+ * static const uint8_t bytes[] = { 97, 42, 97 };
+ * size_t               size;
+ *
+ * grove_assert (grove_term_check (bytes, 2, NULL) == GROVE_OK);
+ * grove_assert (grove_term_check (bytes, 3, NULL) == GROVE_ERR_SYNTAX);
+ * grove_assert (grove_term_check (bytes, 3, &size) == GROVE_OK && size == 2);
+ * ```
+ *
+ * Threads: any thread. Blocks: no. Cost: O(size).
+ * Errors: GROVE_ERR_SYNTAX (NULL too), GROVE_ERR_TOO_LARGE
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
 grove_term_check (const void *bytes, size_t size, size_t *ret_size) GROVE_NODISCARD;
 
-/* Returns: what kind of value it is, whatever the encoding. Since: 0.1 */
+/**
+ * grove_term_type:
+ * @term: no bytes: GROVE_TERM_INVALID
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: what kind of value it is, whatever the encoding
+ * Since: 0.1
+ */
 GROVE_PUBLIC enum grove_term_type grove_term_type (struct grove_term term);
 
 /**
@@ -117,6 +156,9 @@ GROVE_PUBLIC enum grove_term_type grove_term_type (struct grove_term term);
  *
  * Erlang's =:=, so 1 and 1.0 differ; which of its encodings a value comes in makes no difference.
  *
+ * Threads: any thread. Blocks: no. Cost: O(size of both).
+ * Errors: none
+ * Returns: whether they are the same value; no bytes equal no bytes only
  * Since: 0.1
  */
 GROVE_PUBLIC bool grove_term_equal (struct grove_term a, struct grove_term b);
@@ -126,7 +168,10 @@ GROVE_PUBLIC bool grove_term_equal (struct grove_term a, struct grove_term b);
  *
  * Erlang's standard order:
  * number < atom < reference < fun < port < pid < tuple < map < list < bits
+ * What has no bytes comes before all.
  *
+ * Threads: any thread. Blocks: no. Cost: O(size of both).
+ * Errors: none
  * Returns: below, at or above 0
  * Since: 0.1
  */
@@ -134,41 +179,88 @@ GROVE_PUBLIC int grove_term_compare (struct grove_term a, struct grove_term b);
 
 /**
  * grove_term_int64:
- * @ret_value: (out): untouched when false
+ * @term: any; no bytes are no value
+ * @ret_value: (out) (optional): untouched when false
  *
- * Returns: whether the term is of that type and fits, as for all that follow
+ * The value of an integer; grove_term_uint64() for those that are not negative.
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: whether the term is of that type and fits
  * Since: 0.1
  */
 GROVE_PUBLIC bool grove_term_int64 (struct grove_term term, int64_t *ret_value);
 GROVE_PUBLIC bool grove_term_uint64 (struct grove_term term, uint64_t *ret_value);
 
-/* Floats only; an integer is none. Since: 0.1 */
+/**
+ * grove_term_double:
+ * @ret_value: (out) (optional): untouched when false
+ *
+ * Floats only; an integer is none.
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: whether it is one
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_term_double (struct grove_term term, double *ret_value);
-/* Of this run of the runtime only. Since: 0.1 */
+
+/**
+ * grove_term_pid:
+ * @ret_value: (out) (optional): untouched when false
+ *
+ * The pid, and with grove_term_ref() the reference, of this run of the runtime only.
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: whether it is one
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_term_pid (struct grove_term term, grove_pid *ret_value);
 GROVE_PUBLIC bool grove_term_ref (struct grove_term term, grove_ref *ret_value);
 
 /**
  * grove_term_atom:
- * @ret_text: (out): UTF-8, borrowed from the term, no NUL at its end
+ * @ret_text: (out) (optional): UTF-8, borrowed from the term, no NUL at its end
  *
- * False too for an atom that came in Latin-1 and is not ASCII: it has no UTF-8 to view.
+ * The name of an atom.
  *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: whether it is one; false too for one that came in Latin-1 and is not ASCII: it has no
+ * UTF-8 to view
  * Since: 0.1
  */
 GROVE_PUBLIC bool grove_term_atom (struct grove_term term, struct grove_text *ret_text);
 
-/* @ret_text: (out): borrowed from the term. Since: 0.1 */
+/**
+ * grove_term_binary:
+ * @ret_text: (out) (optional): the bytes, borrowed from the term, no NUL at their end
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: whether it is a binary of whole bytes
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_term_binary (struct grove_term term, struct grove_text *ret_text);
 
-/* @name: UTF-8; any encoding of the atom is recognised. Since: 0.1 */
+/**
+ * grove_term_is_atom:
+ * @name: (nullable): UTF-8; any encoding of the atom is recognised
+ *
+ * Threads: any thread. Blocks: no. Cost: O(size of the name).
+ * Errors: none
+ * Returns: whether it is that atom
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_term_is_atom (struct grove_term term, const char *name);
 
 /**
  * grove_term_arity:
  *
+ * Threads: any thread. Blocks: no. Cost: O(1) for a tuple, O(size) for a list.
+ * Errors: none
  * Returns: the elements of a tuple or a list; 0 for anything else
- * Cost: O(1) for a tuple, O(size) for a list
  * Since: 0.1
  */
 GROVE_PUBLIC size_t grove_term_arity (struct grove_term term);
@@ -176,9 +268,11 @@ GROVE_PUBLIC size_t grove_term_arity (struct grove_term term);
 /**
  * grove_term_element:
  * @index: from 0, in a tuple; lists and maps are walked with grove_cursor_next() or matched
- * @ret_element: (out): borrowed from the term
+ * @ret_element: (out) (optional): borrowed from the term; untouched when false
  *
- * Cost: O(size of what stands before it)
+ * Threads: any thread. Blocks: no. Cost: O(size of what stands before it).
+ * Errors: none
+ * Returns: whether it is a tuple with that many elements
  * Since: 0.1
  */
 GROVE_PUBLIC bool
@@ -187,9 +281,23 @@ grove_term_element (struct grove_term term, size_t index, struct grove_term *ret
 /**
  * grove_term_get:
  * @key: compared as grove_term_equal() does
- * @ret_value: (out): borrowed from @map
+ * @ret_value: (out) (optional): borrowed from @map; untouched when false
  *
- * Cost: O(size of the map)
+ * ```c
+ * struct grove_buffer map = { NULL }, key = { NULL };
+ * struct grove_term   value;
+ *
+ * grove_assert (grove_build (&map, "#{apples => 3, pears => ~i}", 4) == GROVE_OK);
+ * grove_assert (grove_build (&key, "pears") == GROVE_OK);
+ * grove_assert (grove_term_get (grove_buffer_term (&map), grove_buffer_term (&key), &value));
+ * grove_assert (grove_match (value, "4"));
+ * grove_buffer_finish (&map);
+ * grove_buffer_finish (&key);
+ * ```
+ *
+ * Threads: any thread. Blocks: no. Cost: O(size of the map).
+ * Errors: none
+ * Returns: whether it is a map with that key
  * Since: 0.1
  */
 GROVE_PUBLIC bool
@@ -210,18 +318,51 @@ struct grove_cursor
   } kind;
 };
 
-/* Returns: false when there are no elements; the cursor is then at its end. Since: 0.1 */
+/**
+ * grove_cursor_init:
+ * @self: (out): before the first element of @term
+ *
+ * ```c
+ * struct grove_buffer list = { NULL };
+ * struct grove_cursor cursor;
+ * struct grove_term   element;
+ * int64_t             number, sum = 0;
+ *
+ * grove_assert (grove_build (&list, "[1, ~i, 1000]", 20) == GROVE_OK);
+ * if (grove_cursor_init (&cursor, grove_buffer_term (&list)))
+ *   while (grove_cursor_next (&cursor, &element))
+ *     if (grove_term_int64 (element, &number))
+ *       sum += number;
+ * grove_assert (sum == 1021);
+ * grove_buffer_finish (&list);
+ * ```
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: false when there are no elements; the cursor is then at its end
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_cursor_init (struct grove_cursor *self, struct grove_term term);
 
-/* @ret_element: (out): borrowed from the term. Returns: false at the end. Since: 0.1 */
+/**
+ * grove_cursor_next:
+ * @ret_element: (out): borrowed from the term; a byte of a string from static storage
+ *
+ * Threads: any thread, a cursor by one at a time. Blocks: no. Cost: O(size of the element).
+ * Errors: none
+ * Returns: false at the end; @ret_element is then untouched
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_cursor_next (struct grove_cursor *self, struct grove_term *ret_element);
 
 /**
  * grove_cursor_tail:
  * @self: at its end
- * @ret_tail: (out): T of an improper list [a | T], borrowed
+ * @ret_tail: (out): T of an improper list [a | T], borrowed; untouched when false
  *
- * Returns: false when the list is proper
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: false when the list is proper, or @self not at its end
  * Since: 0.1
  */
 GROVE_PUBLIC bool grove_cursor_tail (const struct grove_cursor *self, struct grove_term *ret_tail);
@@ -236,9 +377,24 @@ GROVE_PUBLIC bool grove_cursor_tail (const struct grove_cursor *self, struct gro
  *
  * grove_build_va() takes a va_list.
  *
- * Threads: any thread, each with a buffer of its own.
+ * ```c
+ * struct grove_buffer out = { NULL };
+ * struct grove_text   name;
+ * double              price;
+ *
+ * grove_assert (grove_build (&out, "{item, #{name => ~s, price => ~f}}", "pear", 0.5) == GROVE_OK);
+ * grove_assert (grove_match (grove_buffer_term (&out), "{item, #{price => ~f}}", &price));
+ * grove_assert (grove_match (grove_buffer_term (&out), "{item, #{name => ~s}}", &name));
+ * grove_assert (price < 0.6 && name.size == 4);
+ * grove_assert (grove_build (&out, "{item,") == GROVE_ERR_SYNTAX);
+ * grove_buffer_finish (&out);
+ * ```
+ *
+ * Threads: any thread, each with a buffer of its own. Blocks: no. Cost: O(size), some 20 ns.
  * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE (an atom of over 255 characters, a term of over 1
- * GiB) Since: 0.1
+ * GiB)
+ * Returns: GROVE_OK or an error
+ * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_build (struct grove_buffer *out, const char *format, ...);
 GROVE_PUBLIC enum grove_status
@@ -250,6 +406,8 @@ grove_build_va (struct grove_buffer *out, const char *format, va_list args);
  *
  * What grove_send() uses to write into the message itself.
  *
+ * Threads: any thread. Blocks: no. Cost: O(size).
+ * Errors: those of grove_build(), all told as 0
  * Returns: the size it needs, whether it fits or not; 0 on an error
  * Since: 0.1
  */
@@ -265,7 +423,9 @@ GROVE_PUBLIC size_t grove_build_into (void       *bytes,
  * Binds only when the whole matches; texts and terms are borrowed from @term. grove_match_va()
  * takes a va_list. A format that cannot be read never matches.
  *
- * Threads: any thread.
+ * Threads: any thread. Blocks: no. Cost: O(size of the term at most), some 20 ns.
+ * Errors: none
+ * Returns: whether it has that shape
  * Since: 0.1
  */
 GROVE_PUBLIC bool grove_match (struct grove_term term, const char *format, ...);
@@ -290,6 +450,21 @@ enum grove_syntax
  * grove_term_parse(). A pid, reference or port that is not this runtime's is shown with its node:
  * #Pid<a@host.12.0>.
  *
+ * ```c
+ * struct grove_buffer out = { NULL };
+ * char                text[64];
+ * bool                cut;
+ *
+ * grove_assert (grove_build (&out, "{ok, <<\"pear\">>, [1, 2 | x]}") == GROVE_OK);
+ * grove_term_print (grove_buffer_term (&out), GROVE_SYNTAX_ERLANG, 16, text, sizeof text, &cut);
+ * grove_assert (strcmp (text, "{ok,<<\"pear\">>,[1,2|x]}") == 0 && !cut);
+ * grove_term_print (grove_buffer_term (&out), GROVE_SYNTAX_ELIXIR, 16, text, sizeof text, &cut);
+ * grove_assert (strcmp (text, "{:ok, \"pear\", [1, 2 | :x]}") == 0);
+ * grove_buffer_finish (&out);
+ * ```
+ *
+ * Threads: any thread. Blocks: no. Cost: O(what is shown).
+ * Errors: none; a @capacity of 0 writes nothing
  * Returns: the bytes written
  * Since: 0.1
  */
@@ -309,7 +484,21 @@ GROVE_PUBLIC size_t grove_term_print (struct grove_term term,
  *
  * Reads one term, at most 64 KiB of text, nesting 64.
  *
+ * ```c
+ * struct grove_buffer out = { NULL };
+ * const char         *message;
+ * size_t              position;
+ *
+ * grove_assert (grove_term_parse ("{a, [1}", 7, &out, &position, &message) == GROVE_ERR_SYNTAX);
+ * grove_assert (position == 6);
+ * grove_assert (grove_term_parse ("{a, [1]}.", 9, &out, NULL, NULL) == GROVE_OK);
+ * grove_buffer_finish (&out);
+ * ```
+ *
+ * Threads: any thread, each with a buffer of its own. Blocks: no. Cost: O(size); for an integer of
+ * n digits O(n^2), at most 2,500 digits.
  * Errors: GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_term_parse (const char          *text,
@@ -320,19 +509,50 @@ GROVE_PUBLIC enum grove_status grove_term_parse (const char          *text,
 
 #define GROVE_PID_TEXT_SIZE 32
 
-/* Writes "<0.INDEX.GENERATION>". Since: 0.1 */
+/**
+ * grove_pid_print:
+ * @text: (out): "<0.INDEX.GENERATION>" and a NUL
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Since: 0.1
+ */
 GROVE_PUBLIC void grove_pid_print (grove_pid pid, char text[GROVE_PID_TEXT_SIZE]);
 
-/* Returns: false when it is not the text of a pid. Since: 0.1 */
+/**
+ * grove_pid_parse:
+ * @text: (nullable): what grove_pid_print() writes, all of it
+ * @size: of @text, in bytes
+ * @ret_pid: (out) (optional): untouched when false; no process need have it
+ *
+ * ```c
+ * char      text[GROVE_PID_TEXT_SIZE];
+ * grove_pid pid;
+ *
+ * grove_pid_print (grove_self (), text);
+ * grove_assert (grove_pid_parse (text, strlen (text), &pid) && pid == grove_self ());
+ * grove_assert (!grove_pid_parse ("<1.2>", 5, &pid));
+ * ```
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: whether it is the text of a pid
+ * Since: 0.1
+ */
 GROVE_PUBLIC bool grove_pid_parse (const char *text, size_t size, grove_pid *ret_pid);
 
 /**
  * grove_term_set_creation:
  * @creation: random, never 0; set once when the runtime starts
  *
- * What tells the pids of this run from those of an earlier one, inside encoded terms.
+ * What tells the pids of this run from those of an earlier one, inside encoded terms. The runtime
+ * sets it; grove_term_creation() is what it set.
  *
+ * Threads: any thread; it is set before there are others. Blocks: no. Cost: O(1).
+ * Errors: none
  * Since: 0.1
  */
 GROVE_PUBLIC void     grove_term_set_creation (uint32_t creation);
 GROVE_PUBLIC uint32_t grove_term_creation (void);
+
+GROVE_END_DECLS
