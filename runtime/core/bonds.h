@@ -22,10 +22,29 @@ void _grove_monitors_end (struct grove_process *process, struct grove_term reaso
 void _grove_monitor_add (struct grove_process *process, grove_ref monitor, grove_pid target);
 void _grove_monitored_by_add (struct grove_process *process, grove_ref monitor, grove_pid watcher);
 void _grove_monitor_handle (struct grove_process *process, const struct grove_message *signal);
-/* False: nobody waits for this DOWN any more. */
-bool _grove_monitor_take (struct grove_process *process, grove_ref monitor);
+/* What @down becomes: itself, or another message, which is then new. NULL: nobody waits for it. */
+struct grove_message      *
+_grove_monitor_down (struct grove_process *process, struct grove_message *down);
+bool _grove_monitor_options_valid (const struct grove_monitor_options *options);
+/* Keeps what @options say about @monitor, which was added. @name: who is watched; NULL: a pid is.
+ */
+void _grove_monitor_note (struct grove_process               *process,
+                          grove_ref                           monitor,
+                          const char                         *name,
+                          const struct grove_monitor_options *options);
+/* The name that is watched; NULL: a pid is. */
+const char *_grove_monitor_name (const struct grove_process *process, grove_ref monitor);
+/* Takes a monitor down from this end: the one watched is told. */
+void _grove_monitor_drop (struct grove_process *process, grove_ref monitor);
+void _grove_monitor_notes_free (struct grove_process *process);
 
-bool _grove_alias_active (const struct grove_process *process, grove_ref alias);
+void _grove_alias_add (struct grove_process *process, grove_ref ref, enum grove_alias_mode mode);
+/* Whether a message to @alias may come in. One that lets a single one in is spent then. */
+bool _grove_alias_accept (struct grove_process *process, grove_ref alias);
+/* Lets nothing more in; its last message is about to come. */
+void _grove_alias_spend (struct grove_process *process, grove_ref alias);
+/* Lets nothing more in, and forgets it unless its last message is there. */
+void _grove_alias_drop (struct grove_process *process, grove_ref alias);
 /* @link, which held @message, is about to hold the message behind it. */
 void _grove_alias_unmark (struct grove_process  *process,
                           struct grove_message  *message,

@@ -55,8 +55,10 @@ struct grove_defer
 
 struct grove_alias
 {
-  struct grove_alias *next; /* made before */
-  grove_ref           ref;
+  struct grove_alias   *next; /* made before */
+  grove_ref             ref;
+  enum grove_alias_mode mode;
+  bool                  spent; /* lets nothing in any more; kept for its mark */
   /* The link of the mailbox behind which messages to this alias are; NULL: unknown. */
   struct grove_message **mark;
 };
@@ -67,6 +69,7 @@ struct grove_bonds
   struct grove_relations links;        /* pid -> 0: linked, else the id of the unlink under way */
   struct grove_relations monitors;     /* monitor -> pid */
   struct grove_relations monitored_by; /* monitor -> pid */
+  struct grove_relations notes;        /* monitor with options -> struct grove_monitor_note * */
   struct grove_alias    *aliases;
   struct grove_defer    *defers;
   void                  *behaviour;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "runtime/core/message.h"
 #include "runtime/status.h"
 #include "runtime/term/term.h"
 
@@ -76,6 +77,78 @@ GROVE_PUBLIC void grove_unlink (grove_pid pid);
  * Since: 0.1
  */
 GROVE_PUBLIC grove_ref grove_monitor (grove_pid pid);
+
+struct grove_monitor_options
+{
+  struct grove_term     tag;   /* stands in the message for 'DOWN'; copied; no bytes: 'DOWN' */
+  enum grove_alias_mode alias; /* makes the reference an alias too */
+};
+
+/**
+ * grove_monitor_opt:
+ * @pid: any
+ * @options: (nullable): see the struct; not kept. Its tag has at most 64 KiB
+ * @ret_monitor: (out): the Ref
+ *
+ * As grove_monitor(). When the reference is an alias too, one grove_receive_alias() waits for both:
+ * for what is sent to it, and for the message that says that @pid has ended.
+ *
+ * ```c
+ * static void
+ * adds_one (void *arg)
+ * {
+ *   struct grove_message *request;
+ *   struct grove_buffer   reply = { NULL };
+ *   grove_ref             alias;
+ *   int                   n;
+ *
+ *   (void) arg;
+ *   grove_assert (grove_receive_pattern (GROVE_FOREVER, &request, "{add, ~r, ~i}", &alias, &n)
+ *                 == GROVE_OK);
+ *   grove_assert (grove_build (&reply, "{sum, ~i}", n + 1) == GROVE_OK);
+ *   grove_send_alias (grove_message_sender (request), alias, grove_buffer_term (&reply));
+ *   grove_buffer_finish (&reply);
+ *   grove_message_free (request);
+ * }
+ *
+ * struct grove_monitor_options options = { .alias = GROVE_ALIAS_REPLY_DEMONITOR };
+ * grove_pid                    adder = grove_spawn (adds_one, NULL);
+ * struct grove_message        *reply;
+ * grove_ref                    request;
+ *
+ * grove_assert (grove_monitor_opt (adder, &options, &request) == GROVE_OK);
+ * grove_send (adder, "{add, ~r, 41}", request);
+ * grove_assert (grove_receive_alias (request, request, GROVE_FOREVER, &reply) == GROVE_OK);
+ * grove_assert (grove_match (grove_message_term (reply), "{sum, 42}")); // neither monitor nor
+ * alias grove_message_free (reply);                                           // is left
+ * ```
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(size of the tag).
+ * Errors: GROVE_ERR_BADARG (nothing is monitored then)
+ * Returns: GROVE_OK or the error
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status grove_monitor_opt (grove_pid                           pid,
+                                                  const struct grove_monitor_options *options,
+                                                  grove_ref *ret_monitor) GROVE_NODISCARD;
+
+/**
+ * grove_monitor_name:
+ * @name: whoever is registered so when it is called
+ * @options: (nullable): see the struct; not kept
+ * @ret_monitor: (out): the Ref
+ *
+ * As grove_monitor_opt(), but the message is {'DOWN', Ref, process, {Name, Node}, Reason}: at once,
+ * with the reason `noproc`, when nobody is registered so. When it comes the name is free again.
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(1), and a lock.
+ * Errors: GROVE_ERR_BADARG when nobody can be named so, or for @options
+ * Returns: GROVE_OK or the error
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status grove_monitor_name (const char                         *name,
+                                                   const struct grove_monitor_options *options,
+                                                   grove_ref *ret_monitor) GROVE_NODISCARD;
 
 /**
  * grove_demonitor:

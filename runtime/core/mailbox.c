@@ -39,7 +39,7 @@ void
 _grove_mailbox_flush (struct grove_process *process, grove_ref monitor)
 {
   for (struct grove_message **link = &process->mailbox_first; *link != NULL; link = &(*link)->next)
-    if ((*link)->tag == monitor)
+    if ((*link)->tag == monitor && (*link)->reason_offset != 0)
       {
         _grove_block_free (take (process, link));
         return;
@@ -233,9 +233,10 @@ grove_receive_alias (grove_ref              alias,
 
   if (timeout_ns < 0 || alias == 0)
     return GROVE_ERR_BADARG;
-  /* A DOWN that has come may lie before the mark. */
-  watching = monitor == 0 || (self->bonds != NULL &&
-                              _grove_relations_find (&self->bonds->monitors, monitor) != NULL);
+  /* A DOWN that has come may lie before the mark, unless the alias is as old as the monitor. */
+  watching =
+    monitor == 0 || monitor == alias ||
+    (self->bonds != NULL && _grove_relations_find (&self->bonds->monitors, monitor) != NULL);
   if (watching && self->bonds != NULL)
     for (struct grove_alias *a = self->bonds->aliases; a != NULL; a = a->next)
       if (a->ref == alias && a->mark != NULL)

@@ -16,6 +16,16 @@ GROVE_BEGIN_DECLS
 /* A received message. It belongs to the process that received it until freed. */
 struct grove_message;
 
+/* What deactivates an alias, besides grove_unalias(). */
+enum grove_alias_mode
+{
+  GROVE_ALIAS_NONE,            /* of a monitor: it is no alias */
+  GROVE_ALIAS_EXPLICIT,        /* nothing */
+  GROVE_ALIAS_REPLY,           /* the first message; not of a monitor */
+  GROVE_ALIAS_DEMONITOR,       /* of a monitor: its end, by DOWN or grove_demonitor() */
+  GROVE_ALIAS_REPLY_DEMONITOR, /* of a monitor: that, or the first message, which ends it too */
+};
+
 /**
  * grove_send:
  * @to: any pid; sending to a process that is gone succeeds and delivers nothing
@@ -262,6 +272,22 @@ GROVE_PUBLIC void grove_message_free (struct grove_message *message);
 GROVE_PUBLIC grove_ref grove_alias (void);
 
 /**
+ * grove_alias_opt:
+ * @mode: GROVE_ALIAS_EXPLICIT, as grove_alias() makes them, or GROVE_ALIAS_REPLY: one message comes
+ * in, those behind it are dropped
+ * @ret_alias: (out): the alias, active
+ *
+ * An alias that ends by itself.
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(1).
+ * Errors: GROVE_ERR_BADARG for any other mode
+ * Returns: GROVE_OK or the error
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status
+grove_alias_opt (enum grove_alias_mode mode, grove_ref *ret_alias) GROVE_NODISCARD;
+
+/**
  * grove_unalias:
  * @alias: one that is not the caller's has no effect
  *
@@ -269,9 +295,10 @@ GROVE_PUBLIC grove_ref grove_alias (void);
  *
  * Threads: owner process only. Blocks: no. Cost: O(the caller's aliases).
  * Errors: none
+ * Returns: whether it was active
  * Since: 0.1
  */
-GROVE_PUBLIC void grove_unalias (grove_ref alias);
+GROVE_PUBLIC bool grove_unalias (grove_ref alias);
 
 /**
  * grove_receive_alias:

@@ -6,7 +6,15 @@
 #include "runtime/core/block.h"
 #include "runtime/core/bonds.h"
 #include "runtime/core/mailbox.h"
+#include "runtime/core/memory.h"
+#include "runtime/core/registry.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/term/etf.h"
+
+#include <string.h>
+
+/* A tag comes back with every message, so it is something small. */
+#define MAX_TAG 65536
 
 void
 _grove_monitor_add (struct grove_process *process, grove_ref monitor, grove_pid target)
@@ -20,10 +28,174 @@ _grove_monitored_by_add (struct grove_process *process, grove_ref monitor, grove
   _grove_relations_put (&_grove_bonds (process)->monitored_by, monitor, watcher);
 }
 
-bool
-_grove_monitor_take (struct grove_process *process, grove_ref monitor)
+/* ---- With options ---------------------------------------------------------------------------- */
+
+/* What most monitors have nothing of. */
+struct grove_monitor_note
 {
-  return process->bonds != NULL && _grove_relations_remove (&process->bonds->monitors, monitor);
+  char                 *name; /* who is watched, behind the tag; NULL: a pid is */
+  enum grove_alias_mode alias;
+  uint32_t              tag_size; /* 0: 'DOWN' */
+  uint8_t               tag[];
+};
+
+bool
+_grove_monitor_options_valid (const struct grove_monitor_options *options)
+{
+  return options == NULL ||
+         ((unsigned) options->alias <= GROVE_ALIAS_REPLY_DEMONITOR &&
+          options->alias != GROVE_ALIAS_REPLY &&
+          (options->tag.size == 0 ? options->tag.bytes == NULL
+                                  : options->tag.bytes != NULL && options->tag.size <= MAX_TAG));
+}
+
+void
+_grove_monitor_note (struct grove_process               *process,
+                     grove_ref                           monitor,
+                     const char                         *name,
+                     const struct grove_monitor_options *options)
+{
+  static const struct grove_monitor_options none;
+  struct grove_monitor_note                *note;
+  size_t                                    name_size = name != NULL ? strlen (name) + 1 : 0;
+
+  if (options == NULL)
+    options = &none;
+  if (name == NULL && options->alias == GROVE_ALIAS_NONE && options->tag.size == 0)
+    return;
+  note = _grove_malloc (sizeof *note + options->tag.size + name_size);
+  note->name = NULL;
+  note->alias = options->alias;
+  note->tag_size = (uint32_t) options->tag.size;
+  if (note->tag_size > 0)
+    memcpy (note->tag, options->tag.bytes, note->tag_size);
+  if (name != NULL)
+    note->name = memcpy (note->tag + note->tag_size, name, name_size);
+  _grove_relations_put (&_grove_bonds (process)->notes, monitor, (uintptr_t) note);
+  if (note->alias != GROVE_ALIAS_NONE)
+    _grove_alias_add (process, monitor, note->alias);
+}
+
+static struct grove_monitor_note *
+find_note (const struct grove_process *process, grove_ref monitor)
+{
+  struct grove_relation *place =
+    process->bonds != NULL ? _grove_relations_find (&process->bonds->notes, monitor) : NULL;
+
+  return place != NULL ? (struct grove_monitor_note *) (uintptr_t) place->value : NULL;
+}
+
+const char *
+_grove_monitor_name (const struct grove_process *process, grove_ref monitor)
+{
+  const struct grove_monitor_note *note = find_note (process, monitor);
+
+  return note != NULL ? note->name : NULL;
+}
+
+/* Whether its alias does. */
+static bool
+ends_with_monitor (const struct grove_monitor_note *note)
+{
+  return note->alias == GROVE_ALIAS_DEMONITOR || note->alias == GROVE_ALIAS_REPLY_DEMONITOR;
+}
+
+static void
+free_note (struct grove_process *process, grove_ref monitor)
+{
+  struct grove_monitor_note *note = find_note (process, monitor);
+
+  if (note == NULL)
+    return;
+  if (ends_with_monitor (note))
+    _grove_alias_drop (process, monitor);
+  _grove_relations_remove (&process->bonds->notes, monitor);
+  free (note);
+}
+
+void
+_grove_monitor_notes_free (struct grove_process *process)
+{
+  struct grove_relations *notes = &process->bonds->notes;
+
+  for (uint32_t i = 0; i < notes->capacity; i++)
+    if (notes->places[i].key != 0)
+      free ((void *) (uintptr_t) notes->places[i].value);
+  _grove_relations_finish (notes);
+}
+
+/* The same with the tag and the name that the watcher wants. */
+static struct grove_message *
+rewrite (const struct grove_message *down, const struct grove_monitor_note *note)
+{
+  static const uint8_t  plain_tag[] = { 119, 4, 'D', 'O', 'W', 'N' };
+  struct grove_term     tag = note->tag_size > 0 ? (struct grove_term){ note->tag, note->tag_size }
+                                                 : (struct grove_term){ plain_tag, sizeof plain_tag };
+  struct grove_term     reason = _grove_signal_reason (down);
+  struct grove_message *message;
+
+  if (note->name != NULL)
+    message = _grove_signal_build (GROVE_SIGNAL_DOWN, down->tag,
+                                   "{~t, ~r, process, {~a, '" ETF_NODE "'}, ~t}", tag, down->tag,
+                                   note->name, reason);
+  else
+    message = _grove_signal_build (GROVE_SIGNAL_DOWN, down->tag, "{~t, ~r, process, ~p, ~t}", tag,
+                                   down->tag, down->sender, reason);
+  message->sender = down->sender;
+  message->sent_ns = down->sent_ns;
+  message->reason_offset = message->size - (uint32_t) reason.size;
+  return message;
+}
+
+/* ---- Ending one ------------------------------------------------------------------------------ */
+
+/* False: it was not there. */
+static bool
+take (struct grove_process *process, grove_ref monitor)
+{
+  if (process->bonds == NULL || !_grove_relations_remove (&process->bonds->monitors, monitor))
+    return false;
+  if (process->bonds->notes.n > 0)
+    free_note (process, monitor);
+  return true;
+}
+
+struct grove_message *
+_grove_monitor_down (struct grove_process *process, struct grove_message *down)
+{
+  const struct grove_monitor_note *note;
+  struct grove_message            *message = down;
+
+  if (process->bonds == NULL ||
+      _grove_relations_find (&process->bonds->monitors, down->tag) == NULL)
+    return NULL;
+  if (process->bonds->notes.n > 0)
+    {
+      note = find_note (process, down->tag);
+      if (note != NULL && (note->name != NULL || note->tag_size > 0))
+        message = rewrite (down, note);
+      if (note != NULL && ends_with_monitor (note))
+        _grove_alias_spend (process, down->tag);
+    }
+  take (process, down->tag);
+  return message;
+}
+
+void
+_grove_monitor_drop (struct grove_process *process, grove_ref monitor)
+{
+  struct grove_relation *relation =
+    process->bonds != NULL ? _grove_relations_find (&process->bonds->monitors, monitor) : NULL;
+  struct grove_message *signal;
+  grove_pid             target;
+
+  if (relation == NULL)
+    return;
+  target = relation->value;
+  take (process, monitor);
+  signal = _grove_signal_new (GROVE_SIGNAL_DEMONITOR, 0, monitor);
+  signal->sender = _grove_process_pid (process);
+  _grove_signal_send (target, signal);
 }
 
 void
@@ -57,20 +229,65 @@ _grove_monitors_end (struct grove_process *process, struct grove_term reason)
 
 /* ---- Public ---------------------------------------------------------------------------------- */
 
+static void
+watch (struct grove_process               *self,
+       grove_ref                           monitor,
+       grove_pid                           pid,
+       const char                         *name,
+       const struct grove_monitor_options *options)
+{
+  /* A process does not live to hear of its own end. */
+  if (pid == _grove_process_pid (self))
+    return;
+  _grove_monitor_add (self, monitor, pid);
+  if (name != NULL || options != NULL)
+    _grove_monitor_note (self, monitor, name, options);
+  _grove_signal_send (pid, _grove_signal_new (GROVE_SIGNAL_MONITOR, 0, monitor));
+}
+
 grove_ref
 grove_monitor (grove_pid pid)
 {
   struct grove_process *self = _grove_process_require ();
   grove_ref             monitor = grove_make_ref ();
 
-  /* A process does not live to hear of its own end. */
-  if (pid != _grove_process_pid (self))
-    {
-      _grove_monitor_add (self, monitor, pid);
-      _grove_signal_send (pid, _grove_signal_new (GROVE_SIGNAL_MONITOR, 0, monitor));
-    }
+  watch (self, monitor, pid, NULL, NULL);
   _grove_charge (1);
   return monitor;
+}
+
+enum grove_status
+grove_monitor_opt (grove_pid                           pid,
+                   const struct grove_monitor_options *options,
+                   grove_ref                          *ret_monitor)
+{
+  struct grove_process *self = _grove_process_require ();
+  grove_ref             monitor;
+
+  if (!_grove_monitor_options_valid (options))
+    return GROVE_ERR_BADARG;
+  monitor = grove_make_ref ();
+  watch (self, monitor, pid, NULL, options);
+  *ret_monitor = monitor;
+  _grove_charge (1);
+  return GROVE_OK;
+}
+
+enum grove_status
+grove_monitor_name (const char                         *name,
+                    const struct grove_monitor_options *options,
+                    grove_ref                          *ret_monitor)
+{
+  struct grove_process *self = _grove_process_require ();
+  grove_ref             monitor;
+
+  if (!_grove_registry_valid_name (name) || !_grove_monitor_options_valid (options))
+    return GROVE_ERR_BADARG;
+  monitor = grove_make_ref ();
+  watch (self, monitor, grove_whereis (name), name, options);
+  *ret_monitor = monitor;
+  _grove_charge (1);
+  return GROVE_OK;
 }
 
 bool
@@ -82,11 +299,7 @@ grove_demonitor (grove_ref monitor, bool flush)
   bool active = relation != NULL;
 
   if (active)
-    {
-      grove_pid target = relation->value;
-      _grove_monitor_take (self, monitor);
-      _grove_signal_send (target, _grove_signal_new (GROVE_SIGNAL_DEMONITOR, 0, monitor));
-    }
+    _grove_monitor_drop (self, monitor);
   else if (flush)
     _grove_mailbox_flush (self, monitor);
   _grove_charge (1);

@@ -72,7 +72,8 @@ static bool
 valid (grove_entry entry, const struct grove_spawn_options *options)
 {
   return entry != NULL && options != NULL && (unsigned) options->priority <= GROVE_PRIORITY_MAX &&
-         (options->arg_size == 0 || options->arg != NULL) && !_grove_scheduler_self->deferring;
+         (options->arg_size == 0 || options->arg != NULL) && !_grove_scheduler_self->deferring &&
+         _grove_monitor_options_valid (options->monitor_options);
 }
 
 /* The argument, in the child's heap if it is to be copied. */
@@ -109,6 +110,8 @@ bind (struct grove_process *process, const struct grove_spawn_options *options)
     {
       monitor = grove_make_ref ();
       _grove_monitor_add (parent, monitor, pid);
+      if (options->monitor_options != NULL)
+        _grove_monitor_note (parent, monitor, NULL, options->monitor_options);
       _grove_monitored_by_add (process, monitor, _grove_process_pid (parent));
     }
   return monitor;

@@ -44,7 +44,8 @@ struct grove_spawn_options
   enum grove_priority priority; /* set with the initialiser GROVE_SPAWN_DEFAULTS */
   bool                link;     /* linked to the caller, atomically with the spawn */
   bool                monitor;  /* monitored by the caller, atomically with the spawn */
-  size_t              max_heap_bytes; /* 0: no limit */
+  size_t              max_heap_bytes;                  /* 0: no limit */
+  const struct grove_monitor_options *monitor_options; /* of @monitor; may be NULL */
 };
 
 #define GROVE_SPAWN_DEFAULTS                                                                       \

@@ -135,6 +135,12 @@ valid_utf8 (const char *text)
   return true;
 }
 
+bool
+_grove_registry_valid_name (const char *name)
+{
+  return name != NULL && name[0] != '\0' && strlen (name) <= MAX_NAME && valid_utf8 (name);
+}
+
 static bool
 lives (struct grove_process *process, grove_pid pid)
 {
@@ -180,8 +186,7 @@ grove_register (const char *name, grove_pid pid)
   struct grove_process *process = _grove_table_block (pid);
   enum grove_status     status;
 
-  if (name == NULL || name[0] == '\0' || strlen (name) > MAX_NAME || !valid_utf8 (name) ||
-      strcmp (name, "undefined") == 0)
+  if (!_grove_registry_valid_name (name) || strcmp (name, "undefined") == 0)
     return GROVE_ERR_BADARG;
   if (process == NULL)
     return GROVE_ERR_NOPROC;

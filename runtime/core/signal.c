@@ -34,8 +34,8 @@ _grove_signal_new (enum grove_signal_kind kind, size_t size, grove_ref tag)
   return signal;
 }
 
-static struct grove_message *
-signal_build (enum grove_signal_kind kind, grove_ref tag, const char *format, ...)
+struct grove_message *
+_grove_signal_build (enum grove_signal_kind kind, grove_ref tag, const char *format, ...)
 {
   struct grove_message *signal;
   size_t                size;
@@ -54,7 +54,7 @@ signal_build (enum grove_signal_kind kind, grove_ref tag, const char *format, ..
 struct grove_message *
 _grove_signal_new_exit (enum grove_signal_kind kind, grove_pid from, struct grove_term reason)
 {
-  struct grove_message *signal = signal_build (kind, 0, "{'EXIT', ~p, ~t}", from, reason);
+  struct grove_message *signal = _grove_signal_build (kind, 0, "{'EXIT', ~p, ~t}", from, reason);
 
   signal->sender = from;
   signal->reason_offset = signal->size - (uint32_t) reason.size;
@@ -65,15 +65,16 @@ struct grove_message *
 _grove_signal_new_down (grove_ref monitor, grove_pid from, struct grove_term reason)
 {
   struct grove_message *signal =
-    signal_build (GROVE_SIGNAL_DOWN, monitor, "{'DOWN', ~r, process, ~p, ~t}", monitor, from,
-                  reason);
+    _grove_signal_build (GROVE_SIGNAL_DOWN, monitor, "{'DOWN', ~r, process, ~p, ~t}", monitor, from,
+                         reason);
 
   signal->sender = from;
+  signal->reason_offset = signal->size - (uint32_t) reason.size;
   return signal;
 }
 
-static struct grove_term
-signal_reason (const struct grove_message *signal)
+struct grove_term
+_grove_signal_reason (const struct grove_message *signal)
 {
   return (struct grove_term){ signal->bytes + signal->reason_offset,
                               signal->size - signal->reason_offset };
@@ -226,7 +227,7 @@ static enum handled
 handle_exit (struct grove_process *process, struct grove_message *signal)
 {
   static const uint8_t killed[] = { 119, 6, 'k', 'i', 'l', 'l', 'e', 'd' };
-  struct grove_term    reason = signal_reason (signal);
+  struct grove_term    reason = _grove_signal_reason (signal);
   bool                 linked = signal->kind == GROVE_SIGNAL_LINK_EXIT;
 
   if (linked && !_grove_link_remove (process, signal->sender))
@@ -244,13 +245,25 @@ handle_exit (struct grove_process *process, struct grove_message *signal)
 static enum handled
 handle_message (struct grove_process *process, struct grove_message *message)
 {
-  if (message->tag != 0 && !_grove_alias_active (process, message->tag))
+  if (message->tag != 0 && !_grove_alias_accept (process, message->tag))
     {
       GROVE_ADD (process->removed, _grove_message_count (message));
       return HANDLED;
     }
   _grove_mailbox_append (process, message);
   return HANDLED_KEPT;
+}
+
+static enum handled
+handle_down (struct grove_process *process, struct grove_message *signal)
+{
+  struct grove_message *down = _grove_monitor_down (process, signal);
+
+  if (down == NULL)
+    return HANDLED;
+  if (down != signal)
+    _grove_block_free (signal);
+  return become_message (process, down);
 }
 
 static void
@@ -284,8 +297,7 @@ handle (struct grove_process *process, struct grove_message *signal)
       _grove_monitor_handle (process, signal);
       return HANDLED;
     case GROVE_SIGNAL_DOWN:
-      return _grove_monitor_take (process, signal->tag) ? become_message (process, signal)
-                                                        : HANDLED;
+      return handle_down (process, signal);
     case GROVE_SIGNAL_ALIVE:
       _grove_signal_send (signal->sender,
                           _grove_signal_new (GROVE_SIGNAL_ALIVE_YES, 0, signal->tag));

@@ -45,7 +45,7 @@ struct grove_message
   uint8_t               kind;
   uint8_t               block_class;   /* block.c */
   uint32_t              size;          /* of bytes */
-  uint32_t              reason_offset; /* where in bytes the reason begins */
+  uint32_t              reason_offset; /* of EXIT and DOWN: where in bytes the reason begins */
   grove_pid             sender;
   grove_ref             tag;
   uint64_t sent_ns; /* by the sending scheduler's clock, which is a few slices coarse */
@@ -68,12 +68,18 @@ _grove_message_count (const struct grove_message *message)
 
 /* A signal with room for @size bytes; sender and time are filled in. */
 struct grove_message *_grove_signal_new (enum grove_signal_kind kind, size_t size, grove_ref tag);
+/* A signal whose bytes are built; the format is a good one. */
+struct grove_message *
+_grove_signal_build (enum grove_signal_kind kind, grove_ref tag, const char *format, ...);
 /* {'EXIT', @from, @reason} and {'DOWN', @monitor, process, @from, @reason}; @from is the sender
  * too. */
 struct grove_message *
 _grove_signal_new_exit (enum grove_signal_kind kind, grove_pid from, struct grove_term reason);
 struct grove_message *
 _grove_signal_new_down (grove_ref monitor, grove_pid from, struct grove_term reason);
+
+/* The reason in an EXIT or DOWN. */
+struct grove_term _grove_signal_reason (const struct grove_message *signal);
 
 /* Sends any signal; @to may have ended, or never been: then the signal is answered in its stead.
  * Any thread. Takes @signal. */

@@ -179,6 +179,18 @@ core_spawn_trapper (void)
   return pid;
 }
 
+/* Waits until nothing is left of @pid: all who are told of its end have been, and the caller has
+ * what was for it. */
+static inline void
+core_until_gone (grove_pid pid)
+{
+  struct grove_process_sample sample;
+
+  while (_grove_observe_process (pid, &sample))
+    grove_yield ();
+  g_assert_false (grove_is_alive (pid));
+}
+
 static inline grove_pid
 core_spawn_priority (grove_entry entry, void *arg, enum grove_priority priority)
 {

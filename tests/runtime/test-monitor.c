@@ -133,7 +133,7 @@ test_demonitor (void *arg)
   g_assert_true (grove_demonitor (monitor, false));
   g_assert_false (grove_demonitor (monitor, false));
   grove_exit_process (pid, "kill");
-  g_assert_false (grove_is_alive (pid));
+  core_until_gone (pid);
   core_expect_nothing ();
 }
 
@@ -145,7 +145,7 @@ test_flush (void *arg)
 
   (void) arg;
   grove_exit_process (pid, "die");
-  g_assert_false (grove_is_alive (pid));
+  core_until_gone (pid);
   grove_send (grove_self (), "marker");
   core_expect ("{'DOWN', _, process, _, die}");
   core_expect ("marker");
@@ -154,7 +154,7 @@ test_flush (void *arg)
   monitor = grove_monitor (pid);
   grove_send (grove_self (), "before");
   grove_exit_process (pid, "die");
-  g_assert_false (grove_is_alive (pid));
+  core_until_gone (pid);
   grove_send (grove_self (), "after");
   g_assert_false (grove_demonitor (monitor, true));
   core_expect ("before");
@@ -278,10 +278,135 @@ test_name_is_free (void *arg)
       grove_pid pid = _grove_process_spawn_on (1, core_idle, NULL);
       g_assert_cmpint (grove_register ("named", pid), ==, GROVE_OK);
       grove_monitor (pid);
+      g_assert_cmpint (grove_monitor_name ("named", NULL, &(grove_ref){ 0 }), ==, GROVE_OK);
       grove_exit_process (pid, "kill");
-      core_expect ("{'DOWN', _, process, _, killed}");
-      g_assert_cmpuint (grove_whereis ("named"), ==, 0);
+      for (int j = 0; j < 2; j++)
+        {
+          core_expect ("{'DOWN', _, process, _, killed}");
+          g_assert_cmpuint (grove_whereis ("named"), ==, 0);
+        }
     }
+}
+
+/* 48: named in the message as it was named in the call. */
+static void
+test_name (void *arg)
+{
+  grove_pid pid = grove_spawn (core_idle, NULL);
+  grove_ref monitor, got;
+
+  (void) arg;
+  g_assert_cmpint (grove_register ("b\xc3\xa4r", pid), ==, GROVE_OK);
+  g_assert_cmpint (grove_monitor_name ("b\xc3\xa4r", NULL, &monitor), ==, GROVE_OK);
+  look_at (pid);
+  g_assert_cmpuint (looked.n_monitored_by, ==, 1);
+  grove_exit_process (pid, "{die, 1}");
+  core_expect ("{'DOWN', ~r, process, {'b\xc3\xa4r', 'nonode@nohost'}, {die, 1}}", &got);
+  g_assert_cmpuint (got, ==, monitor);
+
+  /* Nobody has it. */
+  g_assert_cmpint (grove_monitor_name ("b\xc3\xa4r", NULL, &monitor), ==, GROVE_OK);
+  core_expect ("{'DOWN', ~r, process, {'b\xc3\xa4r', _}, noproc}", &got);
+  g_assert_cmpuint (got, ==, monitor);
+  look_at (grove_self ());
+  g_assert_cmpuint (looked.n_monitors, ==, 0);
+
+  /* Taken down before the end. */
+  pid = grove_spawn (core_idle, NULL);
+  g_assert_cmpint (grove_register ("other", pid), ==, GROVE_OK);
+  g_assert_cmpint (grove_monitor_name ("other", NULL, &monitor), ==, GROVE_OK);
+  g_assert_true (grove_demonitor (monitor, false));
+  grove_exit_process (pid, "kill");
+  core_until_gone (pid);
+  core_expect_nothing ();
+
+  /* Oneself. */
+  g_assert_cmpint (grove_register ("self", grove_self ()), ==, GROVE_OK);
+  g_assert_cmpint (grove_monitor_name ("self", NULL, &monitor), ==, GROVE_OK);
+  look_at (grove_self ());
+  g_assert_cmpuint (looked.n_monitors + looked.n_monitored_by, ==, 0);
+
+  /* What can be nobody's name. */
+  monitor = 0;
+  g_assert_cmpint (grove_monitor_name (NULL, NULL, &monitor), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_monitor_name ("", NULL, &monitor), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_monitor_name ("\xff", NULL, &monitor), ==, GROVE_ERR_BADARG);
+  g_assert_cmpuint (monitor, ==, 0);
+}
+
+/* 57: an atom, and something large, in all ways to make a monitor. */
+static void
+test_tag (void *arg)
+{
+  struct grove_buffer          large = { NULL };
+  struct grove_monitor_options options = { .alias = GROVE_ALIAS_NONE };
+  struct grove_spawn_options   spawning = GROVE_SPAWN_DEFAULTS;
+  grove_pid                    pid, from;
+  grove_ref                    monitor, got;
+
+  (void) arg;
+  g_assert_cmpint (grove_build (&large, "{my, [1, <<\"tag\">>], #{a => 1.5}}"), ==, GROVE_OK);
+  options.tag = grove_buffer_term (&large);
+  spawning.monitor = true;
+  spawning.monitor_options = &options;
+  g_assert_cmpint (grove_spawn_opt (dies_at_once, &spawning, &pid, &monitor), ==, GROVE_OK);
+  core_expect ("{{my, [1, <<\"tag\">>], #{a => 1.5}}, ~r, process, ~p, normal}", &got, &from);
+  g_assert_cmpuint (got, ==, monitor);
+  g_assert_cmpuint (from, ==, pid);
+
+  g_assert_cmpint (grove_monitor_name ("nobody", &options, &monitor), ==, GROVE_OK);
+  core_expect ("{{my, _, _}, _, process, {nobody, _}, noproc}");
+  grove_buffer_finish (&large);
+
+  options.tag = (struct grove_term){ (const uint8_t[]){ 119, 1, 'T' }, 3 };
+  pid = grove_spawn (core_idle, NULL);
+  g_assert_cmpint (grove_monitor_opt (pid, &options, &monitor), ==, GROVE_OK);
+  grove_monitor (pid);
+  grove_exit_process (pid, "die");
+  core_until_gone (pid);
+  /* A flush knows it whatever its tag is. */
+  grove_send (grove_self (), "marker");
+  g_assert_false (grove_demonitor (monitor, true));
+  core_expect ("{'DOWN', _, process, _, die}");
+  core_expect ("marker");
+  core_expect_nothing ();
+
+  options.tag = (struct grove_term){ NULL, 3 };
+  g_assert_cmpint (grove_monitor_opt (pid, &options, &monitor), ==, GROVE_ERR_BADARG);
+  options.tag = (struct grove_term){ (const uint8_t *) "x", 65537 };
+  g_assert_cmpint (grove_monitor_opt (pid, &options, &monitor), ==, GROVE_ERR_BADARG);
+  options.tag = (struct grove_term){ NULL, 0 };
+  options.alias = GROVE_ALIAS_REPLY;
+  g_assert_cmpint (grove_monitor_opt (pid, &options, &monitor), ==, GROVE_ERR_BADARG);
+  core_expect_nothing ();
+}
+
+/* Monitors with names and tags that nobody ends are freed with their owner. */
+static void
+monitors_and_dies (void *arg)
+{
+  struct grove_monitor_options options = { .tag = { (const uint8_t[]){ 119, 1, 'T' }, 3 },
+                                           .alias = GROVE_ALIAS_DEMONITOR };
+
+  for (int i = 0; i < 100; i++)
+    {
+      grove_ref monitor;
+      g_assert_cmpint (grove_monitor_opt (core_arg_pid (arg), &options, &monitor), ==, GROVE_OK);
+      g_assert_cmpint (grove_monitor_name ("watched", &options, &monitor), ==, GROVE_OK);
+    }
+}
+
+static void
+test_many_options (void *arg)
+{
+  grove_pid pid = grove_spawn (core_idle, NULL);
+
+  (void) arg;
+  g_assert_cmpint (grove_register ("watched", pid), ==, GROVE_OK);
+  for (int i = 0; i < 10; i++)
+    core_expect_down (grove_spawn (monitors_and_dies, core_pid_arg (pid)), "normal");
+  look_at (pid);
+  g_assert_cmpuint (looked.n_monitored_by, ==, 0);
 }
 
 static void
@@ -326,6 +451,9 @@ main (int argc, char **argv)
     { "/runtime/monitor/watched-kills-watcher-55", test_watched_kills_watcher },
     { "/runtime/monitor/name-is-free-56", test_name_is_free },
     { "/runtime/monitor/after-messages-58", test_after_messages },
+    { "/runtime/monitor/name-48", test_name },
+    { "/runtime/monitor/tag-57", test_tag },
+    { "/runtime/monitor/many-options", test_many_options },
   };
 
   return core_main (argc, argv, cases, G_N_ELEMENTS (cases));
