@@ -119,8 +119,8 @@ struct grove_monitor_options
  * grove_assert (grove_monitor_opt (adder, &options, &request) == GROVE_OK);
  * grove_send (adder, "{add, ~r, 41}", request);
  * grove_assert (grove_receive_alias (request, request, GROVE_FOREVER, &reply) == GROVE_OK);
- * grove_assert (grove_match (grove_message_term (reply), "{sum, 42}")); // neither monitor nor
- * alias grove_message_free (reply);                                           // is left
+ * grove_assert (grove_match (grove_message_term (reply), "{sum, 42}"));
+ * grove_message_free (reply); // and neither monitor nor alias is left
  * ```
  *
  * Threads: owner process only. Blocks: no. Cost: O(size of the tag).
