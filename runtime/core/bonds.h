@@ -15,9 +15,8 @@ void                _grove_bonds_free (struct grove_process *process);
 bool _grove_link_add (struct grove_process *process, grove_pid peer);
 bool _grove_link_remove (struct grove_process *process, grove_pid peer);
 void _grove_link_handle (struct grove_process *process, const struct grove_message *signal);
-/* Tells every linked process, every watcher and everybody watched that @process has ended. */
-void _grove_links_end (struct grove_process *process, struct grove_term reason);
-void _grove_monitors_end (struct grove_process *process, struct grove_term reason);
+/* Whether what is in a used place of the links is a link, and not one that is being undone. */
+bool _grove_relation_is_link (const struct grove_relation *place);
 
 void _grove_monitor_add (struct grove_process *process, grove_ref monitor, grove_pid target);
 void _grove_monitored_by_add (struct grove_process *process, grove_ref monitor, grove_pid watcher);

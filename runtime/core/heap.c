@@ -56,19 +56,19 @@ _grove_heap_alloc (struct grove_process *process, size_t size)
   return block + 1;
 }
 
-void
-_grove_heap_free_all (struct grove_process *process)
+bool
+_grove_heap_free_all (struct grove_process *process, int32_t *left)
 {
-  struct grove_heap_block *block = process->heap;
-
-  while (block != NULL)
+  while (process->heap != NULL)
     {
-      struct grove_heap_block *next = block->next;
+      struct grove_heap_block *block = process->heap;
+      if (--*left < 0)
+        return false;
+      process->heap = block->next;
+      count (process, (size_t) 0 - block->size);
       free (block);
-      block = next;
     }
-  process->heap = NULL;
-  count (process, (size_t) 0 - GROVE_GET (process->heap_bytes));
+  return true;
 }
 
 /* ---- Public ---------------------------------------------------------------------------------- */

@@ -9,4 +9,5 @@
 
 /* NULL: the process's limit, or the machine's memory. */
 void *_grove_heap_alloc (struct grove_process *process, size_t size);
-void  _grove_heap_free_all (struct grove_process *process);
+/* Gives back all blocks, as far as *@left goes: one each. False: there are more. */
+bool _grove_heap_free_all (struct grove_process *process, int32_t *left);

@@ -92,19 +92,10 @@ _grove_link_handle (struct grove_process *process, const struct grove_message *s
     _grove_relations_remove (&process->bonds->links, signal->sender);
 }
 
-void
-_grove_links_end (struct grove_process *process, struct grove_term reason)
+bool
+_grove_relation_is_link (const struct grove_relation *place)
 {
-  struct grove_relations *links;
-
-  if (process->bonds == NULL)
-    return;
-  links = &process->bonds->links;
-  for (uint32_t i = 0; i < links->capacity; i++)
-    if (links->places[i].key != 0 && links->places[i].value == LINKED)
-      _grove_signal_send (links->places[i].key,
-                          _grove_signal_new_exit (GROVE_SIGNAL_LINK_EXIT,
-                                                  _grove_process_pid (process), reason));
+  return place->value == LINKED;
 }
 
 /* ---- Public ---------------------------------------------------------------------------------- */

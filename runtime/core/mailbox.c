@@ -46,12 +46,14 @@ _grove_mailbox_flush (struct grove_process *process, grove_ref monitor)
       }
 }
 
-void
-_grove_mailbox_free (struct grove_process *process)
+bool
+_grove_mailbox_free (struct grove_process *process, int32_t *left)
 {
   while (process->mailbox_first != NULL)
     {
       struct grove_message *message = process->mailbox_first;
+      if (--*left < 0)
+        return false;
       process->mailbox_first = message->next;
       GROVE_ADD (process->removed, _grove_message_count (message));
       _grove_block_free (message);
@@ -60,9 +62,12 @@ _grove_mailbox_free (struct grove_process *process)
   while (process->held != NULL)
     {
       struct grove_message *message = process->held;
+      if (--*left < 0)
+        return false;
       process->held = message->next;
       _grove_block_free (message);
     }
+  return true;
 }
 
 /* ---- Receiving ------------------------------------------------------------------------------- */

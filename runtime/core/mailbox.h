@@ -9,5 +9,6 @@
 
 /* Removes the DOWN of @monitor, if it is there. */
 void _grove_mailbox_flush (struct grove_process *process, grove_ref monitor);
-/* Frees all messages, those that the process received and still holds too. */
-void _grove_mailbox_free (struct grove_process *process);
+/* Frees all messages, those that the process received and still holds too, as far as *@left goes:
+ * one each. False: there are more. */
+bool _grove_mailbox_free (struct grove_process *process, int32_t *left);

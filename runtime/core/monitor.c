@@ -207,26 +207,6 @@ _grove_monitor_handle (struct grove_process *process, const struct grove_message
     _grove_relations_remove (&process->bonds->monitored_by, signal->tag);
 }
 
-void
-_grove_monitors_end (struct grove_process *process, struct grove_term reason)
-{
-  struct grove_relations *relations;
-
-  if (process->bonds == NULL)
-    return;
-  relations = &process->bonds->monitored_by;
-  for (uint32_t i = 0; i < relations->capacity; i++)
-    if (relations->places[i].key != 0)
-      _grove_signal_send (relations->places[i].value,
-                          _grove_signal_new_down (relations->places[i].key,
-                                                  _grove_process_pid (process), reason));
-  relations = &process->bonds->monitors;
-  for (uint32_t i = 0; i < relations->capacity; i++)
-    if (relations->places[i].key != 0)
-      _grove_signal_send (relations->places[i].value,
-                          _grove_signal_new (GROVE_SIGNAL_DEMONITOR, 0, relations->places[i].key));
-}
-
 /* ---- Public ---------------------------------------------------------------------------------- */
 
 static void

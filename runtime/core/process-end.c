@@ -5,14 +5,11 @@
  * name) is gone before anybody hears.
  */
 #include "runtime/core/block.h"
-#include "runtime/core/bonds.h"
+#include "runtime/core/dying.h"
 #include "runtime/core/ends.h"
 #include "runtime/core/event.h"
-#include "runtime/core/heap.h"
-#include "runtime/core/mailbox.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/process.h"
-#include "runtime/core/registry.h"
 #include "runtime/core/runtime.h"
 #include "runtime/core/scheduler.h"
 
@@ -21,61 +18,6 @@
 static const uint8_t normal_bytes[] = { 119, 6, 'n', 'o', 'r', 'm', 'a', 'l' };
 
 /* ---- Taking apart ---------------------------------------------------------------------------- */
-
-/* The releases run as the process, on the scheduler's stack: its own frames may be anywhere. */
-static void
-run_defers (struct grove_scheduler *self, struct grove_process *process)
-{
-  struct grove_bonds *bonds = process->bonds;
-
-  if (bonds == NULL || bonds->defers == NULL)
-    return;
-  self->current = process;
-  self->deferring = true;
-  while (bonds->defers != NULL)
-    {
-      struct grove_defer *defer = bonds->defers;
-      bonds->defers = defer->next;
-      /* One that ends "its process" ends itself; the next goes on here. */
-      if (setjmp (self->escape) == 0)
-        defer->release (defer->data);
-    }
-  self->deferring = false;
-  self->current = NULL;
-}
-
-static void
-refuse_all (struct grove_process *process, struct grove_message *signal)
-{
-  while (signal != NULL)
-    {
-      struct grove_message *next = signal->next;
-      if (signal->kind == GROVE_SIGNAL_MESSAGE)
-        GROVE_ADD (process->removed, _grove_message_count (signal));
-      _grove_signal_refuse ((grove_pid) signal->generation << 32 | process->index, signal);
-      signal = next;
-    }
-}
-
-/* From here on senders answer for themselves. */
-static void
-close_inqueue (struct grove_process *process)
-{
-  struct grove_message *ordered = NULL;
-  uintptr_t             in;
-
-  in = atomic_exchange_explicit (&process->inqueue, GROVE_IN_CLOSED, memory_order_acq_rel);
-  if (in <= GROVE_IN_SPECIAL)
-    return;
-  for (struct grove_message *signal = (struct grove_message *) in; signal != NULL;)
-    {
-      struct grove_message *next = signal->next;
-      signal->next = ordered;
-      ordered = signal;
-      signal = next;
-    }
-  refuse_all (process, ordered);
-}
 
 static enum grove_event_exit
 kind_of_end (struct grove_term reason)
@@ -93,8 +35,10 @@ kind_of_end (struct grove_term reason)
   return GROVE_EVENT_EXIT_CRASH;
 }
 
-static void
-account (struct grove_scheduler *self, struct grove_process *process, struct grove_term reason)
+void
+_grove_process_account (struct grove_scheduler *self,
+                        struct grove_process   *process,
+                        struct grove_term       reason)
 {
   enum grove_event_exit kind = kind_of_end (reason);
   grove_pid             pid = _grove_process_pid (process);
@@ -126,25 +70,7 @@ _grove_process_finish (struct grove_scheduler *self, struct grove_process *proce
   /* Sequentially consistent: see _grove_registry_forget(). */
   atomic_store (&process->state, GROVE_STATE_EXITING);
   _grove_stack_release (&self->stacks, process);
-  run_defers (self, process);
-  account (self, process, ending.reason);
-  _grove_registry_forget (process);
-  refuse_all (process, ending.leftover);
-  close_inqueue (process);
-  if (!_grove_runtime.ending)
-    {
-      _grove_links_end (process, ending.reason);
-      _grove_monitors_end (process, ending.reason);
-    }
-  _grove_mailbox_free (process);
-  _grove_heap_free_all (process);
-  _grove_bonds_free (process);
-  free (ending.owned);
-  if (ending.block != NULL)
-    _grove_block_free (ending.block);
-  if (_grove_process_pid (process) == _grove_runtime.main)
-    grove_stop ();
-  _grove_table_give (&self->near, process);
+  _grove_dying_begin (self, process, &ending);
 }
 
 /* ---- Public ---------------------------------------------------------------------------------- */

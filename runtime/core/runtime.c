@@ -6,6 +6,7 @@
  */
 #include "runtime/core/runtime.h"
 
+#include "runtime/core/dying.h"
 #include "runtime/core/ends.h"
 #include "runtime/core/event.h"
 #include "runtime/core/intern.h"
@@ -78,6 +79,12 @@ end_all (void)
   uint32_t      n = _grove_table_used ();
 
   _grove_runtime.ending = true;
+  for (unsigned i = 0; i < _grove_runtime.n_schedulers; i++)
+    {
+      _grove_scheduler_self = &_grove_runtime.schedulers[i];
+      while (_grove_scheduler_self->dying != NULL)
+        _grove_dying_step (_grove_scheduler_self);
+    }
   for (uint32_t i = 1; i < n; i++)
     {
       struct grove_process *process = _grove_table_block (i);
@@ -127,6 +134,7 @@ init_schedulers (unsigned n)
   for (unsigned i = 0; i < n; i++)
     {
       schedulers[i].id = i;
+      schedulers[i].dying_last = &schedulers[i].dying;
       schedulers[i].events = _grove_event_ring_new ();
       if (schedulers[i].events == NULL || !_grove_stacks_init (&schedulers[i].stacks))
         {

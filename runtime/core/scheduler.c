@@ -4,6 +4,7 @@
  */
 #include "runtime/core/scheduler.h"
 
+#include "runtime/core/dying.h"
 #include "runtime/core/lock.h"
 
 #include <errno.h>
@@ -377,10 +378,12 @@ _grove_scheduler_loop (struct grove_scheduler *self)
           self->ticks = TICKS_BETWEEN_CLOCKS;
           fire_timers (self);
         }
+      if (__builtin_expect (self->dying != NULL, 0))
+        _grove_dying_step (self);
       process = _grove_run_queue_pop (&self->queue);
       if (process == NULL)
         {
-          if (self->serving == NULL)
+          if (self->serving == NULL && self->dying == NULL)
             idle (self);
         }
       else if (process->sp != NULL || GROVE_GET (_grove_runtime.n_idle) == 0 ||

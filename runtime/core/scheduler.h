@@ -58,6 +58,8 @@ struct grove_scheduler
   uint64_t               n_refs;
   struct grove_process  *serving; /* the rest of those taken from `notified` */
   struct grove_ending    ending;
+  struct grove_dying    *dying; /* processes that are being taken apart, dying.h */
+  struct grove_dying   **dying_last;
   struct grove_run_queue queue;
   struct grove_timers    timers;
   struct grove_free_blocks near;
