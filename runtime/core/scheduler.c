@@ -91,13 +91,15 @@ serve (struct grove_scheduler *self, struct grove_process *process)
           _grove_process_finish (self, process);
           return;
         }
-      if (GROVE_GET (process->state) != GROVE_STATE_WAITING || in == GROVE_IN_WAITING)
+      if (GROVE_GET (process->state) != GROVE_STATE_WAITING)
         return;
       if (process->woken)
         {
           _grove_process_make_runnable (process);
           return;
         }
+      if (in == GROVE_IN_WAITING)
+        return;
       in = GROVE_IN_EMPTY;
       if (atomic_compare_exchange_strong (&process->inqueue, &in, GROVE_IN_WAITING))
         return;
@@ -350,14 +352,10 @@ fire_timers (struct grove_scheduler *self)
 
   while ((process = _grove_timers_take_due (&self->timers, self->now_ns)) != NULL)
     {
-      uintptr_t in = GROVE_IN_WAITING;
-
       process->timed_out = true;
-      if (GROVE_GET (process->state) != GROVE_STATE_WAITING)
-        continue;
-      /* When this fails a signal has come at this moment. The process then looks at it first. */
-      atomic_compare_exchange_strong (&process->inqueue, &in, GROVE_IN_EMPTY);
-      _grove_process_make_runnable (process);
+      /* A signal that came at this moment the process looks at first. */
+      if (GROVE_GET (process->state) == GROVE_STATE_WAITING)
+        _grove_process_make_runnable (process);
     }
 }
 
@@ -423,12 +421,17 @@ void
 _grove_wait (enum grove_wait wait)
 {
   struct grove_process *process = _grove_scheduler_self->current;
-  uintptr_t             in = GROVE_IN_EMPTY;
+  uintptr_t             in = atomic_load_explicit (&process->inqueue, memory_order_relaxed);
 
   process->wait = (uint8_t) wait;
   process->woken = false;
-  if (!atomic_compare_exchange_strong (&process->inqueue, &in, GROVE_IN_WAITING))
-    return;
+  /* It still is when all that came since the last wait came from this thread. */
+  if (in != GROVE_IN_WAITING)
+    {
+      in = GROVE_IN_EMPTY;
+      if (!atomic_compare_exchange_strong (&process->inqueue, &in, GROVE_IN_WAITING))
+        return;
+    }
   GROVE_SET (process->state, GROVE_STATE_WAITING);
   _grove_leave (GROVE_LEAVE_WAIT);
 }

@@ -82,6 +82,14 @@ _grove_signal_reason (const struct grove_message *signal)
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
+/* Whether a signal, once handled, is done with. */
+enum handled
+{
+  HANDLED,      /* it can be freed */
+  HANDLED_KEPT, /* it became a message */
+  HANDLED_END,  /* the process must end, and the signal holds the reason */
+};
+
 /* What the state of the head asks of the one who pushed. */
 enum pushed
 {
@@ -108,15 +116,37 @@ push (struct grove_process *process, struct grove_message *signal)
   return in == GROVE_IN_WAITING ? PUSHED_ON_WAITING : PUSHED;
 }
 
-static void
-wake (struct grove_process *process)
+static enum handled handle_message (struct grove_process *process, struct grove_message *message);
+
+/* Whether the calling thread owns @process, which has the generation of a pid this thread was
+ * given, and nothing is in its in-queue: then a message is put into its mailbox without any
+ * operation that locks a cache line.
+ *
+ * That is safe: only the owner's thread takes from the in-queue or touches the mailbox, and it is
+ * here. Of a block that is another's by now the in-queue was opened after its `scheduler` was
+ * stored, so whoever sees it open sees that scheduler, or a later one.
+ * And it is in order: what the same sender sent before, from wherever it ran, was pushed before,
+ * and has been taken. Nothing else is ordered. */
+static bool
+is_near (struct grove_process *process)
 {
-  /* The process waits and this thread owns it, so that nobody else can touch it now. */
-  if (GROVE_GET (process->scheduler) == _grove_scheduler_self &&
-      process->wait == GROVE_WAIT_MESSAGE)
+  uintptr_t in = atomic_load_explicit (&process->inqueue, memory_order_acquire);
+
+  return in <= GROVE_IN_SPECIAL && in != GROVE_IN_CLOSED &&
+         GROVE_GET (process->scheduler) == _grove_scheduler_self && _grove_scheduler_self != NULL;
+}
+
+static void
+deliver_near (struct grove_process *process, struct grove_message *message)
+{
+  /* Counted as the opposite of what has left. An observer reads this first and `pushed` later, so
+   * that the difference is still never negative. */
+  GROVE_ADD (process->removed, -_grove_message_count (message));
+  if (handle_message (process, message) == HANDLED)
+    _grove_block_free (message);
+  /* The in-queue stays WAITING: that the owner is told once too often does no harm. */
+  else if (process->woken && GROVE_GET (process->state) == GROVE_STATE_WAITING)
     _grove_process_make_runnable (process);
-  else
-    _grove_process_notify (process);
 }
 
 bool
@@ -130,6 +160,11 @@ _grove_signal_try_send (grove_pid to, struct grove_message *signal)
   signal->generation = (uint32_t) (to >> 32);
   if (process == NULL || GROVE_GET (process->generation) != signal->generation)
     return false;
+  if (is_message && is_near (process))
+    {
+      deliver_near (process, signal);
+      return true;
+    }
   /* Before the push, so that the mailbox never seems to hold less than nothing. */
   if (is_message)
     atomic_fetch_add_explicit (&process->pushed, count, memory_order_relaxed);
@@ -140,10 +175,8 @@ _grove_signal_try_send (grove_pid to, struct grove_message *signal)
         atomic_fetch_sub_explicit (&process->pushed, count, memory_order_relaxed);
       return false;
     }
-  if (!is_message)
+  if (!is_message || pushed == PUSHED_ON_WAITING)
     _grove_process_notify (process);
-  else if (pushed == PUSHED_ON_WAITING)
-    wake (process);
   return true;
 }
 
@@ -197,14 +230,6 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
 }
 
 /* ---- Handling -------------------------------------------------------------------------------- */
-
-/* Whether a signal, once handled, is done with. */
-enum handled
-{
-  HANDLED,      /* it can be freed */
-  HANDLED_KEPT, /* it became a message */
-  HANDLED_END,  /* the process must end, and the signal holds the reason */
-};
 
 /* An EXIT or DOWN becomes what it is written as. */
 static enum handled

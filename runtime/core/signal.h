@@ -7,8 +7,10 @@
  *
  * The in-queue is a lock-free stack that many push to and only the target's scheduler takes, whole.
  * Its head says more than where it begins: CLOSED (the process has ended: a push fails, and the
- * sender answers in its stead), EMPTY, or WAITING (empty, and the process waits: who pushes onto
- * this wakes it). So a signal can neither be lost in a dead block nor forget to wake anybody.
+ * sender answers in its stead), EMPTY, or WAITING (empty, and who pushes onto this tells the owner;
+ * it is so whenever the process waits). So a signal can neither be lost in a dead block nor forget
+ * to wake anybody. A message whose sender runs on the thread that owns the target goes straight
+ * into the mailbox, when nothing is in the in-queue.
  */
 #pragma once
 

@@ -4,17 +4,19 @@
  *
  * The table of all formats is guarded by a mutex and only grows, up to a limit; behind that formats
  * are compiled for one use. In front of it each thread has a small table of its own, indexed by the
- * address of the text. The text is compared even so: it may lie in a buffer that was used again.
+ * address of the text. Where the text is a constant of the program its address says it all;
+ * elsewhere it is compared, for it may lie in a buffer that was used again.
  */
 #include "runtime/term/format.h"
+
+#include "runtime/term/constant.h"
 #include "runtime/term/lex.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-#define N_BUCKETS       512
-#define MAX_FORMATS     4096
-#define N_CACHE_ENTRIES 256
+#define N_BUCKETS   512
+#define MAX_FORMATS 4096
 
 struct compiler
 {
@@ -453,12 +455,10 @@ compile (const char *text, size_t size)
 }
 
 void
-_grove_format_release (const struct format *self)
+_grove_format_free (const struct format *self)
 {
   struct format *format = (struct format *) self;
 
-  if (self->cached)
-    return;
   free (format->text);
   free (format->build_literals);
   free (format->match_literals);
@@ -473,7 +473,7 @@ static pthread_mutex_t formats_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct format  *formats[N_BUCKETS]; /* under the lock */
 static size_t          n_formats;          /* under the lock */
 
-static _Thread_local const struct format *recent[N_CACHE_ENTRIES];
+_Thread_local struct format_recent _grove_format_recent[FORMAT_N_RECENT];
 
 static uint64_t
 hash_text (const char *text)
@@ -513,16 +513,23 @@ find (const char *text)
 }
 
 const struct format *
-_grove_format_get (const char *text)
+_grove_format_find (const char *text)
 {
-  uintptr_t             address = (uintptr_t) text;
-  const struct format **entry = &recent[(address ^ address >> 8) % N_CACHE_ENTRIES];
-  const struct format  *format = *entry;
+  struct format_recent *recent;
+  const struct format  *format;
 
+  /* No text is a text that does not parse. */
+  if (text == NULL)
+    text = "";
+  recent = _grove_format_recent_of (text);
+  format = recent->format;
   if (format != NULL && strcmp (format->text, text) == 0)
     return format;
   format = find (text);
   if (format->cached)
-    *entry = format;
+    {
+      recent->format = format;
+      recent->constant = _grove_is_constant (text) ? text : NULL;
+    }
   return format;
 }

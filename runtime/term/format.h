@@ -66,10 +66,44 @@ struct format
   bool                  cached;
 };
 
+/* The formats a thread used last, by the address of their text. */
+#define FORMAT_N_RECENT 256
+struct format_recent
+{
+  const char          *constant; /* the text, where it cannot change; else NULL */
+  const struct format *format;
+};
+extern _Thread_local struct format_recent _grove_format_recent[FORMAT_N_RECENT];
+
+static inline struct format_recent *
+_grove_format_recent_of (const char *text)
+{
+  uintptr_t address = (uintptr_t) text;
+
+  return &_grove_format_recent[(address ^ address >> 8) % FORMAT_N_RECENT];
+}
+
 /* Never NULL. */
-const struct format *_grove_format_get (const char *text);
+const struct format *_grove_format_find (const char *text);
+
+/* The same; for a constant of the program, which most formats are, a comparison of pointers. */
+static inline const struct format *
+_grove_format_get (const char *text)
+{
+  const struct format_recent *recent = _grove_format_recent_of (text);
+
+  return recent->constant == text && text != NULL ? recent->format : _grove_format_find (text);
+}
+
 /* Frees one that found no room in the cache. */
-void _grove_format_release (const struct format *self);
+void _grove_format_free (const struct format *self);
+
+static inline void
+_grove_format_release (const struct format *self)
+{
+  if (!self->cached)
+    _grove_format_free (self);
+}
 
 /* A va_list that can be handed on by address. */
 struct format_args
