@@ -3,7 +3,7 @@
  * Building terms from a format and its arguments, in one pass when there is room. What does not fit
  * is only counted, so the caller learns the size it needs.
  */
-#include "runtime/term/format.h"
+#include "runtime/term/flat.h"
 
 #include <math.h>
 
@@ -323,7 +323,7 @@ run_op (struct writer          *self,
         grove_pid pid = va_arg (args->list, grove_pid);
 
         if ((to = reserve (self, ETF_PID_SIZE)) != NULL)
-          _grove_etf_put_pid (to, pid);
+          etf_put_pid (to, pid);
         return GROVE_OK;
       }
     case FORMAT_REF:
@@ -331,7 +331,7 @@ run_op (struct writer          *self,
         grove_ref ref = va_arg (args->list, grove_ref);
 
         if ((to = reserve (self, ETF_REFERENCE_SIZE)) != NULL)
-          _grove_etf_put_ref (to, ref);
+          etf_put_ref (to, ref);
         return GROVE_OK;
       }
     case FORMAT_TERM:
@@ -412,8 +412,11 @@ build_into (
   if (status != GROVE_OK)
     return status;
   va_copy (args.list, list);
-  status =
-    _grove_format_run (&format->build, format->build_literals, bytes, capacity, &args, ret_size);
+  if (format->flat_bound <= capacity)
+    *ret_size = _grove_flat_write (format, bytes, &args);
+  else
+    status =
+      _grove_format_run (&format->build, format->build_literals, bytes, capacity, &args, ret_size);
   va_end (args.list);
   return status;
 }

@@ -8,6 +8,7 @@
 
 #include "runtime/term/term.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 /* Caps that come with the format or keep work on foreign bytes bounded. */
@@ -201,11 +202,62 @@ void _grove_encode_binary (struct grove_buffer *out, const void *bytes, size_t s
 /* A list of code points, as Erlang's "..." is one. */
 void _grove_encode_characters (struct grove_buffer *out, const uint32_t *characters, size_t n);
 
-/* Our own pids and references; the size is the same for all of them. */
-#define ETF_PID_SIZE       (1 + 2 + (sizeof ETF_NODE - 1) + 12)
-#define ETF_REFERENCE_SIZE (1 + 2 + 2 + (sizeof ETF_NODE - 1) + 4 + 12)
-void _grove_etf_put_pid (uint8_t *bytes, grove_pid pid);
-void _grove_etf_put_ref (uint8_t *bytes, grove_ref ref);
+/* Our own pids and references; the size is the same for all of them. What they begin with tells
+ * them from all others but for the creation, which tells the pids of this run from those of an
+ * earlier one: written once, before any term is built. */
+#define ETF_PID_SIZE       (ETF_PID_HEAD_SIZE + 12)
+#define ETF_REFERENCE_SIZE (ETF_REFERENCE_HEAD_SIZE + 4 + 12)
+
+#define ETF_NODE_SIZE           (sizeof ETF_NODE - 1)
+#define ETF_PID_HEAD            "\x58\x77\x0d" ETF_NODE /* ETF_NEW_PID, an atom of 13 bytes */
+#define ETF_PID_HEAD_SIZE       (sizeof ETF_PID_HEAD - 1)
+#define ETF_REFERENCE_HEAD      "\x5a\x00\x03\x77\x0d" ETF_NODE /* ETF_NEWER_REFERENCE, 3 words */
+#define ETF_REFERENCE_HEAD_SIZE (sizeof ETF_REFERENCE_HEAD - 1)
+_Static_assert(ETF_NODE_SIZE == 13, "the heads say so");
+
+extern _Atomic uint32_t _grove_etf_creation;
+
+static inline uint32_t
+etf_creation (void)
+{
+  return atomic_load_explicit (&_grove_etf_creation, memory_order_relaxed);
+}
+
+static inline void
+etf_put_pid (uint8_t *bytes, grove_pid pid)
+{
+  memcpy (bytes, ETF_PID_HEAD, ETF_PID_HEAD_SIZE);
+  etf_put32 (bytes + ETF_PID_HEAD_SIZE, (uint32_t) pid);
+  etf_put32 (bytes + ETF_PID_HEAD_SIZE + 4, (uint32_t) (pid >> 32));
+  etf_put32 (bytes + ETF_PID_HEAD_SIZE + 8, etf_creation ());
+}
+
+/* Words of a reference in Erlang: 18 bits, then two of 32. */
+#define ETF_FIRST_WORD_BITS 18
+
+static inline void
+etf_put_ref (uint8_t *bytes, grove_ref ref)
+{
+  memcpy (bytes, ETF_REFERENCE_HEAD, ETF_REFERENCE_HEAD_SIZE);
+  bytes += ETF_REFERENCE_HEAD_SIZE;
+  etf_put32 (bytes, etf_creation ());
+  etf_put32 (bytes + 4, ref & ((1u << ETF_FIRST_WORD_BITS) - 1));
+  etf_put32 (bytes + 8, (uint32_t) (ref >> ETF_FIRST_WORD_BITS));
+  etf_put32 (bytes + 12, (uint32_t) (ref >> (ETF_FIRST_WORD_BITS + 32)));
+}
+
+/* False if the @size bytes are not one of ours in the form they are built here; it may be one in
+ * another form even so. */
+static inline bool
+etf_get_own_pid (const uint8_t *bytes, size_t size, grove_pid *ret_pid)
+{
+  if (size < ETF_PID_SIZE || memcmp (bytes, ETF_PID_HEAD, ETF_PID_HEAD_SIZE) != 0 ||
+      etf_get32 (bytes + ETF_PID_HEAD_SIZE + 8) != etf_creation ())
+    return false;
+  *ret_pid = (grove_pid) etf_get32 (bytes + ETF_PID_HEAD_SIZE + 4) << 32 |
+             etf_get32 (bytes + ETF_PID_HEAD_SIZE);
+  return true;
+}
 
 /* False if a key of the @n pairs at @pairs is there twice. */
 bool _grove_etf_keys_unique (const uint8_t *pairs, size_t n);

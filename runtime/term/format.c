@@ -10,6 +10,7 @@
 #include "runtime/term/format.h"
 
 #include "runtime/term/constant.h"
+#include "runtime/term/flat.h"
 #include "runtime/term/lex.h"
 
 #include <pthread.h>
@@ -451,6 +452,8 @@ compile (const char *text, size_t size)
   format->build.n_ops = self.build.size / sizeof (struct format_op);
   format->match.ops = (void *) self.match.bytes;
   format->match.n_ops = self.match.size / sizeof (struct format_op);
+  format->flat_bound =
+    format->build_status == GROVE_OK ? _grove_flat_bound (&format->build) : SIZE_MAX;
   return format;
 }
 

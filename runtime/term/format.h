@@ -63,6 +63,7 @@ struct format
   struct format_program match;
   enum grove_status     build_status; /* GROVE_OK, or why it cannot be used so */
   enum grove_status     match_status;
+  size_t                flat_bound; /* see flat.h; SIZE_MAX: it is not flat */
   bool                  cached;
 };
 

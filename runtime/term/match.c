@@ -21,59 +21,161 @@ union value
 
 struct matcher
 {
-  const struct format_op *op; /* the next */
+  const struct format_op *op;  /* the next */
+  const uint8_t          *end; /* of what is being matched: nothing is read behind it */
   const uint8_t          *literals;
   union value             values[FORMAT_MAX_DIRECTIVES];
   size_t                  n_values;
 };
 
-static bool match_term (struct matcher *self, struct grove_term term);
+/* All of these return the byte behind the term at @bytes, or NULL if it does not match. */
+static const uint8_t *
+match_other (struct matcher *self, const struct format_op *op, const uint8_t *bytes);
 
-static bool
-match_literal (const uint8_t *literal, size_t size, struct grove_term term)
+/* The same value can come in other bytes, unless both have the one form of their kind. */
+static __attribute__ ((noinline)) const uint8_t *
+match_literal_elsewise (const uint8_t *literal, size_t size, const uint8_t *bytes)
 {
-  if (term.size == size && memcmp (term.bytes, literal, size) == 0)
-    return true;
-  /* The same value can come in other bytes, unless both have the one form of their kind. */
-  if (literal[0] == ETF_SMALL_ATOM_UTF8 && term.bytes[0] == ETF_SMALL_ATOM_UTF8)
-    return false;
-  return grove_term_equal ((struct grove_term){ literal, size }, term);
+  struct grove_term term;
+
+  if (literal[0] == bytes[0] &&
+      (bytes[0] == ETF_SMALL_ATOM_UTF8 || bytes[0] == ETF_SMALL_INTEGER || bytes[0] == ETF_INTEGER))
+    return NULL;
+  term = etf_term_at (bytes);
+  return grove_term_equal ((struct grove_term){ literal, size }, term) ? bytes + term.size : NULL;
 }
 
-static bool
-match_int (struct grove_term term, int *ret_value)
+/* memcmp() for the few bytes that literals mostly have. */
+static inline bool
+same (const uint8_t *a, const uint8_t *b, size_t size)
+{
+  if (size > 16 || size < 2)
+    return memcmp (a, b, size) == 0;
+  if (size >= 8)
+    {
+      uint64_t x[2], y[2];
+      memcpy (&x[0], a, 8);
+      memcpy (&x[1], a + size - 8, 8);
+      memcpy (&y[0], b, 8);
+      memcpy (&y[1], b + size - 8, 8);
+      return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+    }
+  if (size >= 4)
+    {
+      uint32_t x[2], y[2];
+      memcpy (&x[0], a, 4);
+      memcpy (&x[1], a + size - 4, 4);
+      memcpy (&y[0], b, 4);
+      memcpy (&y[1], b + size - 4, 4);
+      return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+    }
+  return a[0] == b[0] && a[1] == b[1] && a[size - 1] == b[size - 1];
+}
+
+/* A term that begins as the literal does is the literal: every term says where it ends. */
+static inline const uint8_t *
+match_literal (const struct matcher *self, const struct format_op *op, const uint8_t *bytes)
+{
+  const uint8_t *literal = self->literals + op->offset;
+
+  if ((size_t) (self->end - bytes) >= op->size && same (bytes, literal, op->size))
+    return bytes + op->size;
+  return match_literal_elsewise (literal, op->size, bytes);
+}
+
+static inline const uint8_t *
+match_int64 (const uint8_t *bytes, int64_t *ret_value)
+{
+  struct grove_term term;
+
+  if (bytes[0] == ETF_SMALL_INTEGER)
+    {
+      *ret_value = bytes[1];
+      return bytes + 2;
+    }
+  if (bytes[0] == ETF_INTEGER)
+    {
+      *ret_value = (int32_t) etf_get32 (bytes + 1);
+      return bytes + 5;
+    }
+  term = etf_term_at (bytes);
+  return grove_term_int64 (term, ret_value) ? bytes + term.size : NULL;
+}
+
+static inline const uint8_t *
+match_int (const uint8_t *bytes, int *ret_value)
 {
   int64_t value;
 
-  if (!grove_term_int64 (term, &value) || value < INT_MIN || value > INT_MAX)
-    return false;
+  bytes = match_int64 (bytes, &value);
+  if (bytes == NULL || value < INT_MIN || value > INT_MAX)
+    return NULL;
   *ret_value = (int) value;
-  return true;
+  return bytes;
 }
 
-/* The elements of a tuple or the keys and values of a map, @n of them, straight from the bytes. */
+static inline const uint8_t *
+match_pid (const struct matcher *self, const uint8_t *bytes, grove_pid *ret_value)
+{
+  struct grove_term term;
+
+  if (etf_get_own_pid (bytes, (size_t) (self->end - bytes), ret_value))
+    return bytes + ETF_PID_SIZE;
+  term = etf_term_at (bytes);
+  return grove_term_pid (term, ret_value) ? bytes + term.size : NULL;
+}
+
+/* What messages mostly are made of, without a call. */
+static inline const uint8_t *
+match_at (struct matcher *self, const uint8_t *bytes)
+{
+  const struct format_op *op = self->op++;
+
+  switch ((int) op->kind)
+    {
+    case FORMAT_LITERAL:
+      return match_literal (self, op, bytes);
+    case FORMAT_INT:
+      return match_int (bytes, &self->values[self->n_values++].integer);
+    case FORMAT_INT64:
+      return match_int64 (bytes, &self->values[self->n_values++].int64);
+    case FORMAT_PID:
+      return match_pid (self, bytes, &self->values[self->n_values++].pid);
+    default:
+      return match_other (self, op, bytes);
+    }
+}
+
+/* A term that ends where @term does, be it in other bytes than the rest. */
 static bool
+match_term (struct matcher *self, struct grove_term term)
+{
+  const uint8_t *end = self->end;
+  bool           matches;
+
+  self->end = term.bytes + term.size;
+  matches = match_at (self, term.bytes) != NULL;
+  self->end = end;
+  return matches;
+}
+
+/* The elements of a tuple, @n of them. */
+static inline const uint8_t *
 match_elements (struct matcher *self, const uint8_t *bytes, size_t n)
 {
-  for (size_t i = 0; i < n; i++)
-    {
-      struct grove_term element = etf_term_at (bytes);
-
-      if (!match_term (self, element))
-        return false;
-      bytes += element.size;
-    }
-  return true;
+  for (size_t i = 0; i < n && bytes != NULL; i++)
+    bytes = match_at (self, bytes);
+  return bytes;
 }
 
-static bool
-match_tuple (struct matcher *self, struct grove_term term, size_t n)
+static inline const uint8_t *
+match_tuple (struct matcher *self, const uint8_t *bytes, size_t n)
 {
-  if (term.bytes[0] == ETF_SMALL_TUPLE && term.bytes[1] == n)
-    return match_elements (self, term.bytes + 2, n);
-  if (term.bytes[0] == ETF_LARGE_TUPLE && etf_get32 (term.bytes + 1) == n)
-    return match_elements (self, term.bytes + 5, n);
-  return false;
+  if (bytes[0] == ETF_SMALL_TUPLE)
+    return bytes[1] == n ? match_elements (self, bytes + 2, n) : NULL;
+  if (bytes[0] == ETF_LARGE_TUPLE && etf_get32 (bytes + 1) == n)
+    return match_elements (self, bytes + 5, n);
+  return NULL;
 }
 
 static bool
@@ -121,54 +223,14 @@ match_map (struct matcher *self, struct grove_term term, size_t n)
 }
 
 static bool
-match_term (struct matcher *self, struct grove_term term)
+match_value (const struct format_op *op, struct grove_term term, union value *value)
 {
-  const struct format_op *op = self->op++;
-  union value            *value = &self->values[self->n_values];
-
-  switch ((enum format_op_kind) op->kind)
-    {
-    case FORMAT_LITERAL:
-      return match_literal (self->literals + op->offset, op->size, term);
-    case FORMAT_ANY:
-      return true;
-    case FORMAT_TUPLE:
-      return match_tuple (self, term, op->n);
-    case FORMAT_LIST:
-      return match_list (self, term, op->n);
-    case FORMAT_MAP:
-      return match_map (self, term, op->n);
-    case FORMAT_INT:
-    case FORMAT_INT64:
-    case FORMAT_UINT64:
-    case FORMAT_DOUBLE:
-    case FORMAT_PID:
-    case FORMAT_REF:
-    case FORMAT_TERM:
-    case FORMAT_ATOM:
-    case FORMAT_TEXT:
-    case FORMAT_BYTES:
-      break;
-    case FORMAT_LIST_NIL:
-    case FORMAT_LIST_TAIL:
-    case FORMAT_LIST_END:
-    case FORMAT_MAP_END:
-    default:
-      return false;
-    }
-  self->n_values++;
   switch ((int) op->kind)
     {
-    case FORMAT_INT:
-      return match_int (term, &value->integer);
-    case FORMAT_INT64:
-      return grove_term_int64 (term, &value->int64);
     case FORMAT_UINT64:
       return grove_term_uint64 (term, &value->uint64);
     case FORMAT_DOUBLE:
       return grove_term_double (term, &value->number);
-    case FORMAT_PID:
-      return grove_term_pid (term, &value->pid);
     case FORMAT_REF:
       return grove_term_ref (term, &value->ref);
     case FORMAT_ATOM:
@@ -176,9 +238,32 @@ match_term (struct matcher *self, struct grove_term term)
     case FORMAT_TEXT:
     case FORMAT_BYTES:
       return grove_term_binary (term, &value->text);
-    default:
+    case FORMAT_TERM:
       value->term = term;
       return true;
+    default:
+      return false;
+    }
+}
+
+static const uint8_t *
+match_other (struct matcher *self, const struct format_op *op, const uint8_t *bytes)
+{
+  struct grove_term term;
+
+  if (op->kind == FORMAT_TUPLE)
+    return match_tuple (self, bytes, op->n);
+  term = etf_term_at (bytes);
+  switch ((int) op->kind)
+    {
+    case FORMAT_ANY:
+      return bytes + term.size;
+    case FORMAT_LIST:
+      return match_list (self, term, op->n) ? bytes + term.size : NULL;
+    case FORMAT_MAP:
+      return match_map (self, term, op->n) ? bytes + term.size : NULL;
+    default:
+      return match_value (op, term, &self->values[self->n_values++]) ? bytes + term.size : NULL;
     }
 }
 
@@ -230,24 +315,33 @@ is_directive (enum format_op_kind kind)
   return kind >= FORMAT_INT && kind <= FORMAT_BYTES;
 }
 
-static bool
+static inline bool
 match (const struct format *format, struct grove_term term, va_list list)
 {
-  struct format_args args;
-  struct matcher     self;
-  size_t             n = 0;
+  const struct format_op *op = format->match.ops;
+  struct format_args      args;
+  struct matcher          self;
+  const uint8_t          *matched;
 
   if (format->match_status != GROVE_OK || term.size == 0)
     return false;
-  self.op = format->match.ops;
+  self.op = op;
   self.literals = format->match_literals;
+  self.end = term.bytes + term.size;
   self.n_values = 0;
-  if (!match_term (&self, term))
+  if (op->kind == FORMAT_TUPLE)
+    {
+      self.op++;
+      matched = match_tuple (&self, term.bytes, op->n);
+    }
+  else
+    matched = match_at (&self, term.bytes);
+  if (matched == NULL)
     return false;
   va_copy (args.list, list);
-  for (size_t i = 0; i < format->match.n_ops; i++)
-    if (is_directive (format->match.ops[i].kind))
-      bind (format->match.ops[i].kind, &self.values[n++], &args);
+  for (size_t n = 0; n < self.n_values; op++)
+    if (is_directive (op->kind))
+      bind (op->kind, &self.values[n++], &args);
   va_end (args.list);
   return true;
 }

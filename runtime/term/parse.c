@@ -200,7 +200,7 @@ parse_pid (struct parser *self)
 
   if (end == NULL || !grove_pid_parse (text, (size_t) (end + 1 - text), &pid))
     return fail (self, "a pid is written <0.12.0>");
-  _grove_etf_put_pid (grove_buffer_extend (self->out, ETF_PID_SIZE), pid);
+  etf_put_pid (grove_buffer_extend (self->out, ETF_PID_SIZE), pid);
   self->lexer.position += (size_t) (end + 1 - text);
   return true;
 }

@@ -6,62 +6,25 @@
  */
 #include "runtime/term/etf.h"
 
-#include <stdatomic.h>
-
-/* Words of a reference in Erlang: 18 bits, then two of 32. */
-#define FIRST_WORD_BITS 18
-
-static _Atomic uint32_t term_creation = 1;
+_Atomic uint32_t _grove_etf_creation = 1;
 
 void
 grove_term_set_creation (uint32_t creation)
 {
-  atomic_store_explicit (&term_creation, creation, memory_order_relaxed);
+  atomic_store_explicit (&_grove_etf_creation, creation, memory_order_relaxed);
 }
 
 uint32_t
 grove_term_creation (void)
 {
-  return atomic_load_explicit (&term_creation, memory_order_relaxed);
-}
-
-static uint8_t *
-put_node (uint8_t *bytes)
-{
-  *bytes++ = ETF_SMALL_ATOM_UTF8;
-  *bytes++ = sizeof ETF_NODE - 1;
-  memcpy (bytes, ETF_NODE, sizeof ETF_NODE - 1);
-  return bytes + sizeof ETF_NODE - 1;
-}
-
-void
-_grove_etf_put_pid (uint8_t *bytes, grove_pid pid)
-{
-  *bytes++ = ETF_NEW_PID;
-  bytes = put_node (bytes);
-  etf_put32 (bytes, (uint32_t) pid);
-  etf_put32 (bytes + 4, (uint32_t) (pid >> 32));
-  etf_put32 (bytes + 8, grove_term_creation ());
-}
-
-void
-_grove_etf_put_ref (uint8_t *bytes, grove_ref ref)
-{
-  *bytes++ = ETF_NEWER_REFERENCE;
-  etf_put16 (bytes, 3);
-  bytes = put_node (bytes + 2);
-  etf_put32 (bytes, grove_term_creation ());
-  etf_put32 (bytes + 4, ref & ((1u << FIRST_WORD_BITS) - 1));
-  etf_put32 (bytes + 8, (uint32_t) (ref >> FIRST_WORD_BITS));
-  etf_put32 (bytes + 12, (uint32_t) (ref >> (FIRST_WORD_BITS + 32)));
+  return etf_creation ();
 }
 
 static bool
 is_ours (const struct etf_identifier *identifier)
 {
-  return identifier->creation == grove_term_creation () &&
-         identifier->node.size == sizeof ETF_NODE - 1 &&
-         memcmp (identifier->node.bytes, ETF_NODE, sizeof ETF_NODE - 1) == 0;
+  return identifier->creation == etf_creation () && identifier->node.size == ETF_NODE_SIZE &&
+         memcmp (identifier->node.bytes, ETF_NODE, ETF_NODE_SIZE) == 0;
 }
 
 bool
@@ -69,6 +32,8 @@ grove_term_pid (struct grove_term term, grove_pid *ret_value)
 {
   struct etf_identifier identifier;
 
+  if (etf_get_own_pid (term.bytes, term.size, ret_value))
+    return true;
   if (term.size == 0 || (term.bytes[0] != ETF_NEW_PID && term.bytes[0] != ETF_PID))
     return false;
   _grove_etf_identifier (term.bytes, &identifier);
@@ -93,10 +58,10 @@ grove_term_ref (struct grove_term term, grove_ref *ret_value)
   low = etf_get32 (identifier.words);
   middle = etf_get32 (identifier.words + 4);
   high = etf_get32 (identifier.words + 8);
-  if (low >> FIRST_WORD_BITS != 0 || high >> (32 - FIRST_WORD_BITS) != 0)
+  if (low >> ETF_FIRST_WORD_BITS != 0 || high >> (32 - ETF_FIRST_WORD_BITS) != 0)
     return false;
   *ret_value =
-    low | (uint64_t) middle << FIRST_WORD_BITS | (uint64_t) high << (FIRST_WORD_BITS + 32);
+    low | (uint64_t) middle << ETF_FIRST_WORD_BITS | (uint64_t) high << (ETF_FIRST_WORD_BITS + 32);
   return true;
 }
 
