@@ -136,7 +136,8 @@ struct grove_process
   uint8_t  passed_over; /* turns a low one still has to wait */
   uint8_t  wait;        /* enum grove_wait */
   bool     queued;      /* is in the run queue */
-  bool     computes;    /* its last slice was used up without one call of the runtime */
+  uint8_t  busy : 2;    /* counted by the run queue as n_busy[busy - 1]; 0: it is not */
+  bool     bound : 1;   /* to its scheduler, also without frames */
   bool     timed_out;
 
   _Atomic uint64_t removed;    /* like pushed: all that left the mailbox, or never got into it */

@@ -25,6 +25,6 @@ void _grove_process_set_system (void);
 void _grove_preempt_disable (void);
 void _grove_preempt_enable (void);
 
-/* Spawns, and places the new process on a certain scheduler, where it stays while it has frames:
- * for tests of what happens between two. 0: there is no such scheduler, or no room. */
+/* Spawns a process bound to a certain scheduler, counted from 0: for tests of what happens between
+ * two. 0: there is no such scheduler, or no room. */
 grove_pid _grove_process_spawn_on (unsigned scheduler, grove_entry entry, void *arg);

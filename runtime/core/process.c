@@ -47,7 +47,7 @@ init (struct grove_process             *process,
   process->passed_over = 0;
   process->wait = GROVE_WAIT_NOTHING;
   process->queued = false;
-  process->computes = false;
+  process->busy = 0;
   process->timed_out = false;
   process->woken = false;
   PUBLISH (process->system, 0);
@@ -72,6 +72,7 @@ static bool
 valid (grove_entry entry, const struct grove_spawn_options *options)
 {
   return entry != NULL && options != NULL && (unsigned) options->priority <= GROVE_PRIORITY_MAX &&
+         options->scheduler <= _grove_runtime.n_schedulers &&
          (options->arg_size == 0 || options->arg != NULL) && !_grove_scheduler_self->deferring &&
          _grove_monitor_options_valid (options->monitor_options);
 }
@@ -117,6 +118,22 @@ bind (struct grove_process *process, const struct grove_spawn_options *options)
   return monitor;
 }
 
+/* By its parent's side, unless it is bound; see placement.c. */
+static void
+place (struct grove_process *process, unsigned scheduler)
+{
+  struct grove_scheduler *self = _grove_scheduler_self;
+
+  process->bound = scheduler != 0;
+  if (__builtin_expect (scheduler == 0 || scheduler == self->id + 1, 1))
+    {
+      _grove_run_queue_push (&self->queue, process);
+      return;
+    }
+  _grove_placement_hand (&_grove_runtime.schedulers[scheduler - 1], process);
+  _grove_scheduler_wake (&_grove_runtime.schedulers[scheduler - 1]);
+}
+
 /* Nobody has run yet that could hear of it, so that links are as old as the process itself. */
 static enum grove_status
 spawn (grove_entry                       entry,
@@ -144,10 +161,11 @@ spawn (grove_entry                       entry,
                 _grove_event_text (options->initial_call));
   if (scheduler->current != NULL)
     monitor = bind (process, options);
-  PUBLISH (process->state, GROVE_STATE_RUNNABLE);
-  _grove_run_queue_push (&scheduler->queue, process);
-  GROVE_ADD (scheduler->n_spawned, 1);
   *ret_pid = _grove_process_pid (process);
+  PUBLISH (process->state, GROVE_STATE_RUNNABLE);
+  /* Elsewhere it may have ended when this comes back. */
+  place (process, options->scheduler);
+  GROVE_ADD (scheduler->n_spawned, 1);
   if (ret_monitor != NULL)
     *ret_monitor = monitor;
   return GROVE_OK;
@@ -188,23 +206,12 @@ grove_pid
 _grove_process_spawn_on (unsigned scheduler, grove_entry entry, void *arg)
 {
   struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
-  struct grove_scheduler    *self = _grove_scheduler_self;
-  struct grove_scheduler    *to = &_grove_runtime.schedulers[scheduler];
-  grove_pid                  pid;
+  grove_pid                  pid = 0;
 
   options.initial_call = "placed";
   options.arg = arg;
-  if (scheduler >= _grove_runtime.n_schedulers || spawn (entry, &options, &pid, NULL) != GROVE_OK)
-    return 0;
-  if (to != self)
-    {
-      struct grove_process *process = _grove_table_block (pid);
-      _grove_run_queue_remove (&self->queue, process);
-      _grove_scheduler_hand (to, process);
-      _grove_scheduler_wake (to);
-    }
-  _grove_charge (SPAWN_REDUCTIONS);
-  return pid;
+  options.scheduler = scheduler + 1;
+  return grove_spawn_opt (entry, &options, &pid, NULL) == GROVE_OK ? pid : 0;
 }
 
 static grove_pid

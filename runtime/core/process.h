@@ -46,6 +46,8 @@ struct grove_spawn_options
   bool                monitor;  /* monitored by the caller, atomically with the spawn */
   size_t              max_heap_bytes;                  /* 0: no limit */
   const struct grove_monitor_options *monitor_options; /* of @monitor; may be NULL */
+  /* From 1 to grove_schedulers(): it runs on that one and never on another; 0: anywhere. */
+  unsigned scheduler;
 };
 
 #define GROVE_SPAWN_DEFAULTS                                                                       \

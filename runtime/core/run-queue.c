@@ -60,19 +60,24 @@ _grove_run_queue_push (struct grove_run_queue *self, struct grove_process *proce
   append (self, process);
   GROVE_ADD (self->n, 1);
   self->n_normal += process->queue == GROVE_PRIORITY_NORMAL;
-  self->n_computing += process->computes;
-  self->n_frameless += process->sp == NULL;
+  self->n_free += _grove_process_is_free (process);
 }
 
-void
-_grove_run_queue_remove (struct grove_run_queue *self, struct grove_process *process)
+static void
+take_out (struct grove_run_queue *self, struct grove_process *process)
 {
   unlink_from (self, process);
   process->queued = false;
   GROVE_ADD (self->n, (uint32_t) -1);
   self->n_normal -= process->queue == GROVE_PRIORITY_NORMAL;
-  self->n_computing -= process->computes;
-  self->n_frameless -= process->sp == NULL;
+  self->n_free -= _grove_process_is_free (process);
+}
+
+void
+_grove_run_queue_remove (struct grove_run_queue *self, struct grove_process *process)
+{
+  _grove_run_queue_set_busy (self, process, false);
+  take_out (self, process);
 }
 
 struct grove_process *
@@ -96,30 +101,43 @@ _grove_run_queue_pop (struct grove_run_queue *self)
   if (process != NULL)
     {
       process->passed_over = 0;
-      _grove_run_queue_remove (self, process);
+      take_out (self, process);
     }
   return process;
 }
 
 struct grove_process *
-_grove_run_queue_take_frameless (struct grove_run_queue *self, uint32_t n)
+_grove_run_queue_take_free (struct grove_run_queue *self, uint32_t n)
 {
   struct grove_process  *taken = NULL;
   struct grove_process **last = &taken;
-  struct grove_process  *process = self->first[GROVE_QUEUE_SHARED];
 
-  while (process != NULL && n > 0)
-    {
-      struct grove_process *next = process->queue_next;
-      if (process->sp == NULL)
-        {
-          _grove_run_queue_remove (self, process);
-          process->queue_next = NULL;
-          *last = process;
-          last = &process->queue_next;
-          n--;
-        }
-      process = next;
-    }
+  for (unsigned queue = GROVE_N_QUEUES; queue-- > 0;)
+    for (struct grove_process *next, *process = self->first[queue];
+         process != NULL && n > 0 && self->n_free > 0; process = next)
+      {
+        next = process->queue_next;
+        if (!_grove_process_is_free (process))
+          continue;
+        _grove_run_queue_remove (self, process);
+        process->queue_next = NULL;
+        *last = process;
+        last = &process->queue_next;
+        n--;
+      }
   return taken;
+}
+
+void
+_grove_run_queue_set_busy (struct grove_run_queue *self, struct grove_process *process, bool busy)
+{
+  unsigned now = busy ? 1 + (queue_of (process->queue) != GROVE_QUEUE_SHARED) : 0;
+
+  if (__builtin_expect (process->busy == now, 1))
+    return;
+  if (process->busy != 0)
+    GROVE_ADD (self->n_busy[process->busy - 1], (uint32_t) -1);
+  if (now != 0)
+    GROVE_ADD (self->n_busy[now - 1], 1);
+  process->busy = now & 3;
 }

@@ -22,15 +22,27 @@ struct grove_run_queue
   struct grove_process *last[GROVE_N_QUEUES];
   _Atomic uint32_t      n;
   uint32_t              n_normal;
-  uint32_t              n_computing; /* their last slice was nothing but computing */
-  uint32_t              n_frameless; /* could run on any scheduler */
+  uint32_t              n_free; /* could run on any scheduler */
+  /* Those that can run, the one that runs included, and have used up the whole of their last slice:
+   * of normal and low priority, and above. May be read by anybody. */
+  _Atomic uint32_t n_busy[2];
 };
+
+/* It could run on any scheduler: it has no frames, and is not bound. */
+static inline bool
+_grove_process_is_free (const struct grove_process *process)
+{
+  return process->sp == NULL && !process->bound;
+}
 
 /* Last of the priority that was asked for. */
 void _grove_run_queue_push (struct grove_run_queue *self, struct grove_process *process);
 void _grove_run_queue_remove (struct grove_run_queue *self, struct grove_process *process);
 /* Whose turn it is; NULL: nobody's. */
 struct grove_process *_grove_run_queue_pop (struct grove_run_queue *self);
-/* Takes out at most @n frameless ones of normal or low priority, first come first; they are chained
- * by queue_next. */
-struct grove_process *_grove_run_queue_take_frameless (struct grove_run_queue *self, uint32_t n);
+/* Takes out at most @n free ones, of the highest priority first, and there first come first; they
+ * are chained by queue_next. */
+struct grove_process *_grove_run_queue_take_free (struct grove_run_queue *self, uint32_t n);
+/* Whether @process, which has just run, used up its slice and could go on. */
+void
+_grove_run_queue_set_busy (struct grove_run_queue *self, struct grove_process *process, bool busy);

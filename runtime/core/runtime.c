@@ -116,6 +116,7 @@ finish (void)
   _grove_ends_clear ();
   _grove_scheduler_self = NULL;
   _grove_runtime.n_schedulers = 0;
+  atomic_store (&_grove_runtime.n_online, 0);
   free (_grove_runtime.schedulers);
   _grove_runtime.schedulers = NULL;
 }
@@ -150,6 +151,7 @@ init_schedulers (unsigned n)
     }
   _grove_runtime.schedulers = schedulers;
   _grove_runtime.n_schedulers = n;
+  atomic_store (&_grove_runtime.n_online, n);
   return true;
 }
 
@@ -207,7 +209,8 @@ start_threads (void)
          pthread_create (&_grove_runtime.schedulers[n].thread, NULL, scheduler_thread,
                          &_grove_runtime.schedulers[n]) == 0)
     n++;
-  while (atomic_load (&_grove_runtime.n_idle) < n - 1 && atomic_load (&_grove_runtime.stop) == 0)
+  while ((unsigned) __builtin_popcountll (atomic_load (&_grove_runtime.idle)) < n - 1 &&
+         atomic_load (&_grove_runtime.stop) == 0)
     sched_yield ();
   return n;
 }

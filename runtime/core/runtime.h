@@ -49,4 +49,39 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg) GRO
  */
 GROVE_PUBLIC void grove_stop (void);
 
+/**
+ * grove_schedulers:
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: how many schedulers there are; 0 when no runtime runs
+ * Since: 0.1
+ */
+GROVE_PUBLIC unsigned grove_schedulers (void);
+
+/**
+ * grove_schedulers_online:
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: how many schedulers take new work, the first ones; 0 when no runtime runs
+ * Since: 0.1
+ */
+GROVE_PUBLIC unsigned grove_schedulers_online (void);
+
+/**
+ * grove_set_schedulers_online:
+ * @n: 1 to grove_schedulers(); anything else changes nothing
+ *
+ * From now on only the first @n schedulers are given work. The others give away what is free: what
+ * they have spawned, and what waits in grove_hibernate() as soon as a message comes for it. They go
+ * on running, with their timers, the processes that have frames there or are bound to them.
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(1).
+ * Errors: none; out of range nothing happens
+ * Returns: how many were online
+ * Since: 0.1
+ */
+GROVE_PUBLIC unsigned grove_set_schedulers_online (unsigned n);
+
 GROVE_END_DECLS

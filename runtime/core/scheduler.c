@@ -8,11 +8,7 @@
 #include "runtime/core/lock.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 /* The clock is read after this many slices, and after one that was used up. */
 #define TICKS_BETWEEN_CLOCKS 32
@@ -21,12 +17,8 @@
  * links ends, all of those end with it. */
 #define SERVES_A_TURN 64
 
-/* How often an idle scheduler looks before it sleeps: about ten microseconds. */
-#define SPINS 200
-
-/* With more fresh processes than this in its queue, a scheduler gives half of them to an idle one.
- */
-#define BACKLOG 256
+/* Who uses up a slice with fewer calls of the runtime computes. */
+#define FEW_CALLS 32
 
 struct grove_runtime _grove_runtime;
 
@@ -34,29 +26,6 @@ _Thread_local struct grove_scheduler *_grove_scheduler_self;
 _Thread_local int32_t                 _grove_reductions_left;
 
 /* ---- Being looked at ------------------------------------------------------------------------- */
-
-static void
-push_on (_Atomic (struct grove_process *) *list,
-         struct grove_process             *process,
-         struct grove_process            **link)
-{
-  struct grove_process *first = atomic_load_explicit (list, memory_order_relaxed);
-
-  /* Sequentially consistent, as is the load of `sleeping` behind it: either this thread sees that
-   * the scheduler sleeps, or the scheduler sees the list before it does. */
-  do
-    *link = first;
-  while (!atomic_compare_exchange_weak (list, &first, process));
-}
-
-void
-_grove_scheduler_wake (struct grove_scheduler *self)
-{
-  if (self == _grove_scheduler_self || atomic_load (&self->sleeping) == 0)
-    return;
-  if (atomic_exchange (&self->sleeping, 0) != 0)
-    syscall (SYS_futex, &self->sleeping, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
 
 void
 _grove_process_notify (struct grove_process *process)
@@ -67,7 +36,7 @@ _grove_process_notify (struct grove_process *process)
   if (atomic_exchange (&process->notified, 1) != 0)
     return;
   scheduler = atomic_load_explicit (&process->scheduler, memory_order_acquire);
-  push_on (&scheduler->notified, process, &process->notified_next);
+  _grove_list_push (&scheduler->notified, process, &process->notified_next);
   _grove_scheduler_wake (scheduler);
 }
 
@@ -146,8 +115,11 @@ accept_handed (struct grove_scheduler *self)
 {
   struct grove_process *process = take_list (&self->handed);
   struct grove_process *in_order = NULL;
+  uint32_t              n = 0;
 
-  while (process != NULL)
+  if (process == NULL)
+    return;
+  for (; process != NULL; n++)
     {
       struct grove_process *next = process->queue_next;
       process->queue_next = in_order;
@@ -161,123 +133,7 @@ accept_handed (struct grove_scheduler *self)
       _grove_run_queue_push (&self->queue, process);
       serve (self, process);
     }
-}
-
-/* ---- Giving ---------------------------------------------------------------------------------- */
-
-static struct grove_scheduler *
-claim_idle (void)
-{
-  for (unsigned i = 0; i < _grove_runtime.n_schedulers; i++)
-    {
-      struct grove_scheduler *other = &_grove_runtime.schedulers[i];
-      if (GROVE_GET (other->idle) != 0 && atomic_exchange (&other->idle, 0) != 0)
-        {
-          atomic_fetch_sub (&_grove_runtime.n_idle, 1);
-          return other;
-        }
-    }
-  return NULL;
-}
-
-void
-_grove_scheduler_hand (struct grove_scheduler *to, struct grove_process *process)
-{
-  GROVE_ADD (_grove_scheduler_self->n_given, 1);
-  /* Release: whoever sees the new owner also sees that the process is in no queue. */
-  atomic_store_explicit (&process->scheduler, to, memory_order_release);
-  push_on (&to->handed, process, &process->queue_next);
-}
-
-/* Gives @process, whose turn it is and which has no frames, to an idle scheduler, if there is one
- * and this one has more than it can do: a process that only computes, or many that have not begun.
- * Those that talk to each other so stay together. */
-static bool
-give (struct grove_scheduler *self, struct grove_process *process)
-{
-  bool                    backlog = self->queue.n_frameless > BACKLOG;
-  struct grove_scheduler *to;
-  struct grove_process   *more = NULL;
-
-  if (self->queue.n_computing == 0 && !backlog)
-    return false;
-  to = claim_idle ();
-  if (to == NULL)
-    return false;
-  /* Half of those that have not begun: an idle one that is given a single one of many is idle again
-   * when the others have begun here, and then it is too late. */
-  if (self->queue.n_frameless > 0)
-    more = _grove_run_queue_take_frameless (&self->queue, self->queue.n_frameless / 2);
-  _grove_scheduler_hand (to, process);
-  while (more != NULL)
-    {
-      struct grove_process *next = more->queue_next;
-      _grove_scheduler_hand (to, more);
-      more = next;
-    }
-  _grove_scheduler_wake (to);
-  return true;
-}
-
-/* ---- Idling ---------------------------------------------------------------------------------- */
-
-static bool
-has_news (struct grove_scheduler *self)
-{
-  return atomic_load (&self->notified) != NULL || atomic_load (&self->handed) != NULL ||
-         atomic_load (&_grove_runtime.stop) != 0;
-}
-
-static void
-sleep_until (struct grove_scheduler *self, uint64_t deadline_ns)
-{
-  struct timespec  span;
-  struct timespec *timeout = NULL;
-
-  if (deadline_ns != UINT64_MAX)
-    {
-      uint64_t now = grove_now_ns ();
-      if (deadline_ns <= now)
-        return;
-      span.tv_sec = (time_t) ((deadline_ns - now) / 1000000000);
-      span.tv_nsec = (long) ((deadline_ns - now) % 1000000000);
-      timeout = &span;
-    }
-  atomic_store (&self->sleeping, 1);
-  if (!has_news (self))
-    syscall (SYS_futex, &self->sleeping, FUTEX_WAIT_PRIVATE, 1, timeout, NULL, 0);
-  atomic_store (&self->sleeping, 0);
-}
-
-static void
-relax (void)
-{
-#if defined(__x86_64__)
-  __builtin_ia32_pause ();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
-
-static void
-idle (struct grove_scheduler *self)
-{
-  uint64_t since = grove_now_ns ();
-  uint64_t next = _grove_timers_next (&self->timers);
-
-  GROVE_SET (self->idle_since_ns, since);
-  atomic_store (&self->idle, 1);
-  atomic_fetch_add (&_grove_runtime.n_idle, 1);
-  for (unsigned i = 0; i < SPINS && !has_news (self); i++)
-    relax ();
-  if (!has_news (self))
-    sleep_until (self, next);
-  if (atomic_exchange (&self->idle, 0) != 0)
-    atomic_fetch_sub (&_grove_runtime.n_idle, 1);
-  self->now_ns = grove_now_ns ();
-  self->ticks = 0;
-  GROVE_ADD (self->idle_ns, self->now_ns - since);
-  GROVE_SET (self->idle_since_ns, 0);
+  atomic_fetch_sub_explicit (&self->n_coming, n, memory_order_relaxed);
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -299,11 +155,15 @@ start_process (void)
 static void
 settle (struct grove_scheduler *self, struct grove_process *process)
 {
+  bool goes_on = self->leave == GROVE_LEAVE_PREEMPTED || self->leave == GROVE_LEAVE_YIELD;
+
+  /* Not what talks or spawns: it had better stay with those it talks to. */
+  _grove_run_queue_set_busy (&self->queue, process,
+                             goes_on && _grove_reductions_left < 0 && self->n_calls < FEW_CALLS);
   switch (self->leave)
     {
     case GROVE_LEAVE_PREEMPTED:
     case GROVE_LEAVE_YIELD:
-      process->computes = self->leave == GROVE_LEAVE_PREEMPTED && !self->called;
       _grove_process_make_runnable (process);
       break;
     case GROVE_LEAVE_WAIT:
@@ -331,9 +191,9 @@ run (struct grove_scheduler *self, struct grove_process *process)
 
   _grove_stack_attach (&self->stacks, process, start_process);
   GROVE_SET (process->state, GROVE_STATE_RUNNING);
-  process->computes = false;
   self->current = process;
-  self->called = false;
+  self->n_calls = 0;
+  GROVE_SET (self->running, process->index);
   _grove_reductions_left = budget;
   errno = process->saved_errno;
   _grove_stack_enter (&self->stacks, process);
@@ -341,6 +201,7 @@ run (struct grove_scheduler *self, struct grove_process *process)
   used = (uint64_t) ((int64_t) budget - _grove_reductions_left);
   GROVE_ADD (process->reductions, used);
   GROVE_ADD (self->reductions, used);
+  GROVE_ADD (self->n_turns, 1);
   self->ticks = self->leave == GROVE_LEAVE_PREEMPTED || self->ticks == 0 ? 0 : self->ticks - 1;
   settle (self, process);
 }
@@ -378,14 +239,15 @@ _grove_scheduler_loop (struct grove_scheduler *self)
         }
       if (__builtin_expect (self->dying != NULL, 0))
         _grove_dying_step (self);
+      if (self->queue.n_free > 0)
+        _grove_placement_spread (self);
       process = _grove_run_queue_pop (&self->queue);
       if (process == NULL)
         {
           if (self->serving == NULL && self->dying == NULL)
-            idle (self);
+            _grove_scheduler_idle (self);
         }
-      else if (process->sp != NULL || GROVE_GET (_grove_runtime.n_idle) == 0 ||
-               !give (self, process))
+      else if (!_grove_process_is_free (process) || !_grove_placement_give (self, process))
         run (self, process);
     }
 }
@@ -448,7 +310,7 @@ _grove_charge (int32_t reductions)
 {
   struct grove_scheduler *self = _grove_scheduler_self;
 
-  self->called = true;
+  self->n_calls++;
   _grove_reductions_left -= reductions;
   if (__builtin_expect (_grove_reductions_left < 0, 0) && may_preempt (self))
     _grove_leave (GROVE_LEAVE_YIELD);

@@ -43,6 +43,15 @@ struct grove_ending
   struct grove_message *leftover; /* signals behind the one that ended it, in order */
 };
 
+/* What a scheduler saw of its own queue, placement.c. */
+struct grove_look
+{
+  uint64_t at_ns;
+  uint64_t n_turns, reductions;
+  bool     is_long;
+  bool     crowded;
+};
+
 struct grove_scheduler
 {
   /* ---- The thread's own ---- */
@@ -50,11 +59,12 @@ struct grove_scheduler
   pthread_t              thread;
   struct grove_process  *current; /* NULL: the scheduler itself runs */
   enum grove_leave       leave;
-  bool                   called;    /* the process has called the runtime in this slice */
+  uint32_t               n_calls;   /* of the runtime in this slice */
   bool                   deferring; /* current's deferred releases run, on the scheduler's stack */
   jmp_buf                escape;    /* out of a release that wants to end the process */
   unsigned               ticks;     /* slices until the clock is read again */
   uint64_t               now_ns;    /* as of then */
+  struct grove_look      look;
   uint64_t               n_refs;
   struct grove_process  *serving; /* the rest of those taken from `notified` */
   struct grove_ending    ending;
@@ -74,16 +84,19 @@ struct grove_scheduler
   _Atomic uint64_t n_crashed;
   _Atomic uint64_t n_sent;
   _Atomic uint64_t reductions;
+  _Atomic uint64_t n_turns;
   _Atomic uint64_t heap_bytes;
   _Atomic uint64_t n_given;
   _Atomic uint64_t idle_ns;
   _Atomic uint64_t idle_since_ns; /* 0: busy */
+  _Atomic uint64_t n_sleeps;      /* how often it has gone to sleep */
+  _Atomic uint32_t running;       /* the index of the process that runs, or ran last */
 
   /* ---- Written by any thread ---- */
   alignas (64) _Atomic (struct grove_process *) notified; /* grove_process.notified_next */
   _Atomic (struct grove_process *) handed;                /* grove_process.queue_next */
-  _Atomic uint32_t idle;     /* 1: a process may be given to it; whoever clears it counts it out */
-  _Atomic uint32_t sleeping; /* the futex: 1 while it sleeps */
+  _Atomic uint32_t                 n_coming;              /* in `handed`, or about to be */
+  _Atomic uint32_t                 sleeping;              /* the futex: 1 while it sleeps */
 };
 
 struct grove_runtime
@@ -97,7 +110,8 @@ struct grove_runtime
 
   _Atomic uint32_t running;
   _Atomic uint32_t stop;
-  _Atomic uint32_t n_idle;
+  _Atomic uint32_t n_online; /* those below are given processes */
+  _Atomic uint64_t idle; /* a bit a scheduler that may be given some; who clears it gives them */
   _Atomic uint64_t n_sent_outside; /* messages from threads that are no scheduler */
   _Atomic uint64_t n_refs_outside;
   grove_pid        main;
@@ -160,12 +174,28 @@ enum grove_status _grove_process_spawn_first (grove_entry entry, void *arg, grov
 /* A message from a thread that is no process. */
 enum grove_status _grove_message_inject (grove_pid to, struct grove_term term);
 
-/* Gives away a process without frames that is in no queue, and belongs to the caller; wakes nobody.
- */
-void _grove_scheduler_hand (struct grove_scheduler *to, struct grove_process *process);
-
 void _grove_scheduler_loop (struct grove_scheduler *self);
+
+/* ---- idle.c ---------------------------------------------------------------------------------- */
+
+/* Puts @process first into one of the two lists of a scheduler, of which @link is the field. */
+void _grove_list_push (_Atomic (struct grove_process *) *list,
+                       struct grove_process             *process,
+                       struct grove_process            **link);
+/* Any thread; behind _grove_list_push(). */
 void _grove_scheduler_wake (struct grove_scheduler *self);
+/* Nothing can run: waits for news or the next timer. */
+void _grove_scheduler_idle (struct grove_scheduler *self);
+
+/* ---- placement.c ----------------------------------------------------------------------------- */
+
+/* Gives away a free process that is in no queue, and belongs to the caller; wakes nobody. */
+void _grove_placement_hand (struct grove_scheduler *to, struct grove_process *process);
+/* When there are free ones in the queue, between two slices: gives some of them away, if that is
+ * good. */
+void _grove_placement_spread (struct grove_scheduler *self);
+/* It is the turn of @process, which is free: true, it has been given away instead. */
+bool _grove_placement_give (struct grove_scheduler *self, struct grove_process *process);
 
 /* Ends @process, which does not run, with self->ending; process-end.c. */
 void _grove_process_finish (struct grove_scheduler *self, struct grove_process *process);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Sleeping and waking. A scheduler that has nothing to run looks for some ten microseconds, then
+ * sleeps on its futex until somebody puts a process into one of its lists, or the next timer is
+ * due. Nothing else ever wakes it, so that an idle runtime costs nothing.
+ *
+ * Who waits says so before the last look, who brings news puts it into the list before it looks
+ * whether anybody sleeps, both sequentially consistent: one of the two sees the other.
+ */
+#include "runtime/core/scheduler.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How often an idle scheduler looks before it sleeps: about ten microseconds. */
+#define SPINS 200
+
+void
+_grove_list_push (_Atomic (struct grove_process *) *list,
+                  struct grove_process             *process,
+                  struct grove_process            **link)
+{
+  struct grove_process *first = atomic_load_explicit (list, memory_order_relaxed);
+
+  do
+    *link = first;
+  while (!atomic_compare_exchange_weak (list, &first, process));
+}
+
+void
+_grove_scheduler_wake (struct grove_scheduler *self)
+{
+  if (self == _grove_scheduler_self || atomic_load (&self->sleeping) == 0)
+    return;
+  if (atomic_exchange (&self->sleeping, 0) != 0)
+    syscall (SYS_futex, &self->sleeping, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static bool
+has_news (struct grove_scheduler *self)
+{
+  return atomic_load (&self->notified) != NULL || atomic_load (&self->handed) != NULL ||
+         atomic_load (&_grove_runtime.stop) != 0;
+}
+
+static void
+sleep_until (struct grove_scheduler *self, uint64_t deadline_ns)
+{
+  struct timespec  span;
+  struct timespec *timeout = NULL;
+
+  if (deadline_ns != UINT64_MAX)
+    {
+      uint64_t now = grove_now_ns ();
+      if (deadline_ns <= now)
+        return;
+      span.tv_sec = (time_t) ((deadline_ns - now) / 1000000000);
+      span.tv_nsec = (long) ((deadline_ns - now) % 1000000000);
+      timeout = &span;
+    }
+  GROVE_ADD (self->n_sleeps, 1);
+  atomic_store (&self->sleeping, 1);
+  if (!has_news (self))
+    syscall (SYS_futex, &self->sleeping, FUTEX_WAIT_PRIVATE, 1, timeout, NULL, 0);
+  atomic_store (&self->sleeping, 0);
+}
+
+static void
+relax (void)
+{
+#if defined(__x86_64__)
+  __builtin_ia32_pause ();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+void
+_grove_scheduler_idle (struct grove_scheduler *self)
+{
+  uint64_t since = grove_now_ns ();
+  uint64_t next = _grove_timers_next (&self->timers);
+  uint64_t bit = UINT64_C (1) << self->id;
+
+  GROVE_SET (self->idle_since_ns, since);
+  atomic_fetch_or (&_grove_runtime.idle, bit);
+  for (unsigned i = 0; i < SPINS && !has_news (self); i++)
+    relax ();
+  if (!has_news (self))
+    sleep_until (self, next);
+  atomic_fetch_and (&_grove_runtime.idle, ~bit);
+  self->now_ns = grove_now_ns ();
+  self->ticks = 0;
+  GROVE_ADD (self->idle_ns, self->now_ns - since);
+  GROVE_SET (self->idle_since_ns, 0);
+}
