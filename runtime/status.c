@@ -11,6 +11,8 @@ grove_status_text (enum grove_status status)
     {
     case GROVE_OK:
       return "done";
+    case GROVE_IGNORED:
+      return "it chose not to run";
     case GROVE_ERR_TIMEOUT:
       return "the time was up first";
     case GROVE_ERR_NOPROC:

@@ -30,6 +30,7 @@ GROVE_BEGIN_DECLS
 enum grove_status
 {
   GROVE_OK = 0,
+  GROVE_IGNORED = 1,           /* what was to be started chose not to run: no error */
   GROVE_ERR_TIMEOUT = -1,      /* the time was up first */
   GROVE_ERR_NOPROC = -2,       /* no such process: it has ended, or never was */
   GROVE_ERR_BADARG = -3,       /* an argument outside what is allowed */

@@ -356,7 +356,7 @@ remind_later (struct invoicer *self)
   spec = shop_worker (&child);
   spec.id = id;
   spec.restart = GROVE_TEMPORARY;
-  if (grove_supervisor_start_child (grove_whereis ("reminder_sup"), &spec, &pid) != GROVE_OK)
+  if (grove_supervisor_start_child (grove_whereis ("reminder_sup"), &spec, &pid, NULL) != GROVE_OK)
     return;
   grove_monitor (pid);
   self->n_reminders++;

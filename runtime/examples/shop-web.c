@@ -265,7 +265,7 @@ let_in (int number, struct shop_random *random, int *n_open)
   snprintf (child.label, sizeof child.label, "conn 10.0.0.%d", shop_random_range (random, 2, 254));
   spec.id = id;
   spec.restart = GROVE_TEMPORARY;
-  if (grove_supervisor_start_child (grove_whereis ("conn_sup"), &spec, &pid) == GROVE_OK)
+  if (grove_supervisor_start_child (grove_whereis ("conn_sup"), &spec, &pid, NULL) == GROVE_OK)
     {
       grove_monitor (pid);
       ++*n_open;

@@ -42,13 +42,12 @@ _grove_children_set_pid (struct grove_children *self, struct grove_child *child,
     _grove_hash_add (&self->pids, pid, &child->by_pid);
 }
 
-struct grove_child *
-_grove_children_add (struct grove_children *self, const struct grove_packed_child *packed)
+/* @spec: (transfer full) */
+static struct grove_child *
+add (struct grove_children *self, struct grove_packed_child *spec)
 {
-  struct grove_child        *child = grove_alloc (sizeof *child);
-  struct grove_packed_child *spec = grove_alloc (packed->size);
+  struct grove_child *child = grove_alloc (sizeof *child);
 
-  memcpy (spec, packed, packed->size);
   *child = (struct grove_child){ .spec = spec, .previous = self->last };
   if (_grove_packed_child_id (spec))
     snprintf (child->id, sizeof child->id, "%s", _grove_packed_child_id (spec));
@@ -67,6 +66,58 @@ _grove_children_add (struct grove_children *self, const struct grove_packed_chil
   return child;
 }
 
+struct grove_child *
+_grove_children_add (struct grove_children *self, const struct grove_packed_child *packed)
+{
+  struct grove_packed_child *spec = grove_alloc (packed->size);
+
+  memcpy (spec, packed, packed->size);
+  return add (self, spec);
+}
+
+struct grove_child *
+_grove_children_add_dynamic (struct grove_children           *self,
+                             const struct grove_packed_child *kind,
+                             const struct grove_packed_child *given)
+{
+  const struct grove_packed_child *arg = given->arg || given->arg_size > 0 ? given : kind;
+  size_t                           size = sizeof *arg + arg->arg_size;
+  struct grove_packed_child       *spec = grove_alloc (size);
+
+  *spec = *kind;
+  spec->size = size;
+  spec->arg = arg->arg;
+  spec->arg_size = arg->arg_size;
+  spec->id_size = 0;
+  if (arg->arg_size > 0)
+    memcpy (spec->bytes, arg->bytes, arg->arg_size);
+  return add (self, spec);
+}
+
+void
+_grove_child_forget_arg (struct grove_child *child, const struct grove_packed_child *kind)
+{
+  struct grove_packed_child *spec;
+
+  if (child->spec_shared || (child->spec->arg_size == 0 && !kind))
+    return;
+  if (kind)
+    {
+      grove_free ((void *) child->spec);
+      child->spec = kind;
+      child->spec_shared = true;
+      return;
+    }
+  spec = grove_alloc (sizeof *spec);
+  *spec = *child->spec;
+  spec->size = sizeof *spec;
+  spec->arg = NULL;
+  spec->arg_size = 0;
+  spec->id_size = 0;
+  grove_free ((void *) child->spec);
+  child->spec = spec;
+}
+
 void
 _grove_children_remove (struct grove_children *self, struct grove_child *child)
 {
@@ -82,7 +133,8 @@ _grove_children_remove (struct grove_children *self, struct grove_child *child)
     self->last = child->previous;
   self->n--;
   _grove_supervision_remove (grove_self (), child->id);
-  grove_free ((void *) child->spec);
+  if (!child->spec_shared)
+    grove_free ((void *) child->spec);
   grove_free (child);
 }
 
@@ -94,6 +146,7 @@ _grove_child_publish (const struct grove_child *child, grove_pid replaces)
     .replaces = replaces,
     .kind = child->spec->type == GROVE_SUPERVISOR ? GROVE_NODE_SUPERVISOR : GROVE_NODE_WORKER,
     .restarts = child->restarts,
+    .temporary = child->spec->restart == GROVE_TEMPORARY,
   };
 
   memcpy (node.id, child->id, sizeof node.id);

@@ -19,7 +19,8 @@ struct grove_child
   uint32_t                         restarts;
   bool                             restarting; /* its last start failed and will be tried again */
   char                             id[GROVE_CHILD_ID_SIZE];
-  const struct grove_packed_child *spec; /* owned */
+  const struct grove_packed_child *spec;
+  bool                             spec_shared; /* it is the supervisor's, not the child's */
 };
 
 struct grove_children
@@ -43,6 +44,14 @@ struct grove_child *_grove_children_find_pid (const struct grove_children *self,
 /* At the end; not published before it has started. */
 struct grove_child *
 _grove_children_add (struct grove_children *self, const struct grove_packed_child *packed);
+/* The same for one more of @kind, with the argument of @given, or that of @kind where it has none.
+ */
+struct grove_child *_grove_children_add_dynamic (struct grove_children           *self,
+                                                 const struct grove_packed_child *kind,
+                                                 const struct grove_packed_child *given);
+/* It will not be started again: its argument need not be kept. @kind: NULL, or what it is one of.
+ */
+void _grove_child_forget_arg (struct grove_child *child, const struct grove_packed_child *kind);
 /* Frees it, and takes its place out of the forest. */
 void _grove_children_remove (struct grove_children *self, struct grove_child *child);
 void

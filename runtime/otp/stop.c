@@ -32,6 +32,48 @@ _grove_stop_process (grove_pid pid, uint32_t shutdown_ms)
   grove_unalias (mark);
 }
 
+/* The caller watches nobody else: each DOWN is one of theirs. False: the time was up first. */
+static bool
+await_ends (size_t *n_left, uint64_t deadline_ns)
+{
+  while (*n_left > 0)
+    {
+      struct grove_message *message;
+      uint64_t              now_ns = grove_now_ns ();
+      int64_t               wait_ns = GROVE_FOREVER;
+
+      if (deadline_ns != UINT64_MAX)
+        wait_ns = deadline_ns > now_ns ? (int64_t) (deadline_ns - now_ns) : 0;
+      if (grove_receive_pattern (wait_ns, &message, "{'DOWN', _, process, _, _}") != GROVE_OK)
+        return false;
+      grove_message_free (message);
+      (*n_left)--;
+    }
+  return true;
+}
+
+void
+_grove_stop_processes (const grove_pid *pids, size_t n, uint32_t shutdown_ms)
+{
+  const bool     patient = shutdown_ms == GROVE_SHUTDOWN_INFINITY;
+  const uint64_t now_ns = grove_now_ns ();
+  const uint64_t deadline_ns = patient ? UINT64_MAX : now_ns + (uint64_t) shutdown_ms * 1000000;
+  size_t         n_left = n;
+
+  for (size_t i = 0; i < n; i++)
+    {
+      grove_monitor (pids[i]);
+      grove_unlink (pids[i]);
+    }
+  for (size_t i = 0; i < n; i++)
+    grove_exit_process (pids[i], shutdown_ms == GROVE_SHUTDOWN_KILL ? "kill" : "shutdown");
+  if (shutdown_ms != GROVE_SHUTDOWN_KILL && await_ends (&n_left, deadline_ns))
+    return;
+  for (size_t i = 0; i < n; i++)
+    grove_exit_process (pids[i], "kill");
+  await_ends (&n_left, UINT64_MAX);
+}
+
 static bool
 match_exit_of (struct grove_term term, void *user_data)
 {

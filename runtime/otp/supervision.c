@@ -177,6 +177,7 @@ fill_place_locked (struct place *place, const struct grove_supervision_node *chi
   place->node.replaces = child->replaces;
   place->node.kind = child->kind;
   place->node.restarts = child->restarts;
+  place->node.temporary = child->temporary;
 }
 
 static void
@@ -554,6 +555,8 @@ _grove_supervision_restart (grove_pid pid)
 
   if (!_grove_supervision_find (pid, &parent, &node) || parent == 0)
     return GROVE_ERR_NOPROC;
+  if (node.temporary)
+    return GROVE_ERR_BADARG;
   /* An application's top supervisor belongs to the master, which restarts nothing. */
   if (_grove_supervision_find (parent, &above, &node) && above == 0)
     return GROVE_ERR_BADARG;

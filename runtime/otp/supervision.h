@@ -23,6 +23,7 @@ struct grove_supervision_node
   enum grove_node_kind kind;
   char                 id[GROVE_CHILD_ID_SIZE]; /* the child's; an application's name */
   const char          *strategy;                /* "one_for_one" for supervisors, else "" */
+  bool                 temporary;               /* never started again, nor on request */
   uint32_t             restarts;                /* of this child, since its supervisor started */
   uint32_t             n_children;
   uint32_t             intensity, period_s; /* supervisors */
@@ -75,6 +76,6 @@ grove_pid _grove_supervision_application (const char *name);
 
 /* Asks the supervisor of @pid to terminate that child (by its shutdown rule) and to start it again
  * in its place: sends it a request. It does not count against the intensity, but in @restarts. Any
- * thread. Errors: GROVE_ERR_NOPROC (nobody supervises it), GROVE_ERR_BADARG (it is the top
- * supervisor of an application, which is never restarted) */
+ * thread. Errors: GROVE_ERR_NOPROC (nobody supervises it), GROVE_ERR_BADARG (it is temporary, or
+ * the top supervisor of an application: neither is ever restarted) */
 enum grove_status _grove_supervision_restart (grove_pid pid);

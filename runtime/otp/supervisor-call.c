@@ -13,14 +13,15 @@
 
 /* ---- Starting --------------------------------------------------------------------------- */
 
-static bool
-ids_unique (const struct grove_supervisor_spec *spec)
+/* The first id that comes twice; NULL: none. */
+static const char *
+find_duplicate (const struct grove_supervisor_spec *spec)
 {
   struct grove_hash       ids = { .alloc = grove_alloc, .release = grove_free };
   struct grove_hash_link *links = grove_alloc ((spec->n_children + 1) * sizeof *links);
-  bool                    unique = true;
+  const char             *duplicate = NULL;
 
-  for (size_t i = 0; i < spec->n_children && unique; i++)
+  for (size_t i = 0; i < spec->n_children && !duplicate; i++)
     {
       const char             *id = spec->children[i].id;
       struct grove_hash_link *link;
@@ -30,23 +31,81 @@ ids_unique (const struct grove_supervisor_spec *spec)
         continue;
       key = _grove_hash_text (id, 0);
       for (link = _grove_hash_first (&ids, key); link; link = _grove_hash_next (link))
-        unique = unique && strcmp (spec->children[link - links].id, id) != 0;
+        if (strcmp (spec->children[link - links].id, id) == 0)
+          duplicate = id;
       _grove_hash_add (&ids, key, &links[i]);
     }
   _grove_hash_finish (&ids);
   grove_free (links);
-  return unique;
+  return duplicate;
 }
 
-static bool
-spec_valid (const struct grove_supervisor_spec *spec)
+/* What is wrong with the supervisor's own fields. */
+static enum grove_status
+check_own (const struct grove_supervisor_spec *spec, struct grove_buffer *ret_error)
 {
-  if (spec->strategy != GROVE_ONE_FOR_ONE || spec->period_s == 0)
-    return false;
-  for (size_t i = 0; i < spec->n_children; i++)
-    if (!_grove_child_spec_valid (&spec->children[i]))
-      return false;
-  return ids_unique (spec);
+  const char *what = NULL;
+  int         value = 0;
+
+  if ((unsigned) spec->strategy > GROVE_SIMPLE_ONE_FOR_ONE)
+    {
+      what = "invalid_strategy";
+      value = (int) spec->strategy;
+    }
+  else if (spec->period_s == 0)
+    {
+      what = "invalid_period";
+    }
+  else if ((unsigned) spec->auto_shutdown > GROVE_AUTO_SHUTDOWN_ALL)
+    {
+      what = "invalid_auto_shutdown";
+      value = (int) spec->auto_shutdown;
+    }
+  if (!what)
+    return GROVE_OK;
+  (void) !grove_build (ret_error, "{supervisor_data, {~a, ~i}}", what, value);
+  return GROVE_ERR_BADARG;
+}
+
+static enum grove_status
+check_children (const struct grove_supervisor_spec *spec, struct grove_buffer *ret_error)
+{
+  struct grove_buffer what = { NULL };
+  enum grove_status   status = GROVE_OK;
+  const char         *duplicate;
+
+  for (size_t i = 0; i < spec->n_children && status == GROVE_OK; i++)
+    {
+      const struct grove_child_spec *child = &spec->children[i];
+
+      status = _grove_child_spec_check (child, &what);
+      if (status == GROVE_OK)
+        status = _grove_child_spec_check_significant (child->significant, child->restart,
+                                                      spec->auto_shutdown, &what);
+    }
+  duplicate = status == GROVE_OK ? find_duplicate (spec) : NULL;
+  if (duplicate)
+    {
+      (void) !grove_build (&what, "{duplicate_child_name, ~a}", duplicate);
+      status = GROVE_ERR_BADARG;
+    }
+  if (status != GROVE_OK)
+    (void) !grove_build (ret_error, "{start_spec, ~t}", grove_buffer_term (&what));
+  grove_buffer_finish (&what);
+  return status;
+}
+
+static enum grove_status
+check (const struct grove_supervisor_spec *spec, struct grove_buffer *ret_error)
+{
+  if (check_own (spec, ret_error) != GROVE_OK)
+    return GROVE_ERR_BADARG;
+  if (spec->strategy == GROVE_SIMPLE_ONE_FOR_ONE && spec->n_children != 1)
+    {
+      (void) !grove_build (ret_error, "{bad_start_spec, []}");
+      return GROVE_ERR_BADARG;
+    }
+  return check_children (spec, ret_error);
 }
 
 static struct grove_packed_supervisor *
@@ -59,8 +118,11 @@ pack (const struct grove_supervisor_spec *spec, size_t *ret_size)
   for (size_t i = 0; i < spec->n_children; i++)
     size += _grove_child_spec_size (&spec->children[i]);
   packed = grove_alloc (size);
+  packed->strategy = spec->strategy;
+  packed->auto_shutdown = spec->auto_shutdown;
   packed->intensity = spec->intensity;
   packed->period_s = spec->period_s;
+  packed->max_children = spec->max_children;
   packed->n_children = spec->n_children;
   at = packed->bytes;
   for (size_t i = 0; i < spec->n_children; i++)
@@ -79,10 +141,13 @@ grove_supervisor_start (const struct grove_supervisor_spec *spec,
 {
   struct grove_server_options     options = GROVE_SERVER_DEFAULTS;
   struct grove_packed_supervisor *packed;
+  struct grove_buffer             error = { NULL };
   enum grove_status               status;
 
-  if (!spec_valid (spec))
-    return GROVE_ERR_BADARG;
+  status = check (spec, ret_reason ? ret_reason : &error);
+  grove_buffer_finish (&error);
+  if (status != GROVE_OK)
+    return status;
   packed = pack (spec, &options.arg_size);
   options.name = spec->name;
   options.arg = packed;
@@ -94,22 +159,28 @@ grove_supervisor_start (const struct grove_supervisor_spec *spec,
 
 /* ---- Requests --------------------------------------------------------------------------- */
 
-static enum grove_status
-read_answer (struct grove_term answer, grove_pid *ret_pid)
+static void
+append (struct grove_buffer *out, struct grove_term term)
 {
-  struct grove_term reason;
-  grove_pid         pid = 0;
+  if (out)
+    memcpy (grove_buffer_extend (out, term.size), term.bytes, term.size);
+}
 
-  if (grove_term_is_atom (answer, "ok"))
-    return GROVE_OK;
-  if (grove_match (answer, "{ok, ~p}", &pid))
-    {
-      if (ret_pid)
-        *ret_pid = pid;
-      return GROVE_OK;
-    }
-  if (!grove_match (answer, "{error, ~t}", &reason))
-    return GROVE_ERR_EXITED;
+static const struct
+{
+  const char       *error;
+  enum grove_status status;
+} answers[] = {
+  { "not_found", GROVE_ERR_NO_NAME },         { "running", GROVE_ERR_BUSY },
+  { "restarting", GROVE_ERR_BUSY },           { "max_children", GROVE_ERR_SYSTEM_LIMIT },
+  { "simple_one_for_one", GROVE_ERR_BADARG }, { "not_simple_one_for_one", GROVE_ERR_BADARG },
+};
+
+static enum grove_status
+read_error (struct grove_term reason, grove_pid *ret_pid, struct grove_buffer *ret_reason)
+{
+  grove_pid pid = 0;
+
   if (grove_term_is_atom (reason, "already_present") ||
       grove_match (reason, "{already_started, ~p}", &pid))
     {
@@ -117,30 +188,56 @@ read_answer (struct grove_term answer, grove_pid *ret_pid)
         *ret_pid = pid;
       return GROVE_ERR_NAME_TAKEN;
     }
-  if (grove_term_is_atom (reason, "not_found"))
-    return GROVE_ERR_NO_NAME;
-  if (grove_term_is_atom (reason, "running") || grove_term_is_atom (reason, "restarting"))
-    return GROVE_ERR_BUSY;
+  append (ret_reason, reason);
+  for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+    if (grove_term_is_atom (reason, answers[i].error))
+      return answers[i].status;
+  if (grove_match (reason, "{bad_combination, _}"))
+    return GROVE_ERR_BADARG;
   return GROVE_ERR_EXITED;
 }
 
-enum grove_status
-grove_supervisor_start_child (grove_pid                      supervisor,
-                              const struct grove_child_spec *spec,
-                              grove_pid                     *ret_pid)
+static enum grove_status
+read_answer (struct grove_term answer, grove_pid *ret_pid, struct grove_buffer *ret_reason)
+{
+  struct grove_term term;
+  grove_pid         pid = 0;
+
+  if (grove_term_is_atom (answer, "ok"))
+    return GROVE_OK;
+  if (grove_match (answer, "{error, ~t}", &term))
+    return read_error (term, ret_pid, ret_reason);
+  if (grove_match (answer, "{ok, undefined}"))
+    {
+      if (ret_pid)
+        *ret_pid = 0;
+      return GROVE_IGNORED;
+    }
+  if (grove_match (answer, "{ok, ~p, ~t}", &pid, &term))
+    append (ret_reason, term);
+  else if (!grove_match (answer, "{ok, ~p}", &pid))
+    return GROVE_ERR_EXITED;
+  if (ret_pid)
+    *ret_pid = pid;
+  return GROVE_OK;
+}
+
+/* Lays @spec beside the supervisor, and asks with its number. */
+static enum grove_status
+ask_with_spec (grove_pid                      supervisor,
+               const char                    *what,
+               const struct grove_child_spec *spec,
+               grove_pid                     *ret_pid,
+               struct grove_buffer           *ret_reason)
 {
   struct grove_request *request;
   struct grove_message *reply;
   enum grove_status     status;
-  size_t                size;
+  size_t                size = _grove_child_spec_size (spec);
   uint64_t              key;
 
-  if (!_grove_child_spec_valid (spec))
-    return GROVE_ERR_BADARG;
   if (supervisor == grove_self ())
     return GROVE_ERR_CALLING_SELF;
-
-  size = _grove_child_spec_size (spec);
   request = aligned_alloc (16, (sizeof *request + size + 15) & ~(size_t) 15);
   if (!request)
     return GROVE_ERR_SYSTEM_LIMIT;
@@ -153,15 +250,44 @@ grove_supervisor_start_child (grove_pid                      supervisor,
       return GROVE_ERR_NOPROC;
     }
 
-  status = grove_call (supervisor, GROVE_FOREVER, &reply, "{start_child, ~u}", key);
+  status = grove_call (supervisor, GROVE_FOREVER, &reply, "{~a, ~u}", what, key);
   if (status != GROVE_OK)
     {
       free (_grove_request_take (supervisor, key));
       return status;
     }
-  status = read_answer (grove_message_term (reply), ret_pid);
+  status = read_answer (grove_message_term (reply), ret_pid, ret_reason);
   grove_message_free (reply);
   return status;
+}
+
+enum grove_status
+grove_supervisor_start_child (grove_pid                      supervisor,
+                              const struct grove_child_spec *spec,
+                              grove_pid                     *ret_pid,
+                              struct grove_buffer           *ret_reason)
+{
+  struct grove_buffer error = { NULL };
+  enum grove_status   status = _grove_child_spec_check (spec, ret_reason ? ret_reason : &error);
+
+  grove_buffer_finish (&error);
+  if (status != GROVE_OK)
+    return status;
+  return ask_with_spec (supervisor, "start_child", spec, ret_pid, ret_reason);
+}
+
+enum grove_status
+grove_supervisor_start_dynamic (grove_pid            supervisor,
+                                const void          *arg,
+                                size_t               arg_size,
+                                grove_pid           *ret_pid,
+                                struct grove_buffer *ret_reason)
+{
+  const struct grove_child_spec spec = { .arg = arg, .arg_size = arg_size };
+
+  if (arg_size > GROVE_MAX_CHILD_ARG || (arg_size > 0 && !arg))
+    return GROVE_ERR_BADARG;
+  return ask_with_spec (supervisor, "start_dynamic", &spec, ret_pid, ret_reason);
 }
 
 static enum grove_status
@@ -170,12 +296,12 @@ ask (grove_pid supervisor, const char *what, const char *id, grove_pid *ret_pid)
   struct grove_message *reply;
   enum grove_status     status;
 
-  if (!id || strlen (id) >= GROVE_CHILD_ID_SIZE)
+  if (!id || !_grove_child_id_valid (id))
     return GROVE_ERR_NO_NAME;
-  status = grove_call (supervisor, GROVE_FOREVER, &reply, "{~a, ~s}", what, id);
+  status = grove_call (supervisor, GROVE_FOREVER, &reply, "{~a, ~a}", what, id);
   if (status != GROVE_OK)
     return status;
-  status = read_answer (grove_message_term (reply), ret_pid);
+  status = read_answer (grove_message_term (reply), ret_pid, NULL);
   grove_message_free (reply);
   return status;
 }
@@ -184,6 +310,24 @@ enum grove_status
 grove_supervisor_terminate_child (grove_pid supervisor, const char *id)
 {
   return ask (supervisor, "terminate_child", id, NULL);
+}
+
+enum grove_status
+grove_supervisor_terminate_dynamic (grove_pid supervisor, grove_pid child)
+{
+  struct grove_message *reply;
+  struct grove_term     error;
+  enum grove_status     status;
+
+  if (child == 0)
+    return GROVE_ERR_NO_NAME;
+  status = grove_call (supervisor, GROVE_FOREVER, &reply, "{terminate_child, ~p}", child);
+  if (status != GROVE_OK)
+    return status;
+  if (grove_match (grove_message_term (reply), "{error, ~t}", &error))
+    status = read_error (error, NULL, NULL);
+  grove_message_free (reply);
+  return status;
 }
 
 enum grove_status
@@ -196,4 +340,69 @@ enum grove_status
 grove_supervisor_delete_child (grove_pid supervisor, const char *id)
 {
   return ask (supervisor, "delete_child", id, NULL);
+}
+
+/* ---- Asking for all of them ------------------------------------------------------------- */
+
+static void
+visit_child (struct grove_term item,
+             void (*visit) (const struct grove_child_info *child, void *user_data),
+             void *user_data)
+{
+  struct grove_child_info child = { .pid = 0 };
+  struct grove_term       id, pid, type;
+  struct grove_text       text;
+  char                    id_text[GROVE_CHILD_ID_SIZE];
+
+  if (!grove_match (item, "{~t, ~t, ~t, _}", &id, &pid, &type) || !grove_term_atom (id, &text) ||
+      text.size >= sizeof id_text)
+    return;
+  memcpy (id_text, text.bytes, text.size);
+  id_text[text.size] = '\0';
+  child.id = grove_term_is_atom (id, "undefined") ? NULL : id_text;
+  child.restarting = grove_term_is_atom (pid, "restarting");
+  child.type = grove_term_is_atom (type, "supervisor") ? GROVE_SUPERVISOR : GROVE_WORKER;
+  (void) grove_match (pid, "~p", &child.pid);
+  visit (&child, user_data);
+}
+
+enum grove_status
+grove_supervisor_which_children (grove_pid supervisor,
+                                 void (*visit) (const struct grove_child_info *child,
+                                                void                          *user_data),
+                                 void *user_data)
+{
+  struct grove_message *reply;
+  struct grove_cursor   cursor;
+  struct grove_term     item;
+  enum grove_status     status;
+
+  status = grove_call (supervisor, GROVE_FOREVER, &reply, "which_children");
+  if (status != GROVE_OK)
+    return status;
+  if (grove_term_type (grove_message_term (reply)) != GROVE_TERM_LIST)
+    status = GROVE_ERR_EXITED;
+  else if (grove_cursor_init (&cursor, grove_message_term (reply)))
+    while (grove_cursor_next (&cursor, &item))
+      visit_child (item, visit, user_data);
+  grove_message_free (reply);
+  return status;
+}
+
+enum grove_status
+grove_supervisor_count_children (grove_pid supervisor, struct grove_children_count *ret_count)
+{
+  struct grove_message *reply;
+  enum grove_status     status;
+
+  status = grove_call (supervisor, GROVE_FOREVER, &reply, "count_children");
+  if (status != GROVE_OK)
+    return status;
+  if (!grove_match (grove_message_term (reply),
+                    "[{specs, ~u}, {active, ~u}, {supervisors, ~u}, {workers, ~u}]",
+                    &ret_count->specs, &ret_count->active, &ret_count->supervisors,
+                    &ret_count->workers))
+    status = GROVE_ERR_EXITED;
+  grove_message_free (reply);
+  return status;
 }

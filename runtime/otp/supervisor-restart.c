@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a supervisor does when a child has ended: whether and which children are started again, how
+ * often that may happen, and when it ends itself instead.
+ */
+#include "runtime/otp/stop.h"
+#include "runtime/otp/supervisor-private.h"
+
+#include <string.h>
+
+/* What became of an attempt to fill places again. */
+enum outcome
+{
+  STARTED,
+  FAILED, /* is tried again */
+  GIVE_UP,
+};
+
+/* ---- Intensity -------------------------------------------------------------------------- */
+
+/* Counts one restart; false: that is one more than the intensity allows. As in OTP the window is in
+ * whole seconds of the monotonic clock and includes both its ends. */
+static bool
+count_restart (struct grove_supervisor *self)
+{
+  const uint64_t now_s = grove_now_ns () / 1000000000;
+  size_t         n_old = 0;
+
+  while (n_old < self->n_times && self->times[n_old] + self->period_s < now_s)
+    n_old++;
+  self->n_times -= n_old;
+  if (n_old > 0)
+    memmove (self->times, self->times + n_old, self->n_times * sizeof *self->times);
+  if (self->n_times == self->times_capacity)
+    {
+      self->times_capacity = self->times_capacity ? self->times_capacity * 2 : 4;
+      self->times = grove_realloc (self->times, self->times_capacity * sizeof *self->times);
+    }
+  self->times[self->n_times++] = now_s;
+  _grove_supervision_restarted (grove_self (), (uint32_t) self->n_times);
+  return self->n_times <= self->intensity;
+}
+
+/* ---- Filling places again --------------------------------------------------------------- */
+
+/* A failed start is tried again by a message to itself, so that requests get in between. */
+static void
+try_again_later (struct grove_child *child)
+{
+  child->restarting = true;
+  _grove_child_publish (child, child->last_pid);
+  grove_cast (grove_self (), "{try_again_restart, ~a}", child->id);
+}
+
+static enum outcome
+refill (struct grove_supervisor *self, struct grove_child *child)
+{
+  const bool        temporary = child->spec->restart == GROVE_TEMPORARY;
+  enum grove_status status;
+
+  child->restarts++;
+  status = _grove_supervisor_start_place (self, child);
+  if (status == GROVE_OK)
+    return STARTED;
+  child->restarts--;
+  if (status == GROVE_IGNORED)
+    {
+      if (temporary || self->kind)
+        _grove_children_remove (&self->children, child);
+      else
+        _grove_child_publish (child, child->last_pid);
+      return STARTED;
+    }
+  try_again_later (child);
+  return FAILED;
+}
+
+/* All that were started after @first, and @first itself, are stopped in reverse and started again
+ * in order. Where one cannot be started the later ones stay down until that one has been tried
+ * again. */
+static enum outcome
+refill_from (struct grove_supervisor *self, struct grove_child *first)
+{
+  struct grove_child *child = self->children.last;
+  bool                more = true;
+
+  while (more)
+    {
+      struct grove_child *previous = child->previous;
+      const grove_pid     pid = child->pid;
+
+      more = child != first;
+      _grove_supervisor_stop_place (self, child);
+      _grove_forget_exit (pid);
+      /* One that is not restarted is not restarted by its siblings either. */
+      if (child->spec->restart == GROVE_TEMPORARY)
+        {
+          if (child == first)
+            first = child->next;
+          _grove_children_remove (&self->children, child);
+        }
+      child = previous;
+    }
+  while (first)
+    {
+      child = first;
+      first = child->next;
+      if (refill (self, child) == FAILED)
+        {
+          for (; first; first = first->next)
+            _grove_child_publish (first, first->last_pid);
+          return FAILED;
+        }
+    }
+  return STARTED;
+}
+
+static enum outcome
+restart (struct grove_supervisor *self, struct grove_child *child)
+{
+  if (!count_restart (self))
+    {
+      child->restarting = false;
+      _grove_child_publish (child, child->last_pid);
+      return GIVE_UP;
+    }
+  switch (self->strategy)
+    {
+    case GROVE_ONE_FOR_ALL:
+      return refill_from (self, self->children.first);
+    case GROVE_REST_FOR_ONE:
+      return refill_from (self, child);
+    case GROVE_ONE_FOR_ONE:
+    case GROVE_SIMPLE_ONE_FOR_ONE:
+      break;
+    }
+  return refill (self, child);
+}
+
+static enum grove_next
+end_with_shutdown (void)
+{
+  grove_server_stop_reason ("shutdown");
+  return GROVE_STOP;
+}
+
+static enum grove_next
+next_after (enum outcome outcome)
+{
+  return outcome == GIVE_UP ? end_with_shutdown () : GROVE_CONTINUE;
+}
+
+/* ---- Ends ------------------------------------------------------------------------------- */
+
+static bool
+is_shutdown (struct grove_term reason)
+{
+  return grove_term_is_atom (reason, "normal") || grove_term_is_atom (reason, "shutdown") ||
+         grove_match (reason, "{shutdown, _}");
+}
+
+static bool
+is_last_significant (const struct grove_supervisor *self)
+{
+  for (const struct grove_child *child = self->children.first; child; child = child->next)
+    if (child->spec->significant && (child->pid || child->restarting))
+      return false;
+  return true;
+}
+
+/* Whether the end of a child that stays down ends its supervisor. */
+static bool
+takes_supervisor_along (const struct grove_supervisor *self, bool significant)
+{
+  switch (self->auto_shutdown)
+    {
+    case GROVE_AUTO_SHUTDOWN_ANY:
+      return significant;
+    case GROVE_AUTO_SHUTDOWN_ALL:
+      return significant && is_last_significant (self);
+    case GROVE_AUTO_SHUTDOWN_NEVER:
+      break;
+    }
+  return false;
+}
+
+enum grove_next
+_grove_supervisor_child_ended (struct grove_supervisor *self,
+                               struct grove_child      *child,
+                               struct grove_term        reason)
+{
+  const enum grove_restart kind = child->spec->restart;
+  const bool               significant = child->spec->significant;
+
+  _grove_children_set_pid (&self->children, child, 0);
+  if (kind == GROVE_PERMANENT || (kind == GROVE_TRANSIENT && !is_shutdown (reason)))
+    return next_after (restart (self, child));
+  if (kind == GROVE_TEMPORARY || self->kind)
+    _grove_children_remove (&self->children, child);
+  else
+    _grove_child_publish (child, child->last_pid);
+  return takes_supervisor_along (self, significant) ? end_with_shutdown () : GROVE_CONTINUE;
+}
+
+enum grove_next
+_grove_supervisor_try_again (struct grove_supervisor *self, struct grove_child *child)
+{
+  return next_after (restart (self, child));
+}
+
+void
+_grove_supervisor_replace (struct grove_supervisor *self, struct grove_child *child)
+{
+  grove_pid pid = child->pid;
+
+  _grove_supervisor_stop_place (self, child);
+  _grove_forget_exit (pid);
+  /* One that is started once only is not started again for anybody. */
+  if (child->spec->restart == GROVE_TEMPORARY)
+    _grove_children_remove (&self->children, child);
+  else
+    refill (self, child);
+}
