@@ -17,6 +17,7 @@
 #include <stdalign.h>
 #include <stdatomic.h>
 
+struct grove_fault;
 struct grove_scheduler;
 struct grove_stack;
 
@@ -71,6 +72,7 @@ struct grove_bonds
   struct grove_relations monitored_by; /* monitor -> pid */
   struct grove_relations notes;        /* monitor with options -> struct grove_monitor_note * */
   struct grove_alias    *aliases;
+  struct grove_fault    *fault; /* what it is being ended for */
   struct grove_defer    *defers;
   void                  *behaviour;
   size_t                 max_heap_bytes; /* 0: no limit */
@@ -104,6 +106,7 @@ struct grove_process
   _Atomic (struct grove_scheduler *) scheduler; /* written by that scheduler only */
   _Atomic (const char *)             name;      /* under the registry's lock */
   struct grove_process              *notified_next;
+  _Atomic uintptr_t where; /* owner; where it last gave up its scheduler: behind that call */
   /* 1 while the block is in some scheduler's list of those to look at. Belongs to the block, not to
    * the process: what is left over from the last one makes somebody look once too often. */
   _Atomic uint32_t notified;

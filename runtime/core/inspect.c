@@ -103,12 +103,24 @@ copy_places (const struct grove_relations *relations, bool links, grove_pid *pid
   return n_found;
 }
 
+struct grove_process *
+_grove_inspection_process (struct grove_inspection *view)
+{
+  return view->process;
+}
+
+size_t
+_grove_links_copy (const struct grove_process *process, grove_pid *pids, size_t n)
+{
+  struct grove_bonds *bonds = process->bonds;
+
+  return bonds != NULL ? copy_places (&bonds->links, true, pids, n) : 0;
+}
+
 size_t
 _grove_inspection_links (struct grove_inspection *view, grove_pid *pids, size_t n)
 {
-  struct grove_bonds *bonds = view->process->bonds;
-
-  return bonds != NULL ? copy_places (&bonds->links, true, pids, n) : 0;
+  return _grove_links_copy (view->process, pids, n);
 }
 
 size_t

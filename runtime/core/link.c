@@ -31,6 +31,7 @@ _grove_bonds_free (struct grove_process *process)
   _grove_relations_finish (&process->bonds->monitored_by);
   _grove_monitor_notes_free (process);
   _grove_aliases_free (process);
+  free (process->bonds->fault);
   free (process->bonds);
   process->bonds = NULL;
 }

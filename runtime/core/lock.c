@@ -24,6 +24,20 @@ _grove_unlock (struct grove_lock *self)
 }
 
 void
+_grove_lock_wait (struct grove_lock *self, pthread_cond_t *condition)
+{
+  held_ranks &= ~(1U << self->rank);
+  pthread_cond_wait (condition, &self->mutex);
+  held_ranks |= 1U << self->rank;
+}
+
+bool
+_grove_lock_held (void)
+{
+  return held_ranks != 0;
+}
+
+void
 _grove_lock_check_none (void)
 {
   assert (held_ranks == 0);

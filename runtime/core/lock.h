@@ -7,6 +7,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdbool.h>
 
 enum grove_lock_rank
 {
@@ -14,6 +15,8 @@ enum grove_lock_rank
   GROVE_RANK_TABLE,        /* process-table.c: control blocks nobody uses */
   GROVE_RANK_INTERN,       /* intern.c: strings that live as long as the runtime */
   GROVE_RANK_EVENTS,       /* event.c: events of threads that are no scheduler */
+  GROVE_RANK_CRASHES,      /* crash.c: the last reports */
+  GROVE_RANK_SYMBOLS,      /* symbol.c: addresses that processes want named */
   GROVE_RANK_DEPOT,        /* block.c: chains of free blocks; one lock a size */
 };
 
@@ -30,6 +33,11 @@ struct grove_lock
 
 void _grove_lock (struct grove_lock *self);
 void _grove_unlock (struct grove_lock *self);
+/* Gives it up while it waits for @condition. */
+void _grove_lock_wait (struct grove_lock *self, pthread_cond_t *condition);
+
+/* Whether the calling thread holds any. */
+bool _grove_lock_held (void);
 
 /* Aborts if the calling thread holds any. */
 void _grove_lock_check_none (void);

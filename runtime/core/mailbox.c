@@ -113,13 +113,13 @@ scan (struct grove_process *process, const struct filter *filter, struct grove_m
 {
   struct grove_message **place = *link;
 
-  process->no_preempt++;
+  process->no_preempt += GROVE_NO_PREEMPT_CALLBACK;
   while (*place != NULL && !accepts (filter, *place))
     {
       place = &(*place)->next;
       _grove_reductions_left--;
     }
-  process->no_preempt--;
+  process->no_preempt -= GROVE_NO_PREEMPT_CALLBACK;
   *link = place;
   return *place != NULL;
 }
@@ -179,13 +179,18 @@ receive_from (struct grove_process  *self,
 
 /* ---- Public ---------------------------------------------------------------------------------- */
 
+/* @where: behind the process's call. */
 static enum grove_status
-receive (const struct filter *filter, int64_t timeout_ns, struct grove_message **ret_message)
+receive (const struct filter   *filter,
+         int64_t                timeout_ns,
+         struct grove_message **ret_message,
+         void                  *where)
 {
   struct grove_process *self = _grove_process_require ();
 
   if (timeout_ns < 0)
     return GROVE_ERR_BADARG;
+  GROVE_SET (self->where, (uintptr_t) where);
   return receive_from (self, &self->mailbox_first, filter, timeout_ns, ret_message);
 }
 
@@ -195,7 +200,7 @@ grove_receive (int64_t timeout_ns, struct grove_message **ret_message)
   /* Static, for it would lie in the frames of every process that waits for anything. */
   static const struct filter any = { .match = NULL };
 
-  return receive (&any, timeout_ns, ret_message);
+  return receive (&any, timeout_ns, ret_message, __builtin_return_address (0));
 }
 
 enum grove_status
@@ -206,7 +211,7 @@ grove_receive_match (grove_match_func       match,
 {
   struct filter filter = { .match = match, .user_data = user_data };
 
-  return receive (&filter, timeout_ns, ret_message);
+  return receive (&filter, timeout_ns, ret_message, __builtin_return_address (0));
 }
 
 enum grove_status
@@ -220,7 +225,7 @@ grove_receive_pattern (int64_t                timeout_ns,
   struct filter     filter = { .format = format, .args = &args };
 
   va_start (args, format);
-  status = receive (&filter, timeout_ns, ret_message);
+  status = receive (&filter, timeout_ns, ret_message, __builtin_return_address (0));
   va_end (args);
   return status;
 }
@@ -238,6 +243,7 @@ grove_receive_alias (grove_ref              alias,
 
   if (timeout_ns < 0 || alias == 0)
     return GROVE_ERR_BADARG;
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   /* A DOWN that has come may lie before the mark, unless the alias is as old as the monitor. */
   watching =
     monitor == 0 || monitor == alias ||

@@ -56,6 +56,7 @@ sample (struct grove_process *process, struct grove_process_sample *ret_sample)
   ret_sample->name = text_or_empty (LOAD (process->name));
   ret_sample->label = text_or_empty (LOAD (process->label));
   ret_sample->initial = text_or_empty (LOAD (process->initial));
+  ret_sample->where = LOAD (process->where);
   ret_sample->status = status_of (state);
   ret_sample->priority = (enum grove_priority) (uint32_t) LOAD (process->priority);
   ret_sample->scheduler = LOAD (process->scheduler)->id;

@@ -24,12 +24,13 @@ enum grove_process_status
 /* One process, copied from its control block with relaxed loads: each field is a value it had. */
 struct grove_process_sample
 {
-  grove_pid                 pid;
-  grove_pid                 parent; /* who spawned it */
-  grove_pid                 group;  /* the master of its application, 0: none */
-  const char               *name; /* "" when not registered; interned for the life of the runtime */
-  const char               *label;   /* likewise */
-  const char               *initial; /* static */
+  grove_pid   pid;
+  grove_pid   parent;  /* who spawned it */
+  grove_pid   group;   /* the master of its application, 0: none */
+  const char *name;    /* "" when not registered; interned for the life of the runtime */
+  const char *label;   /* likewise */
+  const char *initial; /* static */
+  uintptr_t   where;   /* behind what it last did before it gave up its scheduler; 0: nothing yet */
   enum grove_process_status status;
   enum grove_priority       priority;
   uint32_t                  scheduler;
@@ -224,3 +225,72 @@ bool _grove_inspection_message (struct grove_inspection   *view,
 size_t _grove_inspection_links (struct grove_inspection *view, grove_pid *pids, size_t n);
 size_t _grove_inspection_monitors (struct grove_inspection *view, grove_pid *pids, size_t n);
 size_t _grove_inspection_monitored_by (struct grove_inspection *view, grove_pid *pids, size_t n);
+
+/* ---- Stacks ---------------------------------------------------------------------------------- */
+
+/* One frame of a stack, innermost first. Text lives as long as the program. */
+struct grove_frame
+{
+  uintptr_t   pc;       /* within the instruction: of a caller, its call */
+  const char *function; /* "" where it is not known */
+  const char *file;     /* of the source, as the compiler was told; else of the library; or "" */
+  int         line;     /* 0: not known */
+};
+
+#define GROVE_MAX_FRAMES 32
+
+/* Names an address of code. The first time it may take milliseconds: never on a scheduler's thread.
+ */
+void _grove_observe_frame (uintptr_t pc, struct grove_frame *ret_frame);
+
+/* The function a process is in, as of when it last gave up its scheduler; the same applies. */
+void
+_grove_observe_where (const struct grove_process_sample *sample, struct grove_frame *ret_frame);
+
+/* The stack of a process, copied by an inspection and unwound afterwards by the thread that asked
+ * for it: the process's scheduler is held for a microsecond. */
+struct grove_stack_view;
+struct grove_stack_view *_grove_stack_view_new (void);
+void                     _grove_stack_view_free (struct grove_stack_view *view);
+void _grove_inspection_stack (struct grove_inspection *inspection, struct grove_stack_view *view);
+/* How many frames there are, at most @n. Never on a scheduler's thread. */
+size_t
+_grove_stack_view_frames (struct grove_stack_view *view, struct grove_frame *frames, size_t n);
+
+/* ---- Crashes --------------------------------------------------------------------------------- */
+
+/* The last processes that ended for a reason that is neither normal, shutdown, {shutdown, _} nor
+ * kill, in a ring: what there is to say about them besides struct grove_end. */
+#define GROVE_CRASHES         256
+#define GROVE_CRASH_LINKS     16
+#define GROVE_CRASH_ANCESTORS 8
+struct grove_crash
+{
+  uint64_t  seq; /* from 1 */
+  grove_pid pid;
+  grove_pid parent;
+  char      name[64];  /* "" when it had none; these are cut */
+  char      label[64]; /* likewise */
+  char      initial[64];
+  uint64_t  started_ns;
+  uint64_t  crashed_ns;
+  uint64_t  n_messages; /* that waited */
+  uint64_t  heap_bytes;
+  uint64_t  reductions;
+  uint32_t  n_links; /* of which these are kept */
+  grove_pid links[GROVE_CRASH_LINKS];
+  uint32_t  n_ancestors; /* the parent first */
+  grove_pid ancestors[GROVE_CRASH_ANCESTORS];
+  grove_pid message_sender;
+  char message[256]; /* the last it received and had not freed, printed; "" when there is none */
+  char reason[1024]; /* printed in Erlang syntax, cut */
+  bool in_release;   /* it was ending already: a deferred release faulted */
+  uint32_t           n_frames;   /* where it crashed, innermost first */
+  bool               frames_cut; /* there were more */
+  struct grove_frame frames[GROVE_MAX_FRAMES];
+};
+uint64_t _grove_observe_crashes (void); /* how many there have been; the last one has this number */
+/* false: not known (any more). Names are looked up: never on a scheduler's thread. */
+bool _grove_observe_crash (uint64_t seq, struct grove_crash *ret_crash);
+/* The last one of @pid. */
+bool _grove_observe_crash_of (grove_pid pid, struct grove_crash *ret_crash);

@@ -36,9 +36,7 @@
 #    include <sanitizer/tsan_interface.h>
 #  endif
 
-/* A frame larger than this could step over it. */
-#  define GUARD_SIZE   ((size_t) 64 * 1024)
-#  define MAPPING_SIZE (GUARD_SIZE + GROVE_STACK_SIZE)
+#  define MAPPING_SIZE (GROVE_STACK_GUARD + GROVE_STACK_SIZE)
 #  define MAX_SPARE    64
 
 void
@@ -61,7 +59,7 @@ stack_new (void)
 
   stack->memory = mmap (NULL, MAPPING_SIZE, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-  if (stack->memory == MAP_FAILED || mprotect (stack->memory, GUARD_SIZE, PROT_NONE) != 0)
+  if (stack->memory == MAP_FAILED || mprotect (stack->memory, GROVE_STACK_GUARD, PROT_NONE) != 0)
     abort ();
   stack->top = stack->memory + MAPPING_SIZE - 64;
   return stack;
@@ -109,7 +107,7 @@ _grove_stack_attach (struct grove_stack_cache *self,
   process->stack = stack;
   stack->fake = NULL;
 #  ifdef HAVE_ASAN
-  ASAN_UNPOISON_MEMORY_REGION (stack->memory + GUARD_SIZE, GROVE_STACK_SIZE);
+  ASAN_UNPOISON_MEMORY_REGION (stack->memory + GROVE_STACK_GUARD, GROVE_STACK_SIZE);
 #  endif
 #  ifdef HAVE_TSAN
   stack->fiber = __tsan_create_fiber (0);
@@ -146,7 +144,7 @@ void
 _grove_stack_enter (struct grove_stack_cache *self, struct grove_process *process)
 {
 #  ifdef HAVE_ASAN
-  __sanitizer_start_switch_fiber (&self->fake, process->stack->memory + GUARD_SIZE,
+  __sanitizer_start_switch_fiber (&self->fake, process->stack->memory + GROVE_STACK_GUARD,
                                   GROVE_STACK_SIZE - 64);
 #  endif
 #  ifdef HAVE_TSAN
@@ -186,6 +184,26 @@ _grove_stack_entered (struct grove_stack_cache *self)
 #  else
   (void) self;
 #  endif
+}
+
+void
+_grove_stack_abandon (struct grove_stack *stack)
+{
+#  ifdef HAVE_ASAN
+  ASAN_UNPOISON_MEMORY_REGION (stack->memory + GROVE_STACK_GUARD, GROVE_STACK_SIZE);
+#  else
+  (void) stack;
+#  endif
+}
+
+__attribute__ ((no_sanitize_address, no_sanitize_thread)) void
+_grove_stack_read (void *to, const void *frames, size_t size)
+{
+  volatile uint8_t       *bytes = to;
+  const volatile uint8_t *from = frames;
+
+  for (size_t i = 0; i < size; i++)
+    bytes[i] = from[i];
 }
 
 #endif

@@ -5,6 +5,7 @@
  * name) is gone before anybody hears.
  */
 #include "runtime/core/block.h"
+#include "runtime/core/crash.h"
 #include "runtime/core/dying.h"
 #include "runtime/core/ends.h"
 #include "runtime/core/event.h"
@@ -70,13 +71,15 @@ _grove_process_finish (struct grove_scheduler *self, struct grove_process *proce
   /* Sequentially consistent: see _grove_registry_forget(). */
   atomic_store (&process->state, GROVE_STATE_EXITING);
   _grove_stack_release (&self->stacks, process);
+  if (!_grove_runtime.ending && kind_of_end (ending.reason) == GROVE_EVENT_EXIT_CRASH)
+    _grove_crash_add (process, ending.reason, ending.trace);
   _grove_dying_begin (self, process, &ending);
 }
 
 /* ---- Public ---------------------------------------------------------------------------------- */
 
-GROVE_NORETURN static void
-end_with_buffer (struct grove_buffer *reason)
+void
+_grove_end_with (struct grove_buffer *reason, const struct grove_trace *trace)
 {
   struct grove_scheduler *scheduler = _grove_scheduler_self;
 
@@ -87,6 +90,13 @@ end_with_buffer (struct grove_buffer *reason)
     }
   scheduler->ending =
     (struct grove_ending){ .reason = grove_buffer_term (reason), .owned = reason->bytes };
+  if (trace != NULL)
+    scheduler->fault->trace = *trace;
+  else if (kind_of_end (scheduler->ending.reason) == GROVE_EVENT_EXIT_CRASH)
+    _grove_fault_trace_here (scheduler, &scheduler->fault->trace);
+  else
+    _grove_end_self ();
+  scheduler->ending.trace = &scheduler->fault->trace;
   _grove_end_self ();
 }
 
@@ -101,7 +111,7 @@ grove_exit (const char *reason_format, ...)
   if (grove_build_va (&reason, reason_format, args) != GROVE_OK)
     (void) !grove_build (&reason, "badarg");
   va_end (args);
-  end_with_buffer (&reason);
+  _grove_end_with (&reason, NULL);
 }
 
 void
@@ -111,7 +121,7 @@ grove_exit_term (struct grove_term reason)
 
   _grove_process_require ();
   memcpy (grove_buffer_extend (&copy, reason.size), reason.bytes, reason.size);
-  end_with_buffer (&copy);
+  _grove_end_with (&copy, NULL);
 }
 
 void

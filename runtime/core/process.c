@@ -59,6 +59,7 @@ init (struct grove_process             *process,
   PUBLISH (process->priority, generation << 32 | options->priority);
   PUBLISH (process->trap_exit, false);
   PUBLISH (process->n_links, 0);
+  PUBLISH (process->where, 0);
   PUBLISH (process->stack_bytes, 0);
   PUBLISH (process->n_received, 0);
   PUBLISH (process->heap_bytes, 0);
@@ -276,6 +277,7 @@ grove_is_alive (grove_pid pid)
     return true;
   if (_grove_scheduler_self->deferring)
     return false;
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   question = grove_make_ref ();
   _grove_bonds (self)->question = question;
   _grove_signal_send (pid, _grove_signal_new (GROVE_SIGNAL_ALIVE, 0, question));
@@ -297,8 +299,10 @@ grove_yield (void)
   struct grove_process *self = _grove_process_require ();
 
   _grove_reductions_left--;
-  if (self->no_preempt == 0 && !_grove_scheduler_self->deferring)
-    _grove_leave (GROVE_LEAVE_YIELD);
+  if (self->no_preempt != 0 || _grove_scheduler_self->deferring)
+    return;
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
+  _grove_leave (GROVE_LEAVE_YIELD);
 }
 
 void
@@ -319,6 +323,7 @@ grove_sleep_ms (uint64_t ms)
 
   if (scheduler->deferring)
     return;
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   self->timed_out = false;
   if (ms < (UINT64_MAX - now) / 1000000)
     _grove_timers_add (&scheduler->timers, self, now + ms * 1000000);

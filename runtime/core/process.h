@@ -309,7 +309,23 @@ grove_set_priority (enum grove_priority priority, enum grove_priority *ret_old);
  */
 GROVE_PUBLIC void grove_process_label (const char *label);
 
-/* ---- Ending ---------------------------------------------------------------------------------- */
+/* ---- Ending ----------------------------------------------------------------------------------
+ *
+ * Besides ending itself or being ended, a process ends by a fault in its own code:
+ *
+ *   {{signal, Signal, Address}, Stack}   sigsegv, sigbus, sigfpe, sigill; Address as an integer
+ *   {{signal, sigabrt, Address}, Stack}  it called abort(), or failed an assert()
+ *   {stack_overflow, Stack}              it used more than its stack
+ *
+ * with Stack as grove_raise() has it. What it deferred is released, and its links and monitors hear
+ * of it, as of any end; a deferred release that faults is left, and the next one runs. Process code
+ * is the program, and shared libraries that are compiled as process code. A function of the C
+ * library that it calls and that calls nothing (strlen(), memcpy()) counts as process code too.
+ *
+ * A fault in the runtime, in any other library (malloc() may hold a lock there), in what a library
+ * calls back other than qsort() and bsearch(), or in a thread that is no scheduler ends the
+ * program: one line on stderr says why, and then what was there before grove_run() has the signal.
+ */
 
 /**
  * grove_exit:
@@ -342,6 +358,44 @@ GROVE_PUBLIC void grove_process_label (const char *label);
  */
 GROVE_PUBLIC GROVE_NORETURN void grove_exit (const char *reason_format, ...);
 GROVE_PUBLIC GROVE_NORETURN void grove_exit_term (struct grove_term reason);
+
+/**
+ * grove_raise:
+ * @reason_format: a build format (term.h), e.g. "badarith"; a bad one stands for `badarg`
+ *
+ * Ends the calling process as an error, Erlang's error/1: with the reason {Reason, Stack}.
+ * grove_throw() ends it as a throw that nobody catches, {{nocatch, Term}, Stack}.
+ * grove_raise_term() and grove_throw_term() take a term, which is copied.
+ *
+ * Stack is a list of {Function, File, Line}, innermost first: an atom, the source file and the line;
+ * or the library's file and 0, where there is no debugging information.
+ *
+ * ```c
+ * static void
+ * divides_by (void *arg)
+ * {
+ *   if (arg == NULL)
+ *     grove_raise ("badarith");
+ * }
+ *
+ * struct grove_message *message;
+ *
+ * grove_monitor (grove_spawn (divides_by, NULL));
+ * grove_assert (grove_receive_pattern (GROVE_FOREVER, &message,
+ *                                      "{'DOWN', _, process, _, {badarith, [{_, _, _} | _]}}")
+ *               == GROVE_OK);
+ * grove_message_free (message);
+ * ```
+ *
+ * Threads: owner process only. Blocks: the first time from one place, until the names are found.
+ * Cost: O(depth of the stack and what the process holds).
+ * Errors: none; it does not return
+ * Since: 0.1
+ */
+GROVE_PUBLIC GROVE_NORETURN void grove_raise (const char *reason_format, ...);
+GROVE_PUBLIC GROVE_NORETURN void grove_raise_term (struct grove_term reason);
+GROVE_PUBLIC GROVE_NORETURN void grove_throw (const char *format, ...);
+GROVE_PUBLIC GROVE_NORETURN void grove_throw_term (struct grove_term term);
 
 /**
  * grove_assert_failed:

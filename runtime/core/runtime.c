@@ -6,9 +6,11 @@
  */
 #include "runtime/core/runtime.h"
 
+#include "runtime/core/crash.h"
 #include "runtime/core/dying.h"
 #include "runtime/core/ends.h"
 #include "runtime/core/event.h"
+#include "runtime/core/fault.h"
 #include "runtime/core/intern.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/observe.h"
@@ -107,6 +109,7 @@ finish (void)
       _grove_blocks_finish (&scheduler->blocks);
       _grove_stacks_finish (&scheduler->stacks);
       _grove_event_ring_free (scheduler->events);
+      _grove_fault_area_finish (scheduler);
     }
   _grove_events_clear ();
   _grove_block_depot_finish ();
@@ -114,6 +117,7 @@ finish (void)
   _grove_intern_finish ();
   _grove_table_finish ();
   _grove_ends_clear ();
+  _grove_crashes_clear ();
   _grove_scheduler_self = NULL;
   _grove_runtime.n_schedulers = 0;
   atomic_store (&_grove_runtime.n_online, 0);
@@ -137,13 +141,16 @@ init_schedulers (unsigned n)
       schedulers[i].id = i;
       schedulers[i].dying_last = &schedulers[i].dying;
       schedulers[i].events = _grove_event_ring_new ();
-      if (schedulers[i].events == NULL || !_grove_stacks_init (&schedulers[i].stacks))
+      if (schedulers[i].events == NULL || !_grove_fault_area_init (&schedulers[i]) ||
+          !_grove_stacks_init (&schedulers[i].stacks))
         {
           _grove_event_ring_free (schedulers[i].events);
+          _grove_fault_area_finish (&schedulers[i]);
           while (i-- > 0)
             {
               _grove_stacks_finish (&schedulers[i].stacks);
               _grove_event_ring_free (schedulers[i].events);
+              _grove_fault_area_finish (&schedulers[i]);
             }
           free (schedulers);
           return false;
@@ -233,6 +240,7 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg)
   _grove_scheduler_self = &_grove_runtime.schedulers[0];
   _grove_scheduler_self->now_ns = _grove_runtime.started_ns;
   status = _grove_process_spawn_first (main, arg, &_grove_runtime.main);
+  _grove_faults_install ();
   atomic_store (&_grove_runtime.running, 1);
   atomic_store (&stoppable, 1);
   n_started = start_threads ();
@@ -251,6 +259,7 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg)
   while (atomic_load (&n_stopping) != 0)
     sched_yield ();
   end_all ();
+  _grove_faults_restore ();
   finish ();
   atomic_store (&running_once, 0);
   return status;

@@ -5,6 +5,7 @@
 #include "runtime/core/scheduler.h"
 
 #include "runtime/core/dying.h"
+#include "runtime/core/fault.h"
 #include "runtime/core/lock.h"
 
 #include <errno.h>
@@ -171,6 +172,8 @@ settle (struct grove_scheduler *self, struct grove_process *process)
     case GROVE_LEAVE_HIBERNATE:
       _grove_stack_release (&self->stacks, process);
       process->entry = self->stacks.entry;
+      /* Its beginning, and what is looked up is the instruction before. */
+      GROVE_SET (process->where, (uintptr_t) process->entry + 1);
       process->arg = self->stacks.arg;
       GROVE_SET (process->state, GROVE_STATE_WAITING);
       process->wait = GROVE_WAIT_MESSAGE;
@@ -179,6 +182,9 @@ settle (struct grove_scheduler *self, struct grove_process *process)
       break;
     case GROVE_LEAVE_END:
       _grove_process_finish (self, process);
+      break;
+    case GROVE_LEAVE_FAULT:
+      _grove_fault_settle (self, process);
       break;
     }
 }
@@ -198,6 +204,8 @@ run (struct grove_scheduler *self, struct grove_process *process)
   errno = process->saved_errno;
   _grove_stack_enter (&self->stacks, process);
   self->current = NULL;
+  if (__builtin_expect (self->overflowed, 0))
+    _grove_fault_overflowed (self, process);
   used = (uint64_t) ((int64_t) budget - _grove_reductions_left);
   GROVE_ADD (process->reductions, used);
   GROVE_ADD (self->reductions, used);
@@ -224,6 +232,7 @@ void
 _grove_scheduler_loop (struct grove_scheduler *self)
 {
   _grove_scheduler_self = self;
+  _grove_fault_thread_begin (self);
   self->now_ns = grove_now_ns ();
   while (atomic_load_explicit (&_grove_runtime.stop, memory_order_relaxed) == 0)
     {
@@ -250,6 +259,7 @@ _grove_scheduler_loop (struct grove_scheduler *self)
       else if (!_grove_process_is_free (process) || !_grove_placement_give (self, process))
         run (self, process);
     }
+  _grove_fault_thread_end (self);
 }
 
 /* ---- In the process -------------------------------------------------------------------------- */
@@ -313,16 +323,22 @@ _grove_charge (int32_t reductions)
   self->n_calls++;
   _grove_reductions_left -= reductions;
   if (__builtin_expect (_grove_reductions_left < 0, 0) && may_preempt (self))
-    _grove_leave (GROVE_LEAVE_YIELD);
+    {
+      GROVE_SET (self->current->where, (uintptr_t) __builtin_return_address (0));
+      _grove_leave (GROVE_LEAVE_YIELD);
+    }
 }
 
 __attribute__ ((noinline)) static void
-reductions_spent (void)
+reductions_spent (void *where)
 {
   struct grove_scheduler *self = _grove_scheduler_self;
 
   if (may_preempt (self))
-    _grove_leave (GROVE_LEAVE_PREEMPTED);
+    {
+      GROVE_SET (self->current->where, (uintptr_t) where);
+      _grove_leave (GROVE_LEAVE_PREEMPTED);
+    }
   else if (self == NULL)
     _grove_reductions_left = INT32_MAX; /* a thread that is no scheduler runs process code */
 }
@@ -334,5 +350,5 @@ void
 __sanitizer_cov_trace_pc (void)
 {
   if (__builtin_expect (--_grove_reductions_left < 0, 0))
-    reductions_spent ();
+    reductions_spent (__builtin_return_address (0));
 }

@@ -21,6 +21,12 @@
 #include <setjmp.h>
 
 struct grove_event_ring;
+struct grove_fault_area;
+struct grove_trace;
+
+/* What no_preempt is raised by around a function of the process that the runtime calls: there no
+ * lock is held, and a fault is the process's own. Anything else raises it by 1. */
+#define GROVE_NO_PREEMPT_CALLBACK 256
 
 #define GROVE_MAX_SCHEDULERS 64 /* one number is kept for references made outside */
 
@@ -32,15 +38,17 @@ enum grove_leave
   GROVE_LEAVE_WAIT, /* everything has been done by the process */
   GROVE_LEAVE_HIBERNATE,
   GROVE_LEAVE_END,
+  GROVE_LEAVE_FAULT, /* see fault.h */
 };
 
 /* Why the process that is to end does so. */
 struct grove_ending
 {
-  struct grove_term     reason;   /* no bytes: normal */
-  void                 *owned;    /* holds the reason: malloc()ed, or NULL */
-  struct grove_message *block;    /* or this signal does */
-  struct grove_message *leftover; /* signals behind the one that ended it, in order */
+  struct grove_term         reason;   /* no bytes: normal */
+  void                     *owned;    /* holds the reason: malloc()ed, or NULL */
+  struct grove_message     *block;    /* or this signal does */
+  struct grove_message     *leftover; /* signals behind the one that ended it, in order */
+  const struct grove_trace *trace;    /* where it ended; NULL: it was ended, wherever it was */
 };
 
 /* What a scheduler saw of its own queue, placement.c. */
@@ -59,11 +67,12 @@ struct grove_scheduler
   pthread_t              thread;
   struct grove_process  *current; /* NULL: the scheduler itself runs */
   enum grove_leave       leave;
-  uint32_t               n_calls;   /* of the runtime in this slice */
-  bool                   deferring; /* current's deferred releases run, on the scheduler's stack */
-  jmp_buf                escape;    /* out of a release that wants to end the process */
-  unsigned               ticks;     /* slices until the clock is read again */
-  uint64_t               now_ns;    /* as of then */
+  uint32_t               n_calls;    /* of the runtime in this slice */
+  bool                   overflowed; /* the stack of current, in code that cannot be left */
+  bool                   deferring;  /* current's deferred releases run, on the scheduler's stack */
+  jmp_buf                escape;     /* out of a release that wants to end the process */
+  unsigned               ticks;      /* slices until the clock is read again */
+  uint64_t               now_ns;     /* as of then */
   struct grove_look      look;
   uint64_t               n_refs;
   struct grove_process  *serving; /* the rest of those taken from `notified` */
@@ -76,6 +85,7 @@ struct grove_scheduler
   struct grove_blocks      blocks;
   struct grove_stack_cache stacks;
   struct grove_event_ring *events; /* event.h */
+  struct grove_fault_area *fault;  /* fault.h */
 
   /* Counters, written by the thread, read by observers. Those of bytes may go below 0 here: only
    * the sum over all schedulers means something. */
@@ -161,6 +171,8 @@ void _grove_leave (enum grove_leave leave);
 /* Waits until a signal comes or the timer is due. @wait: what counts. */
 void _grove_wait (enum grove_wait wait);
 
+/* Ends the calling process with @reason, which is taken over; @trace may be NULL. */
+GROVE_NORETURN void _grove_end_with (struct grove_buffer *reason, const struct grove_trace *trace);
 /* Ends the calling process with scheduler->ending. */
 GROVE_NORETURN void _grove_end_self (void);
 

@@ -13,9 +13,7 @@
 #  include <string.h>
 #  include <sys/mman.h>
 
-/* A frame larger than this could step over it. */
-#  define GUARD_SIZE   ((size_t) 64 * 1024)
-#  define MAPPING_SIZE (GUARD_SIZE + GROVE_STACK_SIZE)
+#  define MAPPING_SIZE (GROVE_STACK_GUARD + GROVE_STACK_SIZE)
 
 /* Tops are spread over this many groups of cache sets, so that 64 processes that each touch the top
  * of their stack do not fight for the same few. */
@@ -38,7 +36,7 @@ _grove_stacks_init (struct grove_stack_cache *self)
     {
       char *memory = mmap (NULL, MAPPING_SIZE, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-      if (memory == MAP_FAILED || mprotect (memory, GUARD_SIZE, PROT_NONE) != 0)
+      if (memory == MAP_FAILED || mprotect (memory, GROVE_STACK_GUARD, PROT_NONE) != 0)
         {
           _grove_stacks_finish (self);
           return false;
@@ -187,6 +185,18 @@ void
 _grove_stack_entered (struct grove_stack_cache *self)
 {
   (void) self;
+}
+
+void
+_grove_stack_abandon (struct grove_stack *stack)
+{
+  (void) stack;
+}
+
+void
+_grove_stack_read (void *to, const void *frames, size_t size)
+{
+  memcpy (to, frames, size);
 }
 
 #endif

@@ -21,6 +21,9 @@
 #  define GROVE_STACK_SIZE ((size_t) 256 * 1024)
 #endif
 
+/* A frame larger than this could step over the guard below a stack. */
+#define GROVE_STACK_GUARD ((size_t) 64 * 1024)
+
 /* What a run stack is taken to cost while it is in use: the pages at its top. */
 #define GROVE_STACK_TOUCHED 8192
 
@@ -74,6 +77,12 @@ void
 _grove_stack_leave (struct grove_stack_cache *self, struct grove_process *process, bool for_ever);
 /* First thing in @start. */
 void _grove_stack_entered (struct grove_stack_cache *self);
+
+/* Its frames will not be returned from; the process goes on at its top. In a signal's handler. */
+void _grove_stack_abandon (struct grove_stack *stack);
+
+/* Copies from frames, whatever a sanitizer thinks of what lies there. */
+void _grove_stack_read (void *to, const void *frames, size_t size);
 
 /* Tests: with a @seed that is not 0, stacks lose their frames at random. */
 void _grove_stack_set_chaos (unsigned seed);

@@ -19,6 +19,18 @@ _grove_switch:
 	stp	x25, x26, [sp, #48]
 	stp	x27, x28, [sp, #64]
 	stp	x29, x30, [sp, #80]
+	.cfi_rel_offset x19, 0
+	.cfi_rel_offset x20, 8
+	.cfi_rel_offset x21, 16
+	.cfi_rel_offset x22, 24
+	.cfi_rel_offset x23, 32
+	.cfi_rel_offset x24, 40
+	.cfi_rel_offset x25, 48
+	.cfi_rel_offset x26, 56
+	.cfi_rel_offset x27, 64
+	.cfi_rel_offset x28, 72
+	.cfi_rel_offset x29, 80
+	.cfi_rel_offset x30, 88
 	stp	d8, d9, [sp, #96]
 	stp	d10, d11, [sp, #112]
 	stp	d12, d13, [sp, #128]
@@ -32,6 +44,18 @@ _grove_switch:
 	ldp	x25, x26, [sp, #48]
 	ldp	x27, x28, [sp, #64]
 	ldp	x29, x30, [sp, #80]
+	.cfi_restore x19
+	.cfi_restore x20
+	.cfi_restore x21
+	.cfi_restore x22
+	.cfi_restore x23
+	.cfi_restore x24
+	.cfi_restore x25
+	.cfi_restore x26
+	.cfi_restore x27
+	.cfi_restore x28
+	.cfi_restore x29
+	.cfi_restore x30
 	ldp	d8, d9, [sp, #96]
 	ldp	d10, d11, [sp, #112]
 	ldp	d12, d13, [sp, #128]
@@ -41,6 +65,18 @@ _grove_switch:
 	ret
 	.cfi_endproc
 	.size	_grove_switch, .-_grove_switch
+
+	.globl	_grove_switch_begin
+	.hidden	_grove_switch_begin
+	.type	_grove_switch_begin, %function
+	.p2align 4
+_grove_switch_begin:
+	.cfi_startproc
+	.cfi_undefined x30
+	blr	x19
+	brk	#0
+	.cfi_endproc
+	.size	_grove_switch_begin, .-_grove_switch_begin
 
 #endif
 	.section .note.GNU-stack, "", %progbits

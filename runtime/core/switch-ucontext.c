@@ -45,3 +45,14 @@ _grove_switch_prepare (char *top, void (*start) (void))
   makecontext (context, start, 0);
   return (char *) at - BELOW;
 }
+
+bool
+_grove_switch_registers (const void             *frames,
+                         const void             *sp,
+                         struct grove_registers *ret_registers)
+{
+  (void) frames;
+  (void) sp;
+  (void) ret_registers;
+  return false;
+}

@@ -9,8 +9,15 @@
  */
 #pragma once
 
+#include "runtime/core/stack-copy.h"
+
 /* Saves the registers on the stack and its pointer in *@save, and goes on where @to was saved. */
 void _grove_switch (void **save, void *to);
+
+/* What the registers will be behind _grove_switch(), of what was saved at @sp and lies in @frames
+ * now. False: there is no telling on this machine. */
+bool
+_grove_switch_registers (const void *frames, const void *sp, struct grove_registers *ret_registers);
 
 /* What to switch to so that @start begins, on a stack that ends at @top; it must not return. */
 void *_grove_switch_prepare (char *top, void (*start) (void));

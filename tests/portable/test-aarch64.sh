@@ -27,6 +27,6 @@ step () # NAME COMMAND...
 }
 
 step configures meson setup --cross-file "$root/tests/portable/aarch64-linux-gnu.ini" -Dwerror=true \
-  -Dui=disabled -Dexport=disabled -Dtests=true "$scratch/build" "$root"
+  -Dui=disabled -Dexport=disabled -Dbacktrace=disabled -Dtests=true "$scratch/build" "$root"
 step builds ninja -C "$scratch/build"
 qemu-aarch64 "$scratch/build/tests/portable/test-portable" --prefix /runtime/aarch64
