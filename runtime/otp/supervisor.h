@@ -176,13 +176,8 @@ grove_supervisor_start (const struct grove_supervisor_spec *spec,
  *
  * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: a call.
  * Errors: GROVE_ERR_NAME_TAKEN (the id is in use), GROVE_ERR_EXITED (it failed to start and is not
-<<<<<<< HEAD
- * kept), GROVE_ERR_NOPROC, GROVE_ERR_BADARG
- * Returns: GROVE_OK or an error
-=======
  * kept), GROVE_ERR_NOPROC, GROVE_ERR_BADARG (a bad spec; one for GROVE_SIMPLE_ONE_FOR_ONE)
  * Returns: GROVE_OK, or GROVE_IGNORED
->>>>>>> 1a2739a (otp: All of OTP's strategies, significant children and children of one kind)
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -219,15 +214,10 @@ grove_supervisor_start_dynamic (grove_pid            supervisor,
  * Stops the child; its spec stays, unless it is temporary. GROVE_OK also when it was stopped
  * already.
  *
-<<<<<<< HEAD
  * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: a call.
- * Errors: GROVE_ERR_NO_NAME (no such child), GROVE_ERR_NOPROC
- * Returns: GROVE_OK or an error
-=======
- * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: a call
  * Errors: GROVE_ERR_NO_NAME (no such child), GROVE_ERR_NOPROC, GROVE_ERR_BADARG
  * (GROVE_SIMPLE_ONE_FOR_ONE)
->>>>>>> 1a2739a (otp: All of OTP's strategies, significant children and children of one kind)
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -255,13 +245,8 @@ grove_supervisor_terminate_dynamic (grove_pid supervisor, grove_pid child) GROVE
  *
  * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: a call.
  * Errors: GROVE_ERR_BUSY (it runs, or is being restarted), GROVE_ERR_EXITED (it failed to start),
-<<<<<<< HEAD
- * GROVE_ERR_NO_NAME, GROVE_ERR_NOPROC
- * Returns: GROVE_OK or an error
-=======
  * GROVE_ERR_NO_NAME, GROVE_ERR_NOPROC, GROVE_ERR_BADARG (GROVE_SIMPLE_ONE_FOR_ONE)
  * Returns: GROVE_OK, or GROVE_IGNORED
->>>>>>> 1a2739a (otp: All of OTP's strategies, significant children and children of one kind)
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_supervisor_restart_child (grove_pid   supervisor,
