@@ -18,6 +18,9 @@ void _grove_link_handle (struct grove_process *process, const struct grove_messa
 /* Whether what is in a used place of the links is a link, and not one that is being undone. */
 bool _grove_relation_is_link (const struct grove_relation *place);
 
+/* question.h */
+void _grove_question_handle (struct grove_process *process, const struct grove_message *signal);
+
 void _grove_monitor_add (struct grove_process *process, grove_ref monitor, grove_pid target);
 void _grove_monitored_by_add (struct grove_process *process, grove_ref monitor, grove_pid watcher);
 void _grove_monitor_handle (struct grove_process *process, const struct grove_message *signal);

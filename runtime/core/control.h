@@ -77,10 +77,11 @@ struct grove_bonds
   void                  *behaviour;
   size_t                 max_heap_bytes; /* 0: no limit */
   grove_ref              question;       /* a reply is waited for; 0: it has come */
-  bool                   answer;
+  uint64_t               timed_by; /* a bit a scheduler that may have timers for this process */
+  int64_t                answer;   /* to the last question */
 };
 
-#define GROVE_NO_TIMER UINT32_MAX
+#define GROVE_NO_TIMEOUT UINT32_MAX
 
 struct grove_process
 {
@@ -132,7 +133,7 @@ struct grove_process
   struct grove_heap_block *heap;
   struct grove_bonds      *bonds; /* NULL: none of them */
 
-  uint32_t timer;       /* its place in the scheduler's heap of timers */
+  uint32_t timer;       /* timers.h: which timeout is its */
   int      saved_errno; /* while it does not run */
   uint16_t no_preempt;  /* how often disabled */
   uint8_t  queue;       /* the priority it is queued at, or was last */

@@ -184,6 +184,8 @@ do_phase (struct grove_scheduler *self, struct grove_dying *dying, int32_t *left
     case GROVE_DYING_NAME:
       _grove_process_account (self, process, dying->ending.reason);
       _grove_registry_forget (process);
+      if (!_grove_runtime.ending)
+        _grove_timers_end (process);
       close_inqueue (dying);
       return true;
     case GROVE_DYING_LEFTOVER:

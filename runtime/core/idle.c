@@ -42,7 +42,7 @@ static bool
 has_news (struct grove_scheduler *self)
 {
   return atomic_load (&self->notified) != NULL || atomic_load (&self->handed) != NULL ||
-         atomic_load (&_grove_runtime.stop) != 0;
+         atomic_load (&self->calls) != NULL || atomic_load (&_grove_runtime.stop) != 0;
 }
 
 static void

@@ -47,8 +47,8 @@ copy_message (struct grove_term term, grove_ref alias)
   return message;
 }
 
-static enum grove_status
-build_message (struct grove_message **ret_message, const char *format, va_list args)
+enum grove_status
+_grove_message_build (struct grove_message **ret_message, const char *format, va_list args)
 {
   uint8_t scratch[SCRATCH_SIZE];
   va_list again;
@@ -74,7 +74,7 @@ grove_send_va (grove_pid to, const char *format, va_list args)
   enum grove_status     status;
 
   _grove_process_require ();
-  status = build_message (&message, format, args);
+  status = _grove_message_build (&message, format, args);
   if (status == GROVE_OK)
     deliver (to, message);
   _grove_charge (cost_of_sending (to));

@@ -41,7 +41,7 @@ init (struct grove_process             *process,
   process->held = NULL;
   process->heap = NULL;
   process->bonds = NULL;
-  process->timer = GROVE_NO_TIMER;
+  process->timer = GROVE_NO_TIMEOUT;
   process->no_preempt = 0;
   process->saved_errno = 0;
   process->passed_over = 0;

@@ -30,6 +30,7 @@
 #define MAX_MAX_PROCESSES     (UINT32_C (1) << 28)
 #define DEFAULT_BUDGET        2000U
 #define MAX_BUDGET            1000000U
+#define DEFAULT_MAX_TIMERS    (UINT32_C (1) << 24)
 
 static _Atomic uint32_t running_once; /* a runtime runs, is being made or taken apart */
 
@@ -72,6 +73,17 @@ _grove_runtime_at_stop (void (*stop) (void))
         return;
     }
   abort (); /* more rooms than the house has */
+}
+
+/* What schedulers were asked and did not come to. */
+static void
+run_calls (void)
+{
+  for (unsigned i = 0; i < _grove_runtime.n_schedulers; i++)
+    {
+      _grove_scheduler_self = &_grove_runtime.schedulers[i];
+      _grove_scheduler_run_calls (_grove_scheduler_self);
+    }
 }
 
 static void
@@ -140,6 +152,7 @@ init_schedulers (unsigned n)
     {
       schedulers[i].id = i;
       schedulers[i].dying_last = &schedulers[i].dying;
+      _grove_timers_init (&schedulers[i].timers, _grove_runtime.started_ns);
       schedulers[i].events = _grove_event_ring_new ();
       if (schedulers[i].events == NULL || !_grove_fault_area_init (&schedulers[i]) ||
           !_grove_stacks_init (&schedulers[i].stacks))
@@ -185,6 +198,7 @@ init (const struct grove_options *options)
   _grove_runtime.budget = or_default (options->budget, DEFAULT_BUDGET, MAX_BUDGET);
   _grove_runtime.max_processes =
     or_default (options->max_processes, DEFAULT_MAX_PROCESSES, MAX_MAX_PROCESSES);
+  _grove_runtime.max_timers = or_default (options->max_timers, DEFAULT_MAX_TIMERS, UINT32_MAX / 2);
   _grove_runtime.started_ns = grove_now_ns ();
   while (creation == 0)
     if (getrandom (&creation, sizeof creation, 0) != sizeof creation)
@@ -258,6 +272,7 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg)
   atomic_store (&stoppable, 0);
   while (atomic_load (&n_stopping) != 0)
     sched_yield ();
+  run_calls ();
   end_all ();
   _grove_faults_restore ();
   finish ();

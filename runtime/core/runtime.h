@@ -16,6 +16,7 @@ struct grove_options
   unsigned    n_schedulers;  /* 0: one a core */
   uint32_t    max_processes; /* 0: 4,194,304 */
   uint32_t    budget;        /* reductions a slice; 0: 2000 */
+  uint32_t    max_timers;    /* pending, for each scheduler; 0: 16,777,216 */
 };
 
 /**

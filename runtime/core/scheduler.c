@@ -214,20 +214,6 @@ run (struct grove_scheduler *self, struct grove_process *process)
   settle (self, process);
 }
 
-static void
-fire_timers (struct grove_scheduler *self)
-{
-  struct grove_process *process;
-
-  while ((process = _grove_timers_take_due (&self->timers, self->now_ns)) != NULL)
-    {
-      process->timed_out = true;
-      /* A signal that came at this moment the process looks at first. */
-      if (GROVE_GET (process->state) == GROVE_STATE_WAITING)
-        _grove_process_make_runnable (process);
-    }
-}
-
 void
 _grove_scheduler_loop (struct grove_scheduler *self)
 {
@@ -240,11 +226,14 @@ _grove_scheduler_loop (struct grove_scheduler *self)
 
       accept_handed (self);
       serve_notified (self);
+      if (atomic_load_explicit (&self->calls, memory_order_relaxed) != NULL)
+        _grove_scheduler_run_calls (self);
       if (self->ticks == 0)
         {
           self->now_ns = grove_now_ns ();
           self->ticks = TICKS_BETWEEN_CLOCKS;
-          fire_timers (self);
+          if (_grove_timers_fire (self))
+            self->ticks = 0;
         }
       if (__builtin_expect (self->dying != NULL, 0))
         _grove_dying_step (self);
@@ -253,7 +242,8 @@ _grove_scheduler_loop (struct grove_scheduler *self)
       process = _grove_run_queue_pop (&self->queue);
       if (process == NULL)
         {
-          if (self->serving == NULL && self->dying == NULL)
+          /* No ticks: there are more timers than one turn is for. */
+          if (self->serving == NULL && self->dying == NULL && self->ticks != 0)
             _grove_scheduler_idle (self);
         }
       else if (!_grove_process_is_free (process) || !_grove_placement_give (self, process))

@@ -15,7 +15,7 @@
 #include "runtime/core/process-table.h"
 #include "runtime/core/run-queue.h"
 #include "runtime/core/stack.h"
-#include "runtime/core/timer.h"
+#include "runtime/core/timers.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -58,6 +58,13 @@ struct grove_look
   uint64_t n_turns, reductions;
   bool     is_long;
   bool     crowded;
+};
+
+/* What another scheduler is asked to do. */
+struct grove_call
+{
+  struct grove_call *next;
+  void (*run) (struct grove_scheduler *self, struct grove_call *call); /* frees it */
 };
 
 struct grove_scheduler
@@ -105,6 +112,7 @@ struct grove_scheduler
   /* ---- Written by any thread ---- */
   alignas (64) _Atomic (struct grove_process *) notified; /* grove_process.notified_next */
   _Atomic (struct grove_process *) handed;                /* grove_process.queue_next */
+  _Atomic (struct grove_call *)    calls;                 /* grove_call.next */
   _Atomic uint32_t                 n_coming;              /* in `handed`, or about to be */
   _Atomic uint32_t                 sleeping;              /* the futex: 1 while it sleeps */
 };
@@ -115,6 +123,7 @@ struct grove_runtime
   unsigned                n_schedulers;
   uint32_t                max_processes;
   uint32_t                budget;
+  uint32_t                max_timers; /* a scheduler */
   uint64_t                started_ns;
   char                    name[256];
 
@@ -183,6 +192,9 @@ void _grove_process_make_runnable (struct grove_process *process);
 
 /* The first process. By the first scheduler, before it runs. */
 enum grove_status _grove_process_spawn_first (grove_entry entry, void *arg, grove_pid *ret_pid);
+/* A message by a format; GROVE_ERR_SYNTAX. Free what is not sent with _grove_block_free(). */
+enum grove_status
+_grove_message_build (struct grove_message **ret_message, const char *format, va_list args);
 /* A message from a thread that is no process. */
 enum grove_status _grove_message_inject (grove_pid to, struct grove_term term);
 
@@ -198,6 +210,13 @@ void _grove_list_push (_Atomic (struct grove_process *) *list,
 void _grove_scheduler_wake (struct grove_scheduler *self);
 /* Nothing can run: waits for news or the next timer. */
 void _grove_scheduler_idle (struct grove_scheduler *self);
+
+/* ---- calls.c --------------------------------------------------------------------------------- */
+
+/* Has @self run @call between two processes, in the order such calls come from one thread. Any
+ * thread. */
+void _grove_scheduler_call (struct grove_scheduler *self, struct grove_call *call);
+void _grove_scheduler_run_calls (struct grove_scheduler *self);
 
 /* ---- placement.c ----------------------------------------------------------------------------- */
 

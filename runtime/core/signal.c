@@ -212,6 +212,9 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
     case GROVE_SIGNAL_ALIVE:
       _grove_signal_send (sender, _grove_signal_new (GROVE_SIGNAL_ALIVE_NO, 0, tag));
       break;
+    case GROVE_SIGNAL_TIMED:
+      _grove_timers_release (&_grove_runtime.schedulers[tag - 1], gone);
+      break;
     case GROVE_SIGNAL_INSPECT:
       _grove_inspect_refuse (signal);
       break;
@@ -223,6 +226,7 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
     case GROVE_SIGNAL_DOWN:
     case GROVE_SIGNAL_ALIVE_YES:
     case GROVE_SIGNAL_ALIVE_NO:
+    case GROVE_SIGNAL_ANSWER:
     case GROVE_SIGNAL_PRIORITY:
       break;
     }
@@ -335,6 +339,12 @@ handle (struct grove_process *process, struct grove_message *signal)
           process->bonds->answer = signal->kind == GROVE_SIGNAL_ALIVE_YES;
           process->woken = true;
         }
+      return HANDLED;
+    case GROVE_SIGNAL_ANSWER:
+      _grove_question_handle (process, signal);
+      return HANDLED;
+    case GROVE_SIGNAL_TIMED:
+      _grove_bonds (process)->timed_by |= UINT64_C (1) << (signal->tag - 1);
       return HANDLED;
     case GROVE_SIGNAL_INSPECT:
       _grove_inspect_handle (process, signal);

@@ -34,6 +34,8 @@ enum grove_signal_kind
   GROVE_SIGNAL_ALIVE,      /* tag: the question */
   GROVE_SIGNAL_ALIVE_YES,  /* tag: the question */
   GROVE_SIGNAL_ALIVE_NO,   /* tag: the question */
+  GROVE_SIGNAL_ANSWER,     /* tag: the question; bytes: int64_t */
+  GROVE_SIGNAL_TIMED,      /* tag: a scheduler's number + 1: timers for the process are there */
   GROVE_SIGNAL_INSPECT,    /* bytes: struct grove_inspect_request */
   GROVE_SIGNAL_PRIORITY,   /* look at the priority that was asked for */
 };

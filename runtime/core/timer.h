@@ -1,31 +1,102 @@
 /* SPDX-License-Identifier: MIT
  *
- * The timeouts of one scheduler's waiting processes, earliest first, in a heap that knows the place
- * of each: a process has at most one, and one that is no longer wanted is taken out, so that none
- * ever wakes a later wait. Belongs to the scheduler.
+ * Timers: messages that are sent after a time. A timer belongs to nobody: any process may read or
+ * cancel it by its reference. One for a process ends with that process; one for a name looks the
+ * name up when the time has come.
+ *
+ * A message is never early. By how much it is late depends on what else runs; timers whose times
+ * lie more than 17 microseconds apart go off in that order. All functions: owner process only.
  */
 #pragma once
 
-#include "runtime/core/control.h"
+#include "runtime/core/process.h"
 
-struct grove_timer
-{
-  uint64_t              deadline_ns;
-  struct grove_process *process;
-};
+GROVE_BEGIN_DECLS
 
-struct grove_timers
-{
-  struct grove_timer *timers;
-  uint32_t            n, capacity;
-};
+/* What a timer that is gone has left. */
+#define GROVE_NO_TIMER INT64_C (-1)
 
-void _grove_timers_finish (struct grove_timers *self);
-void
-_grove_timers_add (struct grove_timers *self, struct grove_process *process, uint64_t deadline_ns);
-/* A no-op for a process without one. */
-void _grove_timers_remove (struct grove_timers *self, struct grove_process *process);
-/* Takes out the earliest if it is due; else NULL. */
-struct grove_process *_grove_timers_take_due (struct grove_timers *self, uint64_t now_ns);
-/* UINT64_MAX: there is none. */
-uint64_t _grove_timers_next (const struct grove_timers *self);
+/**
+ * grove_send_after:
+ * @delay_ns: from now; 0 too
+ * @to: any pid; for a process that is gone nothing is kept
+ * @ret_timer: (out) (optional): its reference
+ * @format: a build format (term.h)
+ *
+ * Sends the message when the time is up, unless cancelled. The name of grove_send_after_name() is
+ * looked up then, and nothing is sent if nobody has it.
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(size of the message).
+ * Errors: GROVE_ERR_BADARG (negative, or no name), GROVE_ERR_SYNTAX, GROVE_ERR_SYSTEM_LIMIT (the
+ * scheduler has options.max_timers pending); nothing is set then
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status
+grove_send_after (int64_t delay_ns, grove_pid to, grove_ref *ret_timer, const char *format, ...)
+  GROVE_NODISCARD;
+GROVE_PUBLIC enum grove_status grove_send_after_name (int64_t     delay_ns,
+                                                      const char *name,
+                                                      grove_ref  *ret_timer,
+                                                      const char *format,
+                                                      ...) GROVE_NODISCARD;
+
+/**
+ * grove_start_timer:
+ *
+ * As grove_send_after(), but the message is {timeout, Timer, Message}: so that one that comes after
+ * its timer was cancelled and set anew can be told apart.
+ *
+ * Errors: as grove_send_after()
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status
+grove_start_timer (int64_t delay_ns, grove_pid to, grove_ref *ret_timer, const char *format, ...)
+  GROVE_NODISCARD;
+GROVE_PUBLIC enum grove_status grove_start_timer_name (int64_t     delay_ns,
+                                                       const char *name,
+                                                       grove_ref  *ret_timer,
+                                                       const char *format,
+                                                       ...) GROVE_NODISCARD;
+
+/**
+ * grove_send_interval:
+ * @period_ns: at least 1
+ *
+ * Sends the message again and again, first after one period, until it is cancelled or @to ends. The
+ * times are counted from now, whatever delays a message; those that were missed altogether are
+ * left out.
+ *
+ * Errors: as grove_send_after()
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status
+grove_send_interval (int64_t period_ns, grove_pid to, grove_ref *ret_timer, const char *format, ...)
+  GROVE_NODISCARD;
+
+/**
+ * grove_cancel_timer:
+ * @timer: of any process; any other reference is that of no timer
+ *
+ * After this the message has been sent or never will be. grove_read_timer() changes nothing.
+ *
+ * Threads: owner process only. Blocks: when the timer was set on another scheduler, until that one has answered
+ * Returns: the nanoseconds that were left; GROVE_NO_TIMER: it has gone off, or was cancelled
+ * Since: 0.1
+ */
+GROVE_PUBLIC int64_t grove_cancel_timer (grove_ref timer);
+GROVE_PUBLIC int64_t grove_read_timer (grove_ref timer);
+
+/**
+ * grove_cancel_timer_async:
+ *
+ * The same without waiting: the answer is the message {cancel_timer, Timer, Left}, where Left are
+ * nanoseconds or `false`; that of grove_read_timer_async() is {read_timer, Timer, Left}. Answers
+ * for timers that were set on one scheduler come in the order that was asked in, and behind the
+ * timer's own message if that was sent to the caller.
+ *
+ * Since: 0.1
+ */
+GROVE_PUBLIC void grove_cancel_timer_async (grove_ref timer);
+GROVE_PUBLIC void grove_read_timer_async (grove_ref timer);
+
+GROVE_END_DECLS

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The small hash of a process's bonds, and the heap of timers, each against a simple model.
+ * The small hash of a process's bonds, against a simple model.
  */
 #include "runtime/core/relation.h"
-#include "runtime/core/timer.h"
 
 #include <glib.h>
 
@@ -45,61 +44,10 @@ test_relation_random (void)
   g_rand_free (rand);
 }
 
-static void
-test_timer_random (void)
-{
-  static struct grove_process processes[300];
-  uint64_t                    deadlines[300] = { 0 }; /* 0: none */
-  struct grove_timers         timers = { NULL };
-  guint32                     seed = g_test_rand_int ();
-  GRand                      *rand = g_rand_new_with_seed (seed);
-  uint64_t                    now = 1;
-
-  g_test_message ("seed %u", seed);
-  for (unsigned i = 0; i < 300; i++)
-    processes[i].timer = GROVE_NO_TIMER;
-  for (unsigned step = 0; step < 100000; step++)
-    {
-      unsigned index = (unsigned) g_rand_int_range (rand, 0, 300);
-
-      if (deadlines[index] == 0)
-        {
-          deadlines[index] = now + (uint64_t) g_rand_int_range (rand, 0, 1000);
-          _grove_timers_add (&timers, &processes[index], deadlines[index]);
-        }
-      else if (g_rand_boolean (rand))
-        {
-          _grove_timers_remove (&timers, &processes[index]);
-          deadlines[index] = 0;
-        }
-      else
-        {
-          struct grove_process *due;
-          uint64_t              last = 0;
-          now += (uint64_t) g_rand_int_range (rand, 0, 20);
-          while ((due = _grove_timers_take_due (&timers, now)) != NULL)
-            {
-              uint64_t *deadline = &deadlines[due - processes];
-              g_assert_cmpuint (*deadline, !=, 0);
-              g_assert_cmpuint (*deadline, <=, now);
-              g_assert_cmpuint (*deadline, >=, last);
-              last = *deadline;
-              *deadline = 0;
-            }
-          g_assert_cmpuint (_grove_timers_next (&timers), >, now);
-          for (unsigned i = 0; i < 300; i++)
-            g_assert_true (deadlines[i] == 0 || deadlines[i] > now);
-        }
-    }
-  _grove_timers_finish (&timers);
-  g_rand_free (rand);
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/runtime/relation/random", test_relation_random);
-  g_test_add_func ("/runtime/timer/random", test_timer_random);
   return g_test_run ();
 }
