@@ -367,6 +367,9 @@ run_op (struct writer          *self,
     case FORMAT_MAP_END:
       return close_map (self);
     case FORMAT_ANY:
+    case FORMAT_BIND:
+    case FORMAT_SAME:
+    case FORMAT_PINNED:
     case FORMAT_TUPLE:
     default:
       return GROVE_ERR_SYNTAX;

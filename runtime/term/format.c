@@ -7,11 +7,9 @@
  * address of the text. Where the text is a constant of the program its address says it all;
  * elsewhere it is compared, for it may lie in a buffer that was used again.
  */
-#include "runtime/term/format.h"
-
+#include "runtime/term/compiler.h"
 #include "runtime/term/constant.h"
 #include "runtime/term/flat.h"
-#include "runtime/term/lex.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -19,33 +17,16 @@
 #define N_BUCKETS   512
 #define MAX_FORMATS 4096
 
-struct compiler
-{
-  struct lexer        lexer;
-  struct grove_buffer build_literals;
-  struct grove_buffer match_literals;
-  struct grove_buffer build; /* of struct format_op */
-  struct grove_buffer match;
-  enum grove_status   build_status;
-  enum grove_status   match_status;
-  size_t              n_directives;
-  size_t              n_maps;
-  unsigned            in_key; /* the keys that this is in */
-  bool                fuse;   /* the next literal may be joined to the one before */
-};
-
-static bool compile_term (struct compiler *self, unsigned depth);
-
-static bool
-fail (struct compiler *self, const char *message)
+bool
+_grove_compiler_fail (struct compiler *self, const char *message)
 {
   return _grove_lex_fail (&self->lexer, self->lexer.position, message);
 }
 
 /* ---- Emitting -------------------------------------------------------------------------------- */
 
-static struct format_op *
-add_op (struct grove_buffer *program, struct format_op op)
+struct format_op *
+_grove_compiler_op (struct grove_buffer *program, struct format_op op)
 {
   return memcpy (grove_buffer_extend (program, sizeof op), &op, sizeof op);
 }
@@ -69,8 +50,9 @@ add_build_literal (struct compiler *self, const void *bytes, size_t size)
   if (last != NULL && last->kind == FORMAT_LITERAL && last->offset + last->size == offset)
     last->size += (uint32_t) size;
   else
-    add_op (&self->build, (struct format_op){
-                            .kind = FORMAT_LITERAL, .offset = offset, .size = (uint32_t) size });
+    _grove_compiler_op (&self->build, (struct format_op){ .kind = FORMAT_LITERAL,
+                                                          .offset = offset,
+                                                          .size = (uint32_t) size });
   self->fuse = true;
   return offset;
 }
@@ -81,9 +63,9 @@ add_match_literal (struct compiler *self, struct grove_term term)
   size_t offset = self->match_literals.size;
 
   memcpy (grove_buffer_extend (&self->match_literals, term.size), term.bytes, term.size);
-  add_op (&self->match, (struct format_op){ .kind = FORMAT_LITERAL,
-                                            .offset = (uint32_t) offset,
-                                            .size = (uint32_t) term.size });
+  _grove_compiler_op (&self->match, (struct format_op){ .kind = FORMAT_LITERAL,
+                                                        .offset = (uint32_t) offset,
+                                                        .size = (uint32_t) term.size });
 }
 
 static void
@@ -96,8 +78,8 @@ add_literal_term (struct compiler *self, struct grove_term term)
 static void
 add_directive (struct compiler *self, enum format_op_kind kind)
 {
-  add_op (&self->build, (struct format_op){ .kind = (uint8_t) kind });
-  add_op (&self->match, (struct format_op){ .kind = (uint8_t) kind });
+  _grove_compiler_op (&self->build, (struct format_op){ .kind = (uint8_t) kind });
+  _grove_compiler_op (&self->match, (struct format_op){ .kind = (uint8_t) kind });
   self->n_directives++;
 }
 
@@ -177,7 +159,7 @@ fold (struct compiler *self, const struct mark *start)
   if (status != GROVE_OK)
     {
       grove_buffer_finish (&folded);
-      return fail (self, "the same key twice");
+      return _grove_compiler_fail (self, "the same key twice");
     }
   /* A list can have become a string, which is shorter. */
   folded.size = size;
@@ -198,6 +180,30 @@ fold (struct compiler *self, const struct mark *start)
   return true;
 }
 
+/* ---- Names ----------------------------------------------------------------------------------- */
+
+static bool
+is_name_byte (char byte)
+{
+  return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
+         (byte >= '0' && byte <= '9') || byte == '_' || byte == '@';
+}
+
+/* How long the variable's name is that comes next; 0: none does. A single `_` is none. */
+static size_t
+name_size (struct compiler *self)
+{
+  char        first = _grove_lex_peek (&self->lexer);
+  const char *text = self->lexer.text + self->lexer.position;
+  size_t      size = 0, room = self->lexer.size - self->lexer.position;
+
+  if (first != '_' && (first < 'A' || first > 'Z'))
+    return 0;
+  while (size < room && is_name_byte (text[size]))
+    size++;
+  return size == 1 && first == '_' ? 0 : size;
+}
+
 /* ---- Containers ------------------------------------------------------------------------------ */
 
 static bool
@@ -208,17 +214,17 @@ compile_tuple (struct compiler *self, unsigned depth)
   size_t      match = self->match.size, head_at, n = 0;
 
   head_at = add_build_literal (self, head, sizeof head) + 1;
-  add_op (&self->match, (struct format_op){ .kind = FORMAT_TUPLE });
+  _grove_compiler_op (&self->match, (struct format_op){ .kind = FORMAT_TUPLE });
   if (!_grove_lex_take (&self->lexer, "}"))
     {
       do
         if (++n > FORMAT_MAX_ARITY)
-          return fail (self, "too many elements");
-        else if (!compile_term (self, depth))
+          return _grove_compiler_fail (self, "too many elements");
+        else if (!_grove_compiler_term (self, depth))
           return false;
       while (_grove_lex_take (&self->lexer, ","));
       if (!_grove_lex_take (&self->lexer, "}"))
-        return fail (self, "',' or '}' expected");
+        return _grove_compiler_fail (self, "',' or '}' expected");
     }
   self->build_literals.bytes[head_at] = (uint8_t) n;
   op_at (&self->match, match)->n = (uint16_t) n;
@@ -230,28 +236,34 @@ compile_tuple (struct compiler *self, unsigned depth)
 static bool
 compile_tail (struct compiler *self, unsigned depth, bool *flat)
 {
-  if (_grove_lex_take (&self->lexer, "_"))
+  size_t size;
+
+  size = name_size (self);
+  if (size > 0 && self->lexer.text[self->lexer.position] != '_')
+    return _grove_compiler_fail (self, "the rest of a list cannot be bound; _ passes it");
+  self->lexer.position += size;
+  if (size > 0 || _grove_lex_take (&self->lexer, "_"))
     {
       self->build_status = GROVE_ERR_SYNTAX;
       self->n_directives++;
-      add_op (&self->match, (struct format_op){ .kind = FORMAT_ANY });
+      _grove_compiler_op (&self->match, (struct format_op){ .kind = FORMAT_ANY });
       return true;
     }
   if (_grove_lex_take (&self->lexer, "~t"))
     {
       self->match_status = GROVE_ERR_SYNTAX;
       self->n_directives++;
-      add_op (&self->build, (struct format_op){ .kind = FORMAT_LIST_TAIL });
+      _grove_compiler_op (&self->build, (struct format_op){ .kind = FORMAT_LIST_TAIL });
       return true;
     }
   if (_grove_lex_peek (&self->lexer) == '"')
-    return fail (self, "a string cannot be a tail in a format");
+    return _grove_compiler_fail (self, "a string cannot be a tail in a format");
   /* Anything else makes the list improper. */
   *flat = false;
   self->fuse = false;
-  if (!compile_term (self, depth))
+  if (!_grove_compiler_term (self, depth))
     return false;
-  add_op (&self->build, (struct format_op){ .kind = FORMAT_LIST_END });
+  _grove_compiler_op (&self->build, (struct format_op){ .kind = FORMAT_LIST_END });
   return true;
 }
 
@@ -279,8 +291,8 @@ compile_elements (struct compiler *self, unsigned depth, size_t *n, bool *flat)
 
           self->fuse = false;
           if (++*n > FORMAT_MAX_ARITY)
-            return fail (self, "too many elements");
-          if (!compile_term (self, depth))
+            return _grove_compiler_fail (self, "too many elements");
+          if (!_grove_compiler_term (self, depth))
             return false;
           *flat = *flat && may_be_byte (self, op_at (&self->build, at),
                                         (self->build.size - at) / sizeof (struct format_op));
@@ -290,19 +302,20 @@ compile_elements (struct compiler *self, unsigned depth, size_t *n, bool *flat)
         break;
       if (!_grove_lex_take (&self->lexer, "["))
         return compile_tail (self, depth, flat) &&
-               (_grove_lex_take (&self->lexer, "]") || fail (self, "']' expected"));
+               (_grove_lex_take (&self->lexer, "]") || _grove_compiler_fail (self, "']' expected"));
       if (depth >= FORMAT_MAX_DEPTH)
-        return fail (self, "nested too deep");
+        return _grove_compiler_fail (self, "nested too deep");
       if (_grove_lex_take (&self->lexer, "]"))
         break;
       /* The inner list's closing bracket ends the elements, the outer one's follows. */
       if (!compile_elements (self, depth + 1, n, flat))
         return false;
-      return _grove_lex_take (&self->lexer, "]") || fail (self, "']' expected");
+      return _grove_lex_take (&self->lexer, "]") || _grove_compiler_fail (self, "']' expected");
     }
-  add_op (&self->build, (struct format_op){ .kind = FORMAT_LIST_NIL });
-  add_op (&self->match, (struct format_op){ .kind = FORMAT_LIST_NIL });
-  return _grove_lex_take (&self->lexer, "]") || fail (self, "',', '|' or ']' expected");
+  _grove_compiler_op (&self->build, (struct format_op){ .kind = FORMAT_LIST_NIL });
+  _grove_compiler_op (&self->match, (struct format_op){ .kind = FORMAT_LIST_NIL });
+  return _grove_lex_take (&self->lexer, "]") ||
+         _grove_compiler_fail (self, "',', '|' or ']' expected");
 }
 
 static bool
@@ -318,8 +331,8 @@ compile_list (struct compiler *self, unsigned depth)
       add_literal_term (self, (struct grove_term){ &nil, 1 });
       return true;
     }
-  add_op (&self->build, (struct format_op){ .kind = FORMAT_LIST });
-  add_op (&self->match, (struct format_op){ .kind = FORMAT_LIST });
+  _grove_compiler_op (&self->build, (struct format_op){ .kind = FORMAT_LIST });
+  _grove_compiler_op (&self->match, (struct format_op){ .kind = FORMAT_LIST });
   if (!compile_elements (self, depth, &n, &flat))
     return false;
   op_at (&self->build, build)->n = op_at (&self->match, match)->n = (uint16_t) n;
@@ -335,8 +348,8 @@ compile_map (struct compiler *self, unsigned depth)
   size_t      build = self->build.size, match = self->match.size, n = 0;
 
   self->n_maps++;
-  add_op (&self->build, (struct format_op){ .kind = FORMAT_MAP });
-  add_op (&self->match, (struct format_op){ .kind = FORMAT_MAP });
+  _grove_compiler_op (&self->build, (struct format_op){ .kind = FORMAT_MAP });
+  _grove_compiler_op (&self->match, (struct format_op){ .kind = FORMAT_MAP });
   if (!_grove_lex_take (&self->lexer, "}"))
     {
       do
@@ -345,24 +358,24 @@ compile_map (struct compiler *self, unsigned depth)
           struct format_op op;
 
           if (++n > FORMAT_MAX_ARITY)
-            return fail (self, "too many keys");
+            return _grove_compiler_fail (self, "too many keys");
           self->in_key++;
-          if (!compile_term (self, depth))
+          if (!_grove_compiler_term (self, depth))
             return false;
           self->in_key--;
           op = *op_at (&self->match, key);
           if (op.kind != FORMAT_LITERAL)
             self->match_status = GROVE_ERR_SYNTAX;
           if (!_grove_lex_take (&self->lexer, "=>") && !_grove_lex_take (&self->lexer, ":="))
-            return fail (self, "'=>' expected");
-          if (!compile_term (self, depth))
+            return _grove_compiler_fail (self, "'=>' expected");
+          if (!_grove_compiler_term (self, depth))
             return false;
         }
       while (_grove_lex_take (&self->lexer, ","));
       if (!_grove_lex_take (&self->lexer, "}"))
-        return fail (self, "',' or '}' expected");
+        return _grove_compiler_fail (self, "',' or '}' expected");
     }
-  add_op (&self->build, (struct format_op){ .kind = FORMAT_MAP_END });
+  _grove_compiler_op (&self->build, (struct format_op){ .kind = FORMAT_MAP_END });
   op_at (&self->build, build)->n = op_at (&self->match, match)->n = (uint16_t) n;
   self->fuse = false;
   return fold (self, &start);
@@ -370,8 +383,8 @@ compile_map (struct compiler *self, unsigned depth)
 
 /* ---- Terms ----------------------------------------------------------------------------------- */
 
-static bool
-compile_directive (struct compiler *self)
+bool
+_grove_compiler_directive (struct compiler *self, enum format_op_kind *ret_kind)
 {
   static const struct
   {
@@ -384,23 +397,89 @@ compile_directive (struct compiler *self)
   };
 
   if (self->n_directives >= FORMAT_MAX_DIRECTIVES)
-    return fail (self, "too many directives");
+    return _grove_compiler_fail (self, "too many directives");
   for (size_t i = 0; i < sizeof directives / sizeof *directives; i++)
     if (_grove_lex_take (&self->lexer, directives[i].text))
       {
-        add_directive (self, directives[i].kind);
+        *ret_kind = directives[i].kind;
         return true;
       }
-  return fail (self, "no such directive");
+  return _grove_compiler_fail (self, "no such directive");
+}
+
+bool
+_grove_compiler_variable (struct compiler *self, size_t *ret_index)
+{
+  size_t size = name_size (self);
+  size_t start = self->lexer.position;
+
+  if (size == 0)
+    return false;
+  self->lexer.position += size;
+  for (size_t i = 0; i < self->n_variables; i++)
+    if (self->variables[i].size == size &&
+        memcmp (self->lexer.text + self->variables[i].start, self->lexer.text + start, size) == 0)
+      {
+        *ret_index = i;
+        return true;
+      }
+  *ret_index = self->n_variables;
+  if (self->n_variables < FORMAT_MAX_VARIABLES)
+    self->variables[self->n_variables] = (struct format_variable){ start, size };
+  return true;
+}
+
+/* A variable, by itself or in front of the pattern it is bound to as well. The first time it takes
+ * its value, from then on it must have that value. */
+static bool
+compile_variable (struct compiler *self, unsigned depth, size_t index)
+{
+  bool first = index == self->n_variables;
+
+  if (index == FORMAT_MAX_VARIABLES)
+    return _grove_compiler_fail (self, "too many variables");
+  self->build_status = GROVE_ERR_SYNTAX;
+  self->n_directives++;
+  self->n_variables += first;
+  _grove_compiler_op (&self->match, (struct format_op){ .kind = first ? FORMAT_BIND : FORMAT_SAME,
+                                                        .n = (uint16_t) index });
+  if (_grove_lex_take (&self->lexer, "="))
+    return _grove_compiler_term (self, depth + 1);
+  _grove_compiler_op (&self->match, (struct format_op){ .kind = FORMAT_ANY });
+  return true;
 }
 
 static bool
-compile_term (struct compiler *self, unsigned depth)
+compile_directive (struct compiler *self)
+{
+  bool                pinned = _grove_lex_take (&self->lexer, "^");
+  enum format_op_kind kind;
+
+  if (!_grove_compiler_directive (self, &kind))
+    return false;
+  if (!pinned)
+    {
+      add_directive (self, kind);
+      return true;
+    }
+  self->build_status = GROVE_ERR_SYNTAX;
+  self->n_directives++;
+  self->takes_values = true;
+  _grove_compiler_op (&self->match,
+                      (struct format_op){ .kind = FORMAT_PINNED, .n = (uint16_t) kind });
+  return true;
+}
+
+bool
+_grove_compiler_term (struct compiler *self, unsigned depth)
 {
   struct grove_buffer literal = { 0 };
+  size_t              variable;
 
   if (depth >= FORMAT_MAX_DEPTH)
-    return fail (self, "nested too deep");
+    return _grove_compiler_fail (self, "nested too deep");
+  if (_grove_compiler_variable (self, &variable))
+    return compile_variable (self, depth, variable);
   switch (_grove_lex_peek (&self->lexer))
     {
     case '{':
@@ -411,14 +490,15 @@ compile_term (struct compiler *self, unsigned depth)
       return compile_list (self, depth + 1);
     case '#':
       return _grove_lex_take (&self->lexer, "#{") ? compile_map (self, depth + 1)
-                                                  : fail (self, "'#{' expected");
+                                                  : _grove_compiler_fail (self, "'#{' expected");
     case '~':
+    case '^':
       return compile_directive (self);
     case '_':
       _grove_lex_take (&self->lexer, "_");
       self->build_status = GROVE_ERR_SYNTAX;
       self->n_directives++;
-      add_op (&self->match, (struct format_op){ .kind = FORMAT_ANY });
+      _grove_compiler_op (&self->match, (struct format_op){ .kind = FORMAT_ANY });
       return true;
     default:
       if (_grove_lex_scalar (&self->lexer, &literal))
@@ -426,6 +506,21 @@ compile_term (struct compiler *self, unsigned depth)
       grove_buffer_finish (&literal);
       return self->lexer.message == NULL;
     }
+}
+
+/* Behind the term: nothing, or a guard. */
+static bool
+compile_end (struct compiler *self)
+{
+  if (_grove_lex_take (&self->lexer, "when"))
+    {
+      if (self->lexer.position < self->lexer.size &&
+          is_name_byte (self->lexer.text[self->lexer.position]))
+        return _grove_compiler_fail (self, "the end or `when` expected");
+      self->build_status = GROVE_ERR_SYNTAX;
+      return _grove_guard_compile (self);
+    }
+  return _grove_lex_peek (&self->lexer) == 0 || _grove_compiler_fail (self, "the end expected");
 }
 
 static struct format *
@@ -441,8 +536,7 @@ compile (const char *text, size_t size)
     abort ();
   if (size > FORMAT_MAX_SIZE)
     self.build_status = self.match_status = GROVE_ERR_TOO_LARGE;
-  else if (!compile_term (&self, 0) ||
-           (_grove_lex_peek (&self.lexer) != 0 && !fail (&self, "the end expected")))
+  else if (!_grove_compiler_term (&self, 0) || !compile_end (&self))
     self.build_status = self.match_status = GROVE_ERR_SYNTAX;
   format->build_status = self.build_status;
   format->match_status = self.match_status;
@@ -454,6 +548,9 @@ compile (const char *text, size_t size)
   format->match.n_ops = self.match.size / sizeof (struct format_op);
   format->flat_bound =
     format->build_status == GROVE_OK ? _grove_flat_bound (&format->build) : SIZE_MAX;
+  format->guard.ops = (void *) self.guard.bytes;
+  format->guard.n_ops = self.guard.size / sizeof (struct format_op);
+  format->extended = self.takes_values || self.n_variables > 0 || self.guard.size > 0;
   return format;
 }
 
@@ -467,6 +564,7 @@ _grove_format_free (const struct format *self)
   free (format->match_literals);
   free (format->build.ops);
   free (format->match.ops);
+  free (format->guard.ops);
   free (format);
 }
 

@@ -13,6 +13,7 @@
 #define FORMAT_MAX_DEPTH      32
 #define FORMAT_MAX_ARITY      255
 #define FORMAT_MAX_DIRECTIVES 64
+#define FORMAT_MAX_VARIABLES  32
 
 enum format_op_kind
 {
@@ -28,6 +29,9 @@ enum format_op_kind
   FORMAT_TEXT,
   FORMAT_BYTES,
   FORMAT_ANY,       /* match only */
+  FORMAT_BIND,      /* match: the term that follows is variable @n from now on */
+  FORMAT_SAME,      /* match: the term that follows must be what variable @n is */
+  FORMAT_PINNED,    /* match: equal to the next argument, which is of the kind @n */
   FORMAT_TUPLE,     /* @n terms follow */
   FORMAT_LIST,      /* @n terms follow; match: and the tail */
   FORMAT_LIST_NIL,  /* build: ends a list; match: it must end here */
@@ -61,9 +65,11 @@ struct format
   uint8_t              *match_literals;
   struct format_program build;
   struct format_program match;
+  struct format_program guard;
   enum grove_status     build_status; /* GROVE_OK, or why it cannot be used so */
   enum grove_status     match_status;
   size_t                flat_bound; /* see flat.h; SIZE_MAX: it is not flat */
+  bool                  extended;   /* matching: variables, values that are given or a guard */
   bool                  cached;
 };
 
@@ -83,6 +89,19 @@ _grove_format_recent_of (const char *text)
 
   return &_grove_format_recent[(address ^ address >> 8) % FORMAT_N_RECENT];
 }
+
+/* A value on its way from or to an argument. */
+union format_value
+{
+  int               integer;
+  int64_t           int64;
+  uint64_t          uint64;
+  double            number;
+  grove_pid         pid;
+  grove_ref         ref;
+  struct grove_term term;
+  struct grove_text text;
+};
 
 /* Never NULL. */
 const struct format *_grove_format_find (const char *text);
@@ -111,6 +130,16 @@ struct format_args
 {
   va_list list;
 };
+
+/* Takes a value of that kind from @args, as building does. false: NULL for a text. */
+bool _grove_format_take (enum format_op_kind kind,
+                         struct format_args *args,
+                         union format_value *ret_value);
+
+/* Whether the guard holds. @values: those of its directives, in order. */
+bool _grove_guard_holds (const struct format      *format,
+                         const struct grove_term  *variables,
+                         const union format_value *values);
 
 /* Runs a building program into @bytes, as far as it fits. @args may be NULL when all is literal.
  * Returns GROVE_OK and the size it needs, or an error. */

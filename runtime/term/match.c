@@ -7,25 +7,15 @@
 
 #include <limits.h>
 
-union value
-{
-  int               integer;
-  int64_t           int64;
-  uint64_t          uint64;
-  double            number;
-  grove_pid         pid;
-  grove_ref         ref;
-  struct grove_term term;
-  struct grove_text text;
-};
-
 struct matcher
 {
-  const struct format_op *op;  /* the next */
-  const uint8_t          *end; /* of what is being matched: nothing is read behind it */
-  const uint8_t          *literals;
-  union value             values[FORMAT_MAX_DIRECTIVES];
-  size_t                  n_values;
+  const struct format_op   *op;  /* the next */
+  const uint8_t            *end; /* of what is being matched: nothing is read behind it */
+  const uint8_t            *literals;
+  union format_value        values[FORMAT_MAX_DIRECTIVES];
+  size_t                    n_values;
+  struct grove_term        *variables; /* where the format has any */
+  const union format_value *given;     /* the next value that was given */
 };
 
 /* All of these return the byte behind the term at @bytes, or NULL if it does not match. */
@@ -223,7 +213,7 @@ match_map (struct matcher *self, struct grove_term term, size_t n)
 }
 
 static bool
-match_value (const struct format_op *op, struct grove_term term, union value *value)
+match_value (const struct format_op *op, struct grove_term term, union format_value *value)
 {
   switch ((int) op->kind)
     {
@@ -246,6 +236,39 @@ match_value (const struct format_op *op, struct grove_term term, union value *va
     }
 }
 
+static bool
+match_pinned (struct matcher *self, enum format_op_kind kind, struct grove_term term)
+{
+  const union format_value *given = self->given++;
+  union format_value        value;
+
+  switch ((int) kind)
+    {
+    case FORMAT_INT:
+      return match_int (term.bytes, &value.integer) != NULL && value.integer == given->integer;
+    case FORMAT_INT64:
+      return grove_term_int64 (term, &value.int64) && value.int64 == given->int64;
+    case FORMAT_UINT64:
+      return grove_term_uint64 (term, &value.uint64) && value.uint64 == given->uint64;
+    case FORMAT_DOUBLE:
+      return grove_term_double (term, &value.number) && value.number >= given->number &&
+             value.number <= given->number;
+    case FORMAT_PID:
+      return grove_term_pid (term, &value.pid) && value.pid == given->pid;
+    case FORMAT_REF:
+      return grove_term_ref (term, &value.ref) && value.ref == given->ref;
+    case FORMAT_ATOM:
+      return given->text.bytes != NULL && grove_term_is_atom (term, given->text.bytes);
+    case FORMAT_TEXT:
+    case FORMAT_BYTES:
+      return given->text.bytes != NULL && grove_term_binary (term, &value.text) &&
+             value.text.size == given->text.size &&
+             memcmp (value.text.bytes, given->text.bytes, value.text.size) == 0;
+    default:
+      return given->term.size > 0 && grove_term_equal (term, given->term);
+    }
+}
+
 static const uint8_t *
 match_other (struct matcher *self, const struct format_op *op, const uint8_t *bytes)
 {
@@ -258,6 +281,13 @@ match_other (struct matcher *self, const struct format_op *op, const uint8_t *by
     {
     case FORMAT_ANY:
       return bytes + term.size;
+    case FORMAT_BIND:
+      self->variables[op->n] = term;
+      return match_at (self, bytes);
+    case FORMAT_SAME:
+      return grove_term_equal (self->variables[op->n], term) ? match_at (self, bytes) : NULL;
+    case FORMAT_PINNED:
+      return match_pinned (self, (enum format_op_kind) op->n, term) ? bytes + term.size : NULL;
     case FORMAT_LIST:
       return match_list (self, term, op->n) ? bytes + term.size : NULL;
     case FORMAT_MAP:
@@ -278,7 +308,7 @@ match_other (struct matcher *self, const struct format_op *op, const uint8_t *by
   while (0)
 
 static void
-bind (enum format_op_kind kind, const union value *value, struct format_args *args)
+bind (enum format_op_kind kind, const union format_value *value, struct format_args *args)
 {
   switch ((int) kind)
     {
@@ -315,6 +345,117 @@ is_directive (enum format_op_kind kind)
   return kind >= FORMAT_INT && kind <= FORMAT_BYTES;
 }
 
+/* ---- Values that are given --------------------------------------------------------------------
+ */
+
+bool
+_grove_format_take (enum format_op_kind kind, struct format_args *args, union format_value *ret)
+{
+  switch ((int) kind)
+    {
+    case FORMAT_INT:
+      ret->integer = va_arg (args->list, int);
+      return true;
+    case FORMAT_INT64:
+      ret->int64 = va_arg (args->list, int64_t);
+      return true;
+    case FORMAT_UINT64:
+      ret->uint64 = va_arg (args->list, uint64_t);
+      return true;
+    case FORMAT_DOUBLE:
+      ret->number = va_arg (args->list, double);
+      return true;
+    case FORMAT_PID:
+      ret->pid = va_arg (args->list, grove_pid);
+      return true;
+    case FORMAT_REF:
+      ret->ref = va_arg (args->list, grove_ref);
+      return true;
+    case FORMAT_TERM:
+      ret->term = va_arg (args->list, struct grove_term);
+      return true;
+    case FORMAT_BYTES:
+      ret->text.bytes = va_arg (args->list, const char *);
+      ret->text.size = va_arg (args->list, size_t);
+      return ret->text.bytes != NULL;
+    default:
+      ret->text.bytes = va_arg (args->list, const char *);
+      ret->text.size = ret->text.bytes != NULL ? strlen (ret->text.bytes) : 0;
+      return ret->text.bytes != NULL;
+    }
+}
+
+/* The values in @args, in order: those in the pattern, and from *ret_guard on those in the guard.
+ */
+static void
+take_values (const struct format *format,
+             va_list              list,
+             union format_value  *values,
+             size_t              *ret_guard)
+{
+  struct format_args args;
+  size_t             n = 0;
+
+  va_copy (args.list, list);
+  for (size_t i = 0; i < format->match.n_ops; i++)
+    {
+      const struct format_op *op = &format->match.ops[i];
+
+      if (op->kind == FORMAT_PINNED)
+        _grove_format_take ((enum format_op_kind) op->n, &args, &values[n++]);
+      else if (is_directive (op->kind))
+        (void) va_arg (args.list, void *);
+    }
+  *ret_guard = n;
+  for (size_t i = 0; i < format->guard.n_ops; i++)
+    if (is_directive (format->guard.ops[i].kind))
+      _grove_format_take (format->guard.ops[i].kind, &args, &values[n++]);
+  va_end (args.list);
+}
+
+static void
+bind_all (const struct format *format, const union format_value *values, va_list list)
+{
+  struct format_args args;
+  union format_value skipped;
+
+  va_copy (args.list, list);
+  for (size_t i = 0; i < format->match.n_ops; i++)
+    {
+      const struct format_op *op = &format->match.ops[i];
+
+      if (is_directive (op->kind))
+        bind (op->kind, values++, &args);
+      else if (op->kind == FORMAT_PINNED)
+        _grove_format_take ((enum format_op_kind) op->n, &args, &skipped);
+    }
+  va_end (args.list);
+}
+
+/* With variables, values that are given, or a guard. Out of line: most formats need no room for
+ * them. */
+static __attribute__ ((noinline)) bool
+match_extended (const struct format *format, struct grove_term term, va_list list)
+{
+  struct grove_term  variables[FORMAT_MAX_VARIABLES];
+  union format_value given[FORMAT_MAX_DIRECTIVES];
+  struct matcher     self;
+  size_t             guard;
+
+  take_values (format, list, given, &guard);
+  self.op = format->match.ops;
+  self.literals = format->match_literals;
+  self.end = term.bytes + term.size;
+  self.n_values = 0;
+  self.variables = variables;
+  self.given = given;
+  if (match_at (&self, term.bytes) == NULL ||
+      (format->guard.n_ops > 0 && !_grove_guard_holds (format, variables, given + guard)))
+    return false;
+  bind_all (format, self.values, list);
+  return true;
+}
+
 static inline bool
 match (const struct format *format, struct grove_term term, va_list list)
 {
@@ -325,6 +466,8 @@ match (const struct format *format, struct grove_term term, va_list list)
 
   if (format->match_status != GROVE_OK || term.size == 0)
     return false;
+  if (__builtin_expect (format->extended, 0))
+    return match_extended (format, term, list);
   self.op = op;
   self.literals = format->match_literals;
   self.end = term.bytes + term.size;

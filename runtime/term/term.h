@@ -17,6 +17,9 @@
  *   ~s binary   build: const char *          match: struct grove_text *
  *   ~b binary   build: const void *, size_t  match: struct grove_text *
  *   _           match only: anything
+ *   Name        match only: a variable; where it comes again it must be the same value
+ *   Name = ...  match only: the same, of what matches the pattern behind it
+ *   ^~x         match only: equal (=:=) to a value that is given, as for building, not bound
  * When matching each directive takes a pointer to what it binds, and fails to match when the value
  * does not fit it; NULL checks and binds nothing. When building it takes the value. Binaries follow
  * Erlang: <<"abc">> is a byte a character, <<"caf\xc3\xa9"/utf8>> is UTF-8.
@@ -25,8 +28,15 @@
  *   grove_cursor walks it; anything else matches the tail of an improper list.
  *   Maps: in a pattern further keys may be present, and keys are constants. When building a key
  *   that comes twice is an error; keys are put in Erlang's order.
+ *   Guards: a pattern may end in Erlang's `when`: `,` `;` `andalso` `orelse` `not` and brackets,
+ * comparisons == /= =:= =/= < =< > >= of variables, constants, given values (~i ~l ~u ~f ~p ~r ~t),
+ * length() tuple_size() map_size() byte_size(), and the tests is_integer() is_float() is_number()
+ * is_atom() is_boolean() is_binary() is_bitstring() is_list() is_tuple() is_map() is_pid()
+ * is_reference() is_function() is_port(). There is no arithmetic: that is C's. Values are arguments
+ * in the order they stand in, among the pointers.
  * A list that turns out to hold only bytes is written as a string, as Erlang does it. A format has
- * at most 4096 bytes, 64 directives, 32 levels, 255 elements a container. A bad one never matches.
+ * at most 4096 bytes, 64 directives, 32 variables, 32 levels, 255 elements a container. A bad one
+ * never matches.
  */
 #pragma once
 
@@ -422,6 +432,20 @@ GROVE_PUBLIC size_t grove_build_into (void       *bytes,
  *
  * Binds only when the whole matches; texts and terms are borrowed from @term. grove_match_va()
  * takes a va_list. A format that cannot be read never matches.
+ *
+ * ```c
+ * struct grove_buffer order = { NULL };
+ * struct grove_text   item;
+ * int                 id, limit = 10;
+ *
+ * grove_assert (grove_build (&order, "{order, ~i, ~s, 3}", 17, "pears") == GROVE_OK);
+ * grove_assert (grove_match (grove_buffer_term (&order), "{order, ~i, ~s, _}", &id, &item));
+ * grove_assert (id == 17 && item.size == 5);
+ * grove_assert (grove_match (grove_buffer_term (&order), "{order, ^~i, _, N} when N < ~i",
+ *                            17, limit));
+ * grove_assert (!grove_match (grove_buffer_term (&order), "{_, N, _, N}"));
+ * grove_buffer_finish (&order);
+ * ```
  *
  * Threads: any thread. Blocks: no. Cost: O(size of the term at most), some 20 ns.
  * Errors: none
