@@ -7,6 +7,7 @@
 #include "runtime/core/lock.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/share.h"
 #include "runtime/core/slab.h"
 
 #include <stdint.h>
@@ -33,6 +34,8 @@ _grove_block_new (size_t size, size_t *ret_capacity)
 void
 _grove_block_free (struct grove_message *block)
 {
+  if (block->shared)
+    _grove_share_leave (block);
   free (block);
 }
 
@@ -186,6 +189,8 @@ _grove_block_free (struct grove_message *block)
   struct grove_blocks    *blocks;
   struct grove_message   *last;
 
+  if (__builtin_expect (block->shared, 0))
+    _grove_share_leave (block);
   if (kind == NO_CLASS)
     {
       free (block);

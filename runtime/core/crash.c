@@ -135,8 +135,7 @@ add (struct grove_process     *process,
   entry->message.size = 0;
   if (held != NULL)
     {
-      entry->message =
-        keep ((struct grove_term){ held->bytes, held->size }, entry->message_bytes, MESSAGE_BYTES);
+      entry->message = keep (_grove_signal_term (held), entry->message_bytes, MESSAGE_BYTES);
       entry->crash.message_sender = held->sender;
     }
   _grove_unlock (&ring_lock);

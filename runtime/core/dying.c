@@ -79,19 +79,24 @@ refuse (struct grove_process *process, struct grove_message **list, int32_t *lef
 }
 
 /* What somebody is told who is in a place of a table of the dying. */
-typedef void (*tell_func) (const struct grove_dying *dying, const struct grove_relation *place);
+typedef void (*tell_func) (struct grove_dying *dying, const struct grove_relation *place);
 
+/* All are told the same, so that a large reason is there once for all of them. */
 static void
-tell_linked (const struct grove_dying *dying, const struct grove_relation *place)
+tell_linked (struct grove_dying *dying, const struct grove_relation *place)
 {
-  if (_grove_relation_is_link (place))
-    _grove_signal_send (place->key, _grove_signal_new_exit (GROVE_SIGNAL_LINK_EXIT,
-                                                            _grove_process_pid (dying->process),
-                                                            dying->ending.reason));
+  if (!_grove_relation_is_link (place))
+    return;
+  if (dying->exit == NULL)
+    dying->exit =
+      _grove_signal_new_exit (GROVE_SIGNAL_LINK_EXIT, _grove_process_pid (dying->process),
+                              dying->ending.reason);
+  _grove_signal_send (place->key,
+                      _grove_signal_copy (dying->exit, _grove_signal_term (dying->exit)));
 }
 
 static void
-tell_watcher (const struct grove_dying *dying, const struct grove_relation *place)
+tell_watcher (struct grove_dying *dying, const struct grove_relation *place)
 {
   _grove_signal_send (place->value,
                       _grove_signal_new_down (place->key, _grove_process_pid (dying->process),
@@ -99,7 +104,7 @@ tell_watcher (const struct grove_dying *dying, const struct grove_relation *plac
 }
 
 static void
-tell_watched (const struct grove_dying *dying, const struct grove_relation *place)
+tell_watched (struct grove_dying *dying, const struct grove_relation *place)
 {
   struct grove_message *signal = _grove_signal_new (GROVE_SIGNAL_DEMONITOR, 0, place->key);
 
@@ -142,10 +147,10 @@ tell_bonds (struct grove_dying *dying, int32_t *left)
     return true;
   if (dying->phase == GROVE_DYING_WATCHED)
     return tell (dying, &bonds->monitors, tell_watched, cost, left);
+  if (dying->phase == GROVE_DYING_LINKS)
+    return tell (dying, &bonds->links, tell_linked, cost, left);
   cost += (int32_t) (dying->ending.reason.size / BYTES_A_UNIT);
-  return dying->phase == GROVE_DYING_LINKS
-           ? tell (dying, &bonds->links, tell_linked, cost, left)
-           : tell (dying, &bonds->monitored_by, tell_watcher, cost, left);
+  return tell (dying, &bonds->monitored_by, tell_watcher, cost, left);
 }
 
 static void
@@ -164,6 +169,8 @@ gone (struct grove_scheduler *self, struct grove_dying *dying)
 
   _grove_bonds_free (process);
   free (dying->ending.owned);
+  if (dying->exit != NULL)
+    _grove_block_free (dying->exit);
   if (dying->ending.block != NULL)
     _grove_block_free (dying->ending.block);
   if (_grove_process_pid (process) == _grove_runtime.main)

@@ -30,6 +30,7 @@ struct grove_dying
   struct grove_ending    ending;    /* leftover: signals that nobody has answered, in order */
   struct grove_message  *unordered; /* what was in the in-queue at its closing, newest first */
   struct grove_message  *ordered;
+  struct grove_message  *exit; /* what those are told who are linked; NULL: nobody was yet */
   enum grove_dying_phase phase;
   uint32_t               place; /* in the table of links or monitors that is being told */
 };

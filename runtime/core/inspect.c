@@ -81,7 +81,7 @@ _grove_inspection_message (struct grove_inspection   *view,
     return false;
   *ret_message = (struct grove_message_view){ .sender = view->next->sender,
                                               .sent_ns = view->next->sent_ns,
-                                              .term = { view->next->bytes, view->next->size } };
+                                              .term = _grove_signal_term (view->next) };
   return true;
 }
 

@@ -20,6 +20,15 @@ _grove_mailbox_append (struct grove_process *process, struct grove_message *mess
     process->woken = true;
 }
 
+/* Frees a message that the process held. */
+static void
+let_go (struct grove_process *process, struct grove_message *message)
+{
+  if (__builtin_expect (message->shared, 0))
+    GROVE_ADD (process->heap_bytes, (uint64_t) 0 - message->size);
+  _grove_block_free (message);
+}
+
 /* Takes out what @link holds. */
 static struct grove_message *
 take (struct grove_process *process, struct grove_message **link)
@@ -65,7 +74,7 @@ _grove_mailbox_free (struct grove_process *process, int32_t *left)
       if (--*left < 0)
         return false;
       process->held = message->next;
-      _grove_block_free (message);
+      let_go (process, message);
     }
   return true;
 }
@@ -86,7 +95,7 @@ struct filter
 static bool
 accepts (const struct filter *filter, const struct grove_message *message)
 {
-  struct grove_term term = { message->bytes, message->size };
+  struct grove_term term = _grove_signal_term (message);
 
   if (filter->match != NULL)
     return filter->match (term, filter->user_data);
@@ -124,18 +133,16 @@ scan (struct grove_process *process, const struct filter *filter, struct grove_m
   return *place != NULL;
 }
 
-/* Takes the message for the caller to keep. */
-static struct grove_message *
-receive_at (struct grove_process *process, struct grove_message **link)
+void
+_grove_mailbox_hold (struct grove_process *process, struct grove_message *message)
 {
-  struct grove_message *message = take (process, link);
-
   message->previous = NULL;
   message->next = process->held;
   if (process->held != NULL)
     process->held->previous = message;
   process->held = message;
-  return message;
+  if (__builtin_expect (message->shared, 0))
+    GROVE_ADD (process->heap_bytes, message->size);
 }
 
 static enum grove_status
@@ -172,7 +179,8 @@ receive_from (struct grove_process  *self,
       _grove_wait (GROVE_WAIT_MESSAGE);
     }
   _grove_timers_remove (&_grove_scheduler_self->timers, self);
-  *ret_message = receive_at (self, link);
+  *ret_message = take (self, link);
+  _grove_mailbox_hold (self, *ret_message);
   _grove_charge (1);
   return GROVE_OK;
 }
@@ -258,7 +266,7 @@ grove_receive_alias (grove_ref              alias,
 struct grove_term
 grove_message_term (const struct grove_message *message)
 {
-  return (struct grove_term){ message->bytes, message->size };
+  return _grove_signal_term (message);
 }
 
 grove_pid
@@ -280,5 +288,5 @@ grove_message_free (struct grove_message *message)
     self->held = message->next;
   if (message->next != NULL)
     message->next->previous = message->previous;
-  _grove_block_free (message);
+  let_go (self, message);
 }

@@ -12,3 +12,6 @@ void _grove_mailbox_flush (struct grove_process *process, grove_ref monitor);
 /* Frees all messages, those that the process received and still holds too, as far as *@left goes:
  * one each. False: there are more. */
 bool _grove_mailbox_free (struct grove_process *process, int32_t *left);
+/* Makes a message one that the process has received and not freed. What is large, and so shared,
+ * counts as part of its heap from then on. */
+void _grove_mailbox_hold (struct grove_process *process, struct grove_message *message);

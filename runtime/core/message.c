@@ -3,7 +3,7 @@
  * Sending messages. A format is built in the message itself, so that sending is one block and one
  * push.
  */
-#include "runtime/core/block.h"
+#include "runtime/core/mailbox.h"
 #include "runtime/core/process.h"
 #include "runtime/core/scheduler.h"
 
@@ -38,12 +38,25 @@ cost_of_sending (grove_pid to)
   return 1 + (int32_t) (n < MAX_SEND_REDUCTIONS ? n : MAX_SEND_REDUCTIONS);
 }
 
+/* NULL: there is no memory for a large one. */
 static struct grove_message *
 copy_message (struct grove_term term, grove_ref alias)
 {
-  struct grove_message *message = _grove_signal_new (GROVE_SIGNAL_MESSAGE, term.size, alias);
+  struct grove_message *message = _grove_signal_try_new (GROVE_SIGNAL_MESSAGE, term.size, alias);
 
-  memcpy (message->bytes, term.bytes, term.size);
+  if (message != NULL)
+    memcpy (_grove_signal_bytes (message), term.bytes, term.size);
+  return message;
+}
+
+/* For those that have no other way to say that there is no memory. */
+static struct grove_message *
+copy_message_or_end (struct grove_term term, grove_ref alias)
+{
+  struct grove_message *message = copy_message (term, alias);
+
+  if (message == NULL)
+    grove_exit ("system_limit");
   return message;
 }
 
@@ -60,11 +73,14 @@ _grove_message_build (struct grove_message **ret_message, const char *format, va
     *ret_message = copy_message ((struct grove_term){ scratch, size }, 0);
   else if (size > 0 && size <= UINT32_MAX)
     {
-      *ret_message = _grove_signal_new (GROVE_SIGNAL_MESSAGE, size, 0);
-      grove_build_into ((*ret_message)->bytes, size, format, again);
+      *ret_message = _grove_signal_try_new (GROVE_SIGNAL_MESSAGE, size, 0);
+      if (*ret_message != NULL)
+        grove_build_into (_grove_signal_bytes (*ret_message), size, format, again);
     }
   va_end (again);
-  return size > 0 && size <= UINT32_MAX ? GROVE_OK : GROVE_ERR_SYNTAX;
+  if (size == 0 || size > UINT32_MAX)
+    return GROVE_ERR_SYNTAX;
+  return *ret_message != NULL ? GROVE_OK : GROVE_ERR_SYSTEM_LIMIT;
 }
 
 enum grove_status
@@ -97,7 +113,7 @@ void
 grove_send_term (grove_pid to, struct grove_term term)
 {
   _grove_process_require ();
-  deliver (to, copy_message (term, 0));
+  deliver (to, copy_message_or_end (term, 0));
   _grove_charge (cost_of_sending (to));
 }
 
@@ -120,17 +136,71 @@ void
 grove_send_alias (grove_pid to, grove_ref alias, struct grove_term term)
 {
   _grove_process_require ();
-  deliver (to, copy_message (term, alias));
+  deliver (to, copy_message_or_end (term, alias));
   _grove_charge (cost_of_sending (to));
 }
+
+/* ---- Sharing --------------------------------------------------------------------------------- */
+
+enum grove_status
+grove_message_new (struct grove_message **ret_message, const char *format, ...)
+{
+  struct grove_process *self = _grove_process_require ();
+  struct grove_message *message;
+  enum grove_status     status;
+  va_list               args;
+
+  va_start (args, format);
+  status = _grove_message_build (&message, format, args);
+  va_end (args);
+  if (status == GROVE_OK)
+    {
+      _grove_mailbox_hold (self, message);
+      *ret_message = message;
+    }
+  _grove_charge (1);
+  return status;
+}
+
+void
+grove_forward (grove_pid to, const struct grove_message *message)
+{
+  (void) !grove_forward_part (to, message, _grove_signal_term (message));
+}
+
+enum grove_status
+grove_forward_part (grove_pid to, const struct grove_message *message, struct grove_term part)
+{
+  struct grove_process *self = _grove_process_require ();
+  struct grove_term     whole = _grove_signal_term (message);
+  struct grove_message *copy;
+
+  if (part.size == 0 || part.bytes < whole.bytes || part.size > whole.size ||
+      (size_t) (part.bytes - whole.bytes) > whole.size - part.size)
+    return GROVE_ERR_BADARG;
+  copy = _grove_signal_copy (message, part);
+  copy->sender = _grove_process_pid (self);
+  copy->tag = 0;
+  copy->reason_offset = 0;
+  deliver (to, copy);
+  _grove_charge (cost_of_sending (to));
+  return GROVE_OK;
+}
+
+/* ---- From outside ---------------------------------------------------------------------------- */
 
 /* From a thread that is no process; observe.h. */
 enum grove_status
 _grove_message_inject (grove_pid to, struct grove_term term)
 {
+  struct grove_message *message;
+
   if (term.size > UINT32_MAX)
     return GROVE_ERR_TOO_LARGE;
-  _grove_signal_send (to, copy_message (term, 0));
+  message = copy_message (term, 0);
+  if (message == NULL)
+    return GROVE_ERR_SYSTEM_LIMIT;
+  _grove_signal_send (to, message);
   atomic_fetch_add_explicit (&_grove_runtime.n_sent_outside, 1, memory_order_relaxed);
   return GROVE_OK;
 }

@@ -47,13 +47,85 @@ enum grove_alias_mode
  * ```
  *
  * Threads: owner process only. Blocks: no. Cost: O(size of the message).
- * Errors: GROVE_ERR_SYNTAX for a bad format, GROVE_ERR_TOO_LARGE; nothing is sent then
+ * Errors: GROVE_ERR_SYNTAX for a bad format, GROVE_ERR_TOO_LARGE, GROVE_ERR_SYSTEM_LIMIT when there
+ * is no memory for a large one (nothing is sent then); grove_send_term() ends the caller with
+ * `system_limit` in that case
  * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_send (grove_pid to, const char *format, ...);
 GROVE_PUBLIC enum grove_status grove_send_va (grove_pid to, const char *format, va_list args);
 GROVE_PUBLIC void              grove_send_term (grove_pid to, struct grove_term term);
+
+/**
+ * grove_forward:
+ * @to: any pid, as for grove_send()
+ * @message: one that the caller received, or made with grove_message_new(); it stays the caller's
+ * @part: a view into @message
+ *
+ * Sends on what @message says, or with grove_forward_part() a part of it. What is larger than 456
+ * bytes is not copied but shared by all that hold it, so that a megabyte sent to a thousand
+ * processes is there once; the last one to free it gives it back. A part keeps the whole. The
+ * shared bytes count in the mailbox of each, and in the heap of each that has received them and not
+ * freed them.
+ *
+ * ```c
+ * static void
+ * measures (void *arg)
+ * {
+ *   grove_pid             parent = (grove_pid) (uintptr_t) arg;
+ *   struct grove_message *message;
+ *   struct grove_text     page;
+ *
+ *   if (grove_receive_pattern (GROVE_FOREVER, &message, "~b", &page) == GROVE_OK)
+ *     grove_send (parent, "~u", (uint64_t) page.size);
+ * }
+ *
+ * static const char     page[100000];
+ * struct grove_message *message;
+ * struct grove_term     part;
+ *
+ * grove_assert (grove_message_new (&message, "{page, ~b}", page, sizeof page) == GROVE_OK);
+ * grove_assert (grove_match (grove_message_term (message), "{page, ~t}", &part));
+ * for (int i = 0; i < 10; i++)
+ *   {
+ *     grove_pid pid = grove_spawn (measures, (void *) (uintptr_t) grove_self ());
+ *     grove_assert (grove_forward_part (pid, message, part) == GROVE_OK);
+ *   }
+ * grove_message_free (message);
+ * for (int i = 0; i < 10; i++)
+ *   {
+ *     grove_assert (grove_receive_pattern (GROVE_FOREVER, &message, "100000") == GROVE_OK);
+ *     grove_message_free (message);
+ *   }
+ * ```
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(1), or that of a copy of at most 456 bytes.
+ * Errors: GROVE_ERR_BADARG when @part is no view into @message (nothing is sent)
+ * Returns: grove_forward_part(): GROVE_OK or the error
+ * Since: 0.1
+ */
+GROVE_PUBLIC void              grove_forward (grove_pid to, const struct grove_message *message);
+GROVE_PUBLIC enum grove_status grove_forward_part (grove_pid                   to,
+                                                   const struct grove_message *message,
+                                                   struct grove_term part) GROVE_NODISCARD;
+
+/**
+ * grove_message_new:
+ * @ret_message: (out) (transfer full): as if the caller had received it from itself; free with
+ * grove_message_free()
+ * @format: a build format (term.h)
+ *
+ * A message to be sent several times with grove_forward().
+ *
+ * Threads: owner process only. Blocks: no. Cost: O(size of the message).
+ * Errors: GROVE_ERR_SYNTAX for a bad format, GROVE_ERR_SYSTEM_LIMIT when there is no memory for it;
+ * @ret_message is then untouched
+ * Returns: GROVE_OK or an error
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status
+grove_message_new (struct grove_message **ret_message, const char *format, ...) GROVE_NODISCARD;
 
 /**
  * grove_send_name:

@@ -8,6 +8,7 @@
 
 #include "runtime/core/process-table.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/share.h"
 
 #include <string.h>
 
@@ -180,6 +181,7 @@ _grove_observe_counts (struct grove_runtime_sample   *ret_sample,
     .started_ns = _grove_runtime.started_ns,
     .n_messages_sent = LOAD (_grove_runtime.n_sent_outside),
     .control_bytes = (uint64_t) _grove_table_used () * sizeof (struct grove_process),
+    .shared_bytes = _grove_share_bytes (),
     .max_processes = _grove_runtime.max_processes,
     .n_schedulers = _grove_runtime.n_schedulers,
   };

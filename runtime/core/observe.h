@@ -40,11 +40,12 @@ struct grove_process_sample
   uint64_t                  started_ns;
   uint64_t                  n_messages; /* in the mailbox, in-queue included */
   uint64_t                  n_received; /* ever put into its mailbox */
-  uint64_t                  mailbox_bytes;
-  uint64_t                  heap_bytes;
-  uint64_t                  stack_bytes;  /* what its live frames take */
-  uint64_t                  memory_bytes; /* all of it: block, heap, stack, mailbox */
-  uint64_t                  reductions;
+  /* Of both: what is shared counts with each process that has it in its mailbox or holds it. */
+  uint64_t mailbox_bytes;
+  uint64_t heap_bytes;
+  uint64_t stack_bytes;  /* what its live frames take */
+  uint64_t memory_bytes; /* all of it: block, heap, stack, mailbox */
+  uint64_t reductions;
 };
 
 /* Calls @visit for each process alive during the whole call exactly once, until it returns false.
@@ -79,6 +80,7 @@ struct grove_runtime_sample
   uint64_t mailbox_bytes;
   uint64_t stack_bytes;   /* saved parts and run stacks in use */
   uint64_t control_bytes; /* control blocks */
+  uint64_t shared_bytes;  /* of large messages, each once, however many hold it */
   uint32_t max_processes;
   uint32_t n_schedulers;
 };

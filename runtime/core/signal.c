@@ -9,22 +9,25 @@
 #include "runtime/core/inspect.h"
 #include "runtime/core/process-table.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/share.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const uint8_t    noproc_bytes[] = { 119, 6, 'n', 'o', 'p', 'r', 'o', 'c' };
 const struct grove_term _grove_noproc = { noproc_bytes, sizeof noproc_bytes };
 
 /* ---- Making ---------------------------------------------------------------------------------- */
 
-struct grove_message *
-_grove_signal_new (enum grove_signal_kind kind, size_t size, grove_ref tag)
+static struct grove_message *
+new_block (enum grove_signal_kind kind, size_t size, grove_ref tag, size_t room)
 {
   struct grove_scheduler *scheduler = _grove_scheduler_self;
   struct grove_process   *self = scheduler != NULL ? scheduler->current : NULL;
-  struct grove_message   *signal = _grove_block_new (sizeof *signal + size, NULL);
+  struct grove_message   *signal = _grove_block_new (sizeof *signal + room, NULL);
 
+  signal->shared = false;
   signal->kind = (uint8_t) kind;
   signal->size = (uint32_t) size;
   signal->reason_offset = 0;
@@ -32,6 +35,66 @@ _grove_signal_new (enum grove_signal_kind kind, size_t size, grove_ref tag)
   signal->tag = tag;
   signal->sent_ns = scheduler != NULL ? scheduler->now_ns : grove_now_ns ();
   return signal;
+}
+
+struct grove_message *
+_grove_signal_try_new (enum grove_signal_kind kind, size_t size, grove_ref tag)
+{
+  struct grove_message *signal;
+
+  if (__builtin_expect (size <= GROVE_SHARE_OVER, 1))
+    return new_block (kind, size, tag, size);
+  signal = new_block (kind, size, tag, sizeof (struct grove_share));
+  if (_grove_share_new (signal, size))
+    return signal;
+  _grove_block_free (signal);
+  return NULL;
+}
+
+struct grove_message *
+_grove_signal_new (enum grove_signal_kind kind, size_t size, grove_ref tag)
+{
+  struct grove_message *signal = _grove_signal_try_new (kind, size, tag);
+
+  if (signal == NULL)
+    abort ();
+  return signal;
+}
+
+struct grove_message *
+_grove_signal_copy (const struct grove_message *signal, struct grove_term part)
+{
+  bool                  share = part.size > GROVE_SHARE_OVER;
+  struct grove_message *copy =
+    new_block ((enum grove_signal_kind) signal->kind, part.size, signal->tag,
+               share ? sizeof (struct grove_share) : part.size);
+
+  copy->sender = signal->sender;
+  copy->reason_offset = signal->reason_offset;
+  if (share)
+    _grove_share_join (copy, signal, part);
+  else
+    memcpy (copy->bytes, part.bytes, part.size);
+  return copy;
+}
+
+uint8_t *
+_grove_signal_bytes (struct grove_message *signal)
+{
+  if (__builtin_expect (signal->shared, 0))
+    return ((struct grove_share *) (void *) signal->bytes)->bytes;
+  return signal->bytes;
+}
+
+struct grove_term
+_grove_signal_term (const struct grove_message *signal)
+{
+  if (__builtin_expect (signal->shared, 0))
+    return (struct grove_term){
+      ((const struct grove_share *) (const void *) signal->bytes)->bytes,
+      signal->size,
+    };
+  return (struct grove_term){ signal->bytes, signal->size };
 }
 
 struct grove_message *
@@ -46,7 +109,7 @@ _grove_signal_build (enum grove_signal_kind kind, grove_ref tag, const char *for
   va_end (args);
   signal = _grove_signal_new (kind, size, tag);
   va_start (args, format);
-  grove_build_into (signal->bytes, size, format, args);
+  grove_build_into (_grove_signal_bytes (signal), size, format, args);
   va_end (args);
   return signal;
 }
@@ -76,8 +139,10 @@ _grove_signal_new_down (grove_ref monitor, grove_pid from, struct grove_term rea
 struct grove_term
 _grove_signal_reason (const struct grove_message *signal)
 {
-  return (struct grove_term){ signal->bytes + signal->reason_offset,
-                              signal->size - signal->reason_offset };
+  struct grove_term term = _grove_signal_term (signal);
+
+  return (struct grove_term){ term.bytes + signal->reason_offset,
+                              term.size - signal->reason_offset };
 }
 
 /* ---- Sending --------------------------------------------------------------------------------- */

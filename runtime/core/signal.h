@@ -48,12 +48,13 @@ struct grove_message
   uint32_t              generation; /* of the target */
   uint8_t               kind;
   uint8_t               block_class;   /* block.c */
+  bool                  shared;        /* bytes hold a struct grove_share (share.h), no term */
   uint32_t              size;          /* of bytes */
   uint32_t              reason_offset; /* of EXIT and DOWN: where in bytes the reason begins */
   grove_pid             sender;
   grove_ref             tag;
   uint64_t sent_ns; /* by the sending scheduler's clock, which is a few slices coarse */
-  uint8_t  bytes[]; /* the term */
+  uint8_t  bytes[]; /* the term, of one that is not shared */
 };
 
 #define GROVE_IN_CLOSED  ((uintptr_t) 0) /* what a control block never used holds */
@@ -70,8 +71,18 @@ _grove_message_count (const struct grove_message *message)
   return ((uint64_t) 1 << GROVE_COUNT_SHIFT) + sizeof *message + message->size;
 }
 
-/* A signal with room for @size bytes; sender and time are filled in. */
+/* A signal with room for @size bytes; sender and time are filled in. _grove_signal_try_new() gives
+ * NULL where there is no memory for a large one, and _grove_signal_new() aborts. */
+struct grove_message *
+_grove_signal_try_new (enum grove_signal_kind kind, size_t size, grove_ref tag) GROVE_NODISCARD;
 struct grove_message *_grove_signal_new (enum grove_signal_kind kind, size_t size, grove_ref tag);
+/* Another one like @signal, with the same sender, that says @part of what it says. Shares what is
+ * large, and copies what is small. */
+struct grove_message *
+_grove_signal_copy (const struct grove_message *signal, struct grove_term part);
+/* Where a signal's bytes are. Those of a new one are the maker's to write. */
+uint8_t          *_grove_signal_bytes (struct grove_message *signal);
+struct grove_term _grove_signal_term (const struct grove_message *signal);
 /* A signal whose bytes are built; the format is a good one. */
 struct grove_message *
 _grove_signal_build (enum grove_signal_kind kind, grove_ref tag, const char *format, ...);

@@ -27,7 +27,7 @@ wrap (struct grove_message *message, grove_ref ref)
 
   (void) !grove_build (&buffer, "{timeout, ~r, ~t}", ref, grove_message_term (message));
   wrapped = _grove_signal_new (GROVE_SIGNAL_MESSAGE, buffer.size, 0);
-  memcpy (wrapped->bytes, buffer.bytes, buffer.size);
+  memcpy (_grove_signal_bytes (wrapped), buffer.bytes, buffer.size);
   grove_buffer_finish (&buffer);
   _grove_block_free (message);
   return wrapped;
@@ -217,7 +217,7 @@ tell (grove_pid to, grove_ref timer, enum what what, int64_t left)
   else
     (void) !grove_build (&buffer, "{~a, ~r, ~l}", kind, timer, left);
   message = _grove_signal_new (GROVE_SIGNAL_MESSAGE, buffer.size, 0);
-  memcpy (message->bytes, buffer.bytes, buffer.size);
+  memcpy (_grove_signal_bytes (message), buffer.bytes, buffer.size);
   grove_buffer_finish (&buffer);
   _grove_signal_send (to, message);
 }

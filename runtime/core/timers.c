@@ -294,11 +294,7 @@ _grove_timers_cancel (struct grove_scheduler *self, struct grove_timer *timer)
 static struct grove_message *
 copy_of (const struct grove_message *message)
 {
-  struct grove_message *copy = _grove_signal_new (GROVE_SIGNAL_MESSAGE, message->size, 0);
-
-  memcpy (copy->bytes, message->bytes, message->size);
-  copy->sender = message->sender;
-  return copy;
+  return _grove_signal_copy (message, _grove_signal_term (message));
 }
 
 /* The first time of a series that is still to come. */
