@@ -8,6 +8,8 @@
  * whether anybody sleeps, both sequentially consistent: one of the two sees the other.
  */
 #include "runtime/core/scheduler.h"
+#include "runtime/core/seeded.h"
+#include "runtime/core/watchdog.h"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -88,11 +90,15 @@ _grove_scheduler_idle (struct grove_scheduler *self)
   atomic_fetch_or (&_grove_runtime.idle, bit);
   for (unsigned i = 0; i < SPINS && !has_news (self); i++)
     relax ();
-  if (!has_news (self))
+  if (GROVE_GET (_grove_seed) != 0 && next != UINT64_MAX && !has_news (self))
+    _grove_seeded_jump (next);
+  else if (!has_news (self))
     sleep_until (self, next);
   atomic_fetch_and (&_grove_runtime.idle, ~bit);
   self->now_ns = grove_now_ns ();
   self->ticks = 0;
   GROVE_ADD (self->idle_ns, self->now_ns - since);
-  GROVE_SET (self->idle_since_ns, 0);
+  /* Sequentially consistent, see watchdog.c. */
+  atomic_store (&self->idle_since_ns, 0);
+  _grove_watchdog_wake ();
 }

@@ -127,6 +127,22 @@ _grove_observe_process (grove_pid pid, struct grove_process_sample *ret_sample)
 
 /* ---- The runtime ----------------------------------------------------------------------------- */
 
+/* The turn is the same before and after, so that pid and time belong together. */
+static void
+sample_holder (struct grove_scheduler *scheduler, struct grove_scheduler_sample *ret_sample)
+{
+  uint64_t n_turns = LOAD (scheduler->n_turns);
+  uint32_t index = LOAD (scheduler->running);
+  uint64_t held_turn = LOAD (scheduler->held_turn);
+  uint64_t since = LOAD (scheduler->held_since_ns);
+
+  if (index == 0)
+    return;
+  ret_sample->running = _grove_process_pid (_grove_table_block (index));
+  if (held_turn == n_turns && LOAD (scheduler->n_turns) == n_turns)
+    ret_sample->held_since_ns = since;
+}
+
 static void
 add_scheduler (struct grove_runtime_sample   *sum,
                struct grove_scheduler        *scheduler,
@@ -145,11 +161,13 @@ add_scheduler (struct grove_runtime_sample   *sum,
   sum->heap_bytes += LOAD (scheduler->heap_bytes);
   sum->stack_bytes +=
     LOAD (scheduler->stacks.saved_bytes) + LOAD (scheduler->stacks.n_in_use) * GROVE_STACK_TOUCHED;
-  if (ret_sample != NULL)
-    *ret_sample = (struct grove_scheduler_sample){
-      .busy_ns = total > idle ? total - idle : 0,
-      .run_queue = LOAD (scheduler->queue.n),
-    };
+  if (ret_sample == NULL)
+    return;
+  *ret_sample = (struct grove_scheduler_sample){
+    .busy_ns = total > idle ? total - idle : 0,
+    .run_queue = LOAD (scheduler->queue.n),
+  };
+  sample_holder (scheduler, ret_sample);
 }
 
 /* Summed over the table, for a message is counted where it lies and not where it was sent. */

@@ -64,6 +64,10 @@ struct grove_scheduler_sample
 {
   uint64_t busy_ns; /* spent running processes, since start */
   uint32_t run_queue;
+  /* Who runs there, 0: nobody, and since when at least: 0, for less than a quarter of what is
+   * reported as an overrun. */
+  grove_pid running;
+  uint64_t  held_since_ns;
 };
 
 struct grove_runtime_sample

@@ -10,12 +10,13 @@
 /* With more free ones than this in its queue, a scheduler gives half of them to an idle one. */
 #define BACKLOG 256
 
-/* How often the queue is looked at as a whole, and how long that is remembered. */
-#define LOOK_EVERY_NS 1000000
-#define LOOK_HOLDS_NS 4000000
+/* How often the queue is looked at as a whole: after so long, and so many turns. */
+#define LOOK_EVERY_NS    1000000
+#define LOOK_EVERY_TURNS 32
+#define LOOK_HOLDS_NS    100000000
 
-/* As long as this at two looks, and so many reductions a turn in between: more is to do here than
- * one scheduler can, and it is worth while to do it elsewhere. */
+/* As long as this at two looks, never idle and so many reductions a turn in between: more is to do
+ * here than one scheduler can, and it is worth while to do it elsewhere. */
 #define CROWD      4
 #define CROWD_TURN 100
 
@@ -144,12 +145,14 @@ look_at_queue (struct grove_scheduler *self)
   struct grove_look last = self->look;
   struct grove_look now = {
     .at_ns = self->now_ns,
+    .idle_ns = GROVE_GET (self->idle_ns),
     .n_turns = GROVE_GET (self->n_turns),
     .reductions = GROVE_GET (self->reductions),
     .is_long = GROVE_GET (self->queue.n) >= CROWD,
   };
 
-  now.crowded = now.is_long && last.is_long && now.at_ns - last.at_ns < LOOK_HOLDS_NS &&
+  now.crowded = now.is_long && last.is_long && now.idle_ns == last.idle_ns &&
+                now.at_ns - last.at_ns < LOOK_HOLDS_NS &&
                 now.reductions - last.reductions > CROWD_TURN * (now.n_turns - last.n_turns);
   self->look = now;
 }
@@ -157,7 +160,8 @@ look_at_queue (struct grove_scheduler *self)
 void
 _grove_placement_spread (struct grove_scheduler *self)
 {
-  bool look = self->now_ns - self->look.at_ns >= LOOK_EVERY_NS;
+  bool look = self->now_ns - self->look.at_ns >= LOOK_EVERY_NS &&
+              GROVE_GET (self->n_turns) - self->look.n_turns >= LOOK_EVERY_TURNS;
 
   if (__builtin_expect (self->id >= GROVE_GET (_grove_runtime.n_online), 0))
     {
@@ -166,8 +170,12 @@ _grove_placement_spread (struct grove_scheduler *self)
     }
   if (look)
     look_at_queue (self);
-  if (idle_bits () != 0 &&
-      (n_busy (self, false) > 0 || self->look.crowded || self->queue.n_free > BACKLOG))
+  if (idle_bits () == 0)
+    {
+      if (look)
+        even_out (self);
+    }
+  else if (n_busy (self, false) > 0 || self->look.crowded || self->queue.n_free > BACKLOG)
     {
       /* Half of the free ones, or the only one: an idle one that is given one of many is idle again
        * when the others have begun here, and then it is too late. */
@@ -175,8 +183,6 @@ _grove_placement_spread (struct grove_scheduler *self)
       if (to != NULL)
         hand_free (self, to, (self->queue.n_free + 1) / 2);
     }
-  else if (look)
-    even_out (self);
 }
 
 /* A busy one is here, and fewer are there, where the queue is no longer. Nobody sleeps there, or

@@ -11,6 +11,7 @@
 #include "runtime/core/intern.h"
 #include "runtime/core/process-private.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/seeded.h"
 
 #include <string.h>
 #include <time.h>
@@ -341,6 +342,8 @@ grove_now_ns (void)
 {
   struct timespec now;
 
+  if (__builtin_expect (GROVE_GET (_grove_seed) != 0, 0))
+    return _grove_seeded_now ();
   clock_gettime (CLOCK_MONOTONIC, &now);
   return (uint64_t) now.tv_sec * 1000000000 + (uint64_t) now.tv_nsec;
 }

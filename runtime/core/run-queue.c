@@ -4,8 +4,13 @@
  */
 #include "runtime/core/run-queue.h"
 
+#include "runtime/core/seeded.h"
+
 /* As the BEAM does: a low one runs when its turn has come this often. */
 #define LOW_TURNS 8
+
+/* Among so many of the first the seed chooses. */
+#define CHOICES 32
 
 static unsigned
 queue_of (uint8_t priority)
@@ -104,6 +109,31 @@ _grove_run_queue_pop (struct grove_run_queue *self)
       take_out (self, process);
     }
   return process;
+}
+
+void
+_grove_run_queue_choose (struct grove_run_queue *self)
+{
+  struct grove_process *process = NULL;
+  unsigned              queue = GROVE_N_QUEUES;
+  uint32_t              n = 0;
+
+  while (process == NULL && queue-- > 0)
+    process = self->first[queue];
+  for (struct grove_process *other = process; other != NULL && n < CHOICES; n++)
+    other = other->queue_next;
+  if (n < 2)
+    return;
+  for (uint32_t chosen = _grove_seeded_draw (n); chosen > 0; chosen--)
+    process = process->queue_next;
+  unlink_from (self, process);
+  process->queue_previous = NULL;
+  process->queue_next = self->first[queue];
+  if (self->first[queue] != NULL)
+    self->first[queue]->queue_previous = process;
+  else
+    self->last[queue] = process;
+  self->first[queue] = process;
 }
 
 struct grove_process *

@@ -40,6 +40,8 @@ void _grove_run_queue_push (struct grove_run_queue *self, struct grove_process *
 void _grove_run_queue_remove (struct grove_run_queue *self, struct grove_process *process);
 /* Whose turn it is; NULL: nobody's. */
 struct grove_process *_grove_run_queue_pop (struct grove_run_queue *self);
+/* Has one of those whose turn it could be, drawn from the seed, come first. */
+void _grove_run_queue_choose (struct grove_run_queue *self);
 /* Takes out at most @n free ones, of the highest priority first, and there first come first; they
  * are chained by queue_next. */
 struct grove_process *_grove_run_queue_take_free (struct grove_run_queue *self, uint32_t n);

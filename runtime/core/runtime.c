@@ -17,6 +17,8 @@
 #include "runtime/core/registry.h"
 #include "runtime/core/runtime-private.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/seeded.h"
+#include "runtime/core/watchdog.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -31,6 +33,7 @@
 #define DEFAULT_BUDGET        2000U
 #define MAX_BUDGET            1000000U
 #define DEFAULT_MAX_TIMERS    (UINT32_C (1) << 24)
+#define DEFAULT_OVERRUN_MS    100U
 
 static _Atomic uint32_t running_once; /* a runtime runs, is being made or taken apart */
 
@@ -130,6 +133,7 @@ finish (void)
   _grove_table_finish ();
   _grove_ends_clear ();
   _grove_crashes_clear ();
+  _grove_seeded_finish ();
   _grove_scheduler_self = NULL;
   _grove_runtime.n_schedulers = 0;
   atomic_store (&_grove_runtime.n_online, 0);
@@ -199,15 +203,21 @@ init (const struct grove_options *options)
   _grove_runtime.max_processes =
     or_default (options->max_processes, DEFAULT_MAX_PROCESSES, MAX_MAX_PROCESSES);
   _grove_runtime.max_timers = or_default (options->max_timers, DEFAULT_MAX_TIMERS, UINT32_MAX / 2);
+  _grove_seeded_init (options->seed);
   _grove_runtime.started_ns = grove_now_ns ();
+  if (GROVE_GET (_grove_seed) != 0)
+    creation = 1; /* pids print the same in every replay */
   while (creation == 0)
     if (getrandom (&creation, sizeof creation, 0) != sizeof creation)
       creation = (uint32_t) _grove_runtime.started_ns | 1;
   grove_term_set_creation (creation);
   if (!_grove_table_init (_grove_runtime.max_processes))
     return false;
-  if (init_schedulers (or_default (options->n_schedulers, n_cores, GROVE_MAX_SCHEDULERS - 1)))
+  if (init_schedulers (GROVE_GET (_grove_seed) != 0
+                         ? 1
+                         : or_default (options->n_schedulers, n_cores, GROVE_MAX_SCHEDULERS - 1)))
     return true;
+  _grove_seeded_finish ();
   _grove_table_finish ();
   return false;
 }
@@ -236,6 +246,17 @@ start_threads (void)
   return n;
 }
 
+/* 0: nobody looks. The seeded clock is not the world's. */
+static uint64_t
+overrun_ns (const struct grove_options *options)
+{
+  uint32_t ms = options != NULL ? options->overrun_ms : 0;
+
+  if (ms == GROVE_NEVER_REPORT || GROVE_GET (_grove_seed) != 0)
+    return 0;
+  return (ms != 0 ? ms : DEFAULT_OVERRUN_MS) * UINT64_C (1000000);
+}
+
 enum grove_status
 grove_run (const struct grove_options *options, grove_entry main, void *arg)
 {
@@ -258,7 +279,7 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg)
   atomic_store (&_grove_runtime.running, 1);
   atomic_store (&stoppable, 1);
   n_started = start_threads ();
-  if (n_started < _grove_runtime.n_schedulers)
+  if (n_started < _grove_runtime.n_schedulers || !_grove_watchdog_start (overrun_ns (options)))
     {
       status = GROVE_ERR_SYSTEM_LIMIT;
       grove_stop ();
@@ -266,6 +287,7 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg)
   _grove_scheduler_loop (&_grove_runtime.schedulers[0]);
   for (unsigned i = 1; i < n_started; i++)
     pthread_join (_grove_runtime.schedulers[i].thread, NULL);
+  _grove_watchdog_stop ();
   for (unsigned i = 0; i < GROVE_AT_STOP_MAX && at_stop[i] != NULL; i++)
     at_stop[i]();
   atomic_store (&_grove_runtime.running, 0);

@@ -17,7 +17,11 @@ struct grove_options
   uint32_t    max_processes; /* 0: 4,194,304 */
   uint32_t    budget;        /* reductions a slice; 0: 2000 */
   uint32_t    max_timers;    /* pending, for each scheduler; 0: 16,777,216 */
+  uint32_t    overrun_ms; /* who holds a scheduler longer is reported; 0: 100; GROVE_NEVER_REPORT */
+  uint64_t    seed;       /* 0: see grove_seed() */
 };
+
+#define GROVE_NEVER_REPORT UINT32_MAX
 
 /**
  * grove_run:
@@ -84,5 +88,22 @@ GROVE_PUBLIC unsigned grove_schedulers_online (void);
  * Since: 0.1
  */
 GROVE_PUBLIC unsigned grove_set_schedulers_online (unsigned n);
+
+/**
+ * grove_seed:
+ *
+ * A runtime that runs from a seed, which is in its options or else in the environment's GROVE_SEED,
+ * has one scheduler and does the same in every run: where processes are pre-empted, whose turn it
+ * is among equals, and what the clock says follow from the seed alone. The clock (grove_now_ns(),
+ * timeouts) moves with the reductions of processes, and jumps to the next timeout when all wait.
+ * So a test tries many seeds, prints the one that fails, and GROVE_SEED=that replays it. What comes
+ * from outside (other threads, files, the real clock) does not replay.
+ *
+ * Threads: any thread. Blocks: no. Cost: O(1).
+ * Errors: none
+ * Returns: the seed of the runtime that runs; 0: it does not run from one
+ * Since: 0.1
+ */
+GROVE_PUBLIC uint64_t grove_seed (void);
 
 GROVE_END_DECLS

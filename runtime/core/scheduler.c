@@ -7,6 +7,7 @@
 #include "runtime/core/dying.h"
 #include "runtime/core/fault.h"
 #include "runtime/core/lock.h"
+#include "runtime/core/seeded.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -192,24 +193,30 @@ settle (struct grove_scheduler *self, struct grove_process *process)
 static void
 run (struct grove_scheduler *self, struct grove_process *process)
 {
-  int32_t  budget = (int32_t) _grove_runtime.budget;
+  bool     seeded = GROVE_GET (_grove_seed) != 0;
   uint64_t used;
 
   _grove_stack_attach (&self->stacks, process, start_process);
   GROVE_SET (process->state, GROVE_STATE_RUNNING);
   self->current = process;
   self->n_calls = 0;
-  GROVE_SET (self->running, process->index);
-  _grove_reductions_left = budget;
+  self->slice =
+    __builtin_expect (seeded, 0) ? _grove_seeded_slice () : (int32_t) _grove_runtime.budget;
+  /* Release: pairs with the watchdog, see there. */
+  atomic_store_explicit (&self->running, process->index, memory_order_release);
+  _grove_reductions_left = self->slice;
   errno = process->saved_errno;
   _grove_stack_enter (&self->stacks, process);
   self->current = NULL;
   if (__builtin_expect (self->overflowed, 0))
     _grove_fault_overflowed (self, process);
-  used = (uint64_t) ((int64_t) budget - _grove_reductions_left);
+  used = (uint64_t) ((int64_t) self->slice - _grove_reductions_left);
   GROVE_ADD (process->reductions, used);
   GROVE_ADD (self->reductions, used);
+  GROVE_SET (self->running, 0);
   GROVE_ADD (self->n_turns, 1);
+  if (__builtin_expect (seeded, 0))
+    _grove_seeded_account (self, process, used);
   self->ticks = self->leave == GROVE_LEAVE_PREEMPTED || self->ticks == 0 ? 0 : self->ticks - 1;
   settle (self, process);
 }
@@ -239,6 +246,8 @@ _grove_scheduler_loop (struct grove_scheduler *self)
         _grove_dying_step (self);
       if (self->queue.n_free > 0)
         _grove_placement_spread (self);
+      if (__builtin_expect (GROVE_GET (_grove_seed) != 0, 0))
+        _grove_run_queue_choose (&self->queue);
       process = _grove_run_queue_pop (&self->queue);
       if (process == NULL)
         {

@@ -55,7 +55,7 @@ struct grove_ending
 struct grove_look
 {
   uint64_t at_ns;
-  uint64_t n_turns, reductions;
+  uint64_t idle_ns, n_turns, reductions; /* as of then */
   bool     is_long;
   bool     crowded;
 };
@@ -75,6 +75,7 @@ struct grove_scheduler
   struct grove_process  *current; /* NULL: the scheduler itself runs */
   enum grove_leave       leave;
   uint32_t               n_calls;    /* of the runtime in this slice */
+  int32_t                slice;      /* how many reductions it had */
   bool                   overflowed; /* the stack of current, in code that cannot be left */
   bool                   deferring;  /* current's deferred releases run, on the scheduler's stack */
   jmp_buf                escape;     /* out of a release that wants to end the process */
@@ -107,7 +108,9 @@ struct grove_scheduler
   _Atomic uint64_t idle_ns;
   _Atomic uint64_t idle_since_ns; /* 0: busy */
   _Atomic uint64_t n_sleeps;      /* how often it has gone to sleep */
-  _Atomic uint32_t running;       /* the index of the process that runs, or ran last */
+  _Atomic uint32_t running;       /* the index of the process that runs; 0: none does */
+  _Atomic uint64_t held_since_ns; /* by the watchdog: it was first seen then in the turn below */
+  _Atomic uint64_t held_turn;
 
   /* ---- Written by any thread ---- */
   alignas (64) _Atomic (struct grove_process *) notified; /* grove_process.notified_next */
