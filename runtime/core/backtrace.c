@@ -64,12 +64,33 @@ _grove_inspection_stack (struct grove_inspection *inspection, struct grove_stack
     copy_stack (process, &view->copy);
 }
 
+/* Of a process that runs nothing but code of the runtime, as a supervisor does, a reader is shown
+ * the frames from what that code called on: grove_receive(), not what is behind it. */
+static size_t
+skip_private (const struct grove_trace *trace)
+{
+  struct grove_frame frame;
+
+  if (trace->n == 0 || _grove_code_kind (trace->pcs[0]) != GROVE_CODE_RUNTIME)
+    return 0;
+  for (size_t i = 0; i < trace->n; i++)
+    {
+      _grove_observe_frame (trace->pcs[i], &frame);
+      if (strncmp (frame.function, "grove_", strlen ("grove_")) == 0)
+        return i;
+    }
+  return 0;
+}
+
 size_t
 _grove_trace_frames (const struct grove_trace *trace, struct grove_frame *frames, size_t n)
 {
-  for (size_t i = 0; i < trace->n && i < n; i++)
-    _grove_observe_frame (trace->pcs[i], &frames[i]);
-  return trace->n < n ? trace->n : n;
+  size_t first = skip_private (trace);
+  size_t i;
+
+  for (i = 0; first + i < trace->n && i < n; i++)
+    _grove_observe_frame (trace->pcs[first + i], &frames[i]);
+  return i;
 }
 
 size_t
