@@ -328,7 +328,8 @@ test_bounds (void *arg)
   pid = grove_spawn (is_large, GINT_TO_POINTER (1));
   core_expect_down (pid, "deep");
   read_report_of (pid);
-  g_assert_cmpuint (crash.n_frames, ==, GROVE_MAX_FRAMES);
+  g_assert_cmpuint (crash.n_frames, >, GROVE_MAX_FRAMES - 8);
+  g_assert_cmpuint (crash.n_frames, <=, GROVE_MAX_FRAMES);
   g_assert_true (crash.frames_cut);
 }
 
