@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "runtime/core/dictionary.h"
+#include "runtime/core/info.h"
 #include "runtime/core/link.h"
 #include "runtime/core/message.h"
 #include "runtime/core/process.h"

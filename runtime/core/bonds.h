@@ -20,6 +20,8 @@ bool _grove_relation_is_link (const struct grove_relation *place);
 
 /* question.h */
 void _grove_question_handle (struct grove_process *process, const struct grove_message *signal);
+/* The answer is @signal itself. False: nobody waits for it any more. */
+bool _grove_question_handle_reply (struct grove_process *process, struct grove_message *signal);
 
 void _grove_monitor_add (struct grove_process *process, grove_ref monitor, grove_pid target);
 void _grove_monitored_by_add (struct grove_process *process, grove_ref monitor, grove_pid watcher);

@@ -17,6 +17,7 @@
 #include <stdalign.h>
 #include <stdatomic.h>
 
+struct grove_dictionary;
 struct grove_fault;
 struct grove_scheduler;
 struct grove_stack;
@@ -79,6 +80,9 @@ struct grove_bonds
   grove_ref              question;       /* a reply is waited for; 0: it has come */
   uint64_t               timed_by; /* a bit a scheduler that may have timers for this process */
   int64_t                answer;   /* to the last question */
+  struct grove_message  *reply;    /* what came with it; NULL: nothing */
+
+  struct grove_dictionary *dictionary; /* in the heap; NULL: empty */
 };
 
 #define GROVE_NO_TIMEOUT UINT32_MAX

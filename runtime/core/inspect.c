@@ -6,6 +6,7 @@
 #include "runtime/core/inspect.h"
 
 #include "runtime/core/block.h"
+#include "runtime/core/dictionary-private.h"
 #include "runtime/core/scheduler.h"
 
 #include <string.h>
@@ -15,6 +16,9 @@ struct grove_inspection
   struct grove_process *process;
   struct grove_message *next; /* the @offset-th message */
   uint64_t              offset;
+
+  const struct grove_dictionary_entry *next_pair; /* the @pair_offset-th of the dictionary */
+  uint64_t                             pair_offset;
 };
 
 static struct grove_inspect_request
@@ -30,7 +34,9 @@ void
 _grove_inspect_handle (struct grove_process *process, const struct grove_message *signal)
 {
   struct grove_inspect_request request = request_of (signal);
-  struct grove_inspection      view = { process, process->mailbox_first, 0 };
+  struct grove_inspection      view = { .process = process,
+                                        .next = process->mailbox_first,
+                                        .next_pair = _grove_dictionary_next (process, NULL) };
 
   /* Should what is called be process code by mistake, it must at least not switch here. */
   process->no_preempt++;
@@ -137,4 +143,26 @@ _grove_inspection_monitored_by (struct grove_inspection *view, grove_pid *pids, 
   struct grove_bonds *bonds = view->process->bonds;
 
   return bonds != NULL ? copy_places (&bonds->monitored_by, false, pids, n) : 0;
+}
+
+bool
+_grove_inspection_dictionary (struct grove_inspection *view,
+                              uint64_t                 offset,
+                              struct grove_term       *ret_key,
+                              struct grove_term       *ret_value)
+{
+  if (offset < view->pair_offset)
+    {
+      view->next_pair = _grove_dictionary_next (view->process, NULL);
+      view->pair_offset = 0;
+    }
+  while (view->next_pair != NULL && view->pair_offset < offset)
+    {
+      view->next_pair = _grove_dictionary_next (view->process, view->next_pair);
+      view->pair_offset++;
+    }
+  if (view->next_pair == NULL)
+    return false;
+  _grove_dictionary_pair (view->next_pair, ret_key, ret_value);
+  return true;
 }

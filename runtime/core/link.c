@@ -6,6 +6,7 @@
  * forgets the unlinking. With signals in order in both directions the halves agree as soon as
  * nothing is under way, whatever both ends did at the same time (OTP's protocol since version 23).
  */
+#include "runtime/core/block.h"
 #include "runtime/core/bonds.h"
 #include "runtime/core/event.h"
 #include "runtime/core/memory.h"
@@ -29,6 +30,8 @@ _grove_bonds_free (struct grove_process *process)
   _grove_relations_finish (&process->bonds->links);
   _grove_relations_finish (&process->bonds->monitors);
   _grove_relations_finish (&process->bonds->monitored_by);
+  if (process->bonds->reply != NULL)
+    _grove_block_free (process->bonds->reply);
   _grove_monitor_notes_free (process);
   _grove_aliases_free (process);
   free (process->bonds->fault);

@@ -45,6 +45,18 @@ take (struct grove_process *process, struct grove_message **link)
 }
 
 void
+_grove_mailbox_hold (struct grove_process *process, struct grove_message *message)
+{
+  message->previous = NULL;
+  message->next = process->held;
+  if (process->held != NULL)
+    process->held->previous = message;
+  process->held = message;
+  if (__builtin_expect (message->shared, 0))
+    GROVE_ADD (process->heap_bytes, message->size);
+}
+
+void
 _grove_mailbox_flush (struct grove_process *process, grove_ref monitor)
 {
   for (struct grove_message **link = &process->mailbox_first; *link != NULL; link = &(*link)->next)
@@ -131,18 +143,6 @@ scan (struct grove_process *process, const struct filter *filter, struct grove_m
   process->no_preempt -= GROVE_NO_PREEMPT_CALLBACK;
   *link = place;
   return *place != NULL;
-}
-
-void
-_grove_mailbox_hold (struct grove_process *process, struct grove_message *message)
-{
-  message->previous = NULL;
-  message->next = process->held;
-  if (process->held != NULL)
-    process->held->previous = message;
-  process->held = message;
-  if (__builtin_expect (message->shared, 0))
-    GROVE_ADD (process->heap_bytes, message->size);
 }
 
 static enum grove_status

@@ -10,16 +10,8 @@
  */
 #pragma once
 
+#include "runtime/core/info.h"
 #include "runtime/core/process.h"
-
-enum grove_process_status
-{
-  GROVE_STATUS_RUNNABLE,
-  GROVE_STATUS_RUNNING,
-  GROVE_STATUS_WAITING,
-  GROVE_STATUS_SUSPENDED,
-  GROVE_STATUS_EXITING,
-};
 
 /* One process, copied from its control block with relaxed loads: each field is a value it had. */
 struct grove_process_sample
@@ -231,6 +223,12 @@ bool _grove_inspection_message (struct grove_inspection   *view,
 size_t _grove_inspection_links (struct grove_inspection *view, grove_pid *pids, size_t n);
 size_t _grove_inspection_monitors (struct grove_inspection *view, grove_pid *pids, size_t n);
 size_t _grove_inspection_monitored_by (struct grove_inspection *view, grove_pid *pids, size_t n);
+/* The @offset-th pair of the process dictionary in the order the keys were first put; walks on with
+ * each call that asks for the next one. false: no such. Both are borrowed from the process. */
+bool _grove_inspection_dictionary (struct grove_inspection *view,
+                                   uint64_t                 offset,
+                                   struct grove_term       *ret_key,
+                                   struct grove_term       *ret_value);
 
 /* ---- Stacks ---------------------------------------------------------------------------------- */
 

@@ -10,6 +10,7 @@
 #include "runtime/core/heap.h"
 #include "runtime/core/intern.h"
 #include "runtime/core/process-private.h"
+#include "runtime/core/question.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/seeded.h"
 
@@ -273,25 +274,18 @@ grove_is_alive (grove_pid pid)
 {
   struct grove_process *self = _grove_process_require ();
   grove_ref             question;
+  int64_t               alive = false;
 
   if (pid == _grove_process_pid (self))
     return true;
   if (_grove_scheduler_self->deferring)
     return false;
   GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
-  question = grove_make_ref ();
-  _grove_bonds (self)->question = question;
+  question = _grove_question_new ();
   _grove_signal_send (pid, _grove_signal_new (GROVE_SIGNAL_ALIVE, 0, question));
-  for (;;)
-    {
-      if (!_grove_signal_handle_all (self))
-        _grove_end_self ();
-      if (self->bonds->question == 0)
-        break;
-      _grove_wait (GROVE_WAIT_REPLY);
-    }
+  _grove_question_wait (question, UINT64_MAX, &alive);
   _grove_charge (1);
-  return self->bonds->answer;
+  return alive != false;
 }
 
 void

@@ -367,8 +367,8 @@ GROVE_PUBLIC GROVE_NORETURN void grove_exit_term (struct grove_term reason);
  * grove_throw() ends it as a throw that nobody catches, {{nocatch, Term}, Stack}.
  * grove_raise_term() and grove_throw_term() take a term, which is copied.
  *
- * Stack is a list of {Function, File, Line}, innermost first: an atom, the source file and the line;
- * or the library's file and 0, where there is no debugging information.
+ * Stack is a list of {Function, File, Line}, innermost first: an atom, the source file and the
+ * line; or the library's file and 0, where there is no debugging information.
  *
  * ```c
  * static void

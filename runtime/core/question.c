@@ -70,3 +70,14 @@ _grove_question_handle (struct grove_process *process, const struct grove_messag
   memcpy (&process->bonds->answer, signal->bytes, sizeof process->bonds->answer);
   process->woken = true;
 }
+
+bool
+_grove_question_handle_reply (struct grove_process *process, struct grove_message *signal)
+{
+  if (process->bonds == NULL || process->bonds->question != signal->tag)
+    return false;
+  process->bonds->question = 0;
+  process->bonds->reply = signal;
+  process->woken = true;
+  return true;
+}

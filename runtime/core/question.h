@@ -10,8 +10,9 @@
 /* By the asking process, before it asks. */
 grove_ref _grove_question_new (void);
 
-/* Waits for the answer. Does not return to a process that is killed meanwhile. False: the time was
- * up first, and *ret_answer is untouched. @deadline_ns: UINT64_MAX: none. */
+/* Waits for the answer: a number, or a signal, which is then in the bonds for the caller to take.
+ * Does not return to a process that is killed meanwhile. False: the time was up first, and
+ * *ret_answer is untouched. @deadline_ns: UINT64_MAX: none. */
 bool _grove_question_wait (grove_ref question, uint64_t deadline_ns, int64_t *ret_answer);
 
 /* Answers, from any thread; for whoever does not wait any more it does nothing. */

@@ -6,8 +6,10 @@
 
 #include "runtime/core/block.h"
 #include "runtime/core/bonds.h"
+#include "runtime/core/info-private.h"
 #include "runtime/core/inspect.h"
 #include "runtime/core/process-table.h"
+#include "runtime/core/question.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/share.h"
 
@@ -275,7 +277,8 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
       _grove_signal_send (sender, _grove_signal_new_down (tag, gone, _grove_noproc));
       break;
     case GROVE_SIGNAL_ALIVE:
-      _grove_signal_send (sender, _grove_signal_new (GROVE_SIGNAL_ALIVE_NO, 0, tag));
+    case GROVE_SIGNAL_INFO:
+      _grove_question_answer (sender, tag, false);
       break;
     case GROVE_SIGNAL_TIMED:
       _grove_timers_release (&_grove_runtime.schedulers[tag - 1], gone);
@@ -289,9 +292,8 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
     case GROVE_SIGNAL_UNLINK_ACK:
     case GROVE_SIGNAL_DEMONITOR:
     case GROVE_SIGNAL_DOWN:
-    case GROVE_SIGNAL_ALIVE_YES:
-    case GROVE_SIGNAL_ALIVE_NO:
     case GROVE_SIGNAL_ANSWER:
+    case GROVE_SIGNAL_INFO_REPLY:
     case GROVE_SIGNAL_PRIORITY:
       break;
     }
@@ -393,17 +395,7 @@ handle (struct grove_process *process, struct grove_message *signal)
     case GROVE_SIGNAL_DOWN:
       return handle_down (process, signal);
     case GROVE_SIGNAL_ALIVE:
-      _grove_signal_send (signal->sender,
-                          _grove_signal_new (GROVE_SIGNAL_ALIVE_YES, 0, signal->tag));
-      return HANDLED;
-    case GROVE_SIGNAL_ALIVE_YES:
-    case GROVE_SIGNAL_ALIVE_NO:
-      if (process->bonds != NULL && process->bonds->question == signal->tag)
-        {
-          process->bonds->question = 0;
-          process->bonds->answer = signal->kind == GROVE_SIGNAL_ALIVE_YES;
-          process->woken = true;
-        }
+      _grove_question_answer (signal->sender, signal->tag, true);
       return HANDLED;
     case GROVE_SIGNAL_ANSWER:
       _grove_question_handle (process, signal);
@@ -411,6 +403,11 @@ handle (struct grove_process *process, struct grove_message *signal)
     case GROVE_SIGNAL_TIMED:
       _grove_bonds (process)->timed_by |= UINT64_C (1) << (signal->tag - 1);
       return HANDLED;
+    case GROVE_SIGNAL_INFO:
+      _grove_info_handle (process, signal);
+      return HANDLED;
+    case GROVE_SIGNAL_INFO_REPLY:
+      return _grove_question_handle_reply (process, signal) ? HANDLED_KEPT : HANDLED;
     case GROVE_SIGNAL_INSPECT:
       _grove_inspect_handle (process, signal);
       return HANDLED;

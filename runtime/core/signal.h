@@ -32,10 +32,10 @@ enum grove_signal_kind
   GROVE_SIGNAL_DEMONITOR,  /* tag: the monitor */
   GROVE_SIGNAL_DOWN,       /* tag: the monitor; bytes: {'DOWN', Ref, process, Pid, Reason} */
   GROVE_SIGNAL_ALIVE,      /* tag: the question */
-  GROVE_SIGNAL_ALIVE_YES,  /* tag: the question */
-  GROVE_SIGNAL_ALIVE_NO,   /* tag: the question */
   GROVE_SIGNAL_ANSWER,     /* tag: the question; bytes: int64_t */
   GROVE_SIGNAL_TIMED,      /* tag: a scheduler's number + 1: timers for the process are there */
+  GROVE_SIGNAL_INFO,       /* tag: the question; bytes: the items, see info-private.h */
+  GROVE_SIGNAL_INFO_REPLY, /* tag: the question; bytes: the term; none: it would be too large */
   GROVE_SIGNAL_INSPECT,    /* bytes: struct grove_inspect_request */
   GROVE_SIGNAL_PRIORITY,   /* look at the priority that was asked for */
 };

@@ -9,6 +9,7 @@
 #include "runtime/core/bonds.h"
 #include "runtime/core/lock.h"
 #include "runtime/core/memory.h"
+#include "runtime/core/question.h"
 #include "runtime/core/runtime-private.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/symbol-reader.h"
@@ -117,12 +118,9 @@ static pthread_t         thread;
 static void
 answer (struct request *request)
 {
-  struct grove_message *signal;
-
   for (uint32_t i = 0; i < request->trace.n; i++)
     _grove_symbol_find (request->trace.pcs[i]);
-  signal = _grove_signal_new (GROVE_SIGNAL_ALIVE_YES, 0, request->question);
-  _grove_signal_send (request->pid, signal);
+  _grove_question_answer (request->pid, request->question, true);
   free (request);
 }
 

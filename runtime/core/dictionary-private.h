@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The process dictionary as those see it who look at a process that holds still: its owner.
+ */
+#pragma once
+
+#include "runtime/core/control.h"
+
+struct grove_dictionary_entry;
+
+/* The pair that was put first, or after @entry; NULL: there is none. */
+const struct grove_dictionary_entry      *
+_grove_dictionary_next (const struct grove_process          *process,
+                             const struct grove_dictionary_entry *entry);
+void _grove_dictionary_pair (const struct grove_dictionary_entry *entry,
+                             struct grove_term                   *ret_key,
+                             struct grove_term                   *ret_value);
