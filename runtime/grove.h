@@ -12,6 +12,7 @@
 #include "runtime/core/message.h"
 #include "runtime/core/process.h"
 #include "runtime/core/runtime.h"
+#include "runtime/core/suspend.h"
 #include "runtime/core/timer.h"
 #include "runtime/export/export.h"
 #include "runtime/otp/application.h"

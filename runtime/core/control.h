@@ -21,6 +21,7 @@ struct grove_dictionary;
 struct grove_fault;
 struct grove_scheduler;
 struct grove_stack;
+struct grove_suspension;
 
 /* FREE is what memory nobody wrote to holds. */
 enum grove_state
@@ -29,6 +30,7 @@ enum grove_state
   GROVE_STATE_RUNNABLE,
   GROVE_STATE_RUNNING,
   GROVE_STATE_WAITING,
+  GROVE_STATE_SUSPENDED, /* could run, but is suspended: in no queue */
   GROVE_STATE_EXITING,
 };
 
@@ -83,6 +85,8 @@ struct grove_bonds
   struct grove_message  *reply;    /* what came with it; NULL: nothing */
 
   struct grove_dictionary *dictionary; /* in the heap; NULL: empty */
+
+  struct grove_suspension *suspension; /* suspend-private.h; NULL: none */
 };
 
 #define GROVE_NO_TIMEOUT UINT32_MAX
@@ -103,6 +107,7 @@ struct grove_process
   _Atomic uint8_t        system;      /* owner */
   _Atomic bool           trap_exit;   /* owner */
   bool                   woken;       /* owner; what it waits for has come */
+  _Atomic bool           suspended;   /* owner; somebody suspends it */
 
   /* ---- Written by any thread ---- */
   alignas (64) _Atomic uintptr_t inqueue; /* see signal.h */

@@ -11,6 +11,7 @@
 #include "runtime/core/memory.h"
 #include "runtime/core/registry.h"
 #include "runtime/core/runtime.h"
+#include "runtime/core/suspend-private.h"
 
 /* What a step may spend, and on what: about 50 us together. A message to somebody costs more the
  * longer the reason is that it carries. */
@@ -112,6 +113,18 @@ tell_watched (struct grove_dying *dying, const struct grove_relation *place)
   _grove_signal_send (place->value, signal);
 }
 
+static void
+tell_target (struct grove_dying *dying, const struct grove_relation *place)
+{
+  _grove_suspend_tell (_grove_process_pid (dying->process), place->key, GROVE_SIGNAL_RESUME);
+}
+
+static void
+tell_suspender (struct grove_dying *dying, const struct grove_relation *place)
+{
+  _grove_suspend_tell (_grove_process_pid (dying->process), place->key, GROVE_SIGNAL_SUSPEND_GONE);
+}
+
 static bool
 tell (struct grove_dying           *dying,
       const struct grove_relations *relations,
@@ -134,6 +147,20 @@ tell (struct grove_dying           *dying,
     }
   dying->place = 0;
   return true;
+}
+
+static bool
+tell_suspension (struct grove_dying *dying, int32_t *left)
+{
+  struct grove_process    *process = dying->process;
+  struct grove_suspension *suspension = process->bonds != NULL ? process->bonds->suspension : NULL;
+
+  if (suspension == NULL)
+    return true;
+  if (dying->phase == GROVE_DYING_TARGETS)
+    return tell (dying, &suspension->targets, tell_target, COST_OF_SIGNAL, left);
+  _grove_suspend_end (process);
+  return tell (dying, &suspension->by, tell_suspender, COST_OF_SIGNAL, left);
 }
 
 static bool
@@ -188,6 +215,9 @@ do_phase (struct grove_scheduler *self, struct grove_dying *dying, int32_t *left
     {
     case GROVE_DYING_RELEASES:
       return run_releases (self, dying, left);
+    case GROVE_DYING_TARGETS:
+    case GROVE_DYING_SUSPENDERS:
+      return tell_suspension (dying, left);
     case GROVE_DYING_NAME:
       _grove_process_account (self, process, dying->ending.reason);
       _grove_registry_forget (process);

@@ -10,8 +10,10 @@
 
 enum grove_dying_phase
 {
-  GROVE_DYING_RELEASES, /* what the process deferred; signals still come in, and wait */
-  GROVE_DYING_NAME,     /* others cannot see it any more; from here on senders answer themselves */
+  GROVE_DYING_RELEASES,   /* what the process deferred; signals still come in, and wait */
+  GROVE_DYING_TARGETS,    /* whom it suspends runs again, before anybody hears of the end, */
+  GROVE_DYING_SUSPENDERS, /* and who suspends it knows */
+  GROVE_DYING_NAME, /* others cannot see it any more; from here on senders answer themselves */
   GROVE_DYING_LEFTOVER,
   GROVE_DYING_TURNED, /* the last of the in-queue, turned round */
   GROVE_DYING_REFUSED,
@@ -32,7 +34,7 @@ struct grove_dying
   struct grove_message  *ordered;
   struct grove_message  *exit; /* what those are told who are linked; NULL: nobody was yet */
   enum grove_dying_phase phase;
-  uint32_t               place; /* in the table of links or monitors that is being told */
+  uint32_t               place; /* in the table of bonds that is being told */
 };
 
 /* Tells the scheduler's counters, the events and the ring of ends; process-end.c. */

@@ -11,6 +11,7 @@
 #include "runtime/core/event.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/suspend-private.h"
 
 #define LINKED 0 /* else the value is the id of an unlinking that was not acknowledged */
 
@@ -35,6 +36,7 @@ _grove_bonds_free (struct grove_process *process)
   _grove_monitor_notes_free (process);
   _grove_aliases_free (process);
   free (process->bonds->fault);
+  _grove_suspensions_free (process);
   free (process->bonds);
   process->bonds = NULL;
 }

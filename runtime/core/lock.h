@@ -11,13 +11,14 @@
 
 enum grove_lock_rank
 {
-  GROVE_RANK_REGISTRY = 1, /* registry.c: names and who has them */
-  GROVE_RANK_TABLE,        /* process-table.c: control blocks nobody uses */
-  GROVE_RANK_INTERN,       /* intern.c: strings that live as long as the runtime */
-  GROVE_RANK_EVENTS,       /* event.c: events of threads that are no scheduler */
-  GROVE_RANK_CRASHES,      /* crash.c: the last reports */
-  GROVE_RANK_SYMBOLS,      /* symbol.c: addresses that processes want named */
-  GROVE_RANK_DEPOT,        /* block.c: chains of free blocks; one lock a size */
+  GROVE_RANK_LEASE = 1, /* suspend-lease.c: what one observer suspends */
+  GROVE_RANK_REGISTRY,  /* registry.c: names and who has them */
+  GROVE_RANK_TABLE,     /* process-table.c: control blocks nobody uses */
+  GROVE_RANK_INTERN,    /* intern.c: strings that live as long as the runtime */
+  GROVE_RANK_EVENTS,    /* event.c: events of threads that are no scheduler */
+  GROVE_RANK_CRASHES,   /* crash.c: the last reports */
+  GROVE_RANK_SYMBOLS,   /* symbol.c: addresses that processes want named */
+  GROVE_RANK_DEPOT,     /* block.c: chains of free blocks; one lock a size */
 };
 
 struct grove_lock

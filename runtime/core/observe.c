@@ -18,14 +18,16 @@
 #define LOAD(field) atomic_load_explicit (&(field), memory_order_acquire)
 
 static enum grove_process_status
-status_of (uint32_t state)
+status_of (uint32_t state, bool suspended)
 {
   switch ((enum grove_state) state)
     {
     case GROVE_STATE_RUNNING:
       return GROVE_STATUS_RUNNING;
     case GROVE_STATE_WAITING:
-      return GROVE_STATUS_WAITING;
+      return suspended ? GROVE_STATUS_SUSPENDED : GROVE_STATUS_WAITING;
+    case GROVE_STATE_SUSPENDED:
+      return GROVE_STATUS_SUSPENDED;
     case GROVE_STATE_EXITING:
     case GROVE_STATE_FREE:
       return GROVE_STATUS_EXITING;
@@ -58,7 +60,7 @@ sample (struct grove_process *process, struct grove_process_sample *ret_sample)
   ret_sample->label = text_or_empty (LOAD (process->label));
   ret_sample->initial = text_or_empty (LOAD (process->initial));
   ret_sample->where = LOAD (process->where);
-  ret_sample->status = status_of (state);
+  ret_sample->status = status_of (state, LOAD (process->suspended));
   ret_sample->priority = (enum grove_priority) (uint32_t) LOAD (process->priority);
   ret_sample->scheduler = LOAD (process->scheduler)->id;
   ret_sample->n_links = LOAD (process->n_links);

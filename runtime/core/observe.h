@@ -190,6 +190,30 @@ enum grove_status _grove_observe_set_priority (grove_pid            pid,
 /* Delivers a message from outside. */
 enum grove_status _grove_observe_send (grove_pid pid, struct grove_term message);
 
+/* What one observer suspends, to be undone when it is gone. */
+struct grove_lease;
+/* Errors: none. Returns: (transfer full): end with _grove_lease_end(). */
+struct grove_lease *_grove_lease_new (void);
+/* Resumes whatever it still suspends, and frees it. A no-op for NULL. */
+void _grove_lease_end (struct grove_lease *self);
+
+/**
+ * _grove_observe_suspend:
+ * @done: (nullable): called once, from any thread, when @pid is suspended, or was gone
+ *   (GROVE_ERR_NOPROC); not when this function answers an error
+ *
+ * Adds one to the lease's count for @pid, see suspend.h; _grove_observe_resume() takes one away.
+ * The lease's functions lock it; @done must not call them.
+ *
+ * Threads: any thread
+ * Errors: GROVE_ERR_NOPROC; resuming: GROVE_ERR_BADARG when the lease does not suspend it
+ */
+enum grove_status _grove_observe_suspend (struct grove_lease *self,
+                                          grove_pid           pid,
+                                          void (*done) (enum grove_status status, void *user_data),
+                                          void *user_data);
+enum grove_status _grove_observe_resume (struct grove_lease *self, grove_pid pid);
+
 /* The view an inspection has of its target: stable while @inspect runs. */
 struct grove_inspection;
 typedef void (*grove_inspect_func) (struct grove_inspection *view, void *user_data);

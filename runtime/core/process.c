@@ -52,6 +52,7 @@ init (struct grove_process             *process,
   process->busy = 0;
   process->timed_out = false;
   process->woken = false;
+  PUBLISH (process->suspended, false);
   PUBLISH (process->system, 0);
   PUBLISH (process->parent, parent != NULL ? _grove_process_pid (parent) : 0);
   PUBLISH (process->group, parent != NULL ? GROVE_GET (parent->group) : 0);

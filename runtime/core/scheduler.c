@@ -8,6 +8,7 @@
 #include "runtime/core/fault.h"
 #include "runtime/core/lock.h"
 #include "runtime/core/seeded.h"
+#include "runtime/core/suspend-private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -45,6 +46,11 @@ _grove_process_notify (struct grove_process *process)
 void
 _grove_process_make_runnable (struct grove_process *process)
 {
+  if (__builtin_expect (GROVE_GET (process->suspended), 0))
+    {
+      _grove_suspend_park (process);
+      return;
+    }
   GROVE_SET (process->state, GROVE_STATE_RUNNABLE);
   _grove_run_queue_push (&_grove_scheduler_self->queue, process);
 }
@@ -103,7 +109,8 @@ serve_notified (struct grove_scheduler *self)
           if (atomic_load_explicit (&process->scheduler, memory_order_acquire) != self)
             _grove_process_notify (process);
           /* One that is being handed to this scheduler is served when it has arrived. */
-          else if (process->queued || GROVE_GET (process->state) == GROVE_STATE_WAITING)
+          else if (process->queued || GROVE_GET (process->state) == GROVE_STATE_WAITING ||
+                   GROVE_GET (process->state) == GROVE_STATE_SUSPENDED)
             serve (self, process);
         }
     }

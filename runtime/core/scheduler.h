@@ -185,12 +185,13 @@ void _grove_wait (enum grove_wait wait);
 
 /* Ends the calling process with @reason, which is taken over; @trace may be NULL. */
 GROVE_NORETURN void _grove_end_with (struct grove_buffer *reason, const struct grove_trace *trace);
+
 /* Ends the calling process with scheduler->ending. */
 GROVE_NORETURN void _grove_end_self (void);
 
 /* Has the owner of @process look at its signals soon. Any thread. */
 void _grove_process_notify (struct grove_process *process);
-/* By its owner: puts it into the run queue. */
+/* By its owner: puts it into the run queue, unless it is suspended. */
 void _grove_process_make_runnable (struct grove_process *process);
 
 /* The first process. By the first scheduler, before it runs. */

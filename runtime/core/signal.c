@@ -12,6 +12,7 @@
 #include "runtime/core/question.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/share.h"
+#include "runtime/core/suspend-private.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -286,6 +287,9 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
     case GROVE_SIGNAL_INSPECT:
       _grove_inspect_refuse (signal);
       break;
+    case GROVE_SIGNAL_SUSPEND:
+      _grove_suspend_refuse (gone, signal);
+      break;
     case GROVE_SIGNAL_MESSAGE:
     case GROVE_SIGNAL_EXIT:
     case GROVE_SIGNAL_LINK_EXIT:
@@ -294,6 +298,8 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
     case GROVE_SIGNAL_DOWN:
     case GROVE_SIGNAL_ANSWER:
     case GROVE_SIGNAL_INFO_REPLY:
+    case GROVE_SIGNAL_RESUME:
+    case GROVE_SIGNAL_SUSPEND_GONE:
     case GROVE_SIGNAL_PRIORITY:
       break;
     }
@@ -411,6 +417,10 @@ handle (struct grove_process *process, struct grove_message *signal)
     case GROVE_SIGNAL_INSPECT:
       _grove_inspect_handle (process, signal);
       return HANDLED;
+    case GROVE_SIGNAL_SUSPEND:
+    case GROVE_SIGNAL_RESUME:
+    case GROVE_SIGNAL_SUSPEND_GONE:
+      return _grove_suspend_handle (process, signal) ? HANDLED_KEPT : HANDLED;
     case GROVE_SIGNAL_PRIORITY:
       handle_priority (process);
       return HANDLED;
@@ -440,8 +450,8 @@ take_all (struct grove_process *process)
   return ordered;
 }
 
-bool
-_grove_signal_handle_all (struct grove_process *process)
+static bool
+handle_taken (struct grove_process *process)
 {
   uint32_t              generation = GROVE_GET (process->generation);
   struct grove_message *signal = take_all (process);
@@ -473,4 +483,20 @@ _grove_signal_handle_all (struct grove_process *process)
       signal = next;
     }
   return true;
+}
+
+bool
+_grove_signal_handle_all (struct grove_process *process)
+{
+  bool lives = handle_taken (process);
+
+  /* The process itself, which was suspended by what it handled: it goes on from here when it is
+   * resumed, and what came meanwhile is handled then. */
+  while (__builtin_expect (GROVE_GET (process->suspended), 0) && lives &&
+         process == _grove_scheduler_self->current && process->no_preempt == 0)
+    {
+      _grove_leave (GROVE_LEAVE_YIELD);
+      lives = handle_taken (process);
+    }
+  return lives;
 }
