@@ -18,5 +18,6 @@
 #include "runtime/otp/application.h"
 #include "runtime/otp/server.h"
 #include "runtime/otp/supervisor.h"
+#include "runtime/otp/sys.h"
 #include "runtime/status.h"
 #include "runtime/term/term.h"

@@ -14,7 +14,6 @@
 
 #include "runtime/core/observe.h"
 #include "runtime/otp/hash.h"
-#include "runtime/otp/request.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -44,9 +43,8 @@ struct branch
   struct place          *first, *last;
   size_t                 n_children;
   /* Where the last copy ended, so that paging through many children is linear. */
-  struct place         *cursor;
-  size_t                cursor_offset;
-  struct grove_request *requests; /* grove_request.next */
+  struct place *cursor;
+  size_t        cursor_offset;
 };
 
 struct successor
@@ -81,7 +79,6 @@ static struct
   struct branch     roots;      /* the applications */
   struct successor  ring[N_SUCCESSORS];
   size_t            ring_next;
-  uint64_t          last_request;
   uint64_t          n_restarts;
   /* Written under the lock, read by any thread without it. */
   _Atomic uint64_t revision;
@@ -251,13 +248,6 @@ close_locked (struct branch *branch)
 {
   while (branch->first)
     drop_place_locked (branch->first);
-  while (branch->requests)
-    {
-      struct grove_request *request = branch->requests;
-
-      branch->requests = request->next;
-      free (request);
-    }
   touch_locked (branch);
   _grove_hash_remove (&forest.branches, &branch->by_pid);
   free (branch);
@@ -499,48 +489,6 @@ _grove_supervision_application (const char *name)
   master = place ? place->node.pid : 0;
   pthread_mutex_unlock (&forest.lock);
   return master;
-}
-
-/* ---- Requests that carry addresses ------------------------------------------------------ */
-
-uint64_t
-_grove_request_add (grove_pid supervisor, struct grove_request *request)
-{
-  struct branch *branch;
-  uint64_t       key = 0;
-
-  pthread_mutex_lock (&forest.lock);
-  branch = supervisor ? find_branch_locked (supervisor) : NULL;
-  if (branch)
-    {
-      key = request->key = ++forest.last_request;
-      request->next = branch->requests;
-      branch->requests = request;
-    }
-  pthread_mutex_unlock (&forest.lock);
-  return key;
-}
-
-struct grove_request *
-_grove_request_take (grove_pid supervisor, uint64_t key)
-{
-  struct grove_request *request = NULL;
-  struct branch        *branch;
-
-  pthread_mutex_lock (&forest.lock);
-  branch = supervisor ? find_branch_locked (supervisor) : NULL;
-  if (branch)
-    {
-      struct grove_request **at = &branch->requests;
-
-      while (*at && (*at)->key != key)
-        at = &(*at)->next;
-      request = *at;
-      if (request)
-        *at = request->next;
-    }
-  pthread_mutex_unlock (&forest.lock);
-  return request;
 }
 
 /* ---- Acting ----------------------------------------------------------------------------- */

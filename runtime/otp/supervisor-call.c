@@ -7,6 +7,7 @@
 #include "runtime/otp/child-spec.h"
 #include "runtime/otp/hash.h"
 #include "runtime/otp/request.h"
+#include "runtime/otp/supervision.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -233,15 +234,16 @@ ask_with_spec (grove_pid                      supervisor,
   struct grove_request *request;
   struct grove_message *reply;
   enum grove_status     status;
-  size_t                size = _grove_child_spec_size (spec);
+  size_t                n, n_all;
   uint64_t              key;
 
   if (supervisor == grove_self ())
     return GROVE_ERR_CALLING_SELF;
-  request = aligned_alloc (16, (sizeof *request + size + 15) & ~(size_t) 15);
+  if (!_grove_supervision_children (supervisor, 0, NULL, 0, &n, &n_all))
+    return GROVE_ERR_NOPROC;
+  request = _grove_request_new (_grove_child_spec_size (spec));
   if (!request)
     return GROVE_ERR_SYSTEM_LIMIT;
-  request->size = size;
   _grove_child_spec_pack (spec, request->bytes);
   key = _grove_request_add (supervisor, request);
   if (key == 0)

@@ -158,6 +158,17 @@ terminate (struct grove_term reason, void *state)
     stop_in_reverse (self);
 }
 
+static void
+describe (const void *state, struct grove_buffer *out)
+{
+  const struct grove_supervisor *self = state;
+
+  (void) !grove_build (out, "{~a, [{intensity, ~u}, {period, ~u}, {children, ~u}, {restarts, ~u}]}",
+                       strategy_name (self->strategy), (uint64_t) self->intensity,
+                       (uint64_t) self->period_s, (uint64_t) self->children.n,
+                       (uint64_t) self->n_times);
+}
+
 /* ---- Its own start ---------------------------------------------------------------------- */
 
 static void
@@ -242,4 +253,5 @@ const struct grove_server_callbacks _grove_supervisor_callbacks = {
   .handle_cast = _grove_supervisor_handle_cast,
   .handle_info = handle_info,
   .terminate = terminate,
+  .describe = describe,
 };
