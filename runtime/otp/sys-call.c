@@ -23,35 +23,36 @@ ask (
   return status;
 }
 
-/* For requests that are answered with `ok`. */
+/* For requests that are answered with `ok`. @reply: where ask() has left it; it is read only now,
+ * because the compiler may evaluate arguments in any order. */
 static enum grove_status
-read_ok (enum grove_status status, struct grove_message *reply)
+read_ok (enum grove_status status, struct grove_message **reply)
 {
   if (status != GROVE_OK)
     return status;
-  if (!grove_term_is_atom (grove_message_term (reply), "ok"))
+  if (!grove_term_is_atom (grove_message_term (*reply), "ok"))
     status = GROVE_ERR_NO_MATCH;
-  grove_message_free (reply);
+  grove_message_free (*reply);
   return status;
 }
 
 /* @shape: binds the part that is wanted; NULL: all of it. */
 static enum grove_status
-read_term (enum grove_status     status,
-           struct grove_message *reply,
-           const char           *shape,
-           struct grove_buffer  *out)
+read_term (enum grove_status      status,
+           struct grove_message **reply,
+           const char            *shape,
+           struct grove_buffer   *out)
 {
   struct grove_term term;
 
   if (status != GROVE_OK)
     return status;
-  term = grove_message_term (reply);
+  term = grove_message_term (*reply);
   if (!shape || grove_match (term, shape, &term))
     memcpy (grove_buffer_extend (out, term.size), term.bytes, term.size);
   else
     status = GROVE_ERR_NO_MATCH;
-  grove_message_free (reply);
+  grove_message_free (*reply);
   return status;
 }
 
@@ -60,7 +61,7 @@ grove_sys_suspend (grove_pid server, int64_t timeout_ns)
 {
   struct grove_message *reply = NULL;
 
-  return read_ok (ask (server, timeout_ns, &reply, "suspend"), reply);
+  return read_ok (ask (server, timeout_ns, &reply, "suspend"), &reply);
 }
 
 enum grove_status
@@ -68,7 +69,7 @@ grove_sys_resume (grove_pid server, int64_t timeout_ns)
 {
   struct grove_message *reply = NULL;
 
-  return read_ok (ask (server, timeout_ns, &reply, "resume"), reply);
+  return read_ok (ask (server, timeout_ns, &reply, "resume"), &reply);
 }
 
 enum grove_status
@@ -76,7 +77,7 @@ grove_sys_get_state (grove_pid server, int64_t timeout_ns, struct grove_buffer *
 {
   struct grove_message *reply = NULL;
 
-  return read_term (ask (server, timeout_ns, &reply, "get_state"), reply, "{ok, ~t}", out);
+  return read_term (ask (server, timeout_ns, &reply, "get_state"), &reply, "{ok, ~t}", out);
 }
 
 enum grove_status
@@ -84,7 +85,7 @@ grove_sys_get_status (grove_pid server, int64_t timeout_ns, struct grove_buffer 
 {
   struct grove_message *reply = NULL;
 
-  return read_term (ask (server, timeout_ns, &reply, "get_status"), reply, NULL, out);
+  return read_term (ask (server, timeout_ns, &reply, "get_status"), &reply, NULL, out);
 }
 
 /* ---- With an address beside ------------------------------------------------------------- */
@@ -101,7 +102,7 @@ ask_beside (grove_pid server, int64_t timeout_ns, struct grove_request *request,
       free (request);
       return GROVE_ERR_NOPROC;
     }
-  status = read_ok (ask (server, timeout_ns, &reply, format, key), reply);
+  status = read_ok (ask (server, timeout_ns, &reply, format, key), &reply);
   free (_grove_request_take (server, key));
   return status;
 }
@@ -177,7 +178,7 @@ grove_sys_set_statistics (grove_pid server, int64_t timeout_ns, bool on)
 
   return read_ok (ask (server, timeout_ns, &reply, "{debug, {statistics, ~a}}",
                        on ? "true" : "false"),
-                  reply);
+                  &reply);
 }
 
 enum grove_status
@@ -208,7 +209,7 @@ grove_sys_set_log (grove_pid server, int64_t timeout_ns, unsigned n)
 
   if (n > GROVE_SYS_LOG_MAX)
     return GROVE_ERR_BADARG;
-  return read_ok (ask (server, timeout_ns, &reply, "{debug, {log, ~u}}", (uint64_t) n), reply);
+  return read_ok (ask (server, timeout_ns, &reply, "{debug, {log, ~u}}", (uint64_t) n), &reply);
 }
 
 enum grove_status
@@ -216,6 +217,6 @@ grove_sys_get_log (grove_pid server, int64_t timeout_ns, struct grove_buffer *ou
 {
   struct grove_message *reply = NULL;
 
-  return read_term (ask (server, timeout_ns, &reply, "{debug, {log, get}}"), reply, "{ok, ~t}",
+  return read_term (ask (server, timeout_ns, &reply, "{debug, {log, get}}"), &reply, "{ok, ~t}",
                     out);
 }
