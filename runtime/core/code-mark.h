@@ -40,4 +40,4 @@ __asm__ (".pushsection .text, 0\n"
          ".popsection\n");
 
 #endif
-/* clang-format on */
+        /* clang-format on */

@@ -47,9 +47,7 @@ _grove_switch_prepare (char *top, void (*start) (void))
 }
 
 bool
-_grove_switch_registers (const void             *frames,
-                         const void             *sp,
-                         struct grove_registers *ret_registers)
+_grove_switch_registers (const void *frames, const void *sp, struct grove_registers *ret_registers)
 {
   (void) frames;
   (void) sp;

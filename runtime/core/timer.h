@@ -79,9 +79,9 @@ grove_send_interval (int64_t period_ns, grove_pid to, grove_ref *ret_timer, cons
  *
  * After this the message has been sent or never will be. grove_read_timer() changes nothing.
  *
- * Threads: owner process only. Blocks: when the timer was set on another scheduler, until that one has answered
- * Returns: the nanoseconds that were left; GROVE_NO_TIMER: it has gone off, or was cancelled
- * Since: 0.1
+ * Threads: owner process only. Blocks: when the timer was set on another scheduler, until that one
+ * has answered Returns: the nanoseconds that were left; GROVE_NO_TIMER: it has gone off, or was
+ * cancelled Since: 0.1
  */
 GROVE_PUBLIC int64_t grove_cancel_timer (grove_ref timer);
 GROVE_PUBLIC int64_t grove_read_timer (grove_ref timer);
