@@ -5,7 +5,6 @@
 #include "tests/runtime/core-test.h"
 
 #include <stdatomic.h>
-#include <time.h>
 
 /* Counts while it runs; one counter a process, by its argument. */
 static _Atomic uint64_t counters[512];
@@ -498,30 +497,6 @@ test_ring_stays_together (void *arg)
     g_assert_cmpuint (sample_of (pids[i]).scheduler, ==, 0);
 }
 
-static uint64_t
-cpu_ns (void)
-{
-  struct timespec used;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &used);
-  return (uint64_t) used.tv_sec * 1000000000 + (uint64_t) used.tv_nsec;
-}
-
-/* 127: an idle runtime costs nothing. */
-static void
-test_idle (void *arg)
-{
-  uint64_t before;
-
-  (void) arg;
-  for (int i = 0; i < 100; i++)
-    grove_spawn (core_idle, NULL);
-  grove_sleep_ms (50);
-  before = cpu_ns ();
-  grove_sleep_ms (300);
-  g_assert_cmpuint (cpu_ns () - before, <, 15 * 1000000);
-}
-
 static void
 answers (void *arg)
 {
@@ -543,7 +518,7 @@ compare (const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
-/* 127: and wakes at once. */
+/* 127: one that sleeps is woken from another thread; the idle rest is in test-system.c. */
 static void
 test_wake (void *arg)
 {
@@ -583,7 +558,6 @@ main (int argc, char **argv)
     { "/runtime/scheduler/spinners-spread", test_spinners_spread },
     { "/runtime/scheduler/many-spread", test_many_spread },
     { "/runtime/scheduler/ring-stays-together", test_ring_stays_together },
-    { "/runtime/scheduler/idle-127", test_idle },
     { "/runtime/scheduler/wake-127", test_wake },
   };
 
