@@ -207,29 +207,17 @@ ask (const struct grove_trace *trace, grove_ref question)
 void
 _grove_symbols_await (const struct grove_trace *trace)
 {
-  struct grove_process *self = _grove_process_require ();
-  struct grove_bonds   *bonds;
-  uint32_t              n = 0;
+  uint32_t  n = 0;
+  int64_t   answered;
+  grove_ref question;
 
   while (n < trace->n && _grove_symbol_cached (trace->pcs[n]) != NULL)
     n++;
   if (n == trace->n)
     return;
-  bonds = _grove_bonds (self);
-  bonds->question = grove_make_ref ();
-  if (!ask (trace, bonds->question))
-    {
-      bonds->question = 0;
-      return;
-    }
-  for (;;)
-    {
-      if (!_grove_signal_handle_all (self))
-        _grove_end_self ();
-      if (bonds->question == 0)
-        return;
-      _grove_wait (GROVE_WAIT_REPLY);
-    }
+  question = _grove_question_new ();
+  if (ask (trace, question))
+    _grove_question_wait (question, UINT64_MAX, &answered);
 }
 
 void

@@ -12,6 +12,7 @@ main([Row]) ->
         halt(case Reason of normal -> 0; _ -> 1 end, [{flush, true}])
     end.
 
+row("crash") -> twin_crash:crash();
 row("spawn-exit") -> twin_spawn:spawn_exit();
 row("parked-million") -> twin_spawn:parked_million();
 row("ping-pong") -> twin_talk:ping_pong();

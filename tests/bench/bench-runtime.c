@@ -30,6 +30,7 @@ static const struct row
   { "fan-in", bench_fan_in, 0, 7, BESIDE_BEAM },
   { "high-priority-wake", bench_high_priority_wake, 0, 5, BESIDE_BEAM },
   { "receive-marked", bench_receive_marked, 0, 5, BESIDE_BEAM },
+  { "crash", bench_crash, 1, 3, BESIDE_BEAM },
   { "observed-loss-percent", bench_observed_loss, 0, 3, ALONE },
   { "instrumentation-percent", bench_instrumentation, 1, 5, ALONE },
 };

@@ -21,6 +21,7 @@ void bench_fan_in (void *);             /* bench-talk.c */
 void bench_receive_marked (void *);     /* bench-select.c */
 void bench_high_priority_wake (void *); /* bench-wake.c */
 void bench_observed_loss (void *);      /* bench-observe.c */
+void bench_crash (void *);              /* bench-crash.c */
 void bench_instrumentation (void *);    /* bench-instrumentation.c */
 
 static inline void
