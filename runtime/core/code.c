@@ -12,6 +12,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -27,14 +28,67 @@ struct mark
 extern const struct mark __start_grove_code[] __attribute__ ((visibility ("hidden")));
 extern const struct mark __stop_grove_code[] __attribute__ ((visibility ("hidden")));
 
-static bool
-is_runtime (uintptr_t pc)
+/* The same as addresses, in order; those that touch are one. */
+#define MAX_RANGES 512
+
+static struct range
 {
+  uintptr_t begin;
+  uintptr_t end;
+} ranges[MAX_RANGES];
+static size_t n_ranges; /* 0: there are too many, or nobody has prepared them */
+
+static int
+compare_ranges (const void *a, const void *b)
+{
+  const struct range *x = a, *y = b;
+
+  return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+void
+_grove_code_prepare (void)
+{
+  size_t n = 0;
+  size_t last = 0;
+
+  if (n_ranges != 0)
+    return;
   for (const struct mark *mark = __start_grove_code; mark < __stop_grove_code; mark++)
     {
       uintptr_t begin = (uintptr_t) &mark->begin + (uintptr_t) (intptr_t) mark->begin;
       uintptr_t end = (uintptr_t) &mark->end + (uintptr_t) (intptr_t) mark->end;
-      if (pc >= begin && pc < end)
+      if (begin == end)
+        continue;
+      if (n == MAX_RANGES)
+        return;
+      ranges[n++] = (struct range){ begin, end };
+    }
+  if (n == 0)
+    return;
+  qsort (ranges, n, sizeof ranges[0], compare_ranges);
+  for (size_t i = 1; i < n; i++)
+    if (ranges[i].begin == ranges[last].end)
+      ranges[last].end = ranges[i].end;
+    else
+      ranges[++last] = ranges[i];
+  n_ranges = last + 1;
+}
+
+static bool
+is_runtime (uintptr_t pc)
+{
+  size_t low = 0;
+  size_t high = n_ranges;
+
+  while (low < high)
+    {
+      size_t middle = (low + high) / 2;
+      if (pc < ranges[middle].begin)
+        high = middle;
+      else if (pc >= ranges[middle].end)
+        low = middle + 1;
+      else
         return true;
     }
   return false;

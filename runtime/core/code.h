@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whose code an address lies in. All of it may be called in the handler of a signal: no lock that
- * this thread could hold, nothing that allocates.
+ * Whose code an address lies in. All but the preparing may be called in the handler of a signal: no
+ * lock that this thread could hold, nothing that allocates.
  */
 #pragma once
 
@@ -16,6 +16,9 @@ enum grove_code_kind
   GROVE_CODE_RUNTIME,
   GROVE_CODE_LIBRARY, /* any other shared library */
 };
+
+/* Before all else here, by one thread. */
+void _grove_code_prepare (void);
 
 enum grove_code_kind _grove_code_kind (uintptr_t pc);
 

@@ -537,6 +537,7 @@ _grove_faults_install (void)
   struct sigaction action = { .sa_sigaction = on_fault,
                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 
+  _grove_code_prepare ();
   _grove_unwind_prepare ();
   code_known = _grove_code_known ();
   sigemptyset (&action.sa_mask);
