@@ -8,9 +8,12 @@
 
 #include "runtime/core/observe.h"
 #include "runtime/core/process-private.h"
+#include "runtime/core/runtime.h"
+#include "runtime/otp/child-spec.h"
 #include "runtime/otp/stop.h"
 #include "runtime/otp/supervision.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,9 +21,14 @@
 
 struct packed_application
 {
+  enum grove_application_type type;
   enum grove_status (*start) (const void *arg, grove_pid *ret_top, struct grove_buffer *ret_reason);
   const void *arg;
   void (*exited) (const char *name, const char *reason);
+  const char *const *phases;
+  enum grove_status (*start_phase) (const char *phase, const void *arg);
+  void (*prep_stop) (const void *arg);
+  void (*stop) (const void *arg);
   char name[GROVE_CHILD_ID_SIZE];
 };
 
@@ -53,6 +61,15 @@ tell_term (struct master *self, struct grove_term reason)
   tell (self, text);
 }
 
+/* It ended, and nobody had asked for it. */
+static void
+consider_runtime (const struct master *self, bool normal)
+{
+  if (self->spec.type == GROVE_APPLICATION_PERMANENT ||
+      (self->spec.type == GROVE_APPLICATION_TRANSIENT && !normal))
+    grove_stop ();
+}
+
 /* A master traps exits and tells why it ends before it does; if it did not, it was killed. When the
  * whole runtime stops nobody needs to hear of each application. */
 static void
@@ -61,8 +78,11 @@ master_ended (void *data)
   struct master *self = data;
 
   _grove_supervision_remove_root (self->self);
-  if (_grove_observe_running ())
-    tell (self, "killed");
+  if (_grove_observe_running () && !self->told)
+    {
+      tell (self, "killed");
+      consider_runtime (self, false);
+    }
   grove_buffer_finish (&self->reason);
   free (self);
 }
@@ -105,6 +125,44 @@ kill_group (grove_pid master)
 
 /* ---- The master ------------------------------------------------------------------------- */
 
+static void
+call (void (*function) (const void *arg), const struct master *self)
+{
+  if (function)
+    function (self->spec.arg);
+}
+
+/* Stops what runs, in the order OTP does. */
+static void
+take_down (struct master *self)
+{
+  call (self->spec.prep_stop, self);
+  _grove_stop_process (self->top, GROVE_SHUTDOWN_INFINITY);
+  call (self->spec.stop, self);
+  kill_group (self->self);
+}
+
+static enum grove_status
+run_phases (struct master *self)
+{
+  const char *const *phase = self->spec.phases;
+
+  for (; phase && *phase; phase++)
+    {
+      enum grove_status status = self->spec.start_phase (*phase, self->spec.arg);
+      char              reason[REASON_SIZE];
+
+      if (status == GROVE_OK)
+        continue;
+      grove_server_stop_reason ("{start_phase, ~a, ~a}", *phase, grove_status_text (status));
+      snprintf (reason, sizeof reason, "{start_phase,%s}", *phase);
+      take_down (self);
+      tell (self, reason);
+      return GROVE_ERR_EXITED;
+    }
+  return GROVE_OK;
+}
+
 static enum grove_status
 start_top (struct master *self)
 {
@@ -125,7 +183,7 @@ start_top (struct master *self)
   node.pid = self->top;
   memcpy (node.id, self->spec.name, sizeof node.id);
   _grove_supervision_put (self->self, &node);
-  return GROVE_OK;
+  return run_phases (self);
 }
 
 static enum grove_status
@@ -161,8 +219,7 @@ handle_cast (struct grove_term request, void *state)
 
   if (!grove_term_is_atom (request, "stop"))
     return GROVE_CONTINUE;
-  _grove_stop_process (self->top, GROVE_SHUTDOWN_INFINITY);
-  kill_group (self->self);
+  take_down (self);
   tell (self, "stopped");
   grove_server_stop_reason ("shutdown");
   return GROVE_STOP;
@@ -177,8 +234,11 @@ handle_info (struct grove_term message, void *state)
 
   if (!grove_match (message, "{'EXIT', ~p, ~t}", &pid, &reason) || pid != self->top)
     return GROVE_CONTINUE;
+  call (self->spec.prep_stop, self);
+  call (self->spec.stop, self);
   kill_group (self->self);
   tell_term (self, reason);
+  consider_runtime (self, grove_term_is_atom (reason, "normal"));
   grove_server_stop_reason ("~t", reason);
   return GROVE_STOP;
 }
@@ -192,6 +252,23 @@ static const struct grove_server_callbacks callbacks = {
 
 /* ---- Callers ---------------------------------------------------------------------------- */
 
+static bool
+is_valid (const struct grove_application_spec *spec)
+{
+  return spec->start && spec->name && _grove_child_id_valid (spec->name) &&
+         (unsigned) spec->type <= GROVE_APPLICATION_PERMANENT &&
+         (!spec->phases || !spec->phases[0] || spec->start_phase);
+}
+
+static bool
+needs_met (const struct grove_application_spec *spec)
+{
+  for (const char *const *need = spec->needs; need && *need; need++)
+    if (_grove_supervision_application (*need) == 0)
+      return false;
+  return true;
+}
+
 enum grove_status
 grove_application_start (const struct grove_application_spec *spec, grove_pid *ret_master)
 {
@@ -200,13 +277,20 @@ grove_application_start (const struct grove_application_spec *spec, grove_pid *r
   struct grove_buffer         reason = { 0 };
   enum grove_status           status;
 
-  if (!spec->start || !spec->name || !spec->name[0] || strlen (spec->name) >= GROVE_CHILD_ID_SIZE)
+  if (!is_valid (spec))
     return GROVE_ERR_BADARG;
+  if (!needs_met (spec))
+    return GROVE_ERR_NO_NAME;
   packed = grove_alloc (sizeof *packed);
   *packed = (struct packed_application){
     .start = spec->start,
     .arg = spec->arg,
     .exited = spec->exited,
+    .type = spec->type,
+    .phases = spec->phases,
+    .start_phase = spec->start_phase,
+    .prep_stop = spec->prep_stop,
+    .stop = spec->stop,
   };
   strcpy (packed->name, spec->name);
 
@@ -238,4 +322,71 @@ grove_application_stop (const char *name)
     grove_message_free (message);
   grove_unalias (mark);
   return GROVE_OK;
+}
+
+/* Of those that did not start: whether what they lack is among them. */
+static bool
+needs_each_other (const struct grove_application_spec *const *specs, const bool *done, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    for (const char *const *need = done[i] ? NULL : specs[i]->needs; need && *need; need++)
+      for (size_t j = 0; j < n; j++)
+        if (!done[j] && strcmp (specs[j]->name, *need) == 0)
+          return true;
+  return false;
+}
+
+enum grove_status
+grove_application_start_all (const struct grove_application_spec *const *specs, size_t n)
+{
+  size_t           *started = grove_alloc ((n + 1) * sizeof *started);
+  bool             *done = grove_alloc (n + 1);
+  size_t            n_started = 0, n_done = 0, before = SIZE_MAX;
+  enum grove_status status = GROVE_OK;
+
+  memset (done, 0, n);
+  /* Each round starts those whose needs the one before has met. */
+  while (status == GROVE_OK && n_done < n && n_done != before)
+    {
+      before = n_done;
+      for (size_t i = 0; i < n && status == GROVE_OK; i++)
+        {
+          grove_pid master;
+
+          if (done[i])
+            continue;
+          status = grove_application_start (specs[i], &master);
+          if (status == GROVE_OK)
+            started[n_started++] = i;
+          done[i] = status == GROVE_OK || status == GROVE_ERR_NAME_TAKEN;
+          n_done += done[i];
+          if (status == GROVE_ERR_NAME_TAKEN || status == GROVE_ERR_NO_NAME)
+            status = GROVE_OK;
+        }
+    }
+  if (status == GROVE_OK && n_done < n)
+    status = needs_each_other (specs, done, n) ? GROVE_ERR_BADARG : GROVE_ERR_NO_NAME;
+  while (status != GROVE_OK && n_started > 0)
+    (void) !grove_application_stop (specs[started[--n_started]]->name);
+  grove_free (done);
+  grove_free (started);
+  return status;
+}
+
+void
+grove_application_stop_all (void)
+{
+  struct grove_supervision_node node;
+  size_t                        n_left = SIZE_MAX, n, total;
+
+  /* From the last one back; what starts meanwhile is not waited for. */
+  while (n_left > 0 && _grove_supervision_children (0, 0, &node, 1, &n, &total))
+    {
+      n_left = n_left < total ? n_left : total;
+      if (n_left == 0 || !_grove_supervision_children (0, n_left - 1, &node, 1, &n, &total))
+        break;
+      n_left--;
+      if (n == 1 && node.pid != _grove_process_group ())
+        (void) !grove_application_stop (node.id);
+    }
 }

@@ -246,9 +246,226 @@ test_bad_spec (void *arg)
     g_assert_cmpint (grove_application_start (&bad[i], &master), ==, GROVE_ERR_BADARG);
 }
 
+/* ---- Types ------------------------------------------------------------------------------ */
+
+static const struct grove_application_spec *typed;
+
+/* Ends with the application's top supervisor, or says in time that it goes on. */
+static void
+outlive (const char *reason, bool stops)
+{
+  struct grove_message *message;
+  grove_pid             master;
+
+  otp_begin ();
+  has_exited = false;
+  g_assert_cmpint (grove_application_start (typed, &master), ==, GROVE_OK);
+  for (int i = 0; i < 2; i++)
+    {
+      g_assert_cmpint (grove_receive (DEADLINE_NS, &message), ==, GROVE_OK);
+      grove_message_free (message);
+    }
+  g_assert_cmpint (grove_server_stop (grove_whereis ("top"), DEADLINE_NS, reason), ==, GROVE_OK);
+  otp_expect_down (master, "_");
+  g_assert_true (has_exited);
+  /* Who waits here is ended by the runtime; the deadline is for one that is not. */
+  if (stops && grove_receive (DEADLINE_NS, &message) == GROVE_ERR_TIMEOUT)
+    g_error ("the runtime goes on");
+}
+
+static const struct grove_application_spec permanent = {
+  .name = "permanent",
+  .type = GROVE_APPLICATION_PERMANENT,
+  .start = start_top,
+  .exited = exited,
+};
+
+static const struct grove_application_spec transient = {
+  .name = "transient",
+  .type = GROVE_APPLICATION_TRANSIENT,
+  .start = start_top,
+  .exited = exited,
+};
+
+static void
+test_permanent (void *arg)
+{
+  typed = &permanent;
+  outlive ("normal", true);
+}
+
+static void
+test_transient (void *arg)
+{
+  typed = &transient;
+  outlive ("normal", false);
+}
+
+static void
+test_transient_abnormal (void *arg)
+{
+  typed = &transient;
+  outlive ("shutdown", true);
+}
+
+static void
+test_temporary (void *arg)
+{
+  typed = &garden;
+  outlive ("oops", false);
+}
+
+/* ---- Order ------------------------------------------------------------------------------ */
+
+static void
+note (const char *what, const char *name)
+{
+  grove_send_name ("test", "{~a, ~a}", what, name);
+}
+
+static enum grove_status
+start_named (const void *arg, grove_pid *ret_top, struct grove_buffer *ret_reason)
+{
+  const struct grove_supervisor_spec spec = { .intensity = 1, .period_s = 5 };
+
+  note ("start", arg);
+  return grove_supervisor_start (&spec, ret_top, ret_reason);
+}
+
+static enum grove_status
+start_failing (const void *arg, grove_pid *ret_top, struct grove_buffer *ret_reason)
+{
+  note ("fail", arg);
+  return GROVE_ERR_EXITED;
+}
+
+static void
+prep_stop (const void *arg)
+{
+  note ("prep_stop", arg);
+}
+
+static void
+stop (const void *arg)
+{
+  note ("stop", arg);
+}
+
+static enum grove_status
+start_phase (const char *phase, const void *arg)
+{
+  note (phase, arg);
+  return strcmp (phase, "bad") == 0 ? GROVE_ERR_BUSY : GROVE_OK;
+}
+
+#define NAMED(application, ...)                                                                    \
+  {                                                                                                \
+    .name = (application), .start = start_named, .arg = (application), .prep_stop = prep_stop,     \
+    .stop = stop, __VA_ARGS__                                                                      \
+  }
+
+static const char *const needs_a[] = { "a", NULL };
+static const char *const needs_b[] = { "b", NULL };
+static const char *const needs_c[] = { "c", NULL };
+static const char *const good_phases[] = { "one", "two", NULL };
+static const char *const bad_phases[] = { "one", "bad", "two", NULL };
+
+static const struct grove_application_spec a = NAMED ("a");
+static const struct grove_application_spec b = NAMED ("b", .needs = needs_a);
+static const struct grove_application_spec c = NAMED ("c", .needs = needs_b);
+static const struct grove_application_spec ring = NAMED ("a", .needs = needs_c);
+static const struct grove_application_spec failing = {
+  .name = "c",
+  .start = start_failing,
+  .arg = "c",
+  .needs = needs_b,
+};
+
+static void
+test_start_all (void *arg)
+{
+  const struct grove_application_spec *const all[] = { &c, &b, &a };
+  grove_pid                                  master;
+
+  otp_begin ();
+  g_assert_cmpint (grove_application_start (&b, &master), ==, GROVE_ERR_NO_NAME);
+  g_assert_cmpint (grove_application_start_all (all, G_N_ELEMENTS (all)), ==, GROVE_OK);
+  otp_expect ("{start, a}");
+  otp_expect ("{start, b}");
+  otp_expect ("{start, c}");
+  /* What runs is left alone. */
+  g_assert_cmpint (grove_application_start_all (all, G_N_ELEMENTS (all)), ==, GROVE_OK);
+  grove_application_stop_all ();
+  otp_expect ("{prep_stop, c}");
+  otp_expect ("{stop, c}");
+  otp_expect ("{prep_stop, b}");
+  otp_expect ("{stop, b}");
+  otp_expect ("{prep_stop, a}");
+  otp_expect ("{stop, a}");
+  otp_expect_nothing ();
+  g_assert_cmpuint (_grove_supervision_application ("a"), ==, 0);
+  g_assert_cmpint (grove_application_start_all (NULL, 0), ==, GROVE_OK);
+}
+
+static void
+test_start_all_fails (void *arg)
+{
+  const struct grove_application_spec *const all[] = { &failing, &b, &a };
+  const struct grove_application_spec *const circle[] = { &ring, &b, &c };
+  const struct grove_application_spec *const lacking[] = { &b };
+
+  otp_begin ();
+  g_assert_cmpint (grove_application_start_all (all, G_N_ELEMENTS (all)), ==, GROVE_ERR_EXITED);
+  otp_expect ("{start, a}");
+  otp_expect ("{start, b}");
+  otp_expect ("{fail, c}");
+  otp_expect ("{prep_stop, b}");
+  otp_expect ("{stop, b}");
+  otp_expect ("{prep_stop, a}");
+  otp_expect ("{stop, a}");
+  g_assert_cmpint (grove_application_start_all (circle, G_N_ELEMENTS (circle)), ==,
+                   GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_application_start_all (lacking, G_N_ELEMENTS (lacking)), ==,
+                   GROVE_ERR_NO_NAME);
+  otp_expect_nothing ();
+}
+
+static void
+test_phases (void *arg)
+{
+  const struct grove_application_spec good =
+    NAMED ("a", .phases = good_phases, .start_phase = start_phase);
+  const struct grove_application_spec bad =
+    NAMED ("a", .phases = bad_phases, .start_phase = start_phase, .exited = exited);
+  const struct grove_application_spec functionless = NAMED ("a", .phases = good_phases);
+  grove_pid                           master;
+
+  otp_begin ();
+  g_assert_cmpint (grove_application_start (&bad, &master), ==, GROVE_ERR_EXITED);
+  otp_expect ("{start, a}");
+  otp_expect ("{one, a}");
+  otp_expect ("{bad, a}");
+  otp_expect ("{prep_stop, a}");
+  otp_expect ("{stop, a}");
+  g_assert_cmpstr (exited_text, ==, "Application a exited: {start_phase,bad}");
+  g_assert_cmpint (grove_application_start (&functionless, &master), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_application_start (&good, &master), ==, GROVE_OK);
+  otp_expect ("{start, a}");
+  otp_expect ("{one, a}");
+  otp_expect ("{two, a}");
+  otp_expect_nothing ();
+}
+
 static const struct otp_case cases[] = {
-  { "/runtime/application/start", test_start },
-  { "/runtime/application/stop", test_stop },
+  { "/runtime/application/permanent-217", test_permanent },
+  { "/runtime/application/transient-217", test_transient },
+  { "/runtime/application/transient-abnormal-217", test_transient_abnormal },
+  { "/runtime/application/temporary-217", test_temporary },
+  { "/runtime/application/start-all-216-218", test_start_all },
+  { "/runtime/application/start-all-fails-218", test_start_all_fails },
+  { "/runtime/application/phases-218", test_phases },
+  { "/runtime/application/start-215", test_start },
+  { "/runtime/application/stop-216", test_stop },
   { "/runtime/application/top-killed", test_top_killed },
   { "/runtime/application/top-gives-up", test_top_gives_up },
   { "/runtime/application/master-killed", test_master_killed },
