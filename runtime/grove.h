@@ -15,6 +15,8 @@
 #include "runtime/core/suspend.h"
 #include "runtime/core/timer.h"
 #include "runtime/export/export.h"
+#include "runtime/io/blocking.h"
+#include "runtime/io/socket.h"
 #include "runtime/otp/application.h"
 #include "runtime/otp/server.h"
 #include "runtime/otp/supervisor.h"

@@ -21,6 +21,7 @@ struct grove_dictionary;
 struct grove_fault;
 struct grove_scheduler;
 struct grove_stack;
+struct grove_hold;
 struct grove_suspension;
 
 /* FREE is what memory nobody wrote to holds. */
@@ -77,6 +78,7 @@ struct grove_bonds
   struct grove_alias    *aliases;
   struct grove_fault    *fault; /* what it is being ended for */
   struct grove_defer    *defers;
+  struct grove_hold     *holds;
   void                  *behaviour;
   size_t                 max_heap_bytes; /* 0: no limit */
   grove_ref              question;       /* a reply is waited for; 0: it has come */

@@ -7,6 +7,7 @@
 #include "runtime/core/block.h"
 #include "runtime/core/bonds.h"
 #include "runtime/core/heap.h"
+#include "runtime/core/hold.h"
 #include "runtime/core/mailbox.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/registry.h"
@@ -17,6 +18,7 @@
  * longer the reason is that it carries. */
 #define STEP_BUDGET    2000
 #define COST_OF_SIGNAL 4
+#define COST_OF_HOLD   40 /* a system call or two */
 #define BYTES_A_UNIT   512
 
 /* The releases run as the process, on the scheduler's stack: its own frames may be anywhere. They
@@ -44,6 +46,18 @@ run_releases (struct grove_scheduler *self, struct grove_dying *dying, int32_t *
   self->current = NULL;
   *left = _grove_reductions_left;
   return bonds->defers == NULL;
+}
+
+static bool
+release_holds (struct grove_process *process, int32_t *left)
+{
+  while (*left > 0)
+    {
+      if (!_grove_hold_release_one (process))
+        return true;
+      *left -= COST_OF_HOLD;
+    }
+  return false;
 }
 
 static bool
@@ -215,6 +229,8 @@ do_phase (struct grove_scheduler *self, struct grove_dying *dying, int32_t *left
     {
     case GROVE_DYING_RELEASES:
       return run_releases (self, dying, left);
+    case GROVE_DYING_HOLDS:
+      return release_holds (process, left);
     case GROVE_DYING_TARGETS:
     case GROVE_DYING_SUSPENDERS:
       return tell_suspension (dying, left);

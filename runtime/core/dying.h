@@ -11,6 +11,7 @@
 enum grove_dying_phase
 {
   GROVE_DYING_RELEASES,   /* what the process deferred; signals still come in, and wait */
+  GROVE_DYING_HOLDS,      /* what it holds for other rooms, hold.h */
   GROVE_DYING_TARGETS,    /* whom it suspends runs again, before anybody hears of the end, */
   GROVE_DYING_SUSPENDERS, /* and who suspends it knows */
   GROVE_DYING_NAME, /* others cannot see it any more; from here on senders answer themselves */

@@ -19,6 +19,9 @@
 /* How often an idle scheduler looks before it sleeps: about ten microseconds. */
 #define SPINS 200
 
+/* With file descriptors to look after, it looks at these as often. */
+#define SPINS_A_POLL 50
+
 void
 _grove_list_push (_Atomic (struct grove_process *) *list,
                   struct grove_process             *process,
@@ -32,12 +35,26 @@ _grove_list_push (_Atomic (struct grove_process *) *list,
 }
 
 void
+_grove_scheduler_rouse (struct grove_scheduler *self)
+{
+  switch ((enum grove_sleep) atomic_exchange (&self->sleeping, GROVE_AWAKE))
+    {
+    case GROVE_SLEEPS_ON_FUTEX:
+      syscall (SYS_futex, &self->sleeping, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+      break;
+    case GROVE_SLEEPS_IN_POLL:
+      _grove_poll_wake (&self->poll);
+      break;
+    case GROVE_AWAKE:
+      break;
+    }
+}
+
+void
 _grove_scheduler_wake (struct grove_scheduler *self)
 {
-  if (self == _grove_scheduler_self || atomic_load (&self->sleeping) == 0)
-    return;
-  if (atomic_exchange (&self->sleeping, 0) != 0)
-    syscall (SYS_futex, &self->sleeping, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+  if (self != _grove_scheduler_self && atomic_load (&self->sleeping) != GROVE_AWAKE)
+    _grove_scheduler_rouse (self);
 }
 
 static bool
@@ -45,6 +62,16 @@ has_news (struct grove_scheduler *self)
 {
   return atomic_load (&self->notified) != NULL || atomic_load (&self->handed) != NULL ||
          atomic_load (&self->calls) != NULL || atomic_load (&_grove_runtime.stop) != 0;
+}
+
+static void
+sleep_in_poll (struct grove_scheduler *self, uint64_t deadline_ns)
+{
+  GROVE_ADD (self->n_sleeps, 1);
+  atomic_store (&self->sleeping, GROVE_SLEEPS_IN_POLL);
+  if (!has_news (self))
+    _grove_poll_wait (&self->poll, deadline_ns);
+  atomic_store (&self->sleeping, GROVE_AWAKE);
 }
 
 static void
@@ -63,10 +90,10 @@ sleep_until (struct grove_scheduler *self, uint64_t deadline_ns)
       timeout = &span;
     }
   GROVE_ADD (self->n_sleeps, 1);
-  atomic_store (&self->sleeping, 1);
+  atomic_store (&self->sleeping, GROVE_SLEEPS_ON_FUTEX);
   if (!has_news (self))
     syscall (SYS_futex, &self->sleeping, FUTEX_WAIT_PRIVATE, 1, timeout, NULL, 0);
-  atomic_store (&self->sleeping, 0);
+  atomic_store (&self->sleeping, GROVE_AWAKE);
 }
 
 static void
@@ -79,6 +106,16 @@ relax (void)
 #endif
 }
 
+static void
+spin (struct grove_scheduler *self)
+{
+  for (unsigned i = 0; i < SPINS && !has_news (self); i++)
+    if (i % SPINS_A_POLL == 0 && _grove_poll_any (&self->poll))
+      _grove_poll_wait (&self->poll, 0);
+    else
+      relax ();
+}
+
 void
 _grove_scheduler_idle (struct grove_scheduler *self)
 {
@@ -88,12 +125,16 @@ _grove_scheduler_idle (struct grove_scheduler *self)
 
   GROVE_SET (self->idle_since_ns, since);
   atomic_fetch_or (&_grove_runtime.idle, bit);
-  for (unsigned i = 0; i < SPINS && !has_news (self); i++)
-    relax ();
+  spin (self);
   if (GROVE_GET (_grove_seed) != 0 && next != UINT64_MAX && !has_news (self))
     _grove_seeded_jump (next);
   else if (!has_news (self))
-    sleep_until (self, next);
+    {
+      if (_grove_poll_any (&self->poll))
+        sleep_in_poll (self, next);
+      else
+        sleep_until (self, next);
+    }
   atomic_fetch_and (&_grove_runtime.idle, ~bit);
   self->now_ns = grove_now_ns ();
   self->ticks = 0;

@@ -53,6 +53,12 @@ _grove_question_wait (grove_ref question, uint64_t deadline_ns, int64_t *ret_ans
 }
 
 void
+_grove_question_drop (void)
+{
+  _grove_scheduler_self->current->bonds->question = 0;
+}
+
+void
 _grove_question_answer (grove_pid to, grove_ref question, int64_t answer)
 {
   struct grove_message *signal = _grove_signal_new (GROVE_SIGNAL_ANSWER, sizeof answer, question);

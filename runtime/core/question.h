@@ -15,5 +15,8 @@ grove_ref _grove_question_new (void);
  * *ret_answer is untouched. @deadline_ns: UINT64_MAX: none. */
 bool _grove_question_wait (grove_ref question, uint64_t deadline_ns, int64_t *ret_answer);
 
+/* The caller does not wait for an answer after all. */
+void _grove_question_drop (void);
+
 /* Answers, from any thread; for whoever does not wait any more it does nothing. */
 void _grove_question_answer (grove_pid to, grove_ref question, int64_t answer);

@@ -21,17 +21,17 @@
 #include "runtime/core/watchdog.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define DEFAULT_MAX_PROCESSES 4194304U
 #define MAX_MAX_PROCESSES     (UINT32_C (1) << 28)
 #define DEFAULT_BUDGET        2000U
 #define MAX_BUDGET            1000000U
+#define DEFAULT_MAX_BLOCKING  64U
+#define MAX_MAX_BLOCKING      4096U
 #define DEFAULT_MAX_TIMERS    (UINT32_C (1) << 24)
 #define DEFAULT_OVERRUN_MS    100U
 
@@ -54,11 +54,7 @@ grove_stop (void)
     {
       atomic_store (&_grove_runtime.stop, 1);
       for (unsigned i = 0; i < _grove_runtime.n_schedulers; i++)
-        {
-          struct grove_scheduler *scheduler = &_grove_runtime.schedulers[i];
-          if (atomic_exchange (&scheduler->sleeping, 0) != 0)
-            syscall (SYS_futex, &scheduler->sleeping, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-        }
+        _grove_scheduler_rouse (&_grove_runtime.schedulers[i]);
     }
   atomic_fetch_sub (&n_stopping, 1);
   errno = saved_errno;
@@ -121,6 +117,7 @@ finish (void)
     {
       struct grove_scheduler *scheduler = &_grove_runtime.schedulers[i];
       _grove_timers_finish (&scheduler->timers);
+      _grove_poll_finish (&scheduler->poll);
       _grove_blocks_finish (&scheduler->blocks);
       _grove_stacks_finish (&scheduler->stacks);
       _grove_event_ring_free (scheduler->events);
@@ -155,6 +152,7 @@ init_schedulers (unsigned n)
   for (unsigned i = 0; i < n; i++)
     {
       schedulers[i].id = i;
+      _grove_poll_init (&schedulers[i].poll);
       schedulers[i].dying_last = &schedulers[i].dying;
       _grove_timers_init (&schedulers[i].timers, _grove_runtime.started_ns);
       schedulers[i].events = _grove_event_ring_new ();
@@ -202,6 +200,8 @@ init (const struct grove_options *options)
   _grove_runtime.budget = or_default (options->budget, DEFAULT_BUDGET, MAX_BUDGET);
   _grove_runtime.max_processes =
     or_default (options->max_processes, DEFAULT_MAX_PROCESSES, MAX_MAX_PROCESSES);
+  _grove_runtime.max_blocking =
+    or_default (options->max_blocking, DEFAULT_MAX_BLOCKING, MAX_MAX_BLOCKING);
   _grove_runtime.max_timers = or_default (options->max_timers, DEFAULT_MAX_TIMERS, UINT32_MAX / 2);
   _grove_seeded_init (options->seed);
   _grove_runtime.started_ns = grove_now_ns ();

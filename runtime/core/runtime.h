@@ -17,6 +17,7 @@ struct grove_options
   uint32_t    max_processes; /* 0: 4,194,304 */
   uint32_t    budget;        /* reductions a slice; 0: 2000 */
   uint32_t    max_timers;    /* pending, for each scheduler; 0: 16,777,216 */
+  uint32_t    max_blocking;  /* threads for grove_blocking(), at most 4,096; 0: 64 */
   uint32_t    overrun_ms; /* who holds a scheduler longer is reported; 0: 100; GROVE_NEVER_REPORT */
   uint64_t    seed;       /* 0: see grove_seed() */
 };

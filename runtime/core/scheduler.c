@@ -246,6 +246,8 @@ _grove_scheduler_loop (struct grove_scheduler *self)
         {
           self->now_ns = grove_now_ns ();
           self->ticks = TICKS_BETWEEN_CLOCKS;
+          if (_grove_poll_any (&self->poll))
+            _grove_poll_wait (&self->poll, 0);
           if (_grove_timers_fire (self))
             self->ticks = 0;
         }

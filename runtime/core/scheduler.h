@@ -12,6 +12,7 @@
 
 #include "runtime/core/block.h"
 #include "runtime/core/misuse.h"
+#include "runtime/core/poll.h"
 #include "runtime/core/process-table.h"
 #include "runtime/core/run-queue.h"
 #include "runtime/core/stack.h"
@@ -60,6 +61,14 @@ struct grove_look
   bool     crowded;
 };
 
+/* How it sleeps, and is woken. */
+enum grove_sleep
+{
+  GROVE_AWAKE,
+  GROVE_SLEEPS_ON_FUTEX,
+  GROVE_SLEEPS_IN_POLL,
+};
+
 /* What another scheduler is asked to do. */
 struct grove_call
 {
@@ -89,6 +98,7 @@ struct grove_scheduler
   struct grove_dying   **dying_last;
   struct grove_run_queue queue;
   struct grove_timers    timers;
+  struct grove_poll      poll;
   struct grove_free_blocks near;
   struct grove_blocks      blocks;
   struct grove_stack_cache stacks;
@@ -117,7 +127,7 @@ struct grove_scheduler
   _Atomic (struct grove_process *) handed;                /* grove_process.queue_next */
   _Atomic (struct grove_call *)    calls;                 /* grove_call.next */
   _Atomic uint32_t                 n_coming;              /* in `handed`, or about to be */
-  _Atomic uint32_t                 sleeping;              /* the futex: 1 while it sleeps */
+  _Atomic uint32_t                 sleeping;              /* the futex: enum grove_sleep */
 };
 
 struct grove_runtime
@@ -127,6 +137,7 @@ struct grove_runtime
   uint32_t                max_processes;
   uint32_t                budget;
   uint32_t                max_timers; /* a scheduler */
+  uint32_t                max_blocking;
   uint64_t                started_ns;
   char                    name[256];
 
@@ -212,6 +223,8 @@ void _grove_list_push (_Atomic (struct grove_process *) *list,
                        struct grove_process            **link);
 /* Any thread; behind _grove_list_push(). */
 void _grove_scheduler_wake (struct grove_scheduler *self);
+/* The same for grove_stop(), which may be called from a signal handler on any thread. */
+void _grove_scheduler_rouse (struct grove_scheduler *self);
 /* Nothing can run: waits for news or the next timer. */
 void _grove_scheduler_idle (struct grove_scheduler *self);
 

@@ -6,6 +6,7 @@
 
 #include "runtime/core/block.h"
 #include "runtime/core/bonds.h"
+#include "runtime/core/hold.h"
 #include "runtime/core/info-private.h"
 #include "runtime/core/inspect.h"
 #include "runtime/core/process-table.h"
@@ -281,6 +282,9 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
     case GROVE_SIGNAL_INFO:
       _grove_question_answer (sender, tag, false);
       break;
+    case GROVE_SIGNAL_HOLD:
+      _grove_hold_refuse (signal);
+      break;
     case GROVE_SIGNAL_TIMED:
       _grove_timers_release (&_grove_runtime.schedulers[tag - 1], gone);
       break;
@@ -405,6 +409,9 @@ handle (struct grove_process *process, struct grove_message *signal)
       return HANDLED;
     case GROVE_SIGNAL_ANSWER:
       _grove_question_handle (process, signal);
+      return HANDLED;
+    case GROVE_SIGNAL_HOLD:
+      _grove_hold_handle (process, signal);
       return HANDLED;
     case GROVE_SIGNAL_TIMED:
       _grove_bonds (process)->timed_by |= UINT64_C (1) << (signal->tag - 1);

@@ -33,6 +33,7 @@ enum grove_signal_kind
   GROVE_SIGNAL_DOWN,       /* tag: the monitor; bytes: {'DOWN', Ref, process, Pid, Reason} */
   GROVE_SIGNAL_ALIVE,      /* tag: the question */
   GROVE_SIGNAL_ANSWER,     /* tag: the question; bytes: int64_t */
+  GROVE_SIGNAL_HOLD,       /* bytes: struct grove_hold *: it is the target's now */
   GROVE_SIGNAL_TIMED,      /* tag: a scheduler's number + 1: timers for the process are there */
   GROVE_SIGNAL_INFO,       /* tag: the question; bytes: the items, see info-private.h */
   GROVE_SIGNAL_INFO_REPLY, /* tag: the question; bytes: the term; none: it would be too large */

@@ -26,6 +26,18 @@ GROVE_BEGIN_DECLS
  * Sends the message when the time is up, unless cancelled. The name of grove_send_after_name() is
  * looked up then, and nothing is sent if nobody has it.
  *
+ * ```c
+ * struct grove_message *message;
+ * grove_ref             timer;
+ *
+ * grove_assert (grove_send_after (1000000, grove_self (), NULL, "{tick, ~i}", 1) == GROVE_OK);
+ * grove_assert (grove_receive (GROVE_FOREVER, &message) == GROVE_OK);
+ * grove_message_free (message);
+ * grove_assert (grove_send_after (INT64_C (60000000000), grove_self (), &timer, "x") == GROVE_OK);
+ * grove_assert (grove_cancel_timer (timer) > 0);
+ * grove_assert (grove_cancel_timer (timer) == GROVE_NO_TIMER);
+ * ```
+ *
  * Threads: owner process only. Blocks: no. Cost: O(size of the message).
  * Errors: GROVE_ERR_BADARG (negative, or no name), GROVE_ERR_SYNTAX, GROVE_ERR_SYSTEM_LIMIT (the
  * scheduler has options.max_timers pending); nothing is set then
