@@ -82,7 +82,7 @@ static void
 test_again (void *arg)
 {
   (void) arg;
-  for (int i = 0; i < CORE_MANY (20000, 3000); i++)
+  for (int i = 0; i < CORE_MANY (100000, 3000); i++)
     {
       grove_pid         pid = _grove_process_spawn_on (i % 2, core_idle, NULL);
       enum grove_status status = grove_register ("again", pid);
@@ -118,6 +118,16 @@ test_ending (void *arg)
     }
 }
 
+/* 97: a runtime that begins knows no names, whatever the one before had. */
+static void
+test_instance (void *arg)
+{
+  (void) arg;
+  g_assert_cmpuint (grove_whereis ("instance"), ==, 0);
+  g_assert_cmpint (grove_unregister ("instance"), ==, GROVE_ERR_NO_NAME);
+  g_assert_cmpint (grove_register ("instance", grove_self ()), ==, GROVE_OK);
+}
+
 /* A program that labels every process differently, for months. */
 static void
 test_many_labels (void *arg)
@@ -150,6 +160,8 @@ main (int argc, char **argv)
     { "/runtime/registry/again-95", test_again },
     { "/runtime/registry/ending", test_ending },
     { "/runtime/registry/many-labels", test_many_labels },
+    { "/runtime/registry/instance-97", test_instance },
+    { "/runtime/registry/next-instance-97", test_instance },
   };
 
   return core_main (argc, argv, cases, G_N_ELEMENTS (cases));
