@@ -131,14 +131,20 @@ depot_give (unsigned kind, struct grove_message *chain)
   _grove_unlock (&depot->lock);
 }
 
-static unsigned
+/* By the size in units of 16 bytes, rounded up. */
+static inline unsigned
 class_of (size_t size)
 {
-  unsigned kind = 0;
+  static const uint8_t classes[] = {
+    0, 0, 0, 0, 0, 0,                               /* to 80 */
+    1, 1, 1,                                        /* to 128 */
+    2, 2, 2, 2,                                     /* to 192 */
+    3, 3, 3, 3,                                     /* to 256 */
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, /* to 512 */
+  };
+  size_t units = (size + 15) / 16;
 
-  while (kind < GROVE_BLOCK_CLASSES && class_sizes[kind] < size)
-    kind++;
-  return kind;
+  return units < sizeof classes ? classes[units] : GROVE_BLOCK_CLASSES;
 }
 
 struct grove_message *

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdbool.h>
 
@@ -42,5 +43,12 @@ void _grove_lock_wait (struct grove_lock *self, pthread_cond_t *condition);
 /* Whether the calling thread holds any. */
 bool _grove_lock_held (void);
 
+/* The ranks the calling thread holds, a bit each. */
+extern _Thread_local unsigned _grove_lock_ranks __attribute__ ((tls_model ("initial-exec")));
+
 /* Aborts if the calling thread holds any. */
-void _grove_lock_check_none (void);
+static inline void
+_grove_lock_check_none (void)
+{
+  assert (_grove_lock_ranks == 0);
+}

@@ -9,17 +9,6 @@
 #include "runtime/core/bonds.h"
 #include "runtime/core/scheduler.h"
 
-void
-_grove_mailbox_append (struct grove_process *process, struct grove_message *message)
-{
-  message->next = NULL;
-  *process->mailbox_last = message;
-  process->mailbox_last = &message->next;
-  GROVE_ADD (process->n_received, 1);
-  if (process->wait == GROVE_WAIT_MESSAGE)
-    process->woken = true;
-}
-
 /* Frees a message that the process held. */
 static void
 let_go (struct grove_process *process, struct grove_message *message)
@@ -93,8 +82,7 @@ _grove_mailbox_free (struct grove_process *process, int32_t *left)
 
 /* ---- Receiving ------------------------------------------------------------------------------- */
 
-/* Which messages a receive accepts: those of @match, or of a format, or with one of two tags, or
- * any. */
+/* Which messages a receive accepts: those of @match, or of a format, or with one of two tags. */
 struct filter
 {
   grove_match_func match;
@@ -120,10 +108,8 @@ accepts (const struct filter *filter, const struct grove_message *message)
       va_end (args);
       return matches;
     }
-  if (filter->tags[0] != 0)
-    return message->tag == filter->tags[0] ||
-           (filter->tags[1] != 0 && message->tag == filter->tags[1]);
-  return true;
+  return message->tag == filter->tags[0] ||
+         (filter->tags[1] != 0 && message->tag == filter->tags[1]);
 }
 
 /* Goes on from *@link, and leaves it at the match or at the end. A long way costs reductions, but
@@ -145,7 +131,8 @@ scan (struct grove_process *process, const struct filter *filter, struct grove_m
   return *place != NULL;
 }
 
-static enum grove_status
+/* In line, and once more for @filter NULL: anything. */
+static inline __attribute__ ((always_inline)) enum grove_status
 receive_from (struct grove_process  *self,
               struct grove_message **link,
               const struct filter   *filter,
@@ -161,7 +148,7 @@ receive_from (struct grove_process  *self,
        */
       if (!_grove_scheduler_self->deferring && !_grove_signal_handle_all (self))
         _grove_end_self ();
-      if (scan (self, filter, &link))
+      if (filter == NULL ? *link != NULL : scan (self, filter, &link))
         break;
       /* The time is up only while it waits, so that there was a scan after. */
       if (self->timed_out || timeout_ns == 0 || _grove_scheduler_self->deferring)
@@ -178,7 +165,8 @@ receive_from (struct grove_process  *self,
         }
       _grove_wait (GROVE_WAIT_MESSAGE);
     }
-  _grove_timers_remove (&_grove_scheduler_self->timers, self);
+  if (__builtin_expect (self->timer != GROVE_NO_TIMEOUT, 0))
+    _grove_timers_remove (&_grove_scheduler_self->timers, self);
   *ret_message = take (self, link);
   _grove_mailbox_hold (self, *ret_message);
   _grove_charge (1);
@@ -205,10 +193,12 @@ receive (const struct filter   *filter,
 enum grove_status
 grove_receive (int64_t timeout_ns, struct grove_message **ret_message)
 {
-  /* Static, for it would lie in the frames of every process that waits for anything. */
-  static const struct filter any = { .match = NULL };
+  struct grove_process *self = _grove_process_require ();
 
-  return receive (&any, timeout_ns, ret_message, __builtin_return_address (0));
+  if (timeout_ns < 0)
+    return GROVE_ERR_BADARG;
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
+  return receive_from (self, &self->mailbox_first, NULL, timeout_ns, ret_message);
 }
 
 enum grove_status

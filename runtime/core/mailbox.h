@@ -1,11 +1,36 @@
 /* SPDX-License-Identifier: MIT
  *
  * The mailbox of a process: its messages in order of arrival, after the in-queue, before it
- * receives them. By the process's owner.
+ * receives them; and the way there out of the in-queue. By the process's owner.
  */
 #pragma once
 
 #include "runtime/core/control.h"
+
+/* Takes all signals of the in-queue and does what they say. False: the process must end now; its
+ * scheduler knows why. By the scheduler that owns @process only, or the process itself; signal.c.
+ */
+bool _grove_signal_handle_queued (struct grove_process *process) GROVE_NODISCARD;
+static inline GROVE_NODISCARD bool
+_grove_signal_handle_all (struct grove_process *process)
+{
+  /* Relaxed is enough to find nothing; what is found is taken with acquire. */
+  if (GROVE_GET (process->inqueue) <= GROVE_IN_SPECIAL && !GROVE_GET (process->suspended))
+    return true;
+  return _grove_signal_handle_queued (process);
+}
+
+/* Appends a signal that has become a message. */
+static inline void
+_grove_mailbox_append (struct grove_process *process, struct grove_message *message)
+{
+  message->next = NULL;
+  *process->mailbox_last = message;
+  process->mailbox_last = &message->next;
+  GROVE_ADD (process->n_received, 1);
+  if (process->wait == GROVE_WAIT_MESSAGE)
+    process->woken = true;
+}
 
 /* Removes the DOWN of @monitor, if it is there. */
 void _grove_mailbox_flush (struct grove_process *process, grove_ref monitor);

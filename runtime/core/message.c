@@ -6,12 +6,13 @@
 #include "runtime/core/mailbox.h"
 #include "runtime/core/process.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/share.h"
+#include "runtime/term/flat.h"
 
 #include <string.h>
 
-/* Most messages fit into a scratch on the stack. They are then copied to a block that is no larger
- * than they need: a mailbox that fills is all the smaller. */
 #define SCRATCH_SIZE 256
+_Static_assert(SCRATCH_SIZE <= GROVE_SHARE_OVER, "what is flat lies in the message itself");
 
 /* Sending to a process that has many messages waiting costs more, so that those who fill a mailbox
  * leave time to who empties it: a reduction for each of so many, up to a limit. */
@@ -21,21 +22,10 @@
 static void
 deliver (grove_pid to, struct grove_message *message)
 {
-  _grove_signal_send (to, message);
+  uint64_t n = _grove_signal_send_message (to, message) / MESSAGES_A_REDUCTION;
+
   GROVE_ADD (_grove_scheduler_self->n_sent, 1);
-}
-
-static int32_t
-cost_of_sending (grove_pid to)
-{
-  struct grove_process *process = _grove_table_block (to);
-  uint64_t              n;
-
-  if (process == NULL)
-    return 1;
-  n = (GROVE_GET (process->pushed) - GROVE_GET (process->removed)) >> GROVE_COUNT_SHIFT;
-  n /= MESSAGES_A_REDUCTION;
-  return 1 + (int32_t) (n < MAX_SEND_REDUCTIONS ? n : MAX_SEND_REDUCTIONS);
+  _grove_charge (1 + (int32_t) (n < MAX_SEND_REDUCTIONS ? n : MAX_SEND_REDUCTIONS));
 }
 
 /* NULL: there is no memory for a large one. */
@@ -60,8 +50,10 @@ copy_message_or_end (struct grove_term term, grove_ref alias)
   return message;
 }
 
-enum grove_status
-_grove_message_build (struct grove_message **ret_message, const char *format, va_list args)
+/* One whose size is known only when it is built: in a scratch, for most are small. A mailbox that
+ * fills is all the smaller when a block is no larger than it must be. */
+static __attribute__ ((noinline)) enum grove_status
+build_unbounded (struct grove_message **ret_message, const char *format, va_list args)
 {
   uint8_t scratch[SCRATCH_SIZE];
   va_list again;
@@ -84,6 +76,28 @@ _grove_message_build (struct grove_message **ret_message, const char *format, va
 }
 
 enum grove_status
+_grove_message_build (struct grove_message **ret_message, const char *format, va_list args)
+{
+  const struct format *compiled = _grove_format_get (format);
+  enum grove_status    status = GROVE_OK;
+
+  if (compiled->flat_bound <= SCRATCH_SIZE)
+    {
+      struct grove_message *message =
+        _grove_signal_new (GROVE_SIGNAL_MESSAGE, compiled->flat_bound, 0);
+      struct format_args again;
+      va_copy (again.list, args);
+      message->size = (uint32_t) _grove_flat_write (compiled, message->bytes, &again);
+      va_end (again.list);
+      *ret_message = message;
+    }
+  else
+    status = build_unbounded (ret_message, format, args);
+  _grove_format_release (compiled);
+  return status;
+}
+
+enum grove_status
 grove_send_va (grove_pid to, const char *format, va_list args)
 {
   struct grove_message *message;
@@ -93,7 +107,8 @@ grove_send_va (grove_pid to, const char *format, va_list args)
   status = _grove_message_build (&message, format, args);
   if (status == GROVE_OK)
     deliver (to, message);
-  _grove_charge (cost_of_sending (to));
+  else
+    _grove_charge (1);
   return status;
 }
 
@@ -114,7 +129,6 @@ grove_send_term (grove_pid to, struct grove_term term)
 {
   _grove_process_require ();
   deliver (to, copy_message_or_end (term, 0));
-  _grove_charge (cost_of_sending (to));
 }
 
 enum grove_status
@@ -137,7 +151,6 @@ grove_send_alias (grove_pid to, grove_ref alias, struct grove_term term)
 {
   _grove_process_require ();
   deliver (to, copy_message_or_end (term, alias));
-  _grove_charge (cost_of_sending (to));
 }
 
 /* ---- Sharing --------------------------------------------------------------------------------- */
@@ -183,7 +196,6 @@ grove_forward_part (grove_pid to, const struct grove_message *message, struct gr
   copy->tag = 0;
   copy->reason_offset = 0;
   deliver (to, copy);
-  _grove_charge (cost_of_sending (to));
   return GROVE_OK;
 }
 

@@ -133,14 +133,15 @@ _grove_observe_process (grove_pid pid, struct grove_process_sample *ret_sample)
 static void
 sample_holder (struct grove_scheduler *scheduler, struct grove_scheduler_sample *ret_sample)
 {
-  uint64_t n_turns = LOAD (scheduler->n_turns);
-  uint32_t index = LOAD (scheduler->running);
-  uint64_t held_turn = LOAD (scheduler->held_turn);
-  uint64_t since = LOAD (scheduler->held_since_ns);
+  uint64_t              n_turns = LOAD (scheduler->n_turns);
+  uint32_t              index = LOAD (scheduler->running);
+  uint64_t              held_turn = LOAD (scheduler->held_turn);
+  uint64_t              since = LOAD (scheduler->held_since_ns);
+  struct grove_process *process = _grove_table_block (index);
 
-  if (index == 0)
+  if (process == NULL)
     return;
-  ret_sample->running = _grove_process_pid (_grove_table_block (index));
+  ret_sample->running = _grove_process_pid (process);
   if (held_turn == n_turns && LOAD (scheduler->n_turns) == n_turns)
     ret_sample->held_since_ns = since;
 }

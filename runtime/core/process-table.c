@@ -15,10 +15,10 @@ static struct
   struct grove_lock     lock; /* guards first and the growth of n_used */
   struct grove_process *first;
   _Atomic uint32_t      n_used;
-  struct grove_process *blocks; /* set once, like the rest */
-  uint32_t              capacity;
-  uint32_t              batch;
+  uint32_t              batch; /* set once */
 } table = { .lock = GROVE_LOCK_INIT (GROVE_RANK_TABLE) };
+
+struct grove_table_blocks _grove_table_blocks;
 
 bool
 _grove_table_init (uint32_t max_processes)
@@ -32,8 +32,8 @@ _grove_table_init (uint32_t max_processes)
   /* Without huge pages a walk over many processes is mostly misses of the TLB. It is only advice.
    */
   madvise (memory, size, MADV_HUGEPAGE);
-  table.blocks = memory;
-  table.capacity = max_processes + 1;
+  _grove_table_blocks.first = memory;
+  _grove_table_blocks.capacity = max_processes + 1;
   table.first = NULL;
   table.batch = max_processes / 1024 < MAX_BATCH ? max_processes / 1024 : MAX_BATCH;
   if (table.batch == 0)
@@ -45,9 +45,9 @@ _grove_table_init (uint32_t max_processes)
 void
 _grove_table_finish (void)
 {
-  munmap (table.blocks, table.capacity * sizeof (struct grove_process));
-  table.blocks = NULL;
-  table.capacity = 0;
+  munmap (_grove_table_blocks.first, _grove_table_blocks.capacity * sizeof (struct grove_process));
+  _grove_table_blocks.first = NULL;
+  _grove_table_blocks.capacity = 0;
   table.first = NULL;
   atomic_store (&table.n_used, 0);
 }
@@ -67,12 +67,13 @@ fill (struct grove_free_blocks *near)
       near->n++;
     }
   used = GROVE_GET (table.n_used);
-  fresh =
-    table.batch - near->n < table.capacity - used ? table.batch - near->n : table.capacity - used;
+  fresh = table.batch - near->n < _grove_table_blocks.capacity - used
+            ? table.batch - near->n
+            : _grove_table_blocks.capacity - used;
   /* From the last, so that the first is taken first: pids then tell who came before whom. */
   for (uint32_t i = fresh; i-- > 0;)
     {
-      struct grove_process *process = &table.blocks[used + i];
+      struct grove_process *process = &_grove_table_blocks.first[used + i];
       process->index = used + i;
       process->queue_next = near->first;
       near->first = process;
@@ -126,14 +127,6 @@ _grove_table_give (struct grove_free_blocks *near, struct grove_process *process
   _grove_unlock (&table.lock);
 }
 
-struct grove_process *
-_grove_table_block (grove_pid pid)
-{
-  uint32_t index = (uint32_t) pid;
-
-  return index == 0 || index >= table.capacity ? NULL : &table.blocks[index];
-}
-
 uint32_t
 _grove_table_used (void)
 {
@@ -143,5 +136,5 @@ _grove_table_used (void)
 uint32_t
 _grove_table_capacity (void)
 {
-  return table.capacity;
+  return _grove_table_blocks.capacity;
 }

@@ -15,17 +15,11 @@
 static unsigned
 queue_of (uint8_t priority)
 {
-  switch ((enum grove_priority) priority)
-    {
-    case GROVE_PRIORITY_MAX:
-      return GROVE_QUEUE_MAX;
-    case GROVE_PRIORITY_HIGH:
-      return GROVE_QUEUE_HIGH;
-    case GROVE_PRIORITY_NORMAL:
-    case GROVE_PRIORITY_LOW:
-      break;
-    }
-  return GROVE_QUEUE_SHARED;
+  _Static_assert(GROVE_PRIORITY_HIGH - GROVE_PRIORITY_NORMAL == GROVE_QUEUE_HIGH &&
+                   GROVE_PRIORITY_MAX - GROVE_PRIORITY_NORMAL == GROVE_QUEUE_MAX,
+                 "both rise");
+
+  return priority <= GROVE_PRIORITY_NORMAL ? GROVE_QUEUE_SHARED : priority - GROVE_PRIORITY_NORMAL;
 }
 
 static void

@@ -324,17 +324,14 @@ may_preempt (struct grove_scheduler *self)
 }
 
 void
-_grove_charge (int32_t reductions)
+_grove_charge_spent (void)
 {
   struct grove_scheduler *self = _grove_scheduler_self;
 
-  self->n_calls++;
-  _grove_reductions_left -= reductions;
-  if (__builtin_expect (_grove_reductions_left < 0, 0) && may_preempt (self))
-    {
-      GROVE_SET (self->current->where, (uintptr_t) __builtin_return_address (0));
-      _grove_leave (GROVE_LEAVE_YIELD);
-    }
+  if (!may_preempt (self))
+    return;
+  GROVE_SET (self->current->where, (uintptr_t) __builtin_return_address (0));
+  _grove_leave (GROVE_LEAVE_YIELD);
 }
 
 __attribute__ ((noinline)) static void

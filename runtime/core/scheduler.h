@@ -11,6 +11,7 @@
 #pragma once
 
 #include "runtime/core/block.h"
+#include "runtime/core/mailbox.h"
 #include "runtime/core/misuse.h"
 #include "runtime/core/poll.h"
 #include "runtime/core/process-table.h"
@@ -186,7 +187,9 @@ _grove_process_require_in (const char *function)
 
 /* Charges the caller and lets it be pre-empted. Last thing a runtime call does: whatever the call
  * still held would be lost with a process that is killed meanwhile. */
-void _grove_charge (int32_t reductions);
+static inline void _grove_charge (int32_t reductions);
+/* The slow half of it: the slice is spent. */
+void _grove_charge_spent (void);
 
 /* Gives up the scheduler. The process that is killed meanwhile does not come back. */
 void _grove_leave (enum grove_leave leave);
@@ -247,3 +250,12 @@ bool _grove_placement_give (struct grove_scheduler *self, struct grove_process *
 
 /* Ends @process, which does not run, with self->ending; process-end.c. */
 void _grove_process_finish (struct grove_scheduler *self, struct grove_process *process);
+
+static inline void
+_grove_charge (int32_t reductions)
+{
+  _grove_scheduler_self->n_calls++;
+  _grove_reductions_left -= reductions;
+  if (__builtin_expect (_grove_reductions_left < 0, 0))
+    _grove_charge_spent ();
+}

@@ -9,6 +9,7 @@
 #include "runtime/core/hold.h"
 #include "runtime/core/info-private.h"
 #include "runtime/core/inspect.h"
+#include "runtime/core/mailbox.h"
 #include "runtime/core/process-table.h"
 #include "runtime/core/question.h"
 #include "runtime/core/scheduler.h"
@@ -218,22 +219,14 @@ deliver_near (struct grove_process *process, struct grove_message *message)
     _grove_process_make_runnable (process);
 }
 
-bool
-_grove_signal_try_send (grove_pid to, struct grove_message *signal)
+/* False, and @signal is still the caller's: it has ended meanwhile. */
+static bool
+deliver_far (struct grove_process *process, struct grove_message *signal)
 {
-  struct grove_process *process = _grove_table_block (to);
-  bool                  is_message = signal->kind == GROVE_SIGNAL_MESSAGE;
-  uint64_t              count = is_message ? _grove_message_count (signal) : 0;
-  enum pushed           pushed;
+  bool        is_message = signal->kind == GROVE_SIGNAL_MESSAGE;
+  uint64_t    count = is_message ? _grove_message_count (signal) : 0;
+  enum pushed pushed;
 
-  signal->generation = (uint32_t) (to >> 32);
-  if (process == NULL || GROVE_GET (process->generation) != signal->generation)
-    return false;
-  if (is_message && is_near (process))
-    {
-      deliver_near (process, signal);
-      return true;
-    }
   /* Before the push, so that the mailbox never seems to hold less than nothing. */
   if (is_message)
     atomic_fetch_add_explicit (&process->pushed, count, memory_order_relaxed);
@@ -247,6 +240,40 @@ _grove_signal_try_send (grove_pid to, struct grove_message *signal)
   if (!is_message || pushed == PUSHED_ON_WAITING)
     _grove_process_notify (process);
   return true;
+}
+
+bool
+_grove_signal_try_send (grove_pid to, struct grove_message *signal)
+{
+  struct grove_process *process = _grove_table_block (to);
+
+  signal->generation = (uint32_t) (to >> 32);
+  if (process == NULL || GROVE_GET (process->generation) != signal->generation)
+    return false;
+  if (signal->kind == GROVE_SIGNAL_MESSAGE && is_near (process))
+    {
+      deliver_near (process, signal);
+      return true;
+    }
+  return deliver_far (process, signal);
+}
+
+uint64_t
+_grove_signal_send_message (grove_pid to, struct grove_message *message)
+{
+  struct grove_process *process = _grove_table_block (to);
+
+  message->generation = (uint32_t) (to >> 32);
+  if (process == NULL || GROVE_GET (process->generation) != message->generation)
+    {
+      _grove_block_free (message);
+      return 0;
+    }
+  if (is_near (process))
+    deliver_near (process, message);
+  else if (!deliver_far (process, message))
+    _grove_block_free (message);
+  return (GROVE_GET (process->pushed) - GROVE_GET (process->removed)) >> GROVE_COUNT_SHIFT;
 }
 
 void
@@ -493,7 +520,7 @@ handle_taken (struct grove_process *process)
 }
 
 bool
-_grove_signal_handle_all (struct grove_process *process)
+_grove_signal_handle_queued (struct grove_process *process)
 {
   bool lives = handle_taken (process);
 

@@ -105,16 +105,11 @@ struct grove_term _grove_signal_reason (const struct grove_message *signal);
 void _grove_signal_send (grove_pid to, struct grove_message *signal);
 /* The same, but false and @signal is still the caller's when there is no such process. */
 bool _grove_signal_try_send (grove_pid to, struct grove_message *signal);
+/* A message; who is not there has no answer for it. Returns how many are in the mailbox then. */
+uint64_t _grove_signal_send_message (grove_pid to, struct grove_message *message);
 
 /* The reason of those who are not there. */
 extern const struct grove_term _grove_noproc;
 
 /* Answers @signal as @gone, to which it was sent and which is no process any more. Takes it. */
 void _grove_signal_refuse (grove_pid gone, struct grove_message *signal);
-
-/* Takes all signals of the in-queue and does what they say. False: the process must end now; its
- * scheduler knows why. By the scheduler that owns @process only, or the process itself. */
-bool _grove_signal_handle_all (struct grove_process *process) GROVE_NODISCARD;
-
-/* Appends a signal that has become a message. */
-void _grove_mailbox_append (struct grove_process *process, struct grove_message *message);

@@ -43,11 +43,12 @@ who_runs (struct grove_scheduler *scheduler, uint64_t n_turns)
 {
   /* Acquire: pairs with the store in run(). Who sees the process of a later turn then also sees
    * that the turn before has been counted. */
-  uint32_t index = atomic_load_explicit (&scheduler->running, memory_order_acquire);
+  struct grove_process *process =
+    _grove_table_block (atomic_load_explicit (&scheduler->running, memory_order_acquire));
 
-  if (index == 0 || GROVE_GET (scheduler->n_turns) != n_turns)
+  if (process == NULL || GROVE_GET (scheduler->n_turns) != n_turns)
     return 0;
-  return _grove_process_pid (_grove_table_block (index));
+  return _grove_process_pid (process);
 }
 
 static void
