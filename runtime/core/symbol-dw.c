@@ -65,11 +65,42 @@ base_name (const char *file)
   return slash != NULL ? slash + 1 : file;
 }
 
+/* The compilation unit @pc is in. The index that some compilers write is not believed: where units
+ * of others are linked in, it says that their addresses are in the unit before. */
+static Dwarf_Die *
+unit_of (Dwfl_Module *module, uintptr_t pc, Dwarf_Addr *ret_bias)
+{
+  Dwarf_Die *unit = dwfl_module_addrdie (module, pc, ret_bias);
+
+  if (unit != NULL && dwarf_haspc (unit, pc - *ret_bias) == 1)
+    return unit;
+  unit = NULL;
+  while ((unit = dwfl_module_nextcu (module, unit, ret_bias)) != NULL)
+    if (dwarf_haspc (unit, pc - *ret_bias) == 1)
+      return unit;
+  return NULL;
+}
+
+static const char *
+source_of (Dwfl_Module *module, uintptr_t pc, int *ret_line)
+{
+  Dwarf_Addr  bias;
+  Dwarf_Die  *unit = unit_of (module, pc, &bias);
+  Dwarf_Line *line = unit != NULL ? dwarf_getsrc_die (unit, pc - bias) : NULL;
+  const char *file = line != NULL ? dwarf_linesrc (line, NULL, NULL) : NULL;
+
+  if (file == NULL || dwarf_lineno (line, ret_line) != 0)
+    {
+      *ret_line = 0;
+      return NULL;
+    }
+  return plain_file (file);
+}
+
 void
 _grove_symbol_read (uintptr_t pc, struct grove_symbol_text *ret_text)
 {
   Dwfl_Module *module = module_of (pc);
-  Dwfl_Line   *line;
   const char  *text;
   GElf_Sym     symbol;
   GElf_Off     offset;
@@ -81,13 +112,9 @@ _grove_symbol_read (uintptr_t pc, struct grove_symbol_text *ret_text)
   text = dwfl_module_addrinfo (module, pc, &offset, &symbol, NULL, NULL, NULL);
   if (text != NULL && (symbol.st_size == 0 || offset < symbol.st_size))
     snprintf (ret_text->function, sizeof ret_text->function, "%.255s", text);
-  line = dwfl_module_getsrc (module, pc);
-  text = line != NULL ? dwfl_lineinfo (line, NULL, &ret_text->line, NULL, NULL, NULL) : NULL;
-  if (text != NULL)
-    text = plain_file (text);
-  else
+  text = source_of (module, pc, &ret_text->line);
+  if (text == NULL)
     {
-      ret_text->line = 0;
       text = dwfl_module_info (module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
       text = text != NULL ? base_name (text) : "";
     }
