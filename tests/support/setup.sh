@@ -39,7 +39,7 @@ can_build_without_packages ()
   for tool in cc meson ninja pkg-config python3 xmllint glib-compile-resources update-desktop-database; do
     command -v "$tool" >/dev/null || return 1
   done
-  pkg-config --exists 'gtk4 >= 4.8' 'libadwaita-1 >= 1.2' 'json-c >= 0.15' 'glib-2.0 >= 2.74'
+  pkg-config --exists 'gtk4 >= 4.8' 'libadwaita-1 >= 1.2' 'json-c >= 0.15' 'libdw >= 0.170' 'glib-2.0 >= 2.74'
 }
 
 # install_packages PACKAGE...: installs what is missing, says so in one line, is silent otherwise.
