@@ -9,6 +9,7 @@
 #include "runtime/core/dictionary-private.h"
 #include "runtime/core/observe.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/suspend-private.h"
 #include "runtime/term/etf.h"
 
 #include <string.h>
@@ -117,7 +118,31 @@ put_initial_call (struct answer *self)
 static void
 put_current_function (struct answer *self)
 {
-  put_atom (self, "undefined");
+  /* It is behind a call. */
+  if (self->sample.where != 0)
+    put_number (self, self->sample.where - 1);
+  else
+    put_atom (self, "undefined");
+}
+
+static void
+put_suspending (struct answer *self)
+{
+  const struct grove_bonds      *bonds = self->process->bonds;
+  const struct grove_suspension *suspension = bonds != NULL ? bonds->suspension : NULL;
+  size_t                         place = begin_list (self);
+  uint32_t                       n = 0;
+
+  for (uint32_t i = 0; suspension != NULL && i < suspension->targets.capacity; i++)
+    if (suspension->targets.places[i].key != 0)
+      {
+        put_tuple (self, 3);
+        put_pid (self, suspension->targets.places[i].key);
+        put_number (self, suspension->targets.places[i].value);
+        put_number (self, 0);
+        n++;
+      }
+  end_list (self, place, n);
 }
 
 static void
@@ -347,6 +372,7 @@ static const struct
   [GROVE_INFO_HEAP_SIZE] = { "heap_size", put_heap_size },
   [GROVE_INFO_STACK_SIZE] = { "stack_size", put_stack_size },
   [GROVE_INFO_REDUCTIONS] = { "reductions", put_reductions },
+  [GROVE_INFO_SUSPENDING] = { "suspending", put_suspending },
   [GROVE_INFO_MESSAGES] = { "messages", put_messages },
   [GROVE_INFO_MEMORY] = { "memory", put_memory },
   [GROVE_INFO_MONITORS] = { "monitors", put_monitors },

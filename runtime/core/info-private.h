@@ -23,6 +23,7 @@ enum grove_info_item
   GROVE_INFO_HEAP_SIZE,
   GROVE_INFO_STACK_SIZE,
   GROVE_INFO_REDUCTIONS,
+  GROVE_INFO_SUSPENDING,
   GROVE_INFO_N_STARRED, /* those before are in the full form, in this order */
   GROVE_INFO_MESSAGES = GROVE_INFO_N_STARRED,
   GROVE_INFO_MEMORY,
@@ -45,7 +46,8 @@ enum grove_info_form
 /* The item of that name; false: there is none. */
 bool _grove_info_item (struct grove_term name, uint8_t *ret_item);
 
-/* The answer about @process, which holds still or is the caller, as a new INFO_REPLY. */
+/* The answer about @process, which holds still or is the caller, as a new INFO_REPLY. Where its
+ * current function is to be named there is an address, for the one who asks to name. */
 struct grove_message *_grove_info_answer (struct grove_process *process,
                                           const uint8_t        *request,
                                           size_t                size,

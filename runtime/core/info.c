@@ -13,6 +13,8 @@
 #include "runtime/core/process-table.h"
 #include "runtime/core/question.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/symbol.h"
+#include "runtime/term/etf.h"
 
 #include <string.h>
 
@@ -129,6 +131,105 @@ answer_self (struct grove_process *self, const struct request *request)
   return _grove_info_answer (self, request->bytes, request->size, 0);
 }
 
+/* ---- Naming the current function ------------------------------------------------------------- */
+
+static bool
+wants_function (const struct request *request)
+{
+  if (request->bytes[0] == GROVE_INFO_FULL)
+    return true;
+  for (size_t i = 1; i < request->size; i++)
+    if (request->bytes[i] == GROVE_INFO_CURRENT_FUNCTION)
+      return true;
+  return false;
+}
+
+/* The address in {current_function, Address}; 0: it is anything else. */
+static uintptr_t
+address_in (struct grove_term pair)
+{
+  uint64_t pc;
+
+  return grove_match (pair, "{current_function, ~u}", &pc) ? (uintptr_t) pc : 0;
+}
+
+static uintptr_t
+find_address (struct grove_term answer)
+{
+  struct grove_cursor cursor;
+  struct grove_term   pair;
+  uintptr_t           pc = address_in (answer);
+
+  if (pc == 0 && grove_term_type (answer) == GROVE_TERM_LIST)
+    {
+      grove_cursor_init (&cursor, answer);
+      while (pc == 0 && grove_cursor_next (&cursor, &pair))
+        pc = address_in (pair);
+    }
+  return pc;
+}
+
+static void
+put_pair (struct grove_buffer *out, struct grove_term pair, const struct grove_symbol *symbol)
+{
+  if (address_in (pair) == 0)
+    memcpy (grove_buffer_extend (out, pair.size), pair.bytes, pair.size);
+  else if (symbol == NULL || symbol->function[0] == '\0' ||
+           grove_build (out, "{current_function, {~a, ~s, ~i}}", symbol->function, symbol->file,
+                        symbol->line) != GROVE_OK)
+    (void) grove_build (out, "{current_function, undefined}");
+}
+
+/* The same with the name. */
+static struct grove_message *
+with_name (struct grove_message *answer, const struct grove_symbol *symbol)
+{
+  struct grove_term     term = _grove_signal_term (answer);
+  struct grove_buffer   out = { NULL };
+  struct grove_cursor   cursor;
+  struct grove_term     pair;
+  struct grove_message *named;
+
+  if (grove_term_type (term) == GROVE_TERM_LIST)
+    {
+      uint8_t *head = grove_buffer_extend (&out, 5);
+      head[0] = ETF_LIST;
+      etf_put32 (head + 1, (uint32_t) grove_term_arity (term));
+      grove_cursor_init (&cursor, term);
+      while (grove_cursor_next (&cursor, &pair))
+        put_pair (&out, pair, symbol);
+      *grove_buffer_extend (&out, 1) = ETF_NIL;
+    }
+  else
+    put_pair (&out, term, symbol);
+  named = _grove_signal_new (GROVE_SIGNAL_INFO_REPLY, out.size, 0);
+  memcpy (_grove_signal_bytes (named), out.bytes, out.size);
+  named->sender = answer->sender;
+  grove_buffer_finish (&out);
+  return named;
+}
+
+/* @answer is held, so that it is freed with a process that is killed while it waits for the name.
+ */
+static struct grove_message *
+name_function (struct grove_process *self, struct grove_message *answer)
+{
+  struct grove_trace    trace = { .n = 1 };
+  struct grove_message *named;
+
+  trace.pcs[0] = find_address (_grove_signal_term (answer));
+  if (trace.pcs[0] == 0)
+    return answer;
+  if (!_grove_scheduler_self->deferring)
+    _grove_symbols_await (&trace);
+  named = with_name (answer, _grove_symbol_cached (trace.pcs[0]));
+  _grove_mailbox_hold (self, named);
+  grove_message_free (answer);
+  return named;
+}
+
+/* ---- The whole ------------------------------------------------------------------------------- */
+
 enum grove_status
 grove_process_info (grove_pid pid, const char *items, struct grove_message **ret_answer)
 {
@@ -152,7 +253,7 @@ grove_process_info (grove_pid pid, const char *items, struct grove_message **ret
     {
       answer->tag = 0;
       _grove_mailbox_hold (self, answer);
-      *ret_answer = answer;
+      *ret_answer = wants_function (&request) ? name_function (self, answer) : answer;
     }
   _grove_charge (2);
   return status;

@@ -78,8 +78,8 @@ grove_process_figures (grove_pid pid, struct grove_process_figures *ret_figures)
  * twice. The items:
  *
  *   current_function* initial_call* status* message_queue_len* links* dictionary* trap_exit*
- *   priority* group_leader* total_heap_size* heap_size* stack_size* reductions* registered_name*
- *   messages memory monitors monitored_by message_queue_data max_heap_size parent
+ *   priority* group_leader* total_heap_size* heap_size* stack_size* reductions* suspending*
+ *   registered_name* messages memory monitors monitored_by message_queue_data max_heap_size parent
  *
  * Sizes are in words of 8 bytes, but for memory, which is in bytes. Functions are {Function, File,
  * Line}, for they have no module and arity; File and Line as far as known. Of a process without a

@@ -61,14 +61,14 @@ _grove_suspend_tell (grove_pid from, grove_pid to, enum grove_signal_kind kind)
 static void
 answer_tagged (grove_pid from, const struct grove_message *signal, const char *answer)
 {
-  struct grove_term     tag = { signal->bytes, signal->size };
+  struct grove_term     tag = _grove_signal_term (signal);
   struct grove_buffer   message = { NULL };
   struct grove_message *copy;
 
   (void) !grove_build (&message, "{~t, ~a}", tag, answer);
   copy = _grove_signal_new (GROVE_SIGNAL_MESSAGE, message.size, 0);
   copy->sender = from;
-  memcpy (copy->bytes, message.bytes, message.size);
+  memcpy (_grove_signal_bytes (copy), message.bytes, message.size);
   _grove_signal_send (signal->sender, copy);
   grove_buffer_finish (&message);
 }
@@ -267,7 +267,7 @@ grove_suspend_tagged (grove_pid pid, unsigned flags, const char *tag_format, ...
   if (status == GROVE_OK)
     {
       struct grove_message *signal = _grove_signal_new (GROVE_SIGNAL_SUSPEND, tag.size, 0);
-      memcpy (signal->bytes, tag.bytes, tag.size);
+      memcpy (_grove_signal_bytes (signal), tag.bytes, tag.size);
       count (self, pid);
       _grove_signal_send (pid, signal);
     }

@@ -664,6 +664,77 @@ timers (void)
   say ("T06 read_timer fired", "~a", grove_read_timer (timer) == GROVE_NO_TIMER ? "false" : "true");
 }
 
+/* ---- U: suspending --------------------------------------------------------------------------- */
+
+static grove_pid suspended;
+
+static void
+suspends_twice (void *arg)
+{
+  (void) arg;
+  grove_assert (grove_suspend (suspended, 0) == GROVE_OK);
+  grove_assert (grove_suspend (suspended, 0) == GROVE_OK);
+}
+
+static void
+until_waiting (grove_pid pid)
+{
+  struct grove_process_figures figures;
+
+  do
+    {
+      grove_yield ();
+      grove_assert (grove_process_figures (pid, &figures) == GROVE_OK);
+    }
+  while (figures.status != GROVE_STATUS_WAITING);
+}
+
+static void
+put_info (struct grove_buffer *out, grove_pid pid, const char *items)
+{
+  struct grove_message *answer;
+
+  grove_assert (grove_process_info (pid, items, &answer) == GROVE_OK);
+  grove_assert (grove_build (out, "~t", grove_message_term (answer)) == GROVE_OK);
+  grove_message_free (answer);
+}
+
+static void
+suspending (void)
+{
+  struct grove_buffer status[3] = { 0 };
+  struct grove_buffer queue = { NULL };
+
+  suspended = grove_spawn (idle, NULL);
+  until_waiting (suspended);
+  for (int i = 0; i < 2; i++)
+    grove_assert (grove_suspend (suspended, 0) == GROVE_OK);
+  put_info (&status[0], suspended, "status");
+  for (int i = 1; i < 3; i++)
+    {
+      grove_assert (grove_resume (suspended) == GROVE_OK);
+      put_info (&status[i], suspended, "status");
+    }
+  say ("U01 suspend counts", "{~t, ~t, ~t, ~t}", grove_buffer_term (&status[0]),
+       grove_buffer_term (&status[1]), grove_buffer_term (&status[2]),
+       outcome (grove_resume (suspended), "true"));
+  for (int i = 0; i < 3; i++)
+    grove_buffer_finish (&status[i]);
+  end_of (suspends_twice);
+  say_info ("U02 suspender dies releases", suspended, "status");
+  grove_exit_process (suspended, "kill");
+  suspended = grove_spawn (idle, NULL);
+  grove_assert (grove_suspend (suspended, 0) == GROVE_OK);
+  grove_send (suspended, "x");
+  grove_send (suspended, "y");
+  put_info (&queue, suspended, "[status, message_queue_len]");
+  grove_exit_process (suspended, "kill");
+  say ("U03 messages queue while suspended", "{~t, ~a}", grove_buffer_term (&queue),
+       boolean (grove_is_alive (suspended)));
+  grove_buffer_finish (&queue);
+  say ("U04 suspend self", "~t", outcome (grove_suspend (grove_self (), 0), "true"));
+}
+
 /* ---- A: aliases ------------------------------------------------------------------------------ */
 
 static void
@@ -715,6 +786,7 @@ tell (void *arg)
   information ();
   receiving ();
   timers ();
+  suspending ();
   aliases ();
 }
 

@@ -4,6 +4,7 @@
  * conformance list.
  */
 #include "runtime/core/dictionary.h"
+#include "runtime/core/suspend.h"
 
 #include "tests/runtime/core-test.h"
 
@@ -109,11 +110,11 @@ static void
 test_all_items (void *arg)
 {
   static const char *const items[] = {
-    "current_function", "initial_call", "status",          "message_queue_len",  "links",
-    "dictionary",       "trap_exit",    "priority",        "group_leader",       "total_heap_size",
-    "heap_size",        "stack_size",   "reductions",      "messages",           "memory",
-    "monitors",         "monitored_by", "registered_name", "message_queue_data", "max_heap_size",
-    "parent",
+    "current_function", "initial_call", "status",       "message_queue_len", "links",
+    "dictionary",       "trap_exit",    "priority",     "group_leader",      "total_heap_size",
+    "heap_size",        "stack_size",   "reductions",   "suspending",        "messages",
+    "memory",           "monitors",     "monitored_by", "registered_name",   "message_queue_data",
+    "max_heap_size",    "parent",
   };
   grove_pid pids[] = { grove_self (), _grove_process_spawn_on (1, core_idle, NULL) };
   GString  *list = g_string_new ("[");
@@ -154,7 +155,7 @@ test_all_items (void *arg)
       g_assert_true (grove_cursor_next (&cursor, &pair));
       g_assert_true (
         grove_match (pair, p == 0 ? "{registered_name, me}" : "{registered_name, other}"));
-      for (unsigned i = 0; i < 13; i++)
+      for (unsigned i = 0; i < 14; i++)
         {
           g_assert_true (grove_cursor_next (&cursor, &pair));
           g_assert_true (grove_term_element (pair, 0, &name));
@@ -305,6 +306,82 @@ test_status (void *arg)
   expect_info (starved, "status", "{status,runnable}");
   grove_exit_process (spinner, "kill");
   grove_exit_process (starved, "kill");
+}
+
+__attribute__ ((noinline)) static void
+is_here (void *arg)
+{
+  struct grove_message *message;
+
+  (void) arg;
+  while (grove_receive (GROVE_FOREVER, &message) == GROVE_OK)
+    grove_message_free (message);
+}
+
+static void
+asks_for_functions (void *arg)
+{
+  for (;;)
+    {
+      struct grove_message *answer;
+      if (grove_process_info (core_arg_pid (arg), "[current_function, current_function]",
+                              &answer) == GROVE_OK)
+        grove_message_free (answer);
+    }
+}
+
+/* 99: where it waits; who is killed while the name is looked for leaves nothing. */
+static void
+test_current_function (void *arg)
+{
+  grove_pid             pid = _grove_process_spawn_on (1, is_here, NULL);
+  struct grove_message *answer;
+  struct grove_text     file;
+  int                   line;
+
+  (void) arg;
+  for (unsigned i = 0; i < CORE_MANY (200, 50); i++)
+    {
+      grove_pid asker = _grove_process_spawn_on (i % 2, asks_for_functions, core_pid_arg (pid));
+      for (volatile unsigned spin = i % 64 * 100; spin > 0; spin--)
+        ;
+      grove_exit_process (asker, "kill");
+      core_until_gone (asker);
+    }
+  expect_info (pid, "status", "{status,waiting}");
+  g_assert_cmpint (grove_process_info (pid, "current_function", &answer), ==, GROVE_OK);
+  g_assert_true (grove_match (grove_message_term (answer), "{current_function, {is_here, ~s, ~i}}",
+                              &file, &line));
+  grove_message_free (answer);
+  g_assert_cmpint (grove_process_info (grove_self (), "[status, current_function, trap_exit]",
+                                       &answer),
+                   ==, GROVE_OK);
+  g_assert_true (
+    grove_match (grove_message_term (answer),
+                 "[{status, running}, {current_function, {test_current_function, _, _}}, "
+                 "{trap_exit, false}]"));
+  grove_message_free (answer);
+}
+
+/* What is suspended says so, and who suspends it. */
+static void
+test_suspending (void *arg)
+{
+  grove_pid        pid = _grove_process_spawn_on (1, core_idle, NULL);
+  char             text[GROVE_PID_TEXT_SIZE];
+  g_autofree char *expected = NULL;
+
+  (void) arg;
+  grove_pid_print (pid, text);
+  expected = g_strdup_printf ("{suspending,[{%s,2,0}]}", text);
+  expect_info (grove_self (), "suspending", "{suspending,[]}");
+  g_assert_cmpint (grove_suspend (pid, 0), ==, GROVE_OK);
+  g_assert_cmpint (grove_suspend (pid, 0), ==, GROVE_OK);
+  expect_info (grove_self (), "suspending", expected);
+  expect_info (pid, "status", "{status,suspended}");
+  g_assert_cmpint (grove_resume (pid), ==, GROVE_OK);
+  g_assert_cmpint (grove_resume (pid), ==, GROVE_OK);
+  expect_info (grove_self (), "suspending", "{suspending,[]}");
 }
 
 static _Atomic int release_now;
@@ -778,6 +855,8 @@ main (int argc, char **argv)
     { "/runtime/info/values-99", test_values },
     { "/runtime/info/messages-100", test_messages },
     { "/runtime/info/status-101", test_status },
+    { "/runtime/info/current-function-99", test_current_function },
+    { "/runtime/info/suspending-99", test_suspending },
     { "/runtime/info/exiting-13", test_exiting },
     { "/runtime/info/pending-exit-33", test_pending_exit },
     { "/runtime/info/reductions-102", test_reductions },
