@@ -20,6 +20,9 @@ row("ring" = Name) -> twin_talk:ring(Name);
 row("ring-2" = Name) -> twin_talk:ring(Name);
 row("fan-in") -> twin_talk:fan_in();
 row("high-priority-wake") -> twin_wake:high_priority_wake();
+row("skynet") -> twin_scheduling:skynet();
+row("two-spinners") -> twin_scheduling:two_spinners();
+row("idle-wake") -> twin_scheduling:idle_wake();
 row("receive-marked") -> twin_select:receive_marked().
 
 print(Name, Value, Unit) ->

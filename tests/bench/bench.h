@@ -20,6 +20,9 @@ void bench_ring (void *);               /* bench-talk.c; the argument is the nam
 void bench_fan_in (void *);             /* bench-talk.c */
 void bench_receive_marked (void *);     /* bench-select.c */
 void bench_high_priority_wake (void *); /* bench-wake.c */
+void bench_skynet (void *);             /* bench-scheduling.c */
+void bench_two_spinners (void *);       /* bench-scheduling.c */
+void bench_idle_wake (void *);          /* bench-scheduling.c */
 void bench_observed_loss (void *);      /* bench-observe.c */
 void bench_crash (void *);              /* bench-crash.c */
 void bench_instrumentation (void *);    /* bench-instrumentation.c */

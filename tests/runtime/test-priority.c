@@ -65,8 +65,8 @@ check_low_to_normal (unsigned n_normal, unsigned n_low)
 {
   double ratio;
 
-  /* Each low one has its turn about thirty times. */
-  begin (30 * (8 * n_normal + n_low));
+  /* So often each low one has its turn. */
+  begin (CORE_MANY (30, 5) * (8 * n_normal + n_low));
   spawn_workers (0, n_normal, GROVE_PRIORITY_NORMAL);
   spawn_workers (n_normal, n_low, GROVE_PRIORITY_LOW);
   core_expect ("over");
@@ -82,21 +82,21 @@ static void
 test_equal (void *arg)
 {
   (void) arg;
-  check_low_to_normal (500, 500);
+  check_low_to_normal (CORE_MANY (500, 50), CORE_MANY (500, 50));
 }
 
 static void
 test_few_low (void *arg)
 {
   (void) arg;
-  check_low_to_normal (1000, 2);
+  check_low_to_normal (CORE_MANY (1000, 100), 2);
 }
 
 static void
 test_many_low (void *arg)
 {
   (void) arg;
-  check_low_to_normal (2, 1000);
+  check_low_to_normal (2, CORE_MANY (1000, 100));
 }
 
 /* 115: nobody has a turn more than another. */
@@ -140,7 +140,7 @@ part_time (void *arg)
 static void
 check_part_time (enum grove_priority above)
 {
-  begin (100000);
+  begin (CORE_MANY (100000, 10000));
   core_spawn_priority (part_time, (void *) 40, above);
   spawn_workers (0, 20, GROVE_PRIORITY_NORMAL);
   spawn_workers (20, 20, GROVE_PRIORITY_LOW);
@@ -167,19 +167,21 @@ test_part_time_max (void *arg)
   check_part_time (GROVE_PRIORITY_MAX);
 }
 
+#define N_HIGH CORE_MANY (500, 100)
+
 /* 113: 500 that never wait stop all below them, and share among themselves. */
 static void
 test_full_time_high (void *arg)
 {
   (void) arg;
-  begin (500 * 20);
-  spawn_workers (0, 500, GROVE_PRIORITY_HIGH);
-  spawn_workers (500, 100, GROVE_PRIORITY_NORMAL);
-  spawn_workers (600, 100, GROVE_PRIORITY_LOW);
+  begin (N_HIGH * 20);
+  spawn_workers (0, N_HIGH, GROVE_PRIORITY_HIGH);
+  spawn_workers (N_HIGH, 100, GROVE_PRIORITY_NORMAL);
+  spawn_workers (N_HIGH + 100, 100, GROVE_PRIORITY_LOW);
   core_expect ("over");
-  for (unsigned i = 0; i < 500; i++)
+  for (unsigned i = 0; i < N_HIGH; i++)
     g_assert_cmpuint (n_turns[i], ==, 20);
-  for (unsigned i = 500; i < 700; i++)
+  for (unsigned i = N_HIGH; i < N_HIGH + 200; i++)
     g_assert_cmpuint (n_turns[i], ==, 0);
 }
 
