@@ -132,6 +132,8 @@ step (struct _Unwind_Context *context, void *data)
         return ++walk->n_frames < 64 ? _URC_NO_REASON : _URC_END_OF_STACK;
       walk->begun = true;
       walk->n_frames = 0;
+      /* On aarch64 it is told where the handler's frame lies. */
+      cfa = walk->sp;
     }
   else if (walk->n_frames > 0 && cfa < walk->last_cfa)
     return _URC_END_OF_STACK;
