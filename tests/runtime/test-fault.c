@@ -3,6 +3,7 @@
  * Faults in process code end that process and nothing else; others end the program and say why.
  * What faults on purpose is hidden from the undefined behaviour sanitizer.
  */
+#include "runtime/otp/server.h"
 #include "runtime/otp/supervisor.h"
 #include "tests/runtime/core-test.h"
 
@@ -388,6 +389,76 @@ test_links (void *arg)
   g_assert_true (grove_is_alive (trapper));
 }
 
+static enum grove_status
+faulty_init (const void *arg, void **state)
+{
+  (void) arg;
+  (void) state;
+  grove_send_name ("test", "started");
+  return GROVE_OK;
+}
+
+static enum grove_next
+faulty_cast (struct grove_term request, void *state)
+{
+  (void) request;
+  writes_null (state);
+  return GROVE_CONTINUE;
+}
+
+static enum grove_status
+start_faulty (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason)
+{
+  static const struct grove_server_callbacks callbacks = {
+    .module = "faulty",
+    .init = faulty_init,
+    .handle_cast = faulty_cast,
+  };
+  struct grove_server_options options = GROVE_SERVER_DEFAULTS;
+
+  (void) arg;
+  options.name = "faulty";
+  options.link = true;
+  return grove_server_start (&callbacks, &options, ret_pid, ret_reason);
+}
+
+/* In a callback of a server, whose loop is the runtime's code. */
+static void
+test_supervised (void *arg)
+{
+  struct grove_child_spec      child = GROVE_CHILD_DEFAULTS;
+  struct grove_supervisor_spec spec = GROVE_SUPERVISOR_DEFAULTS;
+  grove_pid                    supervisor;
+
+  (void) arg;
+  g_assert_cmpint (grove_register ("test", grove_self ()), ==, GROVE_OK);
+  child.id = "faulty";
+  child.start = start_faulty;
+  spec.intensity = 10;
+  spec.children = &child;
+  spec.n_children = 1;
+  g_assert_cmpint (grove_supervisor_start (&spec, &supervisor, NULL), ==, GROVE_OK);
+  core_expect ("started");
+  for (unsigned i = 0; i < 5; i++)
+    {
+      grove_pid             faulty = grove_whereis ("faulty");
+      struct grove_message *message;
+
+      g_assert_cmpuint (faulty, !=, 0);
+      grove_monitor (faulty);
+      grove_cast (faulty, "go");
+      /* Whichever comes first. */
+      g_assert_cmpint (grove_receive_pattern (CORE_DEADLINE_NS, &message,
+                                              "{'DOWN', _, process, _, {{signal, sigsegv, 0}, "
+                                              "[{writes_null, _, _}, {faulty_cast, _, _} | _]}}"),
+                       ==, GROVE_OK);
+      grove_message_free (message);
+      g_assert_cmpint (grove_receive_pattern (CORE_DEADLINE_NS, &message, "started"), ==, GROVE_OK);
+      grove_message_free (message);
+    }
+  g_assert_true (grove_is_alive (supervisor));
+}
+
 /* Many at once, on both schedulers, leave nothing behind. */
 static void
 test_many (void *arg)
@@ -596,6 +667,7 @@ main (int argc, char **argv)
     { "/runtime/fault/smashed-stack", test_smashed },
     { "/runtime/fault/deferred-release", test_release },
     { "/runtime/fault/links", test_links },
+    { "/runtime/fault/supervised", test_supervised },
     { "/runtime/fault/many", test_many },
     { "/runtime/fault/kill-busy", test_kill_busy },
   };
