@@ -14,6 +14,7 @@
 #include "runtime/core/runtime.h"
 #include "runtime/core/suspend.h"
 #include "runtime/core/timer.h"
+#include "runtime/core/trace.h"
 #include "runtime/export/export.h"
 #include "runtime/io/blocking.h"
 #include "runtime/io/socket.h"

@@ -23,6 +23,7 @@ struct grove_scheduler;
 struct grove_stack;
 struct grove_hold;
 struct grove_suspension;
+struct grove_tracing;
 
 /* FREE is what memory nobody wrote to holds. */
 enum grove_state
@@ -88,6 +89,7 @@ struct grove_bonds
 
   struct grove_dictionary *dictionary; /* in the heap; NULL: empty */
 
+  struct grove_tracing    *tracing;    /* trace-private.h; NULL: nobody traces it */
   struct grove_suspension *suspension; /* suspend-private.h; NULL: none */
 };
 
@@ -110,6 +112,7 @@ struct grove_process
   _Atomic bool           trap_exit;   /* owner */
   bool                   woken;       /* owner; what it waits for has come */
   _Atomic bool           suspended;   /* owner; somebody suspends it */
+  _Atomic uint8_t        traced;      /* owner; enum grove_trace_flags, but for the last */
 
   /* ---- Written by any thread ---- */
   alignas (64) _Atomic uintptr_t inqueue; /* see signal.h */

@@ -12,6 +12,7 @@
 #include "runtime/core/memory.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/suspend-private.h"
+#include "runtime/core/trace-private.h"
 
 #define LINKED 0 /* else the value is the id of an unlinking that was not acknowledged */
 
@@ -37,6 +38,7 @@ _grove_bonds_free (struct grove_process *process)
   _grove_aliases_free (process);
   free (process->bonds->fault);
   _grove_suspensions_free (process);
+  _grove_trace_stop (process);
   free (process->bonds);
   process->bonds = NULL;
 }
@@ -86,12 +88,15 @@ _grove_link_handle (struct grove_process *process, const struct grove_message *s
 
   if (signal->kind == GROVE_SIGNAL_LINK)
     {
-      if (link == NULL)
-        _grove_link_add (process, signal->sender);
+      if (link == NULL && _grove_link_add (process, signal->sender) &&
+          GROVE_TRACED (process, GROVE_TRACE_PROCS))
+        _grove_trace_peer (process, "getting_linked", signal->sender);
     }
   else if (signal->kind == GROVE_SIGNAL_UNLINK)
     {
-      _grove_link_remove (process, signal->sender);
+      if (_grove_link_remove (process, signal->sender) &&
+          GROVE_TRACED (process, GROVE_TRACE_PROCS))
+        _grove_trace_peer (process, "getting_unlinked", signal->sender);
       acknowledge (process, signal);
     }
   else if (link != NULL && link->value == signal->tag)
@@ -127,6 +132,8 @@ grove_link (grove_pid pid)
       _grove_charge (1);
       return GROVE_OK;
     }
+  if (GROVE_TRACED (self, 0xff))
+    _grove_trace_link (self, pid);
   signal = _grove_signal_new (GROVE_SIGNAL_LINK, 0, 0);
   if (!_grove_signal_try_send (pid, signal))
     {
@@ -158,6 +165,8 @@ grove_unlink (grove_pid pid)
       _grove_relations_put (&_grove_bonds (self)->links, pid, id);
       _grove_signal_send (pid, signal);
       _grove_event (GROVE_EVENT_UNLINK, _grove_process_pid (self), pid, 0);
+      if (GROVE_TRACED (self, GROVE_TRACE_PROCS))
+        _grove_trace_peer (self, "unlink", pid);
     }
   _grove_charge (1);
 }

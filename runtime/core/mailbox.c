@@ -8,6 +8,7 @@
 #include "runtime/core/block.h"
 #include "runtime/core/bonds.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/trace-private.h"
 
 /* Frees a message that the process held. */
 static void
@@ -153,6 +154,8 @@ receive_from (struct grove_process  *self,
       /* The time is up only while it waits, so that there was a scan after. */
       if (self->timed_out || timeout_ns == 0 || _grove_scheduler_self->deferring)
         {
+          if (GROVE_TRACED (self, GROVE_TRACE_RECEIVE))
+            _grove_trace_receive (self, NULL);
           _grove_charge (1);
           return GROVE_ERR_TIMEOUT;
         }

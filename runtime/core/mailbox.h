@@ -6,6 +6,7 @@
 #pragma once
 
 #include "runtime/core/control.h"
+#include "runtime/core/trace-private.h"
 
 /* Takes all signals of the in-queue and does what they say. False: the process must end now; its
  * scheduler knows why. By the scheduler that owns @process only, or the process itself; signal.c.
@@ -28,6 +29,8 @@ _grove_mailbox_append (struct grove_process *process, struct grove_message *mess
   *process->mailbox_last = message;
   process->mailbox_last = &message->next;
   GROVE_ADD (process->n_received, 1);
+  if (GROVE_TRACED (process, GROVE_TRACE_RECEIVE))
+    _grove_trace_receive (process, message);
   if (process->wait == GROVE_WAIT_MESSAGE)
     process->woken = true;
 }

@@ -7,6 +7,7 @@
 #include "runtime/core/process.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/share.h"
+#include "runtime/core/trace-private.h"
 #include "runtime/term/flat.h"
 
 #include <string.h>
@@ -22,8 +23,12 @@ _Static_assert(SCRATCH_SIZE <= GROVE_SHARE_OVER, "what is flat lies in the messa
 static void
 deliver (grove_pid to, struct grove_message *message)
 {
-  uint64_t n = _grove_signal_send_message (to, message) / MESSAGES_A_REDUCTION;
+  struct grove_process *self = _grove_scheduler_self->current;
+  uint64_t              n;
 
+  if (GROVE_TRACED (self, GROVE_TRACE_SEND))
+    _grove_trace_send (self, to, grove_message_term (message));
+  n = _grove_signal_send_message (to, message) / MESSAGES_A_REDUCTION;
   GROVE_ADD (_grove_scheduler_self->n_sent, 1);
   _grove_charge (1 + (int32_t) (n < MAX_SEND_REDUCTIONS ? n : MAX_SEND_REDUCTIONS));
 }

@@ -13,6 +13,7 @@
 #include "runtime/core/process.h"
 #include "runtime/core/runtime.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/trace-private.h"
 
 #include <string.h>
 
@@ -73,6 +74,8 @@ _grove_process_finish (struct grove_scheduler *self, struct grove_process *proce
   _grove_stack_release (&self->stacks, process);
   if (!_grove_runtime.ending && kind_of_end (ending.reason) == GROVE_EVENT_EXIT_CRASH)
     _grove_crash_add (process, ending.reason, ending.trace);
+  if (GROVE_TRACED (process, GROVE_TRACE_PROCS) && !_grove_runtime.ending)
+    _grove_trace_exit (process, ending.reason);
   _grove_dying_begin (self, process, &ending);
 }
 

@@ -12,6 +12,7 @@
 #include "runtime/core/process-private.h"
 #include "runtime/core/question.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/trace-private.h"
 #include "runtime/core/seeded.h"
 
 #include <string.h>
@@ -53,6 +54,7 @@ init (struct grove_process             *process,
   process->timed_out = false;
   process->woken = false;
   PUBLISH (process->suspended, false);
+  PUBLISH (process->traced, 0);
   PUBLISH (process->system, 0);
   PUBLISH (process->parent, parent != NULL ? _grove_process_pid (parent) : 0);
   PUBLISH (process->group, parent != NULL ? GROVE_GET (parent->group) : 0);
@@ -165,6 +167,9 @@ spawn (grove_entry                       entry,
                 _grove_event_text (options->initial_call));
   if (scheduler->current != NULL)
     monitor = bind (process, options);
+  if (__builtin_expect (GROVE_GET (_grove_trace_new.flags) != 0, 0) ||
+      (scheduler->current != NULL && GROVE_TRACED (scheduler->current, 0xff)))
+    _grove_trace_spawn (scheduler->current, process, scheduler->current != NULL && options->link);
   *ret_pid = _grove_process_pid (process);
   PUBLISH (process->state, GROVE_STATE_RUNNABLE);
   /* Elsewhere it may have ended when this comes back. */

@@ -11,6 +11,7 @@
 #include "runtime/core/memory.h"
 #include "runtime/core/process-table.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/trace-private.h"
 
 #include <string.h>
 
@@ -98,6 +99,8 @@ _grove_registry_forget (struct grove_process *process)
       GROVE_SET (process->name, NULL);
     }
   _grove_unlock (&registry.lock);
+  if (name != NULL && GROVE_TRACED (process, GROVE_TRACE_PROCS))
+    _grove_trace_text (process, "unregister", name);
 }
 
 void
@@ -196,6 +199,8 @@ grove_register (const char *name, grove_pid pid)
   _grove_lock (&registry.lock);
   status = register_locked (name, pid, process);
   _grove_unlock (&registry.lock);
+  if (status == GROVE_OK)
+    _grove_trace_name (pid, "register", name);
   return status;
 }
 
@@ -203,6 +208,7 @@ enum grove_status
 grove_unregister (const char *name)
 {
   enum grove_status status = GROVE_ERR_NO_NAME;
+  grove_pid         pid = 0;
 
   name = _grove_intern_find (name);
   if (name == NULL)
@@ -215,11 +221,14 @@ grove_unregister (const char *name)
         {
           GROVE_SET (_grove_table_block ((*link)->pid)->name, NULL);
           _grove_event (GROVE_EVENT_UNREGISTER, (*link)->pid, _grove_event_text (name), 0);
+          pid = (*link)->pid;
           remove_locked (link);
           status = GROVE_OK;
         }
     }
   _grove_unlock (&registry.lock);
+  if (status == GROVE_OK)
+    _grove_trace_name (pid, "unregister", name);
   return status;
 }
 

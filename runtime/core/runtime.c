@@ -17,6 +17,7 @@
 #include "runtime/core/registry.h"
 #include "runtime/core/runtime-private.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/trace-private.h"
 #include "runtime/core/seeded.h"
 #include "runtime/core/watchdog.h"
 
@@ -195,6 +196,7 @@ init (const struct grove_options *options)
   if (options == NULL)
     options = &defaults;
   memset (&_grove_runtime, 0, sizeof _grove_runtime);
+  GROVE_SET (_grove_trace_new.flags, 0);
   snprintf (_grove_runtime.name, sizeof _grove_runtime.name, "%s",
             options->name != NULL ? options->name : program_invocation_short_name);
   _grove_runtime.budget = or_default (options->budget, DEFAULT_BUDGET, MAX_BUDGET);

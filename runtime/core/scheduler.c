@@ -9,6 +9,7 @@
 #include "runtime/core/lock.h"
 #include "runtime/core/seeded.h"
 #include "runtime/core/suspend-private.h"
+#include "runtime/core/trace-private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -203,6 +204,8 @@ run (struct grove_scheduler *self, struct grove_process *process)
   bool     seeded = GROVE_GET (_grove_seed) != 0;
   uint64_t used;
 
+  if (GROVE_TRACED (process, GROVE_TRACE_RUNNING))
+    _grove_trace_running (process, "in");
   _grove_stack_attach (&self->stacks, process, start_process);
   GROVE_SET (process->state, GROVE_STATE_RUNNING);
   self->current = process;
@@ -225,6 +228,8 @@ run (struct grove_scheduler *self, struct grove_process *process)
   if (__builtin_expect (seeded, 0))
     _grove_seeded_account (self, process, used);
   self->ticks = self->leave == GROVE_LEAVE_PREEMPTED || self->ticks == 0 ? 0 : self->ticks - 1;
+  if (GROVE_TRACED (process, GROVE_TRACE_RUNNING) && self->leave != GROVE_LEAVE_END)
+    _grove_trace_running (process, "out");
   settle (self, process);
 }
 

@@ -15,6 +15,7 @@
 #include "runtime/core/scheduler.h"
 #include "runtime/core/share.h"
 #include "runtime/core/suspend-private.h"
+#include "runtime/core/trace-private.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -318,6 +319,9 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
     case GROVE_SIGNAL_INSPECT:
       _grove_inspect_refuse (signal);
       break;
+    case GROVE_SIGNAL_TRACE:
+      _grove_trace_refuse (gone, signal);
+      break;
     case GROVE_SIGNAL_SUSPEND:
       _grove_suspend_refuse (gone, signal);
       break;
@@ -378,7 +382,8 @@ handle_exit (struct grove_process *process, struct grove_message *signal)
 static enum handled
 handle_message (struct grove_process *process, struct grove_message *message)
 {
-  if (message->tag != 0 && !_grove_alias_accept (process, message->tag))
+  if (message->tag != 0 && message->tag != GROVE_TAG_TRACE &&
+      !_grove_alias_accept (process, message->tag))
     {
       GROVE_ADD (process->removed, _grove_message_count (message));
       return HANDLED;
@@ -450,6 +455,9 @@ handle (struct grove_process *process, struct grove_message *signal)
       return _grove_question_handle_reply (process, signal) ? HANDLED_KEPT : HANDLED;
     case GROVE_SIGNAL_INSPECT:
       _grove_inspect_handle (process, signal);
+      return HANDLED;
+    case GROVE_SIGNAL_TRACE:
+      _grove_trace_handle (process, signal);
       return HANDLED;
     case GROVE_SIGNAL_SUSPEND:
     case GROVE_SIGNAL_RESUME:

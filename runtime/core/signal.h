@@ -38,6 +38,7 @@ enum grove_signal_kind
   GROVE_SIGNAL_INFO,       /* tag: the question; bytes: the items, see info-private.h */
   GROVE_SIGNAL_INFO_REPLY, /* tag: the question; bytes: the term; none: it would be too large */
   GROVE_SIGNAL_INSPECT,    /* bytes: struct grove_inspect_request */
+  GROVE_SIGNAL_TRACE,      /* tag: the question, or 0; bytes: what is asked, trace.c */
   GROVE_SIGNAL_SUSPEND,    /* tag: the question, or 0; bytes: what to answer with, suspend.c */
   GROVE_SIGNAL_RESUME,
   GROVE_SIGNAL_SUSPEND_GONE, /* the sender, which its receiver suspends, has ended */
