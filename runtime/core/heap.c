@@ -6,6 +6,7 @@
 #include "runtime/core/heap.h"
 
 #include "runtime/core/bonds.h"
+#include "runtime/core/event.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/scheduler.h"
 
@@ -20,17 +21,33 @@ count (struct grove_process *process, size_t change)
   GROVE_ADD (_grove_scheduler_self->heap_bytes, change);
 }
 
+/* The heap is about to pass its limit. */
+static bool
+passes_limit (const struct grove_process *process, size_t limit, size_t bytes)
+{
+  const struct grove_bonds *bonds = process->bonds;
+  bool reports = bonds != NULL && bonds->max_heap_bytes != 0 ? bonds->max_heap_reports
+                                                             : _grove_runtime.max_heap_reports;
+
+  if (!reports || GROVE_GET (process->heap_bytes) <= limit)
+    _grove_event (GROVE_EVENT_LARGE_HEAP, _grove_process_pid (process), bytes, 0);
+  return reports;
+}
+
 /* Whether the heap may grow by @size. What runs at the very end is not stopped. */
 static bool
 allowed (const struct grove_process *process, size_t size)
 {
-  size_t limit;
+  size_t limit = process->bonds != NULL ? process->bonds->max_heap_bytes : 0;
 
   if (size > SIZE_MAX / 2)
     return false;
-  limit = process->bonds != NULL ? process->bonds->max_heap_bytes : 0;
-  return limit == 0 || _grove_scheduler_self->deferring ||
-         GROVE_GET (process->heap_bytes) + size <= limit;
+  if (limit == 0)
+    limit = _grove_runtime.max_heap_bytes;
+  if (limit == 0 || GROVE_GET (process->heap_bytes) + size <= limit ||
+      _grove_scheduler_self->deferring)
+    return true;
+  return passes_limit (process, limit, GROVE_GET (process->heap_bytes) + size);
 }
 
 static void
@@ -48,7 +65,8 @@ _grove_heap_alloc (struct grove_process *process, size_t size)
 {
   struct grove_heap_block *block;
 
-  if (!allowed (process, size) || (block = malloc (sizeof *block + size)) == NULL)
+  if (size > SIZE_MAX / 2 || !allowed (process, sizeof *block + size) ||
+      (block = malloc (sizeof *block + size)) == NULL)
     return NULL;
   block->size = sizeof *block + size;
   link_block (process, block);

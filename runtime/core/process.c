@@ -71,7 +71,10 @@ init (struct grove_process             *process,
   PUBLISH (process->reductions, 0);
   PUBLISH (process->scheduler, scheduler);
   if (options->max_heap_bytes != 0)
-    _grove_bonds (process)->max_heap_bytes = options->max_heap_bytes;
+    {
+      _grove_bonds (process)->max_heap_bytes = options->max_heap_bytes;
+      process->bonds->max_heap_reports = options->max_heap_reports;
+    }
 }
 
 static bool

@@ -44,7 +44,12 @@ struct grove_spawn_options
   enum grove_priority priority; /* set with the initialiser GROVE_SPAWN_DEFAULTS */
   bool                link;     /* linked to the caller, atomically with the spawn */
   bool                monitor;  /* monitored by the caller, atomically with the spawn */
-  size_t              max_heap_bytes;                  /* 0: no limit */
+  /* 0: that of the runtime (grove_options); SIZE_MAX: none. What a process allocates beyond it ends
+   * it with `heap_limit`; with @max_heap_reports it is only told to observers, as an event, each
+   * time that the limit is passed upwards. Large messages that it has received and not freed
+   * count. */
+  size_t                              max_heap_bytes;
+  bool                                max_heap_reports;
   const struct grove_monitor_options *monitor_options; /* of @monitor; may be NULL */
   /* From 1 to grove_schedulers(): it runs on that one and never on another; 0: anywhere. */
   unsigned scheduler;

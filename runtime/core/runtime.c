@@ -204,6 +204,8 @@ init (const struct grove_options *options)
     or_default (options->max_processes, DEFAULT_MAX_PROCESSES, MAX_MAX_PROCESSES);
   _grove_runtime.max_blocking =
     or_default (options->max_blocking, DEFAULT_MAX_BLOCKING, MAX_MAX_BLOCKING);
+  _grove_runtime.max_heap_bytes = options->max_heap_bytes;
+  _grove_runtime.max_heap_reports = options->max_heap_reports;
   _grove_runtime.max_timers = or_default (options->max_timers, DEFAULT_MAX_TIMERS, UINT32_MAX / 2);
   _grove_seeded_init (options->seed);
   _grove_runtime.started_ns = grove_now_ns ();

@@ -20,6 +20,10 @@ struct grove_options
   uint32_t    max_blocking;  /* threads for grove_blocking(), at most 4,096; 0: 64 */
   uint32_t    overrun_ms; /* who holds a scheduler longer is reported; 0: 100; GROVE_NEVER_REPORT */
   uint64_t    seed;       /* 0: see grove_seed() */
+  /* Of a process that was spawned without a limit of its own; 0: none. What it does is said at
+   * struct grove_spawn_options. */
+  size_t max_heap_bytes;
+  bool   max_heap_reports;
 };
 
 #define GROVE_NEVER_REPORT UINT32_MAX

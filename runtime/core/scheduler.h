@@ -139,6 +139,8 @@ struct grove_runtime
   uint32_t                budget;
   uint32_t                max_timers; /* a scheduler */
   uint32_t                max_blocking;
+  size_t                  max_heap_bytes; /* of a process without a limit of its own; 0: none */
+  bool                    max_heap_reports;
   uint64_t                started_ns;
   char                    name[256];
 

@@ -15,6 +15,7 @@ main([Row]) ->
 row("crash") -> twin_crash:crash();
 row("spawn-exit") -> twin_spawn:spawn_exit();
 row("parked-million") -> twin_spawn:parked_million();
+row("kill-million") -> twin_spawn:kill_million();
 row("ping-pong") -> twin_talk:ping_pong();
 row("ring" = Name) -> twin_talk:ring(Name);
 row("ring-2" = Name) -> twin_talk:ring(Name);

@@ -24,6 +24,7 @@ static const struct row
 } rows[] = {
   { "spawn-exit", bench_spawn_exit, 0, 5, BESIDE_BEAM },
   { "parked-million", bench_parked_million, 0, 3, BESIDE_BEAM },
+  { "kill-million", bench_kill_million, 0, 3, BESIDE_BEAM },
   { "ping-pong", bench_ping_pong, 0, 7, BESIDE_BEAM },
   { "ring", bench_ring, 1, 5, BESIDE_BEAM },
   { "ring-2", bench_ring, 2, 5, BESIDE_BEAM },

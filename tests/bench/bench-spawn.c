@@ -77,3 +77,28 @@ bench_parked_million (void *arg)
   bench_print ("parked-million", bench_seconds_since (started), "s");
   bench_print ("parked-million-bytes", (double) resident_bytes () / N_SPAWNS, "bytes");
 }
+
+/* ---- kill-million: a million that wait are killed, and all their ends are waited for -----------
+ */
+
+void
+bench_kill_million (void *arg)
+{
+  grove_pid *pids = grove_alloc (N_SPAWNS * sizeof *pids);
+  uint64_t   started;
+
+  (void) arg;
+  first = grove_self ();
+  for (int i = 0; i < N_SPAWNS; i++)
+    pids[i] = grove_spawn (parks, NULL);
+  for (int i = 0; i < N_SPAWNS; i++)
+    bench_receive_and_free ();
+  started = grove_now_ns ();
+  for (int i = 0; i < N_SPAWNS; i++)
+    grove_exit_process (pids[i], "kill");
+  for (int i = 0; i < N_SPAWNS; i++)
+    if (grove_is_alive (pids[i]))
+      abort ();
+  bench_print ("kill-million", bench_seconds_since (started), "s");
+  bench_print ("killed-million-bytes", (double) resident_bytes () / N_SPAWNS, "bytes");
+}

@@ -13,8 +13,9 @@
 #include <stdlib.h>
 
 /* By subject, a file each. */
-void bench_spawn_exit (void *);         /* bench-spawn.c */
-void bench_parked_million (void *);     /* bench-spawn.c */
+void bench_spawn_exit (void *);     /* bench-spawn.c */
+void bench_parked_million (void *); /* bench-spawn.c */
+void bench_kill_million (void *);
 void bench_ping_pong (void *);          /* bench-talk.c */
 void bench_ring (void *);               /* bench-talk.c; the argument is the name to print */
 void bench_fan_in (void *);             /* bench-talk.c */

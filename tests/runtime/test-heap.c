@@ -83,6 +83,117 @@ test_limit (void *arg)
   core_expect_nothing ();
 }
 
+/* The events of @pid's heap since @cursor. */
+static unsigned
+n_large_heap_events (struct grove_event_cursor *cursor, grove_pid pid)
+{
+  struct grove_event events[64];
+  uint64_t           lost;
+  unsigned           n_found = 0;
+  size_t             n;
+
+  while ((n = _grove_observe_events (cursor, events, G_N_ELEMENTS (events), &lost)) > 0)
+    for (size_t i = 0; i < n; i++)
+      if (events[i].kind == GROVE_EVENT_LARGE_HEAP && events[i].pid == pid)
+        {
+          g_assert_cmpuint (events[i].a, >, 100000);
+          n_found++;
+        }
+  return n_found;
+}
+
+/* Passes the limit twice, and lives. */
+static void
+passes_twice (void *arg)
+{
+  for (int i = 0; i < 2; i++)
+    {
+      void *large = grove_alloc (200000);
+      void *larger = grove_alloc (200000);
+      grove_free (large);
+      grove_free (larger);
+    }
+  grove_send ((grove_pid) (uintptr_t) arg, "lives");
+}
+
+static void
+test_limit_reports (void *arg)
+{
+  struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+  struct grove_event_cursor  cursor = { .turn = 0 };
+  grove_pid                  pid;
+
+  (void) arg;
+  _grove_observe_events_from_now (&cursor);
+  options.max_heap_bytes = 100000;
+  options.max_heap_reports = true;
+  options.arg = (void *) (uintptr_t) grove_self ();
+  g_assert_cmpint (grove_spawn_opt (passes_twice, &options, &pid, NULL), ==, GROVE_OK);
+  core_expect ("lives");
+  g_assert_cmpuint (n_large_heap_events (&cursor, pid), ==, 2);
+  options.max_heap_reports = false;
+  options.monitor = true;
+  g_assert_cmpint (grove_spawn_opt (passes_twice, &options, &pid, NULL), ==, GROVE_OK);
+  core_expect ("{'DOWN', _, process, _, heap_limit}");
+  g_assert_cmpuint (n_large_heap_events (&cursor, pid), ==, 1);
+}
+
+/* What a process gets counts when it has received it. */
+static void
+receives_too_much (void *arg)
+{
+  struct grove_message *message = core_receive ();
+
+  grove_free (grove_alloc (50000));
+  grove_message_free (message);
+  grove_free (grove_alloc (50000));
+  grove_send ((grove_pid) (uintptr_t) arg, "lives");
+}
+
+static void
+test_limit_counts_messages (void *arg)
+{
+  struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+  static const char          bytes[90000];
+  grove_pid                  pid;
+
+  (void) arg;
+  options.max_heap_bytes = 100000;
+  options.monitor = true;
+  options.arg = (void *) (uintptr_t) grove_self ();
+  g_assert_cmpint (grove_spawn_opt (receives_too_much, &options, &pid, NULL), ==, GROVE_OK);
+  grove_send (pid, "~b", bytes, (size_t) 20000);
+  core_expect ("lives");
+  core_expect ("{'DOWN', _, process, _, normal}");
+  g_assert_cmpint (grove_spawn_opt (receives_too_much, &options, &pid, NULL), ==, GROVE_OK);
+  grove_send (pid, "~b", bytes, sizeof bytes);
+  core_expect ("{'DOWN', _, process, _, heap_limit}");
+}
+
+static void
+default_limit (void *arg)
+{
+  struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+  grove_pid                  pid;
+
+  (void) arg;
+  options.monitor = true;
+  options.arg = (void *) (uintptr_t) grove_self ();
+  g_assert_cmpint (grove_spawn_opt (passes_twice, &options, &pid, NULL), ==, GROVE_OK);
+  core_expect ("{'DOWN', _, process, _, heap_limit}");
+  options.max_heap_bytes = SIZE_MAX;
+  g_assert_cmpint (grove_spawn_opt (passes_twice, &options, &pid, NULL), ==, GROVE_OK);
+  core_expect ("lives");
+}
+
+static void
+test_default_limit (void)
+{
+  const struct grove_options options = { .name = "test", .max_heap_bytes = 100000 };
+
+  g_assert_cmpint (grove_run (&options, default_limit, NULL), ==, GROVE_OK);
+}
+
 /* ---- Deferring ---------------------------------------------------------------------------------
  */
 
@@ -249,12 +360,15 @@ main (int argc, char **argv)
   static const struct core_case cases[] = {
     { "/runtime/heap/accounting", test_accounting },
     { "/runtime/heap/limit-106", test_limit },
+    { "/runtime/heap/limit-reports-106", test_limit_reports },
+    { "/runtime/heap/limit-counts-messages-106", test_limit_counts_messages },
     { "/runtime/heap/defer", test_defer },
     { "/runtime/heap/defer-receives", test_defer_receives, .n_schedulers = 1 },
   };
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/runtime/heap/stop-releases", test_stop_releases);
+  g_test_add_func ("/runtime/heap/limit-by-default-106", test_default_limit);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     g_test_add_data_func (cases[i].path, &cases[i], core_run);
   return g_test_run ();
