@@ -42,7 +42,7 @@ _grove_hold_give (struct grove_hold *hold, grove_pid to)
   struct grove_message *signal = _grove_signal_new (GROVE_SIGNAL_HOLD, sizeof hold, 0);
 
   _grove_hold_remove (hold);
-  memcpy (signal->bytes, &hold, sizeof hold);
+  memcpy (_grove_signal_bytes (signal), &hold, sizeof hold);
   _grove_signal_send (to, signal);
 }
 
@@ -51,7 +51,7 @@ hold_of (const struct grove_message *signal)
 {
   struct grove_hold *hold;
 
-  memcpy (&hold, signal->bytes, sizeof hold);
+  memcpy (&hold, _grove_signal_term (signal).bytes, sizeof hold);
   return hold;
 }
 

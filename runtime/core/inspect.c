@@ -26,7 +26,7 @@ request_of (const struct grove_message *signal)
 {
   struct grove_inspect_request request;
 
-  memcpy (&request, signal->bytes, sizeof request);
+  memcpy (&request, _grove_signal_term (signal).bytes, sizeof request);
   return request;
 }
 
@@ -64,7 +64,7 @@ _grove_observe_inspect (grove_pid          pid,
   struct grove_inspect_request request = { inspect, done, user_data };
   struct grove_message        *signal = _grove_signal_new (GROVE_SIGNAL_INSPECT, sizeof request, 0);
 
-  memcpy (signal->bytes, &request, sizeof request);
+  memcpy (_grove_signal_bytes (signal), &request, sizeof request);
   _grove_signal_send (pid, signal);
 }
 

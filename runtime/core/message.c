@@ -13,6 +13,8 @@
 #include <string.h>
 
 #define SCRATCH_SIZE 256
+
+_Static_assert(SCRATCH_SIZE <= GROVE_SHARE_OVER, "what is built in place lies inside its signal");
 _Static_assert(SCRATCH_SIZE <= GROVE_SHARE_OVER, "what is flat lies in the message itself");
 
 /* Sending to a process that has many messages waiting costs more, so that those who fill a mailbox
@@ -92,7 +94,7 @@ _grove_message_build (struct grove_message **ret_message, const char *format, va
         _grove_signal_new (GROVE_SIGNAL_MESSAGE, compiled->flat_bound, 0);
       struct format_args again;
       va_copy (again.list, args);
-      message->size = (uint32_t) _grove_flat_write (compiled, message->bytes, &again);
+      message->size = (uint32_t) _grove_flat_write (compiled, message->inside, &again);
       va_end (again.list);
       *ret_message = message;
     }

@@ -63,7 +63,7 @@ _grove_question_answer (grove_pid to, grove_ref question, int64_t answer)
 {
   struct grove_message *signal = _grove_signal_new (GROVE_SIGNAL_ANSWER, sizeof answer, question);
 
-  memcpy (signal->bytes, &answer, sizeof answer);
+  memcpy (_grove_signal_bytes (signal), &answer, sizeof answer);
   _grove_signal_send (to, signal);
 }
 
@@ -73,7 +73,8 @@ _grove_question_handle (struct grove_process *process, const struct grove_messag
   if (process->bonds == NULL || process->bonds->question != signal->tag)
     return;
   process->bonds->question = 0;
-  memcpy (&process->bonds->answer, signal->bytes, sizeof process->bonds->answer);
+  memcpy (&process->bonds->answer, _grove_signal_term (signal).bytes,
+          sizeof process->bonds->answer);
   process->woken = true;
 }
 

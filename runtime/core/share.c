@@ -11,7 +11,7 @@ static _Atomic uint64_t shared_bytes;
 static struct grove_share *
 share_of (struct grove_message *signal)
 {
-  return (struct grove_share *) (void *) signal->bytes;
+  return (struct grove_share *) (void *) signal->inside;
 }
 
 bool
@@ -34,7 +34,7 @@ _grove_share_join (struct grove_message       *signal,
                    const struct grove_message *holder,
                    struct grove_term           part)
 {
-  const struct grove_share *share = (const struct grove_share *) (const void *) holder->bytes;
+  const struct grove_share *share = (const struct grove_share *) (const void *) holder->inside;
   size_t                    offset = (size_t) (part.bytes - share->whole->bytes);
 
   /* The caller holds it, so that the count is not 0 now. */

@@ -80,7 +80,7 @@ _grove_signal_copy (const struct grove_message *signal, struct grove_term part)
   if (share)
     _grove_share_join (copy, signal, part);
   else
-    memcpy (copy->bytes, part.bytes, part.size);
+    memcpy (copy->inside, part.bytes, part.size);
   return copy;
 }
 
@@ -88,8 +88,8 @@ uint8_t *
 _grove_signal_bytes (struct grove_message *signal)
 {
   if (__builtin_expect (signal->shared, 0))
-    return ((struct grove_share *) (void *) signal->bytes)->bytes;
-  return signal->bytes;
+    return ((struct grove_share *) (void *) signal->inside)->bytes;
+  return signal->inside;
 }
 
 struct grove_term
@@ -97,10 +97,10 @@ _grove_signal_term (const struct grove_message *signal)
 {
   if (__builtin_expect (signal->shared, 0))
     return (struct grove_term){
-      ((const struct grove_share *) (const void *) signal->bytes)->bytes,
+      ((const struct grove_share *) (const void *) signal->inside)->bytes,
       signal->size,
     };
-  return (struct grove_term){ signal->bytes, signal->size };
+  return (struct grove_term){ signal->inside, signal->size };
 }
 
 struct grove_message *

@@ -53,13 +53,13 @@ struct grove_message
   uint32_t              generation; /* of the target */
   uint8_t               kind;
   uint8_t               block_class;   /* block.c */
-  bool                  shared;        /* bytes hold a struct grove_share (share.h), no term */
+  bool                  shared;        /* inside is a struct grove_share (share.h) */
   uint32_t              size;          /* of bytes */
   uint32_t              reason_offset; /* of EXIT and DOWN: where in bytes the reason begins */
   grove_pid             sender;
   grove_ref             tag;
   uint64_t sent_ns; /* by the sending scheduler's clock, which is a few slices coarse */
-  uint8_t  bytes[]; /* the term, of one that is not shared */
+  uint8_t  inside[]; /* the bytes, of one that is not shared: see _grove_signal_bytes() */
 };
 
 #define GROVE_IN_CLOSED  ((uintptr_t) 0) /* what a control block never used holds */

@@ -102,7 +102,7 @@ _grove_observe_suspend (struct grove_lease *self,
   enum grove_status            status = GROVE_OK;
   struct grove_relation       *relation;
 
-  memcpy (signal->bytes, &request, sizeof request);
+  memcpy (_grove_signal_bytes (signal), &request, sizeof request);
   _grove_lock (&self->lock);
   if (!_grove_signal_try_send (pid, signal))
     {

@@ -80,7 +80,7 @@ answer (grove_pid target, const struct grove_message *signal, bool suspended)
   if (_grove_is_lease (signal->sender))
     {
       struct grove_suspend_request request;
-      memcpy (&request, signal->bytes, sizeof request);
+      memcpy (&request, _grove_signal_term (signal).bytes, sizeof request);
       if (request.done != NULL)
         request.done (suspended ? GROVE_OK : GROVE_ERR_NOPROC, request.user_data);
       return;

@@ -2,6 +2,7 @@
  *
  * Large messages: there once, however many processes hold them, and gone with the last of them.
  */
+#include "runtime/core/suspend.h"
 #include "runtime/core/timer.h"
 
 #include "core-test.h"
@@ -397,6 +398,24 @@ test_timers (void *arg)
     grove_yield ();
 }
 
+/* What a signal other than a message carries can be large, too. */
+static void
+test_suspend_tag (void *arg)
+{
+  uint8_t              *bytes = large_bytes ();
+  grove_pid             pid = grove_spawn (core_idle, NULL);
+  struct grove_message *message;
+  struct grove_text     text;
+
+  (void) arg;
+  g_assert_cmpint (grove_suspend_tagged (pid, 0, "{large, ~b}", bytes, LARGE), ==, GROVE_OK);
+  g_assert_cmpint (grove_receive_pattern (CORE_DEADLINE_NS, &message, "{{large, ~b}, suspended}",
+                                          &text),
+                   ==, GROVE_OK);
+  g_assert_true (is_large (text));
+  grove_message_free (message);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -407,6 +426,7 @@ main (int argc, char **argv)
     { "/runtime/binary/passed-around-67", test_passed_around },
     { "/runtime/binary/exit-reason-35", test_reason },
     { "/runtime/binary/observed-100", test_observed },
+    { "/runtime/binary/suspend-tag", test_suspend_tag },
     { "/runtime/binary/timers", test_timers },
   };
 
