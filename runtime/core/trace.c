@@ -249,7 +249,7 @@ _grove_trace_refuse (grove_pid gone, const struct grove_message *signal)
 {
   struct request request;
 
-  memcpy (&request, signal->bytes, sizeof request);
+  memcpy (&request, _grove_signal_term (signal).bytes, sizeof request);
   answer (gone, signal, &request, GROVE_ERR_NOPROC);
 }
 
