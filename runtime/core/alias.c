@@ -135,7 +135,7 @@ grove_alias_opt (enum grove_alias_mode mode, grove_ref *ret_alias)
 {
   struct grove_process *self = _grove_process_require ();
 
-  if (mode != GROVE_ALIAS_EXPLICIT && mode != GROVE_ALIAS_REPLY)
+  if ((mode != GROVE_ALIAS_EXPLICIT && mode != GROVE_ALIAS_REPLY) || ret_alias == NULL)
     return GROVE_ERR_BADARG;
   *ret_alias = grove_make_ref ();
   _grove_alias_add (self, *ret_alias, mode);

@@ -168,7 +168,9 @@ _grove_block_new (size_t size, size_t *ret_capacity)
     }
   else
     {
-      block = _grove_malloc (size);
+      block = malloc (size);
+      if (block == NULL)
+        _grove_out_of_memory ();
       block->block_class = NO_CLASS;
     }
   if (ret_capacity != NULL)

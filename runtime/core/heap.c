@@ -158,8 +158,12 @@ grove_free (void *memory)
 char *
 grove_strdup (const char *text)
 {
-  size_t size = strlen (text) + 1;
+  size_t size;
 
+  _grove_process_require ();
+  if (text == NULL)
+    _grove_badarg ();
+  size = strlen (text) + 1;
   return memcpy (grove_alloc (size), text, size);
 }
 
@@ -167,8 +171,11 @@ void
 grove_defer (void (*release) (void *), void *data)
 {
   struct grove_bonds *bonds = _grove_bonds (_grove_process_require ());
-  struct grove_defer *defer = grove_alloc (sizeof *defer);
+  struct grove_defer *defer;
 
+  if (release == NULL)
+    _grove_badarg ();
+  defer = grove_alloc (sizeof *defer);
   *defer = (struct grove_defer){ bonds->defers, release, data };
   bonds->defers = defer;
 }

@@ -121,6 +121,8 @@ _grove_intern_find (const char *text)
 {
   struct entry *entry;
 
+  if (text == NULL)
+    return NULL;
   _grove_lock (&strings.lock);
   entry = find_locked (text, hash_of (text));
   _grove_unlock (&strings.lock);

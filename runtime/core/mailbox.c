@@ -9,6 +9,7 @@
 #include "runtime/core/bonds.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/trace-private.h"
+#include "runtime/term/etf.h"
 
 /* Frees a message that the process held. */
 static void
@@ -151,6 +152,11 @@ receive_from (struct grove_process  *self,
         _grove_end_self ();
       if (filter == NULL ? *link != NULL : scan (self, filter, &link))
         break;
+      if (filter != NULL && filter->format != NULL && !_grove_format_matches (filter->format))
+        {
+          _grove_timers_remove (&_grove_scheduler_self->timers, self);
+          return GROVE_ERR_SYNTAX;
+        }
       /* The time is up only while it waits, so that there was a scan after. */
       if (self->timed_out || timeout_ns == 0 || _grove_scheduler_self->deferring)
         {
@@ -178,16 +184,31 @@ receive_from (struct grove_process  *self,
 
 /* ---- Public ---------------------------------------------------------------------------------- */
 
-/* @where: behind the process's call. */
-static enum grove_status
+/* From within a receive, by the function that says what is wanted, it would take away what the
+ * outer one looks at; and nobody may wait who must not be pre-empted. */
+static inline bool
+may_receive (int64_t timeout_ns, struct grove_message **ret_message)
+{
+  bool within = _grove_scheduler_self->current->no_preempt >= GROVE_NO_PREEMPT_CALLBACK;
+
+  if (__builtin_expect (!within & (timeout_ns >= 0) & (ret_message != NULL), 1))
+    return true;
+  if (within)
+    _grove_badarg ();
+  return false;
+}
+
+/* @where: behind the process's call. @function: the public one. */
+static inline __attribute__ ((always_inline)) enum grove_status
 receive (const struct filter   *filter,
          int64_t                timeout_ns,
          struct grove_message **ret_message,
-         void                  *where)
+         void                  *where,
+         const char            *function)
 {
-  struct grove_process *self = _grove_process_require ();
+  struct grove_process *self = _grove_process_require_in (function);
 
-  if (timeout_ns < 0)
+  if (!may_receive (timeout_ns, ret_message))
     return GROVE_ERR_BADARG;
   GROVE_SET (self->where, (uintptr_t) where);
   return receive_from (self, &self->mailbox_first, filter, timeout_ns, ret_message);
@@ -198,7 +219,7 @@ grove_receive (int64_t timeout_ns, struct grove_message **ret_message)
 {
   struct grove_process *self = _grove_process_require ();
 
-  if (timeout_ns < 0)
+  if (!may_receive (timeout_ns, ret_message))
     return GROVE_ERR_BADARG;
   GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   return receive_from (self, &self->mailbox_first, NULL, timeout_ns, ret_message);
@@ -212,7 +233,7 @@ grove_receive_match (grove_match_func       match,
 {
   struct filter filter = { .match = match, .user_data = user_data };
 
-  return receive (&filter, timeout_ns, ret_message, __builtin_return_address (0));
+  return receive (&filter, timeout_ns, ret_message, __builtin_return_address (0), __func__);
 }
 
 enum grove_status
@@ -223,10 +244,10 @@ grove_receive_pattern (int64_t                timeout_ns,
 {
   enum grove_status status;
   va_list           args;
-  struct filter     filter = { .format = format, .args = &args };
+  struct filter     filter = { .format = format != NULL ? format : "", .args = &args };
 
   va_start (args, format);
-  status = receive (&filter, timeout_ns, ret_message, __builtin_return_address (0));
+  status = receive (&filter, timeout_ns, ret_message, __builtin_return_address (0), __func__);
   va_end (args);
   return status;
 }
@@ -242,7 +263,7 @@ grove_receive_alias (grove_ref              alias,
   struct grove_message **link = &self->mailbox_first;
   bool                   watching;
 
-  if (timeout_ns < 0 || alias == 0)
+  if (!may_receive (timeout_ns, ret_message) || alias == 0)
     return GROVE_ERR_BADARG;
   GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   /* A DOWN that has come may lie before the mark, unless the alias is as old as the monitor. */
@@ -259,13 +280,15 @@ grove_receive_alias (grove_ref              alias,
 struct grove_term
 grove_message_term (const struct grove_message *message)
 {
+  if (message == NULL)
+    return (struct grove_term){ NULL, 0 };
   return _grove_signal_term (message);
 }
 
 grove_pid
 grove_message_sender (const struct grove_message *message)
 {
-  return message->sender;
+  return message != NULL ? message->sender : 0;
 }
 
 void
@@ -277,8 +300,10 @@ grove_message_free (struct grove_message *message)
     return;
   if (message->previous != NULL)
     message->previous->next = message->next;
-  else
+  else if (self->held == message)
     self->held = message->next;
+  else
+    _grove_badarg (); /* another's, or freed before */
   if (message->next != NULL)
     message->next->previous = message->previous;
   let_go (self, message);

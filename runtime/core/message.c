@@ -35,6 +35,14 @@ deliver (grove_pid to, struct grove_message *message)
   _grove_charge (1 + (int32_t) (n < MAX_SEND_REDUCTIONS ? n : MAX_SEND_REDUCTIONS));
 }
 
+/* What is no term, or too long for a message, must not reach anybody. */
+static void
+require_term (struct grove_term term)
+{
+  if (__builtin_expect (term.size - 1 >= UINT32_MAX, 0))
+    _grove_badarg ();
+}
+
 /* NULL: there is no memory for a large one. */
 static struct grove_message *
 copy_message (struct grove_term term, grove_ref alias)
@@ -135,6 +143,7 @@ void
 grove_send_term (grove_pid to, struct grove_term term)
 {
   _grove_process_require ();
+  require_term (term);
   deliver (to, copy_message_or_end (term, 0));
 }
 
@@ -145,6 +154,7 @@ grove_send_name (const char *name, const char *format, ...)
   enum grove_status status;
   va_list           args;
 
+  _grove_process_require ();
   if (to == 0)
     return GROVE_ERR_NO_NAME;
   va_start (args, format);
@@ -157,6 +167,7 @@ void
 grove_send_alias (grove_pid to, grove_ref alias, struct grove_term term)
 {
   _grove_process_require ();
+  require_term (term);
   deliver (to, copy_message_or_end (term, alias));
 }
 
@@ -214,6 +225,8 @@ _grove_message_inject (grove_pid to, struct grove_term term)
 {
   struct grove_message *message;
 
+  if (term.size == 0)
+    return GROVE_ERR_BADARG;
   if (term.size > UINT32_MAX)
     return GROVE_ERR_TOO_LARGE;
   message = copy_message (term, 0);

@@ -47,7 +47,7 @@ enum grove_alias_mode
  * ```
  *
  * Threads: owner process only. Blocks: no. Cost: O(size of the message).
- * Errors: GROVE_ERR_SYNTAX for a bad format, GROVE_ERR_TOO_LARGE, GROVE_ERR_SYSTEM_LIMIT when there
+ * Errors: GROVE_ERR_SYNTAX for a bad format, GROVE_ERR_SYSTEM_LIMIT when there
  * is no memory for a large one (nothing is sent then); grove_send_term() ends the caller with
  * `system_limit` in that case
  * Returns: GROVE_OK or an error
@@ -147,8 +147,7 @@ grove_message_new (struct grove_message **ret_message, const char *format, ...) 
  * ```
  *
  * Threads: owner process only. Blocks: no. Cost: O(size of the message), and a lock.
- * Errors: GROVE_ERR_NO_NAME when nobody is, GROVE_ERR_SYNTAX, GROVE_ERR_TOO_LARGE; nothing is sent
- * then
+ * Errors: GROVE_ERR_NO_NAME when nobody is, GROVE_ERR_SYNTAX; nothing is sent then
  * Returns: GROVE_OK or an error
  * Since: 0.1
  */

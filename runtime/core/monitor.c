@@ -244,7 +244,7 @@ grove_monitor_opt (grove_pid                           pid,
   struct grove_process *self = _grove_process_require ();
   grove_ref             monitor;
 
-  if (!_grove_monitor_options_valid (options))
+  if (!_grove_monitor_options_valid (options) || ret_monitor == NULL)
     return GROVE_ERR_BADARG;
   monitor = grove_make_ref ();
   watch (self, monitor, pid, NULL, options);
@@ -261,7 +261,8 @@ grove_monitor_name (const char                         *name,
   struct grove_process *self = _grove_process_require ();
   grove_ref             monitor;
 
-  if (!_grove_registry_valid_name (name) || !_grove_monitor_options_valid (options))
+  if (!_grove_registry_valid_name (name) || !_grove_monitor_options_valid (options) ||
+      ret_monitor == NULL)
     return GROVE_ERR_BADARG;
   monitor = grove_make_ref ();
   watch (self, monitor, grove_whereis (name), name, options);

@@ -104,6 +104,20 @@ _grove_end_with (struct grove_buffer *reason, const struct grove_trace *trace)
 }
 
 void
+_grove_badarg (void)
+{
+  grove_exit ("badarg");
+}
+
+void
+_grove_out_of_memory (void)
+{
+  if (_grove_process_self () == NULL || _grove_scheduler_self->deferring)
+    abort ();
+  grove_exit ("system_limit");
+}
+
+void
 grove_exit (const char *reason_format, ...)
 {
   struct grove_buffer reason = { NULL };
@@ -123,6 +137,8 @@ grove_exit_term (struct grove_term reason)
   struct grove_buffer copy = { NULL };
 
   _grove_process_require ();
+  if (reason.size == 0)
+    _grove_badarg ();
   memcpy (grove_buffer_extend (&copy, reason.size), reason.bytes, reason.size);
   _grove_end_with (&copy, NULL);
 }
@@ -136,7 +152,7 @@ grove_assert_failed (const char *expression, const char *function, const char *f
 static void
 send_exit (grove_pid pid, struct grove_term reason)
 {
-  struct grove_process *self = _grove_process_require ();
+  struct grove_process *self = _grove_scheduler_self->current;
 
   _grove_signal_send (pid, _grove_signal_new_exit (GROVE_SIGNAL_EXIT, _grove_process_pid (self),
                                                    reason));
@@ -160,6 +176,7 @@ grove_exit_process (grove_pid pid, const char *reason_format, ...)
   struct grove_buffer reason = { NULL };
   va_list             args;
 
+  _grove_process_require ();
   va_start (args, reason_format);
   if (grove_build_va (&reason, reason_format, args) != GROVE_OK)
     (void) !grove_build (&reason, "badarg");
@@ -172,6 +189,9 @@ grove_exit_process (grove_pid pid, const char *reason_format, ...)
 void
 grove_exit_process_term (grove_pid pid, struct grove_term reason)
 {
+  _grove_process_require ();
+  if (reason.size == 0)
+    _grove_badarg ();
   send_exit (pid, reason);
   after_send_exit (pid);
 }

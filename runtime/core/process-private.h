@@ -28,3 +28,8 @@ void _grove_preempt_enable (void);
 /* Spawns a process bound to a certain scheduler, counted from 0: for tests of what happens between
  * two. 0: there is no such scheduler, or no room. */
 grove_pid _grove_process_spawn_on (unsigned scheduler, grove_entry entry, void *arg);
+
+/* First thing in a public function of another room that only a process may call: who is none ends
+ * the program with the name of that function. */
+#define _grove_process_demand() _grove_process_demand_in (__func__, __builtin_return_address (0))
+void _grove_process_demand_in (const char *function, const void *caller);

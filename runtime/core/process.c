@@ -192,7 +192,7 @@ grove_spawn_opt (grove_entry                       entry,
   enum grove_status status;
 
   _grove_process_require ();
-  if (!valid (entry, options))
+  if (!valid (entry, options) || ret_pid == NULL)
     return GROVE_ERR_BADARG;
   status = spawn (entry, options, ret_pid, ret_monitor);
   _grove_charge (SPAWN_REDUCTIONS);
@@ -357,6 +357,8 @@ grove_hibernate (grove_entry continuation, void *arg)
   _grove_process_require ();
   if (_grove_scheduler_self->deferring)
     _grove_end_self ();
+  if (continuation == NULL)
+    _grove_badarg ();
   _grove_scheduler_self->stacks.entry = continuation;
   _grove_scheduler_self->stacks.arg = arg;
   _grove_leave (GROVE_LEAVE_HIBERNATE);
@@ -447,4 +449,11 @@ void
 _grove_preempt_enable (void)
 {
   _grove_process_require ()->no_preempt--;
+}
+
+void
+_grove_process_demand_in (const char *function, const void *caller)
+{
+  if (_grove_process_self () == NULL)
+    _grove_misuse (function, "was called by a thread that is no process", caller);
 }

@@ -9,7 +9,8 @@
  * "Owner process only" means: called by a process, about itself. A thread that is no process ends
  * the program with it, and a line that names the function. A pid of a process that is gone, and 0,
  * are answered like any dead process. What no status can tell, such as NULL where it is not
- * allowed, ends the calling process with the reason `badarg`, and nobody else.
+ * allowed, ends the calling process with the reason `badarg`, and nobody else; having no memory for
+ * a message ends who sends it with `system_limit`.
  *
  * Costs are without the reductions that sending to a full mailbox adds. Everything may be
  * pre-empted and killed as it returns, unless it says that it does not wait and costs nothing.

@@ -187,6 +187,13 @@ _grove_process_require_in (const char *function)
   return process;
 }
 
+/* What a mistake of the calling process ends it with: the reason `badarg`. */
+GROVE_NORETURN void _grove_badarg (void) __attribute__ ((cold));
+
+/* There is no memory for what the caller asked for: ends the calling process with `system_limit`,
+ * or the program when it is for no process. */
+GROVE_NORETURN void _grove_out_of_memory (void) __attribute__ ((cold));
+
 /* Charges the caller and lets it be pre-empted. Last thing a runtime call does: whatever the call
  * still held would be lost with a process that is killed meanwhile. */
 static inline void _grove_charge (int32_t reductions);

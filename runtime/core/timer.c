@@ -107,6 +107,7 @@ grove_send_after (int64_t delay_ns, grove_pid to, grove_ref *ret_timer, const ch
   enum grove_status status;
   va_list           args;
 
+  _grove_process_require ();
   va_start (args, format);
   status = set_va (&order, ret_timer, format, args);
   va_end (args);
@@ -121,6 +122,7 @@ grove_send_after_name (
   enum grove_status status;
   va_list           args;
 
+  _grove_process_require ();
   if (name == NULL)
     return GROVE_ERR_BADARG;
   va_start (args, format);
@@ -136,6 +138,7 @@ grove_start_timer (int64_t delay_ns, grove_pid to, grove_ref *ret_timer, const c
   enum grove_status status;
   va_list           args;
 
+  _grove_process_require ();
   va_start (args, format);
   status = set_va (&order, ret_timer, format, args);
   va_end (args);
@@ -150,6 +153,7 @@ grove_start_timer_name (
   enum grove_status status;
   va_list           args;
 
+  _grove_process_require ();
   if (name == NULL)
     return GROVE_ERR_BADARG;
   va_start (args, format);
@@ -165,6 +169,7 @@ grove_send_interval (int64_t period_ns, grove_pid to, grove_ref *ret_timer, cons
   enum grove_status status;
   va_list           args;
 
+  _grove_process_require ();
   if (period_ns <= 0)
     return GROVE_ERR_BADARG;
   va_start (args, format);

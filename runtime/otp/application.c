@@ -277,7 +277,8 @@ grove_application_start (const struct grove_application_spec *spec, grove_pid *r
   struct grove_buffer         reason = { 0 };
   enum grove_status           status;
 
-  if (!is_valid (spec))
+  _grove_process_demand ();
+  if (!spec || !ret_master || !is_valid (spec))
     return GROVE_ERR_BADARG;
   if (!needs_met (spec))
     return GROVE_ERR_NO_NAME;
@@ -309,10 +310,12 @@ grove_application_start (const struct grove_application_spec *spec, grove_pid *r
 enum grove_status
 grove_application_stop (const char *name)
 {
-  grove_pid             master = _grove_supervision_application (name);
+  grove_pid             master;
   grove_ref             mark, monitor;
   struct grove_message *message;
 
+  _grove_process_demand ();
+  master = name != NULL ? _grove_supervision_application (name) : 0;
   if (master == 0)
     return GROVE_ERR_NO_NAME;
   mark = grove_alias ();

@@ -128,6 +128,9 @@ grove_call (
   va_list           args;
   enum grove_status status;
 
+  _grove_process_demand ();
+  if (ret_reply == NULL)
+    return GROVE_ERR_BADARG;
   va_start (args, format);
   status = _grove_call_va (server, GROVE_REQUEST_CALL, timeout_ns, ret_reply, format, args);
   va_end (args);
@@ -142,6 +145,9 @@ grove_server_send_request (grove_pid server, grove_ref *ret_request, const char 
   va_list           args;
   enum grove_status status;
 
+  _grove_process_demand ();
+  if (ret_request == NULL)
+    return GROVE_ERR_BADARG;
   va_start (args, format);
   status = begin (server, GROVE_REQUEST_CALL, format, args, ret_request);
   va_end (args);
@@ -151,7 +157,8 @@ grove_server_send_request (grove_pid server, grove_ref *ret_request, const char 
 enum grove_status
 grove_server_wait_response (grove_ref request, int64_t timeout_ns, struct grove_message **ret_reply)
 {
-  if (request == 0 || timeout_ns < 0)
+  _grove_process_demand ();
+  if (request == 0 || timeout_ns < 0 || ret_reply == NULL)
     return GROVE_ERR_BADARG;
   return await (request, timeout_ns, ret_reply);
 }
@@ -161,7 +168,8 @@ grove_server_receive_response (grove_ref              request,
                                int64_t                timeout_ns,
                                struct grove_message **ret_reply)
 {
-  if (request == 0 || timeout_ns < 0)
+  _grove_process_demand ();
+  if (request == 0 || timeout_ns < 0 || ret_reply == NULL)
     return GROVE_ERR_BADARG;
   return finish (request, timeout_ns, ret_reply);
 }
@@ -171,7 +179,8 @@ grove_server_check_response (grove_ref                   request,
                              const struct grove_message *message,
                              enum grove_status          *ret_status)
 {
-  if (request == 0 || message->tag != request)
+  _grove_process_demand ();
+  if (request == 0 || message == NULL || ret_status == NULL || message->tag != request)
     return false;
   *ret_status = read_response (request, message);
   return true;
@@ -186,6 +195,7 @@ grove_cast (grove_pid server, const char *format, ...)
   va_list              args;
   bool                 built;
 
+  _grove_process_demand ();
   if (server == 0)
     return;
   va_start (args, format);
@@ -200,11 +210,13 @@ grove_cast (grove_pid server, const char *format, ...)
 void
 grove_reply (struct grove_from from, const char *format, ...)
 {
-  struct grove_server *self = _grove_process_behaviour ();
+  struct grove_server *self;
   struct grove_scratch reply;
   va_list              args;
   bool                 built;
 
+  _grove_process_demand ();
+  self = _grove_process_behaviour ();
   va_start (args, format);
   built = _grove_scratch_build_va (&reply, format, args);
   va_end (args);
@@ -250,6 +262,7 @@ grove_server_stop (grove_pid server, int64_t timeout_ns, const char *reason_form
   va_list                            args;
   bool                               built;
 
+  _grove_process_demand ();
   if (server == 0)
     return GROVE_ERR_NOPROC;
   if (server == grove_self ())

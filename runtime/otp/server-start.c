@@ -215,15 +215,18 @@ grove_server_start (const struct grove_server_callbacks *callbacks,
                     grove_pid                           *ret_pid,
                     struct grove_buffer                 *ret_reason)
 {
-  const int64_t wait_ns = options->start_timeout_ns ? options->start_timeout_ns : GROVE_FOREVER;
+  int64_t       wait_ns;
   grove_ref     ack;
   grove_ref     monitor;
   grove_pid     pid;
   struct grove_message *message;
   enum grove_status     status;
 
-  if (options->start_timeout_ns < 0)
+  _grove_process_demand ();
+  if (callbacks == NULL || callbacks->init == NULL || options == NULL || ret_pid == NULL ||
+      options->start_timeout_ns < 0)
     return GROVE_ERR_BADARG;
+  wait_ns = options->start_timeout_ns ? options->start_timeout_ns : GROVE_FOREVER;
   ack = grove_alias ();
   status = spawn_server (callbacks, options, ack, &pid, &monitor);
   if (status != GROVE_OK)

@@ -4,6 +4,7 @@
  * calling process. Requests are calls; a child's specification does not travel in the message but
  * beside it (request.h).
  */
+#include "runtime/core/process-private.h"
 #include "runtime/otp/child-spec.h"
 #include "runtime/otp/hash.h"
 #include "runtime/otp/request.h"
@@ -145,6 +146,9 @@ grove_supervisor_start (const struct grove_supervisor_spec *spec,
   struct grove_buffer             error = { NULL };
   enum grove_status               status;
 
+  _grove_process_demand ();
+  if (spec == NULL || ret_pid == NULL)
+    return GROVE_ERR_BADARG;
   status = check (spec, ret_reason ? ret_reason : &error);
   grove_buffer_finish (&error);
   if (status != GROVE_OK)
@@ -270,8 +274,12 @@ grove_supervisor_start_child (grove_pid                      supervisor,
                               struct grove_buffer           *ret_reason)
 {
   struct grove_buffer error = { NULL };
-  enum grove_status   status = _grove_child_spec_check (spec, ret_reason ? ret_reason : &error);
+  enum grove_status   status;
 
+  _grove_process_demand ();
+  if (spec == NULL || ret_pid == NULL)
+    return GROVE_ERR_BADARG;
+  status = _grove_child_spec_check (spec, ret_reason ? ret_reason : &error);
   grove_buffer_finish (&error);
   if (status != GROVE_OK)
     return status;
@@ -287,7 +295,8 @@ grove_supervisor_start_dynamic (grove_pid            supervisor,
 {
   const struct grove_child_spec spec = { .arg = arg, .arg_size = arg_size };
 
-  if (arg_size > GROVE_MAX_CHILD_ARG || (arg_size > 0 && !arg))
+  _grove_process_demand ();
+  if (ret_pid == NULL || arg_size > GROVE_MAX_CHILD_ARG || (arg_size > 0 && !arg))
     return GROVE_ERR_BADARG;
   return ask_with_spec (supervisor, "start_dynamic", &spec, ret_pid, ret_reason);
 }
@@ -311,6 +320,7 @@ ask (grove_pid supervisor, const char *what, const char *id, grove_pid *ret_pid)
 enum grove_status
 grove_supervisor_terminate_child (grove_pid supervisor, const char *id)
 {
+  _grove_process_demand ();
   return ask (supervisor, "terminate_child", id, NULL);
 }
 
@@ -321,6 +331,7 @@ grove_supervisor_terminate_dynamic (grove_pid supervisor, grove_pid child)
   struct grove_term     error;
   enum grove_status     status;
 
+  _grove_process_demand ();
   if (child == 0)
     return GROVE_ERR_NO_NAME;
   status = grove_call (supervisor, GROVE_FOREVER, &reply, "{terminate_child, ~p}", child);
@@ -335,12 +346,16 @@ grove_supervisor_terminate_dynamic (grove_pid supervisor, grove_pid child)
 enum grove_status
 grove_supervisor_restart_child (grove_pid supervisor, const char *id, grove_pid *ret_pid)
 {
+  _grove_process_demand ();
+  if (ret_pid == NULL)
+    return GROVE_ERR_BADARG;
   return ask (supervisor, "restart_child", id, ret_pid);
 }
 
 enum grove_status
 grove_supervisor_delete_child (grove_pid supervisor, const char *id)
 {
+  _grove_process_demand ();
   return ask (supervisor, "delete_child", id, NULL);
 }
 
@@ -379,6 +394,9 @@ grove_supervisor_which_children (grove_pid supervisor,
   struct grove_term     item;
   enum grove_status     status;
 
+  _grove_process_demand ();
+  if (visit == NULL)
+    return GROVE_ERR_BADARG;
   status = grove_call (supervisor, GROVE_FOREVER, &reply, "which_children");
   if (status != GROVE_OK)
     return status;
@@ -397,6 +415,9 @@ grove_supervisor_count_children (grove_pid supervisor, struct grove_children_cou
   struct grove_message *reply;
   enum grove_status     status;
 
+  _grove_process_demand ();
+  if (ret_count == NULL)
+    return GROVE_ERR_BADARG;
   status = grove_call (supervisor, GROVE_FOREVER, &reply, "count_children");
   if (status != GROVE_OK)
     return status;

@@ -9,6 +9,8 @@
 void
 grove_buffer_finish (struct grove_buffer *self)
 {
+  if (self == NULL)
+    return;
   free (self->bytes);
   *self = (struct grove_buffer){ 0 };
 }

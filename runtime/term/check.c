@@ -321,7 +321,7 @@ grove_term_check (const void *bytes, size_t size, size_t *ret_size)
   struct check      self;
   enum grove_status status = GROVE_OK;
 
-  if (size == 0)
+  if (size == 0 || bytes == NULL)
     return GROVE_ERR_SYNTAX;
   self.at = bytes;
   self.end = self.at + size;

@@ -467,6 +467,8 @@ compare (struct grove_term a, struct grove_term b, enum exactness exactness, uns
 int
 grove_term_compare (struct grove_term a, struct grove_term b)
 {
+  if (a.size == 0 || b.size == 0)
+    return (a.size != 0) - (b.size != 0);
   return compare (a, b, BY_VALUE, 0);
 }
 
@@ -479,5 +481,7 @@ _grove_term_compare_exact (struct grove_term a, struct grove_term b)
 bool
 grove_term_equal (struct grove_term a, struct grove_term b)
 {
+  if (a.size == 0 || b.size == 0)
+    return a.size == b.size;
   return compare (a, b, EXACT, 0) == 0;
 }

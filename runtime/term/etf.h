@@ -264,3 +264,6 @@ bool _grove_etf_keys_unique (const uint8_t *pairs, size_t n);
 /* Puts @n pairs that begin at @pairs and end at @end into Erlang's order of keys. False if a key is
  * there twice. */
 bool _grove_etf_sort_pairs (uint8_t *pairs, const uint8_t *end, size_t n);
+
+/* Whether it is a format that can match anything. */
+bool _grove_format_matches (const char *text);

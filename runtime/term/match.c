@@ -510,3 +510,13 @@ grove_match (struct grove_term term, const char *text, ...)
   va_end (args);
   return matched;
 }
+
+bool
+_grove_format_matches (const char *text)
+{
+  const struct format *format = _grove_format_get (text);
+  bool                 can = format->match_status == GROVE_OK;
+
+  _grove_format_release (format);
+  return can;
+}

@@ -32,14 +32,15 @@ grove_term_pid (struct grove_term term, grove_pid *ret_value)
 {
   struct etf_identifier identifier;
 
-  if (etf_get_own_pid (term.bytes, term.size, ret_value))
+  if (ret_value != NULL && etf_get_own_pid (term.bytes, term.size, ret_value))
     return true;
   if (term.size == 0 || (term.bytes[0] != ETF_NEW_PID && term.bytes[0] != ETF_PID))
     return false;
   _grove_etf_identifier (term.bytes, &identifier);
   if (!is_ours (&identifier))
     return false;
-  *ret_value = identifier.id;
+  if (ret_value != NULL)
+    *ret_value = identifier.id;
   return true;
 }
 
@@ -60,8 +61,9 @@ grove_term_ref (struct grove_term term, grove_ref *ret_value)
   high = etf_get32 (identifier.words + 8);
   if (low >> ETF_FIRST_WORD_BITS != 0 || high >> (32 - ETF_FIRST_WORD_BITS) != 0)
     return false;
-  *ret_value =
-    low | (uint64_t) middle << ETF_FIRST_WORD_BITS | (uint64_t) high << (ETF_FIRST_WORD_BITS + 32);
+  if (ret_value != NULL)
+    *ret_value = low | (uint64_t) middle << ETF_FIRST_WORD_BITS |
+                 (uint64_t) high << (ETF_FIRST_WORD_BITS + 32);
   return true;
 }
 
@@ -97,12 +99,13 @@ grove_pid_parse (const char *text, size_t size, grove_pid *ret_pid)
   const char *end = text + size;
   uint32_t    index, generation;
 
-  if (size < 3 || memcmp (text, "<0.", 3) != 0)
+  if (text == NULL || size < 3 || memcmp (text, "<0.", 3) != 0)
     return false;
   text += 3;
   if (!parse_number (&text, end, &index) || text == end || *text++ != '.' ||
       !parse_number (&text, end, &generation) || end - text != 1 || *text != '>')
     return false;
-  *ret_pid = (uint64_t) generation << 32 | index;
+  if (ret_pid != NULL)
+    *ret_pid = (uint64_t) generation << 32 | index;
   return true;
 }

@@ -319,12 +319,14 @@ grove_term_int64 (struct grove_term term, int64_t *ret_value)
 
   if (term.size == 2 && term.bytes[0] == ETF_SMALL_INTEGER)
     {
-      *ret_value = term.bytes[1];
+      if (ret_value != NULL)
+        *ret_value = term.bytes[1];
       return true;
     }
   if (!read_integer (term, &negative, &magnitude) || magnitude > (uint64_t) INT64_MAX + negative)
     return false;
-  *ret_value = (int64_t) (negative ? -magnitude : magnitude);
+  if (ret_value != NULL)
+    *ret_value = (int64_t) (negative ? -magnitude : magnitude);
   return true;
 }
 
@@ -336,7 +338,8 @@ grove_term_uint64 (struct grove_term term, uint64_t *ret_value)
 
   if (!read_integer (term, &negative, &magnitude) || negative)
     return false;
-  *ret_value = magnitude;
+  if (ret_value != NULL)
+    *ret_value = magnitude;
   return true;
 }
 
@@ -387,7 +390,8 @@ grove_term_double (struct grove_term term, double *ret_value)
 {
   if (grove_term_type (term) != GROVE_TERM_FLOAT)
     return false;
-  *ret_value = _grove_etf_double (term.bytes);
+  if (ret_value != NULL)
+    *ret_value = _grove_etf_double (term.bytes);
   return true;
 }
 
@@ -417,16 +421,17 @@ grove_term_atom (struct grove_term term, struct grove_text *ret_text)
     for (size_t i = 0; i < atom.size; i++)
       if ((uint8_t) atom.bytes[i] >= 0x80)
         return false;
-  *ret_text = (struct grove_text){ atom.bytes, atom.size };
+  if (ret_text != NULL)
+    *ret_text = (struct grove_text){ atom.bytes, atom.size };
   return true;
 }
 
 bool
 grove_term_is_atom (struct grove_term term, const char *name)
 {
-  struct etf_atom atom = { .bytes = name, .size = strlen (name) };
+  struct etf_atom atom = { .bytes = name, .size = name != NULL ? strlen (name) : 0 };
 
-  return term.size > 0 && etf_is_atom_tag (term.bytes[0]) &&
+  return term.size > 0 && name != NULL && etf_is_atom_tag (term.bytes[0]) &&
          _grove_etf_atom_compare (_grove_etf_atom (term.bytes), atom) == 0;
 }
 
@@ -449,7 +454,8 @@ grove_term_binary (struct grove_term term, struct grove_text *ret_text)
   if (grove_term_type (term) != GROVE_TERM_BINARY)
     return false;
   bits = _grove_etf_bits (term.bytes);
-  *ret_text = (struct grove_text){ (const char *) bits.bytes, bits.size };
+  if (ret_text != NULL)
+    *ret_text = (struct grove_text){ (const char *) bits.bytes, bits.size };
   return true;
 }
 
@@ -535,7 +541,8 @@ grove_term_element (struct grove_term term, size_t index, struct grove_term *ret
   do
     grove_cursor_next (&cursor, &element);
   while (index-- > 0);
-  *ret_element = element;
+  if (ret_element != NULL)
+    *ret_element = element;
   return true;
 }
 
@@ -550,7 +557,8 @@ grove_term_get (struct grove_term map, struct grove_term key, struct grove_term 
   while (grove_cursor_next (&cursor, &candidate) && grove_cursor_next (&cursor, &value))
     if (grove_term_equal (candidate, key))
       {
-        *ret_value = value;
+        if (ret_value != NULL)
+          *ret_value = value;
         return true;
       }
   return false;
