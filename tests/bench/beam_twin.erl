@@ -12,6 +12,9 @@ main([Row]) ->
         halt(case Reason of normal -> 0; _ -> 1 end, [{flush, true}])
     end.
 
+row("timers-million") -> twin_timer:timers_million();
+row("timers-late") -> twin_timer:timers_late();
+row("socket-echo") -> twin_socket:socket_echo();
 row("crash") -> twin_crash:crash();
 row("spawn-exit") -> twin_spawn:spawn_exit();
 row("parked-million") -> twin_spawn:parked_million();

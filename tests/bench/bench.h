@@ -25,6 +25,9 @@ void bench_skynet (void *);             /* bench-scheduling.c */
 void bench_two_spinners (void *);       /* bench-scheduling.c */
 void bench_idle_wake (void *);          /* bench-scheduling.c */
 void bench_observed_loss (void *);      /* bench-observe.c */
+void bench_timers_million (void *);     /* bench-timer.c */
+void bench_timers_late (void *);        /* bench-timer.c */
+void bench_socket_echo (void *);        /* bench-socket.c */
 void bench_crash (void *);              /* bench-crash.c */
 void bench_instrumentation (void *);    /* bench-instrumentation.c */
 

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 /* A gate that work waits at until the test opens it. */
-static GMutex gate_mutex;
-static GCond  gate_cond;
-static int    n_at_gate;
-static bool   gate_open;
+static pthread_mutex_t gate_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t  gate_cond = PTHREAD_COND_INITIALIZER;
+static int             n_at_gate;
+static bool            gate_open;
 
 static void
 gate_reset (void)
@@ -26,12 +26,12 @@ gate_reset (void)
 static void
 gate_pass (void)
 {
-  g_mutex_lock (&gate_mutex);
+  pthread_mutex_lock (&gate_mutex);
   n_at_gate++;
-  g_cond_broadcast (&gate_cond);
+  pthread_cond_broadcast (&gate_cond);
   while (!gate_open)
-    g_cond_wait (&gate_cond, &gate_mutex);
-  g_mutex_unlock (&gate_mutex);
+    pthread_cond_wait (&gate_cond, &gate_mutex);
+  pthread_mutex_unlock (&gate_mutex);
 }
 
 static int
@@ -40,9 +40,9 @@ gate_waiting (void)
   int n;
 
   _grove_preempt_disable ();
-  g_mutex_lock (&gate_mutex);
+  pthread_mutex_lock (&gate_mutex);
   n = n_at_gate;
-  g_mutex_unlock (&gate_mutex);
+  pthread_mutex_unlock (&gate_mutex);
   _grove_preempt_enable ();
   return n;
 }
@@ -58,10 +58,10 @@ static void
 gate_let_all_pass (void)
 {
   _grove_preempt_disable ();
-  g_mutex_lock (&gate_mutex);
+  pthread_mutex_lock (&gate_mutex);
   gate_open = true;
-  g_cond_broadcast (&gate_cond);
-  g_mutex_unlock (&gate_mutex);
+  pthread_cond_broadcast (&gate_cond);
+  pthread_mutex_unlock (&gate_mutex);
   _grove_preempt_enable ();
 }
 
@@ -156,18 +156,18 @@ test_others_go_on (void *arg)
 /* ---- Without its process -----------------------------------------------------------------------
  */
 
-static int    n_dropped;
-static void  *dropped;
-static GMutex dropped_mutex;
+static int             n_dropped;
+static void           *dropped;
+static pthread_mutex_t dropped_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static void
 drops (void *data)
 {
-  g_mutex_lock (&dropped_mutex);
+  pthread_mutex_lock (&dropped_mutex);
   n_dropped++;
   dropped = *(void **) data;
   g_free (dropped);
-  g_mutex_unlock (&dropped_mutex);
+  pthread_mutex_unlock (&dropped_mutex);
 }
 
 static int
@@ -176,9 +176,9 @@ dropped_count (void)
   int n;
 
   _grove_preempt_disable ();
-  g_mutex_lock (&dropped_mutex);
+  pthread_mutex_lock (&dropped_mutex);
   n = n_dropped;
-  g_mutex_unlock (&dropped_mutex);
+  pthread_mutex_unlock (&dropped_mutex);
   _grove_preempt_enable ();
   return n;
 }
