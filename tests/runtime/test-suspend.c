@@ -6,6 +6,7 @@
 #include "tests/runtime/core-test.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 static enum grove_process_status
 status_of (grove_pid pid)
@@ -522,6 +523,7 @@ static struct
 {
   _Atomic int n_done;
   _Atomic int n_gone;
+  _Atomic int finished; /* the thread of the storm is about to end */
 } outside;
 
 static void
@@ -683,6 +685,7 @@ torments_from_outside (gpointer data)
       while (atomic_load (&outside.n_done) + atomic_load (&outside.n_gone) < n_asked)
         g_thread_yield ();
     }
+  atomic_store (&outside.finished, 1);
   return data;
 }
 
@@ -693,6 +696,7 @@ test_storm (void *arg)
 
   (void) arg;
   atomic_store (&storm.stop, 0);
+  atomic_store (&outside.finished, 0);
   storm.first = grove_self ();
   for (uintptr_t i = 0; i < N_VICTIMS; i++)
     atomic_store (&storm.victims[i], _grove_process_spawn_on (i % 2, lives_and_works, (void *) i));
@@ -711,12 +715,35 @@ test_storm (void *arg)
       grove_yield ();
     }
   atomic_store (&storm.stop, 1);
+  /* It waits for answers that this scheduler may have to give. */
+  while (atomic_load (&outside.finished) == 0)
+    grove_yield ();
   g_thread_join (thread);
   for (int i = 0; i < 2; i++)
     core_expect ("done");
   /* All who suspended have ended: everybody gets on. */
   for (uintptr_t i = 0; i < N_VICTIMS; i++)
     await_progress (atomic_load (&storm.victims[i]));
+}
+
+/* A tag that does not fit into a small block. */
+static void
+test_large_tag (void *arg)
+{
+  grove_pid             pid = grove_spawn (core_idle, NULL);
+  char                  text[2000];
+  struct grove_message *message;
+  struct grove_text     tag;
+
+  (void) arg;
+  memset (text, 't', sizeof text - 1);
+  text[sizeof text - 1] = '\0';
+  g_assert_cmpint (grove_suspend_tagged (pid, 0, "~s", text), ==, GROVE_OK);
+  message = core_receive ();
+  g_assert_true (grove_match (grove_message_term (message), "{~s, suspended}", &tag));
+  g_assert_cmpmem (tag.bytes, tag.size, text, sizeof text - 1);
+  grove_message_free (message);
+  grove_exit_process (pid, "kill");
 }
 
 static const struct core_case cases[] = {
@@ -736,6 +763,7 @@ static const struct core_case cases[] = {
   { "/runtime/suspend/timeouts-are-kept-136", test_timeouts_are_kept, 0, 0 },
   { "/runtime/suspend/lease", test_lease, 0, 0 },
   { "/runtime/suspend/storm", test_storm, 0, 0 },
+  { "/runtime/suspend/large-tag-135", test_large_tag },
 };
 
 int
