@@ -24,6 +24,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -35,6 +36,10 @@
 #define MAX_MAX_BLOCKING      4096U
 #define DEFAULT_MAX_TIMERS    (UINT32_C (1) << 24)
 #define DEFAULT_OVERRUN_MS    100U
+
+/* By how much the system may let a scheduler sleep longer, to wake several at once: it does so by
+ * 50,000 otherwise, which is most of what an idle scheduler's timers are late by. */
+#define TIMER_SLACK_NS 1000UL
 
 static _Atomic uint32_t running_once; /* a runtime runs, is being made or taken apart */
 
@@ -229,6 +234,7 @@ init (const struct grove_options *options)
 static void *
 scheduler_thread (void *data)
 {
+  prctl (PR_SET_TIMERSLACK, TIMER_SLACK_NS);
   _grove_scheduler_loop (data);
   return NULL;
 }
@@ -266,6 +272,7 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg)
 {
   enum grove_status status = GROVE_OK;
   unsigned          n_started;
+  int               old_slack;
 
   if (main == NULL)
     return GROVE_ERR_BADARG;
@@ -288,7 +295,11 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg)
       status = GROVE_ERR_SYSTEM_LIMIT;
       grove_stop ();
     }
+  old_slack = prctl (PR_GET_TIMERSLACK);
+  prctl (PR_SET_TIMERSLACK, TIMER_SLACK_NS);
   _grove_scheduler_loop (&_grove_runtime.schedulers[0]);
+  if (old_slack >= 0)
+    prctl (PR_SET_TIMERSLACK, old_slack);
   for (unsigned i = 1; i < n_started; i++)
     pthread_join (_grove_runtime.schedulers[i].thread, NULL);
   _grove_watchdog_stop ();

@@ -227,7 +227,8 @@ run (struct grove_scheduler *self, struct grove_process *process)
   GROVE_ADD (self->n_turns, 1);
   if (__builtin_expect (seeded, 0))
     _grove_seeded_account (self, process, used);
-  self->ticks = self->leave == GROVE_LEAVE_PREEMPTED || self->ticks == 0 ? 0 : self->ticks - 1;
+  /* A slice that was used up takes so long that timers may be due. */
+  self->ticks = _grove_reductions_left < 0 || self->ticks == 0 ? 0 : self->ticks - 1;
   if (GROVE_TRACED (process, GROVE_TRACE_RUNNING) && self->leave != GROVE_LEAVE_END)
     _grove_trace_running (process, "out");
   settle (self, process);

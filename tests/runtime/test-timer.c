@@ -540,6 +540,42 @@ test_million (void *arg)
   g_rand_free (rand);
 }
 
+/* Timers of a scheduler that takes no more work go off: for others, for those that have frames
+ * there, and as timeouts. */
+static void
+sets_and_sleeps (void *arg)
+{
+  grove_pid             parent = core_arg_pid (arg);
+  struct grove_message *message;
+  grove_ref             timer;
+
+  g_assert_cmpint (grove_send_after (5 * MS, parent, NULL, "other"), ==, GROVE_OK);
+  g_assert_cmpint (grove_send_after (5 * MS, grove_self (), NULL, "own"), ==, GROVE_OK);
+  g_assert_cmpint (grove_send_after (CORE_DEADLINE_NS, parent, &timer, "never"), ==, GROVE_OK);
+  grove_send (parent, "{set, ~r}", timer);
+  core_expect ("own");
+  g_assert_cmpint (grove_receive (5 * MS, &message), ==, GROVE_ERR_TIMEOUT);
+  grove_sleep_ms (5);
+  grove_send (parent, "slept");
+}
+
+static void
+test_offline (void *arg)
+{
+  grove_ref timer;
+
+  (void) arg;
+  g_assert_cmpuint (_grove_process_spawn_on (1, sets_and_sleeps, core_pid_arg (grove_self ())), !=,
+                    0);
+  core_expect ("{set, ~r}", &timer);
+  g_assert_cmpuint (grove_set_schedulers_online (1), ==, 2);
+  core_expect ("other");
+  core_expect ("slept");
+  g_assert_cmpint (grove_read_timer (timer), >, 0);
+  g_assert_cmpint (grove_cancel_timer (timer), >, 0);
+  g_assert_cmpuint (grove_set_schedulers_online (2), ==, 1);
+}
+
 /* A release that runs at the end of a process may set and cancel, but does not wait. */
 static void
 releases (void *data)
@@ -585,6 +621,7 @@ static const struct core_case cases[] = {
   { "/runtime/timer/name-88", test_name },
   { "/runtime/timer/same-time-89", test_same_time, .n_schedulers = 1 },
   { "/runtime/timer/same-time-cancel-89", test_same_time_cancel },
+  { "/runtime/timer/offline-90", test_offline },
   { "/runtime/timer/million-91", test_million, .n_schedulers = 1 },
   { "/runtime/timer/interval-92", test_interval, .n_schedulers = 1 },
   { "/runtime/timer/interval-missed-92", test_interval_missed },
