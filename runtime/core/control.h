@@ -81,12 +81,14 @@ struct grove_bonds
   struct grove_defer    *defers;
   struct grove_hold     *holds;
   void                  *behaviour;
-  size_t                 max_heap_bytes; /* 0: that of the runtime */
-  bool                   max_heap_reports;
-  grove_ref              question; /* a reply is waited for; 0: it has come */
-  uint64_t               timed_by; /* a bit a scheduler that may have timers for this process */
-  int64_t                answer;   /* to the last question */
-  struct grove_message  *reply;    /* what came with it; NULL: nothing */
+  /* What it says before it ends by itself; once. */
+  void (*last_words) (void *behaviour, struct grove_term reason);
+  size_t                max_heap_bytes; /* 0: that of the runtime */
+  bool                  max_heap_reports;
+  grove_ref             question; /* a reply is waited for; 0: it has come */
+  uint64_t              timed_by; /* a bit a scheduler that may have timers for this process */
+  int64_t               answer;   /* to the last question */
+  struct grove_message *reply;    /* what came with it; NULL: nothing */
 
   struct grove_dictionary *dictionary; /* in the heap; NULL: empty */
 

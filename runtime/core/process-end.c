@@ -9,6 +9,7 @@
 #include "runtime/core/dying.h"
 #include "runtime/core/ends.h"
 #include "runtime/core/event.h"
+#include "runtime/core/heap.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/process.h"
 #include "runtime/core/runtime.h"
@@ -81,6 +82,31 @@ _grove_process_finish (struct grove_scheduler *self, struct grove_process *proce
 
 /* ---- Public ---------------------------------------------------------------------------------- */
 
+/* The reason lies in the process's heap meanwhile: one that is killed while it speaks leaks
+ * nothing.
+ */
+static void
+say_last_words (struct grove_process *process, struct grove_buffer *reason)
+{
+  struct grove_bonds *bonds = process->bonds;
+  void (*say) (void *behaviour, struct grove_term reason);
+  struct grove_term kept = { NULL, reason->size };
+  uint8_t          *bytes;
+
+  if (bonds == NULL || bonds->last_words == NULL)
+    return;
+  say = bonds->last_words;
+  bonds->last_words = NULL;
+  bytes = _grove_heap_alloc (process, reason->size);
+  if (bytes == NULL)
+    return;
+  memcpy (bytes, reason->bytes, reason->size);
+  kept.bytes = bytes;
+  grove_buffer_finish (reason);
+  say (bonds->behaviour, kept);
+  memcpy (grove_buffer_extend (reason, kept.size), kept.bytes, kept.size);
+}
+
 void
 _grove_end_with (struct grove_buffer *reason, const struct grove_trace *trace)
 {
@@ -91,6 +117,7 @@ _grove_end_with (struct grove_buffer *reason, const struct grove_trace *trace)
       grove_buffer_finish (reason);
       _grove_end_self ();
     }
+  say_last_words (scheduler->current, reason);
   scheduler->ending =
     (struct grove_ending){ .reason = grove_buffer_term (reason), .owned = reason->bytes };
   if (trace != NULL)

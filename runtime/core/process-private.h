@@ -17,6 +17,11 @@ grove_pid _grove_process_group (void);
 void  _grove_process_set_behaviour (void *behaviour);
 void *_grove_process_behaviour (void);
 
+/* @say is called when the caller is about to end by a call of its own, such as grove_exit(), where
+ * it made that call: it may send and wait. Not when a signal or a fault ends it. Once; NULL: it has
+ * nothing to say. */
+void _grove_process_set_last_words (void (*say) (void *behaviour, struct grove_term reason));
+
 /* Marks the caller as the runtime's own: observers are not allowed to end it. */
 void _grove_process_set_system (void);
 

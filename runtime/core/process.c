@@ -425,6 +425,12 @@ _grove_process_set_behaviour (void *behaviour)
   _grove_bonds (_grove_process_require ())->behaviour = behaviour;
 }
 
+void
+_grove_process_set_last_words (void (*say) (void *behaviour, struct grove_term reason))
+{
+  _grove_bonds (_grove_process_require ())->last_words = say;
+}
+
 void *
 _grove_process_behaviour (void)
 {

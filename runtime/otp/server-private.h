@@ -31,6 +31,9 @@ void _grove_server_serve (void *server);
 /* Runs terminate() and ends with @reason. */
 GROVE_NORETURN void _grove_server_end (struct grove_server *self, struct grove_term reason);
 
+/* What it says when a callback ends the process. */
+void _grove_server_crashed (void *server, struct grove_term reason);
+
 /* ---- Calls (server-call.c) -------------------------------------------------------------- */
 
 enum grove_request_kind

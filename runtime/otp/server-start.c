@@ -111,6 +111,7 @@ server_main (void *arg)
   if (status != GROVE_OK)
     fail_init (start, server, status);
 
+  _grove_process_set_last_words (_grove_server_crashed);
   _grove_scratch_build (&ok, "ok");
   grove_send_alias (start->starter, start->ack, ok.term);
   _grove_server_serve (server);

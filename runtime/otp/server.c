@@ -20,9 +20,20 @@
 void
 _grove_server_end (struct grove_server *self, struct grove_term reason)
 {
+  _grove_process_set_last_words (NULL);
   if (self->callbacks->terminate)
     self->callbacks->terminate (reason, self->state);
   grove_exit_term (reason);
+}
+
+/* A callback ended the process: terminate() runs all the same, above the callback's frames. */
+void
+_grove_server_crashed (void *server, struct grove_term reason)
+{
+  struct grove_server *self = server;
+
+  if (self->callbacks->terminate)
+    self->callbacks->terminate (reason, self->state);
 }
 
 static GROVE_NORETURN void

@@ -40,8 +40,9 @@ struct grove_server_callbacks
   enum grove_next (*handle_info) (struct grove_term message, void *state);
   /* What grove_server_continue() asked for, before any message. */
   enum grove_next (*handle_continue) (struct grove_term continuation, void *state);
-  /* Before it ends by GROVE_STOP, or because its parent did while it traps exits. Not when it
-   * crashes or is killed: what must be released then is registered with grove_defer(). */
+  /* Before it ends by GROVE_STOP, because a callback ended it (grove_exit() and the like), or
+   * because its parent did while it traps exits. Not when a signal or a fault ends it: what must be
+   * released then is registered with grove_defer(). */
   void (*terminate) (struct grove_term reason, void *state);
   /* Appends the state as one term, for those who look at it (sys.h). */
   void (*describe) (const void *state, struct grove_buffer *out);

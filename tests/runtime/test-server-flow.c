@@ -402,6 +402,7 @@ test_check_response (void *arg)
   grove_message_free (message);
 
   g_assert_cmpint (grove_server_send_request (pid, &other, "crash"), ==, GROVE_OK);
+  otp_expect ("{terminate, crashed}");
   g_assert_cmpint (grove_receive (DEADLINE_NS, &message), ==, GROVE_OK);
   g_assert_false (grove_server_check_response (request, message, &status));
   g_assert_true (grove_server_check_response (other, message, &status));

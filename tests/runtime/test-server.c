@@ -282,9 +282,52 @@ test_crash_in_call (void *arg)
   otp_begin ();
   server = start_plain ();
   g_assert_cmpint (grove_call (server, DEADLINE_NS, &reply, "crash"), ==, GROVE_ERR_EXITED);
-  /* A crash runs no terminate. */
+  otp_expect ("{terminate, {boom, 10}}");
   otp_expect_nothing ();
   g_assert_false (grove_is_alive (server));
+}
+
+/* Who is killed, or ended by a link, has no say. */
+static void
+test_ended_by_signal (void *arg)
+{
+  grove_pid server;
+
+  otp_begin ();
+  server = start_plain ();
+  grove_exit_process (server, "oops");
+  otp_expect_down (server, "_");
+  otp_expect_nothing ();
+}
+
+static void
+last_words_crash (struct grove_term reason, void *state)
+{
+  tell_test ("{terminate, ~t}", reason);
+  grove_exit ("crashed_in_terminate");
+}
+
+static const struct grove_server_callbacks crashing = {
+  .module = "crashing",
+  .init = counter_init,
+  .handle_call = counter_call,
+  .terminate = last_words_crash,
+};
+
+static void
+test_crash_in_terminate (void *arg)
+{
+  struct grove_server_options options = GROVE_SERVER_DEFAULTS;
+  struct grove_message       *reply;
+  grove_pid                   server;
+
+  otp_begin ();
+  g_assert_cmpint (grove_server_start (&crashing, &options, &server, NULL), ==, GROVE_OK);
+  grove_monitor (server);
+  g_assert_cmpint (grove_call (server, DEADLINE_NS, &reply, "crash"), ==, GROVE_ERR_EXITED);
+  otp_expect ("{terminate, {boom, 10}}");
+  otp_expect ("{'DOWN', _, process, _, crashed_in_terminate}");
+  otp_expect_nothing ();
 }
 
 static const struct grove_server_callbacks bare = { .module = "bare", .init = counter_init };
@@ -492,24 +535,26 @@ test_idle_owns_no_stack (void *arg)
 }
 
 static const struct otp_case cases[] = {
-  { "/runtime/server/call", test_call },
-  { "/runtime/server/info", test_info },
+  { "/runtime/server/call-149-156", test_call },
+  { "/runtime/server/info-155", test_info },
   { "/runtime/server/large", test_large },
-  { "/runtime/server/timeout", test_timeout },
+  { "/runtime/server/timeout-151-152", test_timeout },
   { "/runtime/server/reply-elsewhere", test_reply_elsewhere },
-  { "/runtime/server/errors", test_errors },
-  { "/runtime/server/crash-in-call", test_crash_in_call },
-  { "/runtime/server/without-callbacks", test_without_callbacks },
-  { "/runtime/server/name-taken", test_name_taken },
+  { "/runtime/server/errors-150-154", test_errors },
+  { "/runtime/server/crash-in-call-153-162", test_crash_in_call },
+  { "/runtime/server/ended-by-signal-162", test_ended_by_signal },
+  { "/runtime/server/crash-in-terminate-162", test_crash_in_terminate },
+  { "/runtime/server/without-callbacks-155", test_without_callbacks },
+  { "/runtime/server/name-taken-166", test_name_taken },
   { "/runtime/server/bad-name", test_bad_name },
-  { "/runtime/server/init-fails", test_init_fails },
+  { "/runtime/server/init-fails-145-164-165", test_init_fails },
   { "/runtime/server/init-crashes", test_init_crashes },
   { "/runtime/server/init-crash-reaches-link", test_init_crash_reaches_link },
-  { "/runtime/server/stop", test_stop },
-  { "/runtime/server/parent-ends", test_parent_ends },
-  { "/runtime/server/other-exit", test_other_exit },
+  { "/runtime/server/stop-156-157", test_stop },
+  { "/runtime/server/parent-ends-163", test_parent_ends },
+  { "/runtime/server/other-exit-163", test_other_exit },
   { "/runtime/server/many-callers", test_many_callers },
-  { "/runtime/server/idle-owns-no-stack", test_idle_owns_no_stack },
+  { "/runtime/server/idle-owns-no-stack-160", test_idle_owns_no_stack },
 };
 
 int
