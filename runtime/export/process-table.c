@@ -29,6 +29,7 @@ enum column
   COLUMN_STACK,
   COLUMN_PRIORITY,
   COLUMN_INITIAL,
+  COLUMN_CURRENT,
   COLUMN_APP,
   COLUMN_SUPERVISOR,
   COLUMN_RESTARTS,
@@ -54,6 +55,7 @@ static const struct grove_column columns[N_COLUMNS] = {
   [COLUMN_STACK] = { "stack", GROVE_COLUMN_INT, "bytes" },
   [COLUMN_PRIORITY] = { "priority", GROVE_COLUMN_TEXT, "" },
   [COLUMN_INITIAL] = { "initial", GROVE_COLUMN_TEXT, "" },
+  [COLUMN_CURRENT] = { "current", GROVE_COLUMN_TEXT, "" },
   [COLUMN_APP] = { "app", GROVE_COLUMN_TEXT, "" },
   [COLUMN_SUPERVISOR] = { "supervisor", GROVE_COLUMN_TEXT, "" },
   [COLUMN_RESTARTS] = { "restarts", GROVE_COLUMN_INT, "" },
@@ -161,6 +163,7 @@ row_value (const void *row_data, uint32_t column, void *user_data, struct grove_
   const struct grove_process_sample *sample = row_data;
   struct reading                    *reading = user_data;
   struct grove_supervision_node      node;
+  struct grove_frame                 where;
   grove_pid                          parent;
 
   ret->type = columns[column].type;
@@ -209,6 +212,10 @@ row_value (const void *row_data, uint32_t column, void *user_data, struct grove_
       break;
     case COLUMN_INITIAL:
       ret->u.text = sample->initial;
+      break;
+    case COLUMN_CURRENT:
+      _grove_observe_where (sample, &where);
+      ret->u.text = where.function;
       break;
     case COLUMN_APP:
       ret->u.text = application_name (sample->group);

@@ -491,7 +491,8 @@ check_table (struct peer *peer)
   g_assert_cmpint (ask (peer, "table.open",
                         "{\"table\":\"processes\",\"columns\":[\"pid\",\"name\",\"messages\","
                         "\"app\","
-                        "\"status\"],\"sort\":[[\"messages\",\"desc\"]],\"window\":{\"offset\":0,"
+                        "\"status\",\"current\"],\"sort\":[[\"messages\",\"desc\"]],\"window\":{"
+                        "\"offset\":0,"
                         "\"limit\":3},\"interval_ms\":100}"),
                    ==, 0);
   while (g_strcmp0 (peer->notified_method, "table.update") != 0)
@@ -502,6 +503,7 @@ check_table (struct peer *peer)
   g_assert_cmpstr (json_object_get_string (json_object_array_get_idx (row, 1)), ==, "full");
   g_assert_cmpint (json_object_get_int (json_object_array_get_idx (row, 2)), ==, N_QUEUED);
   g_assert_cmpstr (json_object_get_string (json_object_array_get_idx (row, 4)), ==, "waiting");
+  g_assert_cmpstr (json_object_get_string (json_object_array_get_idx (row, 5)), !=, "");
 }
 
 static void
