@@ -94,8 +94,7 @@ _grove_link_handle (struct grove_process *process, const struct grove_message *s
     }
   else if (signal->kind == GROVE_SIGNAL_UNLINK)
     {
-      if (_grove_link_remove (process, signal->sender) &&
-          GROVE_TRACED (process, GROVE_TRACE_PROCS))
+      if (_grove_link_remove (process, signal->sender) && GROVE_TRACED (process, GROVE_TRACE_PROCS))
         _grove_trace_peer (process, "getting_unlinked", signal->sender);
       acknowledge (process, signal);
     }

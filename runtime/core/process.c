@@ -12,8 +12,8 @@
 #include "runtime/core/process-private.h"
 #include "runtime/core/question.h"
 #include "runtime/core/scheduler.h"
-#include "runtime/core/trace-private.h"
 #include "runtime/core/seeded.h"
+#include "runtime/core/trace-private.h"
 
 #include <string.h>
 #include <time.h>

@@ -17,8 +17,8 @@
 #include "runtime/core/registry.h"
 #include "runtime/core/runtime-private.h"
 #include "runtime/core/scheduler.h"
-#include "runtime/core/trace-private.h"
 #include "runtime/core/seeded.h"
+#include "runtime/core/trace-private.h"
 #include "runtime/core/watchdog.h"
 
 #include <errno.h>
