@@ -116,6 +116,7 @@ struct grove_process
   bool                   woken;       /* owner; what it waits for has come */
   _Atomic bool           suspended;   /* owner; somebody suspends it */
   _Atomic uint8_t        traced;      /* owner; enum grove_trace_flags, but for the last */
+  _Atomic bool           long_queue;  /* senders; cleared by the owner; long-queue.c */
 
   /* ---- Written by any thread ---- */
   alignas (64) _Atomic uintptr_t inqueue; /* see signal.h */

@@ -35,6 +35,11 @@ _grove_mailbox_append (struct grove_process *process, struct grove_message *mess
     process->woken = true;
 }
 
+/* By any sender: so many messages are in the mailbox of @pid. */
+void _grove_queue_long (grove_pid pid, uint64_t n);
+/* By the owner, whose mailbox was told of as long: it is about to wait. */
+void _grove_queue_check (struct grove_process *process);
+
 /* Removes the DOWN of @monitor, if it is there. */
 void _grove_mailbox_flush (struct grove_process *process, grove_ref monitor);
 /* Frees all messages, those that the process received and still holds too, as far as *@left goes:

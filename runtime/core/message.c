@@ -3,6 +3,7 @@
  * Sending messages. A format is built in the message itself, so that sending is one block and one
  * push.
  */
+#include "runtime/core/event.h"
 #include "runtime/core/mailbox.h"
 #include "runtime/core/process.h"
 #include "runtime/core/scheduler.h"
@@ -31,6 +32,8 @@ deliver (grove_pid to, struct grove_message *message)
   if (GROVE_TRACED (self, GROVE_TRACE_SEND))
     _grove_trace_send (self, to, grove_message_term (message));
   n = _grove_signal_send_message (to, message) / MESSAGES_A_REDUCTION;
+  if (__builtin_expect (n >= GROVE_LONG_QUEUE / MESSAGES_A_REDUCTION, 0))
+    _grove_queue_long (to, n * MESSAGES_A_REDUCTION);
   GROVE_ADD (_grove_scheduler_self->n_sent, 1);
   _grove_charge (1 + (int32_t) (n < MAX_SEND_REDUCTIONS ? n : MAX_SEND_REDUCTIONS));
 }

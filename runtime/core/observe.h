@@ -130,6 +130,10 @@ enum grove_event_kind
   GROVE_N_EVENTS,
 };
 
+/* With so many messages a mailbox is told of as long; when its process waits with less than half of
+ * that, as long no more. */
+#define GROVE_LONG_QUEUE 16384
+
 enum grove_event_exit
 {
   GROVE_EVENT_EXIT_NORMAL,

@@ -55,6 +55,7 @@ init (struct grove_process             *process,
   process->woken = false;
   PUBLISH (process->suspended, false);
   PUBLISH (process->traced, 0);
+  PUBLISH (process->long_queue, false);
   PUBLISH (process->system, 0);
   PUBLISH (process->parent, parent != NULL ? _grove_process_pid (parent) : 0);
   PUBLISH (process->group, parent != NULL ? GROVE_GET (parent->group) : 0);

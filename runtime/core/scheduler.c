@@ -7,6 +7,7 @@
 #include "runtime/core/dying.h"
 #include "runtime/core/fault.h"
 #include "runtime/core/lock.h"
+#include "runtime/core/mailbox.h"
 #include "runtime/core/seeded.h"
 #include "runtime/core/suspend-private.h"
 #include "runtime/core/trace-private.h"
@@ -309,6 +310,8 @@ _grove_wait (enum grove_wait wait)
   struct grove_process *process = _grove_scheduler_self->current;
   uintptr_t             in = atomic_load_explicit (&process->inqueue, memory_order_relaxed);
 
+  if (__builtin_expect (GROVE_GET (process->long_queue), 0))
+    _grove_queue_check (process);
   process->wait = (uint8_t) wait;
   process->woken = false;
   /* It still is when all that came since the last wait came from this thread. */

@@ -161,6 +161,51 @@ test_loss_is_counted (void *arg)
   g_assert_cmpuint (out[0].a, ==, 7);
 }
 
+/* Told once when it is long, and once when it is not any more. */
+static void
+lets_wait (void *arg)
+{
+  struct grove_message *message;
+  int                   rounds = 0;
+
+  (void) arg;
+  while (rounds++ < 2)
+    {
+      g_assert_cmpint (grove_receive_pattern (CORE_DEADLINE_NS, &message, "go"), ==, GROVE_OK);
+      grove_message_free (message);
+      for (int i = 0; i < GROVE_LONG_QUEUE + 1000; i++)
+        grove_message_free (core_receive ());
+    }
+  core_idle (NULL);
+}
+
+static void
+test_long_queue (void *arg)
+{
+  struct grove_event_cursor cursor;
+  struct grove_event        event;
+  grove_pid                 pid = grove_spawn (lets_wait, NULL);
+  uint64_t                  lost;
+
+  (void) arg;
+  _grove_observe_events_from_now (&cursor);
+  for (int round = 0; round < 2; round++)
+    {
+      for (int i = 0; i < GROVE_LONG_QUEUE + 1000; i++)
+        grove_send (pid, "x");
+      event = next_event (&cursor, GROVE_EVENT_LONG_QUEUE, pid);
+      g_assert_cmpuint (event.b, ==, 1);
+      g_assert_cmpuint (event.a, >=, GROVE_LONG_QUEUE);
+      g_assert_cmpuint (event.a, <, GROVE_LONG_QUEUE + 1000);
+      while (_grove_observe_events (&cursor, &event, 1, &lost) == 1)
+        g_assert_cmpint (event.kind, !=, GROVE_EVENT_LONG_QUEUE);
+      grove_send (pid, "go");
+      event = next_event (&cursor, GROVE_EVENT_LONG_QUEUE, pid);
+      g_assert_cmpuint (event.b, ==, 0);
+      g_assert_cmpuint (event.a, <, GROVE_LONG_QUEUE / 2);
+    }
+}
+
 /* ---- Readers beside writers ---------------------------------------------------------------------
  */
 
@@ -259,6 +304,7 @@ static const struct core_case cases[] = {
   { "/runtime/event/kinds-of-ends", test_kinds_of_ends, 0, 0 },
   { "/runtime/event/from-the-beginning", test_from_the_beginning, 0, 0 },
   { "/runtime/event/loss-is-counted", test_loss_is_counted, 1, 0 },
+  { "/runtime/event/long-queue-129", test_long_queue, 1, 0 },
   { "/runtime/event/readers-beside-writers", test_readers_beside_writers, 0, 0 },
 };
 
