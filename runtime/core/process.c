@@ -138,6 +138,8 @@ place (struct grove_process *process, unsigned scheduler)
   if (__builtin_expect (scheduler == 0 || scheduler == self->id + 1, 1))
     {
       _grove_run_queue_push (&self->queue, process);
+      if (self->children.n++ == 0)
+        self->children.next = process;
       return;
     }
   _grove_placement_hand (&_grove_runtime.schedulers[scheduler - 1], process);

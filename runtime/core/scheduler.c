@@ -162,6 +162,13 @@ start_process (void)
   _grove_end_self ();
 }
 
+/* For the slice it had, which may be the rest of another's. */
+static bool
+few_calls (const struct grove_scheduler *self)
+{
+  return (uint64_t) self->n_calls * _grove_runtime.budget < FEW_CALLS * (uint64_t) self->slice;
+}
+
 /* What the process that just left wanted. */
 static void
 settle (struct grove_scheduler *self, struct grove_process *process)
@@ -170,7 +177,7 @@ settle (struct grove_scheduler *self, struct grove_process *process)
 
   /* Not what talks or spawns: it had better stay with those it talks to. */
   _grove_run_queue_set_busy (&self->queue, process,
-                             goes_on && _grove_reductions_left < 0 && self->n_calls < FEW_CALLS);
+                             goes_on && _grove_reductions_left < 0 && few_calls (self));
   switch (self->leave)
     {
     case GROVE_LEAVE_PREEMPTED:
@@ -199,10 +206,10 @@ settle (struct grove_scheduler *self, struct grove_process *process)
     }
 }
 
+/* A turn of @process, of at most @slice reductions. */
 static void
-run (struct grove_scheduler *self, struct grove_process *process)
+run_turn (struct grove_scheduler *self, struct grove_process *process, int32_t slice, bool seeded)
 {
-  bool     seeded = GROVE_GET (_grove_seed) != 0;
   uint64_t used;
 
   if (GROVE_TRACED (process, GROVE_TRACE_RUNNING))
@@ -211,8 +218,8 @@ run (struct grove_scheduler *self, struct grove_process *process)
   GROVE_SET (process->state, GROVE_STATE_RUNNING);
   self->current = process;
   self->n_calls = 0;
-  self->slice =
-    __builtin_expect (seeded, 0) ? _grove_seeded_slice () : (int32_t) _grove_runtime.budget;
+  self->children.n = 0;
+  self->slice = slice;
   /* Release: pairs with the watchdog, see there. */
   atomic_store_explicit (&self->running, process->index, memory_order_release);
   _grove_reductions_left = self->slice;
@@ -233,6 +240,21 @@ run (struct grove_scheduler *self, struct grove_process *process)
   if (GROVE_TRACED (process, GROVE_TRACE_RUNNING) && self->leave != GROVE_LEAVE_END)
     _grove_trace_running (process, "out");
   settle (self, process);
+}
+
+static void
+run (struct grove_scheduler *self, struct grove_process *process)
+{
+  bool seeded = GROVE_GET (_grove_seed) != 0;
+
+  run_turn (self, process,
+            __builtin_expect (seeded, 0) ? _grove_seeded_slice () : (int32_t) _grove_runtime.budget,
+            seeded);
+  if (__builtin_expect (self->children.n == 0, 1))
+    return;
+  self->n_heirs = 0;
+  while ((process = _grove_heir_take (self)) != NULL)
+    run_turn (self, process, _grove_reductions_left, false);
 }
 
 void

@@ -77,6 +77,14 @@ struct grove_call
   void (*run) (struct grove_scheduler *self, struct grove_call *call); /* frees it */
 };
 
+/* Children that may have what is left of a slice, heirs.c. */
+#define GROVE_HEIRS 8
+struct grove_heirs
+{
+  struct grove_process *next; /* in the run queue */
+  uint32_t              n;
+};
+
 struct grove_scheduler
 {
   /* ---- The thread's own ---- */
@@ -92,6 +100,9 @@ struct grove_scheduler
   unsigned               ticks;      /* slices until the clock is read again */
   uint64_t               now_ns;     /* as of then */
   struct grove_look      look;
+  struct grove_heirs     children; /* of the process in this turn */
+  struct grove_heirs     heirs[GROVE_HEIRS];
+  unsigned               n_heirs;
   uint64_t               n_refs;
   struct grove_process  *serving; /* the rest of those taken from `notified` */
   struct grove_ending    ending;
@@ -246,6 +257,12 @@ void _grove_scheduler_idle (struct grove_scheduler *self);
  * thread. */
 void _grove_scheduler_call (struct grove_scheduler *self, struct grove_call *call);
 void _grove_scheduler_run_calls (struct grove_scheduler *self);
+
+/* ---- heirs.c --------------------------------------------------------------------------------- */
+
+/* Whoever has just left the scheduler left some of its slice: takes one of those spawned in it out
+ * of the queue, to have the rest. NULL: nobody is to. */
+struct grove_process *_grove_heir_take (struct grove_scheduler *self);
 
 /* ---- placement.c ----------------------------------------------------------------------------- */
 
