@@ -16,6 +16,8 @@ row("timers-million") -> twin_timer:timers_million();
 row("timers-late") -> twin_timer:timers_late();
 row("socket-echo") -> twin_socket:socket_echo();
 row("crash") -> twin_crash:crash();
+row("gen-server-call") -> twin_otp:gen_server_call();
+row("supervised-100k") -> twin_otp:supervised_100k();
 row("spawn-exit") -> twin_spawn:spawn_exit();
 row("parked-million") -> twin_spawn:parked_million();
 row("kill-million") -> twin_spawn:kill_million();

@@ -38,6 +38,8 @@ static const struct row
   { "timers-late", bench_timers_late, 0, 3, BESIDE_BEAM },
   { "socket-echo", bench_socket_echo, 0, 5, BESIDE_BEAM },
   { "crash", bench_crash, 1, 3, BESIDE_BEAM },
+  { "gen-server-call", bench_gen_server_call, 0, 5, BESIDE_BEAM },
+  { "supervised-100k", bench_supervised_100k, 0, 3, BESIDE_BEAM },
   { "observed-loss-percent", bench_observed_loss, 0, 3, ALONE },
   { "instrumentation-percent", bench_instrumentation, 1, 5, ALONE },
 };

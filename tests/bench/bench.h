@@ -29,6 +29,8 @@ void bench_timers_million (void *);     /* bench-timer.c */
 void bench_timers_late (void *);        /* bench-timer.c */
 void bench_socket_echo (void *);        /* bench-socket.c */
 void bench_crash (void *);              /* bench-crash.c */
+void bench_gen_server_call (void *);    /* bench-otp.c */
+void bench_supervised_100k (void *);    /* bench-otp.c */
 void bench_instrumentation (void *);    /* bench-instrumentation.c */
 
 static inline void
