@@ -286,14 +286,18 @@ ask_async (grove_ref timer, enum what what)
 int64_t
 grove_cancel_timer (grove_ref timer)
 {
-  _grove_process_require ();
+  struct grove_process *self = _grove_process_require ();
+
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   return ask (timer, CANCEL);
 }
 
 int64_t
 grove_read_timer (grove_ref timer)
 {
-  _grove_process_require ();
+  struct grove_process *self = _grove_process_require ();
+
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   return ask (timer, READ);
 }
 

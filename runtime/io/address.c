@@ -4,7 +4,7 @@
  */
 #include "runtime/io/address.h"
 
-#include "runtime/io/blocking.h"
+#include "runtime/io/blocking-private.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -111,7 +111,7 @@ _grove_address_resolve (const struct grove_address *address,
   if (lookup.result == EAI_NONAME && address->host != NULL)
     {
       lookup.flags = 0;
-      status = grove_blocking (look_up, &lookup, sizeof lookup, NULL, timeout_ns);
+      status = _grove_blocking_run (look_up, &lookup, sizeof lookup, NULL, timeout_ns);
     }
   if (status != GROVE_OK)
     return status;

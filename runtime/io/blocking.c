@@ -304,7 +304,7 @@ job_new (void (*work) (void *data), const void *data, size_t size, void (*drop) 
 }
 
 enum grove_status
-grove_blocking (
+_grove_blocking_run (
   void (*work) (void *data), void *data, size_t size, void (*drop) (void *data), int64_t timeout_ns)
 {
   struct grove_process *self = _grove_process_require ();
@@ -343,6 +343,16 @@ grove_blocking (
   errno = error;
   _grove_charge (1);
   return GROVE_OK;
+}
+
+enum grove_status
+grove_blocking (
+  void (*work) (void *data), void *data, size_t size, void (*drop) (void *data), int64_t timeout_ns)
+{
+  struct grove_process *self = _grove_process_require ();
+
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
+  return _grove_blocking_run (work, data, size, drop, timeout_ns);
 }
 
 struct grove_blocking_view

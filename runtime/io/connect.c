@@ -179,11 +179,12 @@ connect_to (const struct sockaddr_storage *address,
 enum grove_status
 grove_connect (const struct grove_address *address, int64_t timeout_ns, grove_socket *ret_socket)
 {
+  struct grove_process  *self = _grove_process_require ();
   uint64_t               deadline;
   struct grove_addresses addresses;
   enum grove_status      status;
 
-  _grove_process_require ();
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   if (address == NULL || ret_socket == NULL || timeout_ns < 0 || _grove_scheduler_self->deferring)
     return GROVE_ERR_BADARG;
   deadline = timeout_ns == GROVE_FOREVER ? UINT64_MAX : grove_now_ns () + (uint64_t) timeout_ns;

@@ -126,11 +126,12 @@ attempt_until (grove_socket          socket,
 enum grove_status
 grove_read (grove_socket socket, void *buffer, size_t size, int64_t timeout_ns, size_t *ret_n)
 {
+  struct grove_process *self = _grove_process_require ();
   struct attempt    attempt = { .direction = GROVE_DIRECTION_READ, .buffer = buffer, .size = size };
   enum grove_status status;
   ssize_t           n = 0;
 
-  _grove_process_require ();
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   if (buffer == NULL || size == 0 || ret_n == NULL || timeout_ns < 0)
     return GROVE_ERR_BADARG;
   status = attempt_until (socket, &attempt, _grove_socket_deadline (timeout_ns), &n);
@@ -142,12 +143,13 @@ grove_read (grove_socket socket, void *buffer, size_t size, int64_t timeout_ns, 
 enum grove_status
 grove_write (grove_socket socket, const void *bytes, size_t size, int64_t timeout_ns, size_t *ret_n)
 {
-  struct attempt    attempt = { .direction = GROVE_DIRECTION_WRITE, .bytes = bytes };
-  enum grove_status status = GROVE_OK;
-  size_t            n_written = 0;
-  uint64_t          deadline;
+  struct grove_process *self = _grove_process_require ();
+  struct attempt        attempt = { .direction = GROVE_DIRECTION_WRITE, .bytes = bytes };
+  enum grove_status     status = GROVE_OK;
+  size_t                n_written = 0;
+  uint64_t              deadline;
 
-  _grove_process_require ();
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   if ((bytes == NULL && size > 0) || timeout_ns < 0)
     return GROVE_ERR_BADARG;
   deadline = _grove_socket_deadline (timeout_ns);
@@ -169,12 +171,13 @@ grove_write (grove_socket socket, const void *bytes, size_t size, int64_t timeou
 enum grove_status
 grove_accept (grove_socket listener, int64_t timeout_ns, grove_socket *ret_socket)
 {
-  struct attempt    attempt = { .direction = GROVE_DIRECTION_READ };
-  const int         on = 1;
-  enum grove_status status;
-  ssize_t           fd = -1;
+  struct grove_process *self = _grove_process_require ();
+  struct attempt        attempt = { .direction = GROVE_DIRECTION_READ };
+  const int             on = 1;
+  enum grove_status     status;
+  ssize_t               fd = -1;
 
-  _grove_process_require ();
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   if (ret_socket == NULL || timeout_ns < 0 || _grove_scheduler_self->deferring)
     return GROVE_ERR_BADARG;
   status = attempt_until (listener, &attempt, _grove_socket_deadline (timeout_ns), &fd);

@@ -502,6 +502,9 @@ test_busy (void *arg)
   core_expect ("reading");
   while (!is_waiting (first))
     grove_yield ();
+  /* Where it waits is noted, as of any process that waits. */
+  g_assert_cmpuint (GROVE_GET (_grove_table_block (first)->where) - (uintptr_t) reads_and_tells, <,
+                    4096);
   g_assert_cmpint (grove_read (ends[0], &byte, 1, CORE_DEADLINE_NS, &n), ==, GROVE_ERR_BUSY);
   /* One that only looks is in nobody's way; nor is one that writes. */
   g_assert_cmpint (grove_read (ends[0], &byte, 1, 0, &n), ==, GROVE_ERR_TIMEOUT);
