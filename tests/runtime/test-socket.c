@@ -520,6 +520,7 @@ test_busy (void *arg)
     grove_yield ();
   grove_exit_process (first, "kill");
   core_expect_down (first, "_");
+  g_assert_cmpint (grove_read (ends[0], &byte, 1, 1000000, &n), ==, GROVE_ERR_TIMEOUT);
   write_text (ends[1], "z");
   read_text (ends[0], "z");
 }
