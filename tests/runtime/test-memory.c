@@ -15,7 +15,7 @@
 
 /* ---- Slabs ----------------------------------------------------------------------------------- */
 
-#define N_OBJECTS 50000
+#define N_OBJECTS CORE_MANY (50000U, 10000U)
 
 /* Takes and gives at random; every object keeps what was written into all of it. */
 static void
