@@ -68,6 +68,10 @@ stack_new (void)
 static void
 stack_free (struct grove_stack *stack)
 {
+#  ifdef HAVE_ASAN
+  /* Whoever is mapped there next has not been in those frames. */
+  ASAN_UNPOISON_MEMORY_REGION (stack->memory, MAPPING_SIZE);
+#  endif
   munmap (stack->memory, MAPPING_SIZE);
   free (stack);
 }
