@@ -74,8 +74,8 @@ static struct depot
   { .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT) },
 };
 
-/* A chain, or as many fresh blocks. */
-static struct grove_message *
+/* A chain, or as many fresh blocks. Out of line, so that who has a block has no frame for this. */
+static __attribute__ ((noinline)) struct grove_message *
 depot_take (unsigned kind, unsigned *ret_n)
 {
   struct depot         *depot = &depots[kind];
@@ -114,7 +114,7 @@ give_back (struct depot *depot, struct grove_message *chain)
     }
 }
 
-static void
+static __attribute__ ((noinline)) void
 depot_give (unsigned kind, struct grove_message *chain)
 {
   struct depot *depot = &depots[kind];
@@ -179,7 +179,7 @@ _grove_block_new (size_t size, size_t *ret_capacity)
 }
 
 /* A single one, by a thread that keeps none. */
-static void
+static __attribute__ ((noinline)) void
 give_one (struct grove_message *block)
 {
   struct depot *depot = &depots[block->block_class];
@@ -189,22 +189,35 @@ give_one (struct grove_message *block)
   _grove_unlock (&depot->lock);
 }
 
+static __attribute__ ((noinline)) void
+give_chain (struct grove_blocks *blocks, unsigned kind)
+{
+  struct grove_message *first = blocks->first[kind];
+  struct grove_message *last = first;
+
+  for (unsigned i = 1; i < CHAIN_BLOCKS; i++)
+    last = last->next;
+  blocks->first[kind] = last->next;
+  blocks->n[kind] -= CHAIN_BLOCKS;
+  last->next = NULL;
+  depot_give (kind, first);
+}
+
 void
 _grove_block_free (struct grove_message *block)
 {
   struct grove_scheduler *scheduler = _grove_scheduler_self;
   unsigned                kind = block->block_class;
   struct grove_blocks    *blocks;
-  struct grove_message   *last;
 
   if (__builtin_expect (block->shared, 0))
     _grove_share_leave (block);
-  if (kind == NO_CLASS)
+  if (__builtin_expect (kind == NO_CLASS, 0))
     {
       free (block);
       return;
     }
-  if (scheduler == NULL)
+  if (__builtin_expect (scheduler == NULL, 0))
     {
       give_one (block);
       return;
@@ -212,15 +225,8 @@ _grove_block_free (struct grove_message *block)
   blocks = &scheduler->blocks;
   block->next = blocks->first[kind];
   blocks->first[kind] = block;
-  if (++blocks->n[kind] < 2 * CHAIN_BLOCKS)
-    return;
-  last = block;
-  for (unsigned i = 1; i < CHAIN_BLOCKS; i++)
-    last = last->next;
-  blocks->first[kind] = last->next;
-  blocks->n[kind] -= CHAIN_BLOCKS;
-  last->next = NULL;
-  depot_give (kind, block);
+  if (__builtin_expect (++blocks->n[kind] >= 2 * CHAIN_BLOCKS, 0))
+    give_chain (blocks, kind);
 }
 
 /* The blocks themselves go with the slabs. */

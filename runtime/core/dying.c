@@ -261,14 +261,32 @@ do_phase (struct grove_scheduler *self, struct grove_dying *dying, int32_t *left
   abort ();
 }
 
+/* @phase, or the first behind it that has anything to do: most processes have nothing of what most
+ * phases are for. */
+static enum grove_dying_phase
+next_phase (const struct grove_dying *dying, enum grove_dying_phase phase)
+{
+  bool bound = dying->process->bonds != NULL;
+
+  if (phase < GROVE_DYING_NAME && !bound)
+    return GROVE_DYING_NAME;
+  if (phase > GROVE_DYING_NAME && phase < GROVE_DYING_LINKS && dying->ending.leftover == NULL &&
+      dying->unordered == NULL && dying->ordered == NULL)
+    phase = GROVE_DYING_LINKS;
+  if (phase >= GROVE_DYING_LINKS && phase < GROVE_DYING_MAILBOX && !bound)
+    phase = GROVE_DYING_MAILBOX;
+  return phase;
+}
+
 /* True: it is gone. */
 static bool
 step (struct grove_scheduler *self, struct grove_dying *dying)
 {
   int32_t left = _grove_runtime.ending ? INT32_MAX : STEP_BUDGET;
 
+  dying->phase = next_phase (dying, dying->phase);
   while (do_phase (self, dying, &left))
-    if (++dying->phase == GROVE_DYING_GONE)
+    if ((dying->phase = next_phase (dying, dying->phase + 1)) == GROVE_DYING_GONE)
       {
         gone (self, dying);
         return true;
