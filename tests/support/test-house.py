@@ -14,6 +14,7 @@ ROOMS = {  # folder: the folders it may include from, besides itself
     "protocol": [],
     "runtime/term": ["runtime"],
     "runtime/core": ["runtime", "runtime/term"],
+    "runtime/io": ["runtime", "runtime/core", "runtime/term"],
     "runtime/otp": ["runtime", "runtime/core", "runtime/term"],
     "runtime/export": ["runtime", "runtime/otp", "runtime/core", "runtime/term", "protocol"],
     "runtime/examples": ["runtime"],
