@@ -700,7 +700,7 @@ test_processes (void *arg)
 
   (void) arg;
   for (unsigned i = 0; i < G_N_ELEMENTS (stay); i++)
-    stay[i] = _grove_process_spawn_on (i % 2, core_idle, NULL);
+    stay[i] = i == 0 ? grove_self () : _grove_process_spawn_on (i % 2, core_idle, NULL);
   qsort (stay, G_N_ELEMENTS (stay), sizeof stay[0], compare_pids);
   for (unsigned i = 0; i < 2; i++)
     churners[i] = _grove_process_spawn_on (i, churns, (void *) (uintptr_t) n_churn);
