@@ -37,14 +37,16 @@ GROVE_BEGIN_DECLS
  * Threads: owner process only. Blocks: no. Cost: O(size of both).
  * Errors: GROVE_ERR_BADARG (@key is no atom's name, or NULL), GROVE_ERR_SYNTAX,
  * GROVE_ERR_TOO_LARGE; nothing is changed then. Passing the heap's limit ends the process with
- * `heap_limit` Returns: GROVE_OK or an error Since: 0.1
+ * `heap_limit`
+ * Returns: GROVE_OK or an error
+ * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_put (const char *key, const char *format, ...);
 GROVE_PUBLIC enum grove_status grove_put_term (struct grove_term key, struct grove_term value);
 
 /**
  * grove_get:
- * @key: an atom's name
+ * @key: an atom's name; for grove_get_term() any term
  * @ret_value: (out) (optional): borrowed, until the key is put again or erased; untouched when
  * false
  *
@@ -58,7 +60,7 @@ GROVE_PUBLIC bool grove_get_term (struct grove_term key, struct grove_term *ret_
 
 /**
  * grove_erase:
- * @key: an atom's name
+ * @key: an atom's name; for grove_erase_term() any term
  *
  * Threads: owner process only. Blocks: no. Cost: O(size of the key).
  * Errors: none

@@ -452,7 +452,7 @@ grove_assert_failed (const char *expression, const char *function, const char *f
  * endless (void *arg)
  * {
  *   (void) arg;
- *   for (;;)
+ *   for (volatile unsigned n = 0;; n++)
  *     ;
  * }
  *

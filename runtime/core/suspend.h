@@ -14,6 +14,8 @@
 
 #include <stdbool.h>
 
+GROVE_BEGIN_DECLS
+
 enum grove_suspend_flags
 {
   GROVE_SUSPEND_ASYNCHRONOUS = 1 << 0,      /* do not wait until it is suspended */
@@ -31,8 +33,10 @@ enum grove_suspend_flags
  *
  * Threads: owner process only; not in what was given to grove_defer()
  * Blocks: until @pid is suspended, at most to the end of its slice; not when asynchronous
+ * Cost: O(1), two signals
  * Errors: GROVE_ERR_BADARG (@pid is the caller; unknown flags); GROVE_ERR_NOPROC;
  *   GROVE_ERR_BUSY (GROVE_SUSPEND_UNLESS_SUSPENDING, and the count was not 0: it stays as it is)
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_suspend (grove_pid pid, unsigned flags);
@@ -44,7 +48,11 @@ GROVE_PUBLIC enum grove_status grove_suspend (grove_pid pid, unsigned flags);
  * Like grove_suspend() with GROVE_SUSPEND_ASYNCHRONOUS; a message `{Tag, suspended}` comes when
  * @pid is, or `{Tag, exited}` when it ended before, or was not there.
  *
+ * Threads: owner process only.
+ * Blocks: no
+ * Cost: O(size of the tag), two signals
  * Errors: GROVE_ERR_BADARG, GROVE_ERR_BUSY; GROVE_ERR_SYNTAX (@tag_format)
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -58,7 +66,11 @@ grove_suspend_tagged (grove_pid pid, unsigned flags, const char *tag_format, ...
  *
  * Threads: owner process only
  * Blocks: no
+ * Cost: O(1), a signal
  * Errors: GROVE_ERR_BADARG (the caller does not suspend it, or not any more since it ended)
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_resume (grove_pid pid);
+
+GROVE_END_DECLS

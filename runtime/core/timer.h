@@ -41,6 +41,7 @@ GROVE_BEGIN_DECLS
  * Threads: owner process only. Blocks: no. Cost: O(size of the message).
  * Errors: GROVE_ERR_BADARG (negative, or no name), GROVE_ERR_SYNTAX, GROVE_ERR_SYSTEM_LIMIT (the
  * scheduler has options.max_timers pending); nothing is set then
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -55,10 +56,15 @@ GROVE_PUBLIC enum grove_status grove_send_after_name (int64_t     delay_ns,
 /**
  * grove_start_timer:
  *
- * As grove_send_after(), but the message is {timeout, Timer, Message}: so that one that comes after
- * its timer was cancelled and set anew can be told apart.
+ * As grove_send_after(), or for grove_start_timer_name() as grove_send_after_name(), but the
+ * message is {timeout, Timer, Message}: so that one that comes after its timer was cancelled and
+ * set anew can be told apart.
  *
+ * Threads: owner process only.
+ * Blocks: no
+ * Cost: O(size of the message).
  * Errors: as grove_send_after()
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -78,7 +84,11 @@ GROVE_PUBLIC enum grove_status grove_start_timer_name (int64_t     delay_ns,
  * times are counted from now, whatever delays a message; those that were missed altogether are
  * left out.
  *
+ * Threads: owner process only.
+ * Blocks: no
+ * Cost: O(size of the message), each time.
  * Errors: as grove_send_after()
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -93,7 +103,10 @@ grove_send_interval (int64_t period_ns, grove_pid to, grove_ref *ret_timer, cons
  *
  * Threads: owner process only. Blocks: when the timer was set on another scheduler, until that one
  * has answered Returns: the nanoseconds that were left; GROVE_NO_TIMER: it has gone off, or was
- * cancelled Since: 0.1
+ * cancelled
+ * Cost: O(1), and for a timer of another scheduler two signals
+ * Errors: none
+ * Since: 0.1
  */
 GROVE_PUBLIC int64_t grove_cancel_timer (grove_ref timer);
 GROVE_PUBLIC int64_t grove_read_timer (grove_ref timer);
@@ -106,6 +119,10 @@ GROVE_PUBLIC int64_t grove_read_timer (grove_ref timer);
  * for timers that were set on one scheduler come in the order that was asked in, and behind the
  * timer's own message if that was sent to the caller.
  *
+ * Threads: owner process only.
+ * Blocks: no
+ * Cost: O(1), a signal or two
+ * Errors: none
  * Since: 0.1
  */
 GROVE_PUBLIC void grove_cancel_timer_async (grove_ref timer);

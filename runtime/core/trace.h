@@ -26,6 +26,8 @@
 
 #include "runtime/core/process.h"
 
+GROVE_BEGIN_DECLS
+
 #define GROVE_TRACE_MAX_MESSAGES 65536
 #define GROVE_TRACE_MAX_BYTES    (UINT64_C (64) << 20)
 
@@ -64,8 +66,10 @@ enum grove_trace_which
  *
  * Threads: owner process only; not in what was given to grove_defer()
  * Blocks: until @pid has handled it, between two of its slices at the latest
+ * Cost: O(1), two signals
  * Errors: GROVE_ERR_BADARG (unknown flags or none; @tracer is @pid or does not live);
  *   GROVE_ERR_NOPROC; GROVE_ERR_BUSY (another tracer that lives traces it)
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -78,7 +82,10 @@ grove_trace (grove_pid pid, enum grove_trace_how how, unsigned flags, grove_pid 
  * The same for many. The tracer is left out, and so is who has another one.
  *
  * Cost: O(processes), in one go
+ * Threads: owner process only.
+ * Blocks: until the last has handled it
  * Errors: GROVE_ERR_BADARG
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_trace_all (enum grove_trace_which which,
@@ -93,8 +100,10 @@ GROVE_PUBLIC enum grove_status grove_trace_all (enum grove_trace_which which,
  * @ret_flags: (out): 0: it is not traced
  * @ret_tracer: (out): 0: likewise
  *
- * Blocks: until @pid has handled it
+ * Threads: owner process only. Blocks: until @pid has handled it
+ * Cost: O(1), two signals
  * Errors: GROVE_ERR_NOPROC; GROVE_ERR_BADARG
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -107,9 +116,12 @@ grove_trace_info (grove_pid pid, unsigned *ret_flags, grove_pid *ret_tracer);
  * Asks for a message `{trace_delivered, Pid or all, Ref}` to the caller that comes when every trace
  * message about what @pid has done until now is in its tracer's mailbox.
  *
- * Blocks: no
+ * Threads: owner process only. Blocks: no
+ * Cost: O(1), a signal each way
  * Errors: none
  * Returns: the reference
  * Since: 0.1
  */
 GROVE_PUBLIC grove_ref grove_trace_delivered (grove_pid pid);
+
+GROVE_END_DECLS

@@ -44,7 +44,9 @@ GROVE_BEGIN_DECLS
  *
  * Threads: owner process only. Blocks: yes. Cost: two switches between threads, some 10 us.
  * Errors: GROVE_ERR_TIMEOUT; GROVE_ERR_BADARG; GROVE_ERR_SYSTEM_LIMIT when 10,000 wait in line or
- * there can be no thread: @drop is not called then Since: 0.1
+ * there can be no thread: @drop is not called then
+ * Returns: GROVE_OK or an error
+ * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_blocking (void (*work) (void *data),
                                                void  *data,

@@ -36,9 +36,10 @@ struct grove_address
  *
  * With a path, the socket's file is made, and removed when the socket is closed.
  *
- * Blocks: only to look up the name of a host. Cost: some system calls.
+ * Threads: owner process only. Blocks: only to look up the name of a host. Cost: some system calls.
  * Errors: GROVE_ERR_IO (EADDRINUSE, EACCES, EHOSTUNREACH: no such host...), GROVE_ERR_BADARG,
  * GROVE_ERR_SYSTEM_LIMIT (there are 1,048,576 sockets)
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -50,9 +51,11 @@ grove_listen (const struct grove_address *address, grove_socket *ret_socket) GRO
  * @timeout_ns: 0 looks once; GROVE_FOREVER waits
  * @ret_socket: (out): belongs to the caller; with TCP small packets are not held back (TCP_NODELAY)
  *
- * Blocks: yes. Cost: two system calls, and two more when it waits.
+ * Threads: owner process only. Blocks: yes. Cost: two system calls, and two more when it waits.
  * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_BUSY (another process waits for it), GROVE_ERR_IO (EMFILE:
- * the connection stays for a later call), GROVE_ERR_BADARG, GROVE_ERR_SYSTEM_LIMIT Since: 0.1
+ * the connection stays for a later call), GROVE_ERR_BADARG, GROVE_ERR_SYSTEM_LIMIT
+ * Returns: GROVE_OK or an error
+ * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
 grove_accept (grove_socket listener, int64_t timeout_ns, grove_socket *ret_socket) GROVE_NODISCARD;
@@ -85,9 +88,10 @@ grove_accept (grove_socket listener, int64_t timeout_ns, grove_socket *ret_socke
  * grove_assert (grove_close (listener) == GROVE_OK);
  * ```
  *
- * Blocks: yes. Cost: some system calls.
+ * Threads: owner process only. Blocks: yes. Cost: some system calls.
  * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_IO (ECONNREFUSED, EHOSTUNREACH: no such host...),
  * GROVE_ERR_BADARG, GROVE_ERR_SYSTEM_LIMIT
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_connect (const struct grove_address *address,
@@ -103,9 +107,11 @@ GROVE_PUBLIC enum grove_status grove_connect (const struct grove_address *addres
  *
  * Takes what is there, or waits for it.
  *
- * Blocks: yes. Cost: a system call, and another when it waits.
+ * Threads: owner process only. Blocks: yes. Cost: a system call, and another when it waits.
  * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_BUSY (another process waits to read), GROVE_ERR_IO
- * (ECONNRESET...), GROVE_ERR_BADARG; *ret_n is then untouched Since: 0.1
+ * (ECONNRESET...), GROVE_ERR_BADARG; *ret_n is then untouched
+ * Returns: GROVE_OK or an error
+ * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
 grove_read (grove_socket socket, void *buffer, size_t size, int64_t timeout_ns, size_t *ret_n)
@@ -120,9 +126,10 @@ grove_read (grove_socket socket, void *buffer, size_t size, int64_t timeout_ns, 
  * Writes all of it, and waits where the other side does not take it. What two processes write at
  * the same time may be mixed where one has to wait.
  *
- * Blocks: yes. Cost: a system call, and two each time it waits.
+ * Threads: owner process only. Blocks: yes. Cost: a system call, and two each time it waits.
  * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_BUSY (another process waits to write), GROVE_ERR_IO (EPIPE,
  * ECONNRESET...), GROVE_ERR_BADARG
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -134,8 +141,9 @@ grove_write (grove_socket socket, const void *bytes, size_t size, int64_t timeou
  *
  * Tells the other side that no more is written; it can still be read from.
  *
- * Blocks: no. Cost: a system call.
+ * Threads: owner process only. Blocks: no. Cost: a system call.
  * Errors: GROVE_ERR_IO (ENOTSOCK: a pipe...)
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_shutdown (grove_socket socket);
@@ -145,8 +153,9 @@ GROVE_PUBLIC enum grove_status grove_shutdown (grove_socket socket);
  *
  * Who waits for it is woken, and finds it closed.
  *
- * Blocks: no. Cost: two system calls.
+ * Threads: owner process only. Blocks: no. Cost: two system calls.
  * Errors: GROVE_ERR_BUSY (another process's), GROVE_ERR_IO (EBADF)
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status grove_close (grove_socket socket);
@@ -157,8 +166,9 @@ GROVE_PUBLIC enum grove_status grove_close (grove_socket socket);
  *
  * The new owner has it before any message the caller sends afterwards.
  *
- * Blocks: no. Cost: a signal.
+ * Threads: owner process only. Blocks: no. Cost: a signal.
  * Errors: GROVE_ERR_BUSY (another process's, or already on its way), GROVE_ERR_IO (EBADF)
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -169,9 +179,10 @@ grove_socket_give (grove_socket socket, grove_pid to) GROVE_NODISCARD;
  * @fd: (transfer full): a socket, pipe, terminal, eventfd...; it is made not to block
  * @ret_socket: (out): belongs to the caller, and @fd to it
  *
- * Blocks: no. Cost: two system calls.
+ * Threads: owner process only. Blocks: no. Cost: two system calls.
  * Errors: GROVE_ERR_IO (EBADF; EPERM: it cannot be polled, like a regular file), GROVE_ERR_BADARG,
  * GROVE_ERR_SYSTEM_LIMIT; @fd is still the caller's then
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
@@ -181,8 +192,9 @@ grove_socket_adopt (int fd, grove_socket *ret_socket) GROVE_NODISCARD;
  * grove_socket_port:
  * @ret_port: (out): the port on this side
  *
- * Blocks: no. Cost: a system call.
+ * Threads: owner process only. Blocks: no. Cost: a system call.
  * Errors: GROVE_ERR_IO (EBADF; ENOTSOCK, EAFNOSUPPORT: it has none), GROVE_ERR_BADARG
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status

@@ -233,6 +233,7 @@ grove_supervisor_terminate_child (grove_pid supervisor, const char *id) GROVE_NO
  * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: a call
  * Errors: GROVE_ERR_NO_NAME (a process that is no child of it), GROVE_ERR_NOPROC, GROVE_ERR_BADARG
  * (another strategy)
+ * Returns: GROVE_OK or an error
  * Since: 0.1
  */
 GROVE_PUBLIC enum grove_status

@@ -574,6 +574,7 @@ GROVE_PUBLIC bool grove_pid_parse (const char *text, size_t size, grove_pid *ret
  *
  * Threads: any thread; it is set before there are others. Blocks: no. Cost: O(1).
  * Errors: none
+ * Returns: grove_term_creation(): that number, 0 before there was a runtime
  * Since: 0.1
  */
 GROVE_PUBLIC void     grove_term_set_creation (uint32_t creation);

@@ -238,6 +238,30 @@ test_pinned (void)
   grove_buffer_finish (&inner);
 }
 
+static bool
+matches_va (struct grove_term term, const char *format, ...)
+{
+  va_list args;
+  bool    matches;
+
+  va_start (args, format);
+  matches = grove_match_va (term, format, args);
+  va_end (args);
+  return matches;
+}
+
+static void
+test_va_list (void)
+{
+  struct grove_buffer term = parse ("{a, 1, 2}");
+  int                 n = 0;
+
+  g_assert_true (matches_va (grove_buffer_term (&term), "{a, ^~i, N = ~i} when N > ~i", 1, &n, 1));
+  g_assert_cmpint (n, ==, 2);
+  g_assert_false (matches_va (grove_buffer_term (&term), "{b, _, ~i}", &n));
+  grove_buffer_finish (&term);
+}
+
 static void
 test_values_in_guards (void)
 {
@@ -334,6 +358,7 @@ main (int argc, char **argv)
   g_test_add_func ("/runtime/term/guard/erlang-agrees", test_erlang);
   g_test_add_func ("/runtime/term/guard/pinned", test_pinned);
   g_test_add_func ("/runtime/term/guard/values", test_values_in_guards);
+  g_test_add_func ("/runtime/term/guard/va-list", test_va_list);
   g_test_add_func ("/runtime/term/guard/bad", test_bad);
   return g_test_run ();
 }
