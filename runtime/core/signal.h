@@ -58,7 +58,7 @@ struct grove_message
   uint32_t              reason_offset; /* of EXIT and DOWN: where in bytes the reason begins */
   grove_pid             sender;
   grove_ref             tag;
-  uint64_t sent_ns; /* by the sending scheduler's clock, which is a few slices coarse */
+  uint64_t sent_ns;  /* by the sending scheduler's clock, which is a few slices coarse */
   uint8_t  inside[]; /* the bytes, of one that is not shared: see _grove_signal_bytes() */
 };
 

@@ -216,10 +216,10 @@ grove_server_start (const struct grove_server_callbacks *callbacks,
                     grove_pid                           *ret_pid,
                     struct grove_buffer                 *ret_reason)
 {
-  int64_t       wait_ns;
-  grove_ref     ack;
-  grove_ref     monitor;
-  grove_pid     pid;
+  int64_t               wait_ns;
+  grove_ref             ack;
+  grove_ref             monitor;
+  grove_pid             pid;
   struct grove_message *message;
   enum grove_status     status;
 
