@@ -51,6 +51,11 @@ computes(N) -> computes(N - 1).
 -define(N_WAKES, 500).
 
 idle_wake() ->
+    %% Not on the scheduler of the one that is woken.
+    {Pid, Monitor} = spawn_opt(fun measure_idle_wake/0, [monitor, {scheduler, 1}]),
+    receive {'DOWN', Monitor, process, Pid, normal} -> ok end.
+
+measure_idle_wake() ->
     Self = self(),
     Pid = spawn_opt(fun() -> tells_time(Self) end, [{scheduler, erlang:system_info(schedulers)}]),
     Us = [begin
