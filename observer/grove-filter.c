@@ -52,6 +52,7 @@ static const Field fields[] = {
   { "stack", "stack", FIELD_BYTES },
   { "priority", "priority", FIELD_PRIORITY },
   { "initial", "initial", FIELD_TEXT },
+  { "current", "current", FIELD_TEXT },
   { "app", "app", FIELD_TEXT },
   { "supervisor", "supervisor", FIELD_TEXT },
   { "restarts", "restarts", FIELD_COUNT },
@@ -66,7 +67,7 @@ static const char *const field_names[] = {
   "pid",           "name",          "status",  "state",      "messages", "mailbox",    "memory",
   "reductions/s",  "reds",          "app",     "priority",   "heap",     "stack",      "reductions",
   "messages_in/s", "mailbox_bytes", "initial", "supervisor", "restarts", "started_ns", "scheduler",
-  "links",         "trap_exit",     "system",  NULL,
+  "links",         "trap_exit",     "system",  "current",    NULL,
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (field_names) == G_N_ELEMENTS (fields) + 1);
 

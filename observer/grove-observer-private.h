@@ -48,11 +48,17 @@ char *_grove_exited_reason (struct json_object *exited);
 char *_grove_exited_successor (struct json_object *exited);
 
 /* Rows of the table `processes` (grove-process-row.c). */
-/* All columns a row is made from, in the order they are asked for; transfer full. */
-struct json_object *_grove_process_row_columns (void);
+/* The columns a row is made from: a bit for each that the system has. */
+typedef guint32 GroveColumnSet;
+/* What a greeting offers of those we know; without a word about it, what all versions have. */
+GroveColumnSet _grove_columns_offered (struct json_object *hello);
+/* In the order they are asked for; transfer full. */
+struct json_object *_grove_columns_names (GroveColumnSet set);
+gboolean            _grove_columns_have (GroveColumnSet set, const char *column);
 /* FALSE if @values is no row as those columns make it. */
-gboolean _grove_process_row_parse (struct json_object *values, GroveProcessRow *ret_row);
-gboolean _grove_column_is_known (const char *column);
+gboolean
+_grove_process_row_parse (GroveColumnSet set, struct json_object *values, GroveProcessRow *ret_row);
+gboolean _grove_column_is_known (const char *column); /* to us */
 
 /* Items (grove-process-item.c). */
 /* Back to "nothing is known": the slot shows no process. */
@@ -88,6 +94,8 @@ void _grove_session_drop_calls (GroveSession *self, gpointer owner);
 /* The peer sent what the protocol does not allow; ends the connection with that as the reason. */
 void          _grove_session_break (GroveSession *self, const char *reason);
 GroveHistory *_grove_session_get_history (GroveSession *self);
+/* What the system connected to has; the next connection may have others. */
+GroveColumnSet _grove_session_get_columns (GroveSession *self);
 /* The monotonic time at which the process appeared here; 0 if it was there before we were. */
 gint64 _grove_session_appeared_us (GroveSession *self, const GroveProcessRow *row);
 

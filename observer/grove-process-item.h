@@ -29,6 +29,7 @@ typedef struct
   char              pid[64];
   char              name[96]; /* "" when it has none: show the initial call */
   char              initial[96];
+  char              current[96]; /* the function it is in; "" when not known */
   char              app[64];
   char              supervisor[64]; /* a pid, or "" */
   char              priority[8];

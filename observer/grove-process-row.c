@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * One row of the table `processes`: which columns are asked for, and how an array of them becomes a
- * GroveProcessRow. The two are one table, so they cannot disagree.
+ * GroveProcessRow. The two are one table, so they cannot disagree. A system of an earlier version
+ * has fewer columns: only those it says it has are asked for, and what is missing stays zero.
  */
 #include "observer/grove-observer-private.h"
 
@@ -25,12 +26,14 @@ typedef struct
   CellType    type;
   gsize       offset;
   gsize       size;
+  gboolean    later; /* not in the protocol from the first; a system that has it says so */
 } Column;
 
-#define CELL(name, type, field)                                                                    \
+#define CELL_SINCE(name, type, field, later)                                                       \
   {                                                                                                \
-    name, type, offsetof (GroveProcessRow, field), sizeof (((GroveProcessRow *) 0)->field)         \
+    name, type, offsetof (GroveProcessRow, field), sizeof (((GroveProcessRow *) 0)->field), later  \
   }
+#define CELL(name, type, field) CELL_SINCE (name, type, field, FALSE)
 
 static const Column columns[] = {
   CELL ("pid", CELL_PID, pid),
@@ -46,6 +49,7 @@ static const Column columns[] = {
   CELL ("stack", CELL_INT, stack),
   CELL ("priority", CELL_TEXT, priority),
   CELL ("initial", CELL_TEXT, initial),
+  CELL_SINCE ("current", CELL_TEXT, current, TRUE),
   CELL ("app", CELL_TEXT, app),
   CELL ("supervisor", CELL_TEXT, supervisor),
   CELL ("restarts", CELL_INT, restarts),
@@ -56,22 +60,61 @@ static const Column columns[] = {
   CELL ("system", CELL_BOOLEAN, system),
 };
 
+G_STATIC_ASSERT (G_N_ELEMENTS (columns) <= 8 * sizeof (GroveColumnSet));
+
+#define BIT(i) ((GroveColumnSet) 1 << (i))
+
+static int
+find_column (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    if (g_strcmp0 (columns[i].name, name) == 0)
+      return (int) i;
+  return -1;
+}
+
+GroveColumnSet
+_grove_columns_offered (struct json_object *hello)
+{
+  struct json_object *table = _grove_json_array (_grove_json_object (hello, "tables"), "processes");
+  GroveColumnSet      set = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    if (!columns[i].later)
+      set |= BIT (i);
+  if (table == NULL)
+    return set;
+  gsize n = MIN (json_object_array_length (table), 256);
+  set = BIT (0); /* the key comes, asked for or not */
+  for (gsize i = 0; i < n; i++)
+    {
+      int column = find_column (_grove_json_text (json_object_array_get_idx (table, i), "name"));
+      if (column >= 0)
+        set |= BIT (column);
+    }
+  return set;
+}
+
 struct json_object *
-_grove_process_row_columns (void)
+_grove_columns_names (GroveColumnSet set)
 {
   struct json_object *array = json_object_new_array ();
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
-    json_object_array_add (array, json_object_new_string (columns[i].name));
+    if ((set & BIT (i)) != 0)
+      json_object_array_add (array, json_object_new_string (columns[i].name));
   return array;
+}
+
+gboolean
+_grove_columns_have (GroveColumnSet set, const char *column)
+{
+  int i = find_column (column);
+  return i >= 0 && (set & BIT (i)) != 0;
 }
 
 gboolean
 _grove_column_is_known (const char *column)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
-    if (g_strcmp0 (columns[i].name, column) == 0)
-      return TRUE;
-  return FALSE;
+  return find_column (column) >= 0;
 }
 
 static GroveProcessState
@@ -134,15 +177,20 @@ parse_cell (const Column *column, struct json_object *value, char *cell)
 }
 
 gboolean
-_grove_process_row_parse (struct json_object *values, GroveProcessRow *ret_row)
+_grove_process_row_parse (GroveColumnSet set, struct json_object *values, GroveProcessRow *ret_row)
 {
   memset (ret_row, 0, sizeof *ret_row);
-  if (!json_object_is_type (values, json_type_array) ||
-      json_object_array_length (values) != G_N_ELEMENTS (columns))
+  if (!json_object_is_type (values, json_type_array))
     return FALSE;
+  gsize n = json_object_array_length (values), at = 0;
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
-    if (!parse_cell (&columns[i], json_object_array_get_idx (values, i),
-                     (char *) ret_row + columns[i].offset))
-      return FALSE;
-  return TRUE;
+    {
+      if ((set & BIT (i)) == 0)
+        continue;
+      if (at == n || !parse_cell (&columns[i], json_object_array_get_idx (values, at),
+                                  (char *) ret_row + columns[i].offset))
+        return FALSE;
+      at++;
+    }
+  return at == n;
 }

@@ -44,6 +44,15 @@ window_does (GroveProcessTable *self)
          self->sent_limit <= limit + 2 * PAD;
 }
 
+/* What a person last sorted by, on another system, may be no column of this one. */
+static struct json_object *
+make_sort (GroveProcessTable *self)
+{
+  if (!grove_session_has_column (self->session, self->sort_column))
+    return _grove_table_sort ("pid", FALSE);
+  return _grove_table_sort (self->sort_column, self->sort_descending);
+}
+
 static struct json_object *
 open_params (gpointer owner)
 {
@@ -56,7 +65,7 @@ open_params (gpointer owner)
   self->sent_limit = limit;
   self->sent_frozen = FALSE;
   self->set_under_way = FALSE;
-  return _grove_table_open_params (_grove_table_sort (self->sort_column, self->sort_descending),
+  return _grove_table_open_params (_grove_session_get_columns (self->session), make_sort (self),
                                    json_object_get (self->filter_json),
                                    _grove_table_window (offset, limit), self->interval_ms);
 }
@@ -65,12 +74,11 @@ static void
 opened (gpointer owner, struct json_object *result)
 {
   GroveProcessTable *self = owner;
-  if (!_grove_table_columns_agree (result))
+  if (!_grove_table_mirror_open (&self->mirror, _grove_session_get_columns (self->session), result))
     {
       _grove_session_break (self->session, "It opened a table with other columns than asked for.");
       return;
     }
-  _grove_table_mirror_clear (&self->mirror);
   self->min_rev = 0;
   self->wait_rev = 0;
   self->waiting = TRUE;
@@ -92,8 +100,7 @@ sync_now (GroveProcessTable *self)
   struct json_object *params = json_object_new_object ();
   if (new_query)
     {
-      json_object_object_add (params, "sort",
-                              _grove_table_sort (self->sort_column, self->sort_descending));
+      json_object_object_add (params, "sort", make_sort (self));
       json_object_object_add (params, "filter", json_object_get (self->filter_json));
       self->sent_query = self->query;
     }

@@ -86,7 +86,8 @@ open_params (gpointer owner)
   GroveProcessWatch *self = owner;
   self->sent_set = self->set;
   self->set_under_way = FALSE;
-  return _grove_table_open_params (_grove_table_sort ("pid", FALSE), make_filter (self),
+  return _grove_table_open_params (_grove_session_get_columns (self->session),
+                                   _grove_table_sort ("pid", FALSE), make_filter (self),
                                    make_window (self), self->interval_ms);
 }
 
@@ -213,12 +214,11 @@ static void
 opened (gpointer owner, struct json_object *result)
 {
   GroveProcessWatch *self = owner;
-  if (!_grove_table_columns_agree (result))
+  if (!_grove_table_mirror_open (&self->mirror, _grove_session_get_columns (self->session), result))
     {
       _grove_session_break (self->session, "It opened a table with other columns than asked for.");
       return;
     }
-  _grove_table_mirror_clear (&self->mirror);
   self->min_rev = 0;
   sync_later (self);
 }

@@ -346,6 +346,7 @@ greet (GroveSession *self, struct json_object *hello)
   if (now_ns > 0)
     self->clock_offset_ns = now_ns - g_get_monotonic_time () * 1000;
   read_capabilities (self, hello);
+  self->columns = _grove_columns_offered (hello);
   self->stage = GROVE_STAGE_OPENING;
   take_instance (self, _grove_json_text (hello, "instance"));
   char name[65];

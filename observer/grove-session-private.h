@@ -77,14 +77,15 @@ struct _GroveSession
   char            *goodbye_message;
 
   /* What it said of itself. */
-  char       *instance;
-  gboolean    server_read_only;
-  gboolean    observing; /* our role */
-  GHashTable *capabilities;
-  GHashTable *absent; /* method -> why */
-  char       *reason; /* the last that grove_session_can() lent */
-  gint64      clock_offset_ns;
-  gint64      first_seen_ns;
+  char          *instance;
+  gboolean       server_read_only;
+  gboolean       observing; /* our role */
+  GHashTable    *capabilities;
+  GHashTable    *absent;  /* method -> why */
+  GroveColumnSet columns; /* of the table `processes` */
+  char          *reason;  /* the last that grove_session_can() lent */
+  gint64         clock_offset_ns;
+  gint64         first_seen_ns;
 
   /* Figures of the link. */
   gint64  ping_sent_us; /* 0: none is under way */

@@ -226,6 +226,12 @@ _grove_session_get_history (GroveSession *self)
   return self->history;
 }
 
+GroveColumnSet
+_grove_session_get_columns (GroveSession *self)
+{
+  return self->columns;
+}
+
 gint64
 grove_session_now_ns (GroveSession *self)
 {
@@ -283,6 +289,14 @@ grove_session_can (GroveSession *self, const char *method, const char **ret_reas
     return cannot (self, ret_reason,
                    g_strdup_printf ("“%s” may only be observed", self->system_name));
   return TRUE;
+}
+
+gboolean
+grove_session_has_column (GroveSession *self, const char *column)
+{
+  g_return_val_if_fail (GROVE_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (column != NULL, FALSE);
+  return _grove_columns_have (self->columns, column);
 }
 
 char *

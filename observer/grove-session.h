@@ -91,6 +91,10 @@ void              grove_session_set_filter (GroveSession *self, const char *filt
  */
 gboolean grove_session_can (GroveSession *self, const char *method, const char **ret_reason);
 
+/* Returns: whether the system, as it last greeted us, has that column of the table `processes`;
+ * an earlier version may not. Since: 0.1 */
+gboolean grove_session_has_column (GroveSession *self, const char *column);
+
 typedef struct
 {
   gint64 t_ns;

@@ -30,6 +30,20 @@ _grove_table_mirror_clear (GroveTableMirror *self)
   self->rev = 0;
 }
 
+gboolean
+_grove_table_mirror_open (GroveTableMirror   *self,
+                          GroveColumnSet      columns,
+                          struct json_object *result)
+{
+  struct json_object *asked = _grove_columns_names (columns);
+  struct json_object *given = _grove_json_array (result, "columns");
+  gboolean            agree = given != NULL && json_object_equal (asked, given);
+  json_object_put (asked);
+  _grove_table_mirror_clear (self);
+  self->columns = columns;
+  return agree;
+}
+
 GroveMirrorEntry *
 _grove_table_mirror_find (GroveTableMirror *self, const char *pid)
 {
@@ -78,7 +92,7 @@ take_rows (GroveTableMirror *self, struct json_object *rows)
   for (guint i = 0; i < n; i++)
     {
       GroveProcessRow row;
-      if (!_grove_process_row_parse (json_object_array_get_idx (rows, i), &row))
+      if (!_grove_process_row_parse (self->columns, json_object_array_get_idx (rows, i), &row))
         return FALSE;
       GroveMirrorEntry *entry = g_hash_table_lookup (self->entries, row.pid);
       if (entry == NULL)
@@ -144,28 +158,19 @@ _grove_table_window (guint64 offset, guint limit)
 }
 
 struct json_object *
-_grove_table_open_params (struct json_object *sort,
+_grove_table_open_params (GroveColumnSet      columns,
+                          struct json_object *sort,
                           struct json_object *filter,
                           struct json_object *window,
                           guint               interval_ms)
 {
   struct json_object *params = json_object_new_object ();
   json_object_object_add (params, "table", json_object_new_string ("processes"));
-  json_object_object_add (params, "columns", _grove_process_row_columns ());
+  json_object_object_add (params, "columns", _grove_columns_names (columns));
   json_object_object_add (params, "sort", sort);
   if (filter != NULL)
     json_object_object_add (params, "filter", filter);
   json_object_object_add (params, "window", window);
   json_object_object_add (params, "interval_ms", json_object_new_int64 (interval_ms));
   return params;
-}
-
-gboolean
-_grove_table_columns_agree (struct json_object *result)
-{
-  struct json_object *asked = _grove_process_row_columns ();
-  struct json_object *given = _grove_json_array (result, "columns");
-  gboolean            agree = given != NULL && json_object_equal (asked, given);
-  json_object_put (asked);
-  return agree;
 }

@@ -23,17 +23,22 @@ typedef struct
 
 typedef struct
 {
-  GHashTable *entries; /* row.pid -> GroveMirrorEntry */
-  GPtrArray  *order;   /* GroveMirrorEntry, borrowed from `entries` */
-  guint64     offset;
-  guint64     total;
-  guint64     matched;
-  gint64      rev;
+  GHashTable    *entries; /* row.pid -> GroveMirrorEntry */
+  GPtrArray     *order;   /* GroveMirrorEntry, borrowed from `entries` */
+  guint64        offset;
+  guint64        total;
+  guint64        matched;
+  gint64         rev;
+  GroveColumnSet columns; /* a row is made of */
 } GroveTableMirror;
 
 void _grove_table_mirror_init (GroveTableMirror *self);
 void _grove_table_mirror_finish (GroveTableMirror *self);
 void _grove_table_mirror_clear (GroveTableMirror *self);
+/* Begins with the answer of `table.open`: FALSE if it names other columns than were asked for. */
+gboolean _grove_table_mirror_open (GroveTableMirror   *self,
+                                   GroveColumnSet      columns,
+                                   struct json_object *result);
 /* FALSE if @params is no `table.update`; the mirror is then of no more use. */
 gboolean          _grove_table_mirror_take (GroveTableMirror   *self,
                                             struct json_object *params,
@@ -44,11 +49,10 @@ GroveMirrorEntry *_grove_table_mirror_find (GroveTableMirror *self, const char *
 struct json_object *_grove_table_sort (const char *column, gboolean descending);
 struct json_object *_grove_table_window (guint64 offset, guint limit);
 /* Takes the pieces; @filter may be NULL. */
-struct json_object *_grove_table_open_params (struct json_object *sort,
+struct json_object *_grove_table_open_params (GroveColumnSet      columns,
+                                              struct json_object *sort,
                                               struct json_object *filter,
                                               struct json_object *window,
                                               guint               interval_ms);
-/* Whether the answer of `table.open` names the columns that were asked for. */
-gboolean _grove_table_columns_agree (struct json_object *result);
 
 G_END_DECLS

@@ -43,8 +43,9 @@ struct _GroveInspector
   GtkWidget      *obituary, *successor_button;
   GtkWidget      *restart_button, *exit_button, *kill_button;
   GroveChart     *chart;
-  GtkWidget      *supervisor_row, *application_row, *restarts_row;
-  GtkLabel       *supervisor_label, *application_label, *initial_label, *reductions_label;
+  GtkWidget      *supervisor_row, *application_row, *current_row, *restarts_row;
+  GtkLabel       *supervisor_label, *application_label, *initial_label, *current_label;
+  GtkLabel       *reductions_label;
   GtkLabel       *memory_label, *heap_label, *queued_label, *scheduler_label, *age_label;
   GtkLabel       *restarts_label, *trap_label;
   AdwComboRow    *priority_row;
@@ -196,6 +197,10 @@ show_fast (GroveInspector *self)
   take_label (self->reductions_label, g_strdup_printf ("%s /s", rate));
   take_label (self->memory_label, grove_format_bytes (row->memory));
   take_label (self->queued_label, grove_format_bytes (row->mailbox_bytes));
+  /* What it did last outlives it; a system may not say it. */
+  if (row->current[0] != '\0')
+    gtk_label_set_text (self->current_label, row->current);
+  gtk_widget_set_visible (self->current_row, gtk_label_get_text (self->current_label)[0] != '\0');
   if (row->restarts > 0)
     take_label (self->restarts_label, grove_format_count (row->restarts));
   gtk_widget_set_visible (self->restarts_row, row->restarts > 0);
@@ -370,6 +375,7 @@ forget_process (GroveInspector *self)
   for (guint i = 0; i < N_LINK_LISTS; i++)
     grove_link_rows_clear (self->link_rows[i]);
   gtk_widget_set_visible (self->obituary, FALSE);
+  gtk_label_set_text (self->current_label, "");
 }
 
 void
@@ -536,6 +542,8 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (application_row);
   BIND (application_label);
   BIND (initial_label);
+  BIND (current_row);
+  BIND (current_label);
   BIND (reductions_label);
   BIND (memory_label);
   BIND (heap_label);

@@ -37,6 +37,7 @@ static const GroveColumnInfo columns[GROVE_N_COLUMNS] = {
   [GROVE_COLUMN_HISTORY] = { "History", NULL, 118, FALSE },
   [GROVE_COLUMN_REDUCTIONS] = { "Reductions/s", "reductions/s", 118, TRUE },
   [GROVE_COLUMN_MEMORY] = { "Memory", "memory", 106, TRUE },
+  [GROVE_COLUMN_CURRENT] = { "Current function", "current", 190, FALSE },
   [GROVE_COLUMN_PRIORITY] = { "Priority", "priority", 84, FALSE },
   [GROVE_COLUMN_INITIAL] = { "Initial call", "initial", 170, FALSE },
   [GROVE_COLUMN_APPLICATION] = { "Application", "app", 116, FALSE },
@@ -173,6 +174,9 @@ show_row (GroveProcessCell *self, const GroveProcessRow *row)
     case GROVE_COLUMN_MEMORY:
       take_text (self, grove_format_bytes (row->memory));
       break;
+    case GROVE_COLUMN_CURRENT:
+      set_text (self, row->current);
+      break;
     case GROVE_COLUMN_PRIORITY:
       set_class (self->content, "dim-label", g_str_equal (row->priority, "normal"));
       set_text (self, row->priority);
@@ -281,7 +285,7 @@ grove_process_cell_new (GroveSession *session, GroveColumn column)
       gtk_widget_add_css_class (self->content, "mono");
       gtk_widget_add_css_class (self->content, "pid");
     }
-  if (column == GROVE_COLUMN_INITIAL)
+  if (column == GROVE_COLUMN_INITIAL || column == GROVE_COLUMN_CURRENT)
     gtk_widget_add_css_class (self->content, "mono");
   if (columns[column].right)
     gtk_widget_add_css_class (self->content, "tnum");

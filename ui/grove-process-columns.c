@@ -24,6 +24,7 @@ grove_process_columns_add (GtkColumnView *view, GroveColumn column, GtkListItemF
   const GroveColumnInfo *info = grove_column_get_info (column);
   GtkColumnViewColumn   *result = gtk_column_view_column_new (info->title, factory);
 
+  g_object_set_data (G_OBJECT (result), "grove-name", (gpointer) info->sort);
   gtk_column_view_column_set_fixed_width (result, info->width);
   gtk_column_view_column_set_resizable (result, TRUE);
   gtk_column_view_append_column (view, result);
@@ -160,6 +161,30 @@ grove_process_columns_align_titles (GtkColumnView *view, const GroveColumn *colu
       gtk_widget_set_hexpand (label, TRUE);
       gtk_label_set_xalign (GTK_LABEL (label), 1);
     }
+}
+
+static void
+on_state (GroveSession *session, GParamSpec *pspec, GtkColumnView *view)
+{
+  GListModel *columns = gtk_column_view_get_columns (view);
+
+  if (grove_session_get_state (session) != GROVE_SESSION_LIVE)
+    return;
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+      const char *name = g_object_get_data (G_OBJECT (column), "grove-name");
+
+      if (name != NULL)
+        gtk_column_view_column_set_visible (column, grove_session_has_column (session, name));
+    }
+}
+
+void
+grove_process_columns_follow (GtkColumnView *view, GroveSession *session)
+{
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (on_state), view, 0);
+  on_state (session, NULL, view);
 }
 
 gboolean

@@ -22,6 +22,8 @@ void grove_process_columns_add_controls (GtkColumnView *view, GroveProcessSelect
 /* Aligns the titles of the columns of numbers with their numbers; GTK 4.8 has no way to ask for it.
  */
 void grove_process_columns_align_titles (GtkColumnView *view, const GroveColumn *columns, guint n);
+/* Hides the columns that the system does not have, whichever system it is. */
+void grove_process_columns_follow (GtkColumnView *view, GroveSession *session);
 /* The rows on the screen. FALSE: none. */
 gboolean grove_process_columns_get_visible (GtkScrolledWindow *scrolled,
                                             guint              n_items,

@@ -257,6 +257,7 @@ grove_process_list_new (GroveSession *session, GroveProcessTable *table)
   /* Factories before the model: the other way round every row is made twice. */
   add_columns (self);
   grove_process_columns_add_controls (GTK_COLUMN_VIEW (self->view), self->selection);
+  grove_process_columns_follow (GTK_COLUMN_VIEW (self->view), session);
   gtk_column_view_set_model (GTK_COLUMN_VIEW (self->view), GTK_SELECTION_MODEL (self->selection));
   update_viewport (self);
   return GTK_WIDGET (self);

@@ -39,9 +39,9 @@ struct _GroveProcessTreeList
 G_DEFINE_FINAL_TYPE (GroveProcessTreeList, grove_process_tree_list, ADW_TYPE_BIN)
 
 static const GroveColumn tree_columns[] = {
-  GROVE_COLUMN_NAME,     GROVE_COLUMN_PID,        GROVE_COLUMN_STATE,  GROVE_COLUMN_MAILBOX,
-  GROVE_COLUMN_HISTORY,  GROVE_COLUMN_REDUCTIONS, GROVE_COLUMN_MEMORY, GROVE_COLUMN_RESTARTS,
-  GROVE_COLUMN_PRIORITY, GROVE_COLUMN_INITIAL,    GROVE_COLUMN_LINKS,
+  GROVE_COLUMN_NAME,     GROVE_COLUMN_PID,        GROVE_COLUMN_STATE,   GROVE_COLUMN_MAILBOX,
+  GROVE_COLUMN_HISTORY,  GROVE_COLUMN_REDUCTIONS, GROVE_COLUMN_MEMORY,  GROVE_COLUMN_CURRENT,
+  GROVE_COLUMN_RESTARTS, GROVE_COLUMN_PRIORITY,   GROVE_COLUMN_INITIAL, GROVE_COLUMN_LINKS,
 };
 
 static GroveTreeNode *
@@ -473,6 +473,7 @@ grove_process_tree_list_new (GroveSession *session)
   add_columns (self);
   add_keys (self);
   grove_process_columns_add_controls (GTK_COLUMN_VIEW (self->view), self->selection);
+  grove_process_columns_follow (GTK_COLUMN_VIEW (self->view), session);
   gtk_column_view_set_model (GTK_COLUMN_VIEW (self->view), GTK_SELECTION_MODEL (self->selection));
   return GTK_WIDGET (self);
 }

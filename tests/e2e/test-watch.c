@@ -139,6 +139,50 @@ test_filter (WindowFixture *fixture, gconstpointer data)
   GROVE_WAIT (window_count_rows (fixture) > 12, WINDOW_PATIENCE_MS);
 }
 
+/* ---- The current function ----------------------------------------------------------------------
+ */
+
+static gboolean
+is_function_row (GtkWidget *widget, gpointer user_data)
+{
+  return ADW_IS_ACTION_ROW (widget) &&
+         g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), "Function");
+}
+
+static gboolean
+reads_a_function (GtkWidget *widget, gpointer user_data)
+{
+  return GTK_IS_LABEL (widget) && gtk_widget_has_css_class (widget, "mono") &&
+         gtk_label_get_text (GTK_LABEL (widget))[0] != '\0';
+}
+
+/* Whether a cell of the process's row, other than its name and what it was started with, reads what
+ * the inspector does. The auditors start as one function and wait in another. */
+static gboolean
+table_and_inspector_agree (WindowFixture *fixture, GtkWidget *inspector)
+{
+  GtkWidget  *row = grove_ui_test_find_if (inspector, is_function_row, NULL);
+  GtkWidget  *label = row != NULL ? grove_ui_test_find_if (row, reads_a_function, NULL) : NULL;
+  const char *function = label != NULL ? gtk_label_get_text (GTK_LABEL (label)) : NULL;
+
+  return function != NULL && gtk_widget_get_mapped (row) && !g_str_equal (function, "auditor") &&
+         grove_ui_test_find_if (grove_window_get_view (fixture->window, "processes"), reads,
+                                (gpointer) function) != NULL;
+}
+
+static void
+test_current_function (WindowFixture *fixture, gconstpointer data)
+{
+  g_autofree char *pid = grove_test_wire_find_pid (fixture->wire, "auditor_1");
+  GtkWidget       *inspector;
+
+  window_select_in_table (fixture, "name:auditor_1", pid);
+  grove_window_set_inspector_visible (fixture->window, TRUE);
+  inspector = grove_window_get_view (fixture->window, "inspector");
+  GROVE_WAIT (grove_window_is_filled (fixture->window, "inspector"), WINDOW_PATIENCE_MS);
+  GROVE_WAIT (table_and_inspector_agree (fixture, inspector), WINDOW_PATIENCE_MS);
+}
+
 /* ---- Ends and beginnings -----------------------------------------------------------------------
  */
 
@@ -228,6 +272,7 @@ main (int argc, char **argv)
   window_tests_init (&argc, &argv);
   window_test_add ("/e2e/mailbox-fills", test_mailbox_fills);
   window_test_add ("/e2e/filter", test_filter);
+  window_test_add ("/e2e/current-function", test_current_function);
   window_test_add ("/e2e/system-ends-while-watched", test_system_ends_while_watched);
   window_test_add ("/e2e/shut-down-while-watched", test_shut_down_while_watched);
   window_test_add_bare ("/e2e/refused", test_refused);

@@ -23,6 +23,7 @@ struct peer
   GQueue      requests; /* json_object */
   GHashTable *acks;     /* sub -> seq */
   gboolean    mute;
+  gboolean    early;
 };
 
 static gboolean
@@ -258,6 +259,22 @@ peer_say (Peer *peer, const char *format, ...)
   say (peer, text);
 }
 
+/* What a system says of its table; an early version has no `current`. */
+#define COLUMN(name) "{'name':'" name "'},"
+#define TABLES                                                                                     \
+  ",'tables':{'processes':[" COLUMN ("pid") COLUMN ("name") COLUMN ("status") COLUMN ("messages")  \
+    COLUMN ("messages_in/s") COLUMN ("mailbox_bytes") COLUMN ("reductions")                        \
+      COLUMN ("reductions/s") COLUMN ("memory") COLUMN ("heap") COLUMN ("stack")                   \
+        COLUMN ("priority") COLUMN ("initial") COLUMN ("current") COLUMN ("app")                   \
+          COLUMN ("supervisor") COLUMN ("restarts") COLUMN ("started_ns") COLUMN ("scheduler")     \
+            COLUMN ("links") COLUMN ("trap_exit") COLUMN ("system") "{'name':'shoe_size'}]}"
+
+void
+peer_set_early (Peer *peer, gboolean early)
+{
+  peer->early = early;
+}
+
 void
 peer_hello (Peer *peer, const char *instance, gboolean read_only)
 {
@@ -267,8 +284,8 @@ peer_hello (Peer *peer, const char *instance, gboolean read_only)
             "'read_only':%s,'capabilities':['process.get','process.messages','process.kill',"
             "'process.exit','process.restart','process.set_priority'],"
             "'absent':{'process.suspend':'This system cannot suspend.'},'now_ns':1000000000,"
-            "'now_utc_ms':1790000000000}}",
-            peer->name, instance, read_only ? "true" : "false");
+            "'now_utc_ms':1790000000000%s}}",
+            peer->name, instance, read_only ? "true" : "false", peer->early ? "" : TABLES);
 }
 
 static gint64
@@ -386,7 +403,8 @@ char *
 peer_row (const char *pid, const char *name, gint64 messages)
 {
   return g_strdup_printf ("['%s','%s','waiting',%" G_GINT64_FORMAT
-                          ",1.5,10,100,2.5,1000,500,100,'normal','init/1','shop','',0,5,0,1,"
+                          ",1.5,10,100,2.5,1000,500,100,'normal','init/"
+                          "1','await','shop','',0,5,0,1,"
                           "false,false]",
                           pid, name, messages);
 }

@@ -47,6 +47,9 @@ guint    peer_get_n_connections (Peer *peer); /* ever */
 void peer_say (Peer *peer, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void peer_say_bytes (Peer *peer, const char *bytes, gsize size);
 void peer_hello (Peer *peer, const char *instance, gboolean read_only);
+/* From now on it greets as a system of the first version, which does not say what its tables have.
+ */
+void peer_set_early (Peer *peer, gboolean early);
 /* The next request of that method; others before it stay for later. Transfer full. */
 struct json_object *peer_expect (Peer *peer, const char *method);
 /* Whether one came. */

@@ -77,6 +77,7 @@ static const struct grove_column columns[] = {
   { "stack", GROVE_COLUMN_INT, "bytes" },
   { "priority", GROVE_COLUMN_TEXT, "" },
   { "initial", GROVE_COLUMN_TEXT, "" },
+  { "current", GROVE_COLUMN_TEXT, "" },
   { "app", GROVE_COLUMN_TEXT, "" },
   { "supervisor", GROVE_COLUMN_TEXT, "" },
   { "restarts", GROVE_COLUMN_INT, "" },

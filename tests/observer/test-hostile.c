@@ -73,8 +73,8 @@ typedef struct
 
 #define NOTE(method, params) "{'jsonrpc':'2.0','method':'" method "','params':{" params "}}"
 #define ROW                                                                                        \
-  "['<0.1.0>','a','waiting',1,1.5,10,100,2.5,1000,500,100,'normal','init/1','shop','',0,5,0,1,"    \
-  "false,false]"
+  "['<0.1.0>','a','waiting',1,1.5,10,100,2.5,1000,500,100,'normal','init/1','await','shop','',0,"  \
+  "5,0,1,false,false]"
 #define TABLE(more) NOTE ("table.update", "'sub':2,'seq':1,'t':1," more)
 #define COUNTS      "'rev':0,'total':1,'matched':1,'offset':0,'skipped':0,"
 #define LONG_PID    "'<0.0000000000000000000000000000000000000000000000000000000000000001.0>'"
@@ -113,7 +113,7 @@ static const Line broken[] = {
   { "table-row-text", TABLE (COUNTS "'order':['<0.1.0>'],'rows':['<0.1.0>']") },
   { "table-row-types",
     TABLE (COUNTS "'order':['<0.1.0>'],'rows':[['<0.1.0>',1,2,'a','b',[],{},1,1,1,1,1,1,1,1,1,1,1,"
-                  "1,1,1]]") },
+                  "1,1,1,1]]") },
   { "table-matched-negative",
     TABLE ("'rev':0,'total':1,'matched':-1,'offset':0,'order':[],'rows':[]") },
   { "table-offset-real",
@@ -158,7 +158,7 @@ static const Line harmless[] = {
           "'reductions/s':-5,'schedulers':[-1,2]") },
   { "row-nulls",
     TABLE (COUNTS "'order':['<0.1.0>'],'rows':[['<0.1.0>',null,null,null,null,null,null,null,null,"
-                  "null,null,null,null,null,null,null,null,null,null,null,null]]") },
+                  "null,null,null,null,null,null,null,null,null,null,null,null,null]]") },
   { "row-not-sent", TABLE (COUNTS "'order':['<0.1.0>'],'rows':[]") },
   { "huge-total",
     TABLE ("'rev':0,'total':9007199254740991,'matched':9007199254740991,'offset':9007199254740990,"
@@ -188,8 +188,8 @@ test_long_texts (Fixture *self, gconstpointer data)
   peer_say (self->peer,
             "{'jsonrpc':'2.0','method':'table.update','params':{'sub':2,'seq':1,'t':1," COUNTS
             "'order':['<0.1.0>'],'rows':[['<0.1.0>','%s','waiting',1,1.5,10,100,2.5,1000,500,100,"
-            "'%s','%s','%s','%s',0,5,0,1,false,false]]}}",
-            name->str, name->str, name->str, name->str, name->str);
+            "'%s','%s','%s','%s','%s',0,5,0,1,false,false]]}}",
+            name->str, name->str, name->str, name->str, name->str, name->str);
   peer_say (self->peer,
             NOTE ("tree.update", "'sub':4,'seq':1,'ops':[['add',null,0,{'pid':'<0.1.0>',"
                                  "'kind':'worker','name':'%s','status':'%s','strategy':'%s'}]]"),
@@ -200,6 +200,7 @@ test_long_texts (Fixture *self, gconstpointer data)
   g_assert_cmpuint (strlen (row->name), ==, 94);
   g_assert_true (g_utf8_validate (row->name, -1, NULL));
   g_assert_true (g_utf8_validate (row->priority, -1, NULL));
+  g_assert_cmpuint (strlen (row->current), ==, 94);
   g_object_unref (item);
   const char *text = grove_tree_node_get_name (grove_tree_find (self->tree, "<0.1.0>"));
   g_assert_cmpuint (strlen (text), ==, 94);

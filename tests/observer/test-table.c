@@ -142,6 +142,7 @@ test_fill (Fixture *self, gconstpointer data)
   g_assert_cmpint (row->messages, ==, 20);
   g_assert_cmpfloat (row->messages_in_per_s, ==, 1.5);
   g_assert_cmpstr (row->initial, ==, "init/1");
+  g_assert_cmpstr (row->current, ==, "await");
   g_assert_cmpint (row->state, ==, GROVE_PROCESS_WAITING);
   guint          n;
   const guint32 *history = grove_process_item_get_history (item, &n);
@@ -353,6 +354,60 @@ test_filter (Fixture *self, gconstpointer data)
   json_object_put (request);
 }
 
+static gboolean
+asks_for (struct json_object *request, const char *column)
+{
+  struct json_object *columns = param (request, "columns");
+  for (gsize i = 0; i < json_object_array_length (columns); i++)
+    if (strcmp (json_object_get_string (json_object_array_get_idx (columns, i)), column) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* A system of the first version does not know the current function: it is not asked for, nor sorted
+ * by, and all else is as it was. The same system, replaced by a later version, is asked. */
+static void
+test_early_version (Fixture *self, gconstpointer data)
+{
+  g_assert_true (grove_session_has_column (self->session, "current"));
+  g_assert_false (grove_session_has_column (self->session, "shoe_size"));
+  grove_process_table_set_sort (self->table, "current", TRUE);
+  open_table (self);
+  update_three (self, 1, 0);
+  g_assert_cmpstr (grove_process_item_get_row (hold (self, 0))->current, ==, "await");
+
+  peer_set_early (self->peer, TRUE);
+  peer_hang_up (self->peer);
+  WAIT_FOR (grove_session_get_state (self->session) == GROVE_SESSION_LOST);
+  peer_bring_live (self->peer, self->session, "run-2");
+  g_assert_false (grove_session_has_column (self->session, "current"));
+  g_assert_true (grove_session_has_column (self->session, "initial"));
+  struct json_object *request = peer_expect (self->peer, "table.open");
+  g_assert_false (asks_for (request, "current"));
+  g_assert_true (asks_for (request, "initial"));
+  g_assert_cmpstr (json_object_to_json_string_ext (param (request, "sort"), 0), ==,
+                   "[[\"pid\",\"asc\"]]");
+  g_autofree char *columns = g_strdup (json_object_to_json_string (param (request, "columns")));
+  peer_reply (self->peer, request, "{'sub':7,'columns':%s,'total':0,'matched':0}", columns);
+  update (self, 1, 0, 1, "['<0.9.0>']",
+          "[['<0.9.0>','z','waiting',1,1.5,10,100,2.5,1000,500,100,'normal','init/1','till','',0,5,"
+          "0,1,false,false]]");
+  const GroveProcessRow *row = grove_process_item_get_row (hold (self, 0));
+  g_assert_cmpstr (row->initial, ==, "init/1");
+  g_assert_cmpstr (row->current, ==, "");
+  g_assert_cmpstr (row->app, ==, "till");
+
+  peer_set_early (self->peer, FALSE);
+  peer_hang_up (self->peer);
+  WAIT_FOR (grove_session_get_state (self->session) == GROVE_SESSION_LOST);
+  peer_bring_live (self->peer, self->session, "run-3");
+  request = peer_expect (self->peer, "table.open");
+  g_assert_true (asks_for (request, "current"));
+  g_assert_cmpstr (json_object_to_json_string_ext (param (request, "sort"), 0), ==,
+                   "[[\"current\",\"desc\"]]");
+  json_object_put (request);
+}
+
 static void
 test_filter_refused (Fixture *self, gconstpointer data)
 {
@@ -504,6 +559,7 @@ main (int argc, char **argv)
   ADD ("sort", test_sort);
   ADD ("strangers", test_strangers);
   ADD ("filter", test_filter);
+  ADD ("early-version", test_early_version);
   ADD ("filter-refused", test_filter_refused);
   ADD ("frozen", test_frozen);
   ADD ("inactive", test_inactive);
