@@ -5,11 +5,15 @@
  *
  *   ok | ignore | {name_taken, Holder}
  */
+#include "runtime/core/dictionary.h"
+#include "runtime/core/observe.h"
 #include "runtime/core/process-private.h"
 #include "runtime/otp/server-private.h"
 #include "runtime/otp/stop.h"
 
 #include <string.h>
+
+static const uint8_t no_ancestors[] = { 106 };
 
 /* What is handed to the new process, in one block that is copied into its heap. */
 struct start
@@ -18,11 +22,44 @@ struct start
   const void                          *arg; /* when arg_size is 0 */
   size_t                               arg_size;
   size_t                               name_size; /* with its NUL; 0: no name */
-  grove_pid                            starter;
-  grove_ref                            ack;
-  bool                                 link;
-  _Alignas(16) uint8_t bytes[]; /* the argument, then the name */
+  size_t    ancestors_size;                       /* of a list: the starter, its starter, ... */
+  grove_pid starter;
+  grove_ref ack;
+  bool      link;
+  _Alignas(16) uint8_t bytes[]; /* the argument, the name, the ancestors */
 };
+
+/* ---- Where it comes from ---------------------------------------------------------------- */
+
+/* Those of a process that the caller starts: itself, by its name if it has one, then its own. */
+static void
+build_ancestors (struct grove_scratch *ret_ancestors)
+{
+  struct grove_process_sample sample;
+  struct grove_term           own;
+
+  if (!grove_get ("$ancestors", &own) || grove_term_type (own) != GROVE_TERM_LIST)
+    own = (struct grove_term){ no_ancestors, sizeof no_ancestors };
+  if (_grove_observe_process (grove_self (), &sample) && sample.name[0] != '\0')
+    _grove_scratch_build (ret_ancestors, "[~a | ~t]", sample.name, own);
+  else
+    _grove_scratch_build (ret_ancestors, "[~p | ~t]", grove_self (), own);
+}
+
+/* For those who look at the process, alive or crashed: as proc_lib leaves it in every dictionary.
+ */
+static void
+put_origin (const struct start *start)
+{
+  struct grove_term ancestors = {
+    start->bytes + start->arg_size + start->name_size,
+    start->ancestors_size,
+  };
+
+  grove_put ("$ancestors", "~t", ancestors);
+  if (start->callbacks->module)
+    grove_put ("$initial_call", "{~a, init, 1}", start->callbacks->module);
+}
 
 /* ---- Starting --------------------------------------------------------------------------- */
 
@@ -102,6 +139,7 @@ server_main (void *arg)
   *server = (struct grove_server){ .callbacks = start->callbacks, .idle_ns = -1 };
   server->parent = start->link ? start->starter : 0;
   _grove_process_set_behaviour (server);
+  put_origin (start);
 
   if (start->name_size > 0)
     take_name (start);
@@ -126,15 +164,20 @@ spawn_server (const struct grove_server_callbacks *callbacks,
 {
   struct grove_spawn_options spawn = GROVE_SPAWN_DEFAULTS;
   size_t                     name_size = options->name ? strlen (options->name) + 1 : 0;
-  size_t                     size = sizeof (struct start) + options->arg_size + name_size;
-  struct start              *start = grove_alloc (size);
+  struct grove_scratch       ancestors;
+  size_t                     size;
+  struct start              *start;
   enum grove_status          status;
 
+  build_ancestors (&ancestors);
+  size = sizeof *start + options->arg_size + name_size + ancestors.term.size;
+  start = grove_alloc (size);
   *start = (struct start){
     .callbacks = callbacks,
     .arg = options->arg,
     .arg_size = options->arg_size,
     .name_size = name_size,
+    .ancestors_size = ancestors.term.size,
     .starter = grove_self (),
     .ack = ack,
     .link = options->link,
@@ -143,6 +186,8 @@ spawn_server (const struct grove_server_callbacks *callbacks,
     memcpy (start->bytes, options->arg, options->arg_size);
   if (name_size > 0)
     memcpy (start->bytes + options->arg_size, options->name, name_size);
+  memcpy (start->bytes + options->arg_size + name_size, ancestors.term.bytes, ancestors.term.size);
+  _grove_scratch_finish (&ancestors);
 
   spawn.label = options->label;
   spawn.initial_call = callbacks->module;

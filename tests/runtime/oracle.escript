@@ -7,6 +7,7 @@
 %% and <0.0.0> for any other process.
 
 -mode (compile).
+-export ([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 
 %% How long it is quiet before all messages are taken to have come.
 -define (QUIET, 60).
@@ -27,7 +28,22 @@ main (_) ->
     receiving (),
     timers (),
     suspending (),
-    aliases ().
+    aliases (),
+    calls (),
+    stopping (),
+    signals (),
+    starting (),
+    order (),
+    strategy ("P05 rest_for_one kill b", rest_for_one),
+    strategy ("P06 one_for_all kill b", one_for_all),
+    intensities (),
+    failing (),
+    kinds_of_restart (),
+    significant (),
+    refusals (),
+    dynamic (),
+    origins (),
+    stubborn ().
 
 %% ---- Printing ----
 
@@ -277,3 +293,236 @@ aliases () ->
     A03 ! r2,
     exit (Pid, kill),
     say ("A03 monitor alias reply_demonitor", collect ()).
+
+%% ---- The server that facts about servers and supervisors are found out with ----
+
+init ({supervisor, Flags, Children}) -> {ok, {Flags, Children}};
+init (failing) -> {stop, nope};
+init (ignoring) -> ignore;
+init (slow) -> idle ();
+init ({idle, Teller}) -> self () ! queued, {ok, {plain, Teller}, 0};
+init ({trapping, Teller}) -> process_flag (trap_exit, true), {ok, {plain, Teller}};
+init ({plain, Teller}) -> {ok, {plain, Teller}};
+init ({Kind, Id, Teller}) ->
+    process_flag (trap_exit, true),
+    Teller ! {start, Id},
+    {ok, {Kind, Id, Teller}}.
+
+handle_call (noreply, From, State) -> put (from, From), {noreply, State};
+handle_call (crash, _, _) -> error (boom);
+handle_call (bad, _, _) -> bad;
+handle_call (stopreply, _, State) -> {stop, normal, rep, State};
+handle_call (_, _, State) -> {reply, ok, State}.
+
+handle_cast ({stop, Reason}, State) -> {stop, Reason, State};
+handle_cast (_, State) -> {noreply, State}.
+
+handle_info (lateall, State) -> gen_server:reply (get (from), late), {noreply, State};
+handle_info (Message, {plain, Teller} = State) ->
+    Teller ! {info, message (Message)},
+    {noreply, State};
+handle_info (_, State) -> {noreply, State}.
+
+terminate (_, {stubborn, _, _}) -> idle ();
+terminate (Reason, {child, Id, Teller}) -> Teller ! {stop, Id, reason (Reason)};
+terminate (Reason, {plain, Teller}) -> Teller ! {terminate, reason (Reason)}.
+
+start (Argument) ->
+    {ok, Pid} = gen_server:start (?MODULE, Argument, []),
+    Pid.
+
+start_link (Argument) ->
+    {ok, Pid} = gen_server:start_link (?MODULE, Argument, []),
+    Pid.
+
+stop (Pid) ->
+    ok = gen_server:stop (Pid),
+    collect ().
+
+%% ---- G: servers ----
+
+call (Server, Request) -> call (Server, Request, infinity).
+
+call (Server, Request, Timeout) ->
+    try {ok, gen_server:call (Server, Request, Timeout)}
+    catch exit:{Reason, {gen_server, call, _}} -> {exit, {reason (Reason), gen_server_call}}
+    end.
+
+calls () ->
+    Dead = dead_process (),
+    say ("G01 call dead pid", call (Dead, x)),
+    say ("G02 call unknown name", call (nosuch, x)),
+    say ("G03 call self", call (self (), x)),
+    say ("G04 cast to dead / unknown", {gen_server:cast (Dead, x), gen_server:cast (nosuch, x)}),
+    Pid = start ({plain, self ()}),
+    say ("G05 call timeout", call (Pid, noreply, 30)),
+    Pid ! lateall,
+    say ("G06 late reply not delivered", collect ()),
+    say ("G07 crash in call", call (Pid, crash)),
+    say ("G08 terminate saw", collect ()).
+
+stopping () ->
+    {ok, P09} = gen_server:start ({local, gsn}, ?MODULE, {plain, self ()}, []),
+    say ("G09 dup name",
+         gen_server:start ({local, gsn}, ?MODULE, {plain, self ()}, [])
+             =:= {error, {already_started, P09}}),
+    G10 = call (P09, stopreply),
+    say ("G10 {stop,normal,Reply,S}: reply and terminate order", {G10, collect ()}),
+    G11 = call (start ({plain, self ()}), bad),
+    say ("G11 bad return", {G11, collect ()}),
+    P12 = start ({plain, self ()}),
+    G12 = gen_server:stop (P12),
+    Alive = is_process_alive (P12),
+    Again = try gen_server:stop (P12) catch exit:Reason -> {exit, Reason} end,
+    say ("G12 gen_server:stop, then is alive, then stop again", {G12, Alive, Again, collect ()}).
+
+signals () ->
+    exit (start_link ({plain, self ()}), shutdown),
+    say ("G13 linked no trap exit(shutdown): terminate?", collect ()),
+    exit (start_link ({trapping, self ()}), shutdown),
+    say ("G14 linked trap, parent exit(shutdown)", collect ()),
+    Pid = start ({trapping, self ()}),
+    exit (Pid, foo),
+    say ("G15 trap, non-parent exit(foo): handle_info", collect ()),
+    stop (Pid).
+
+starting () ->
+    say ("G16 init stop/ignore/timeout",
+         {gen_server:start (?MODULE, failing, []), gen_server:start (?MODULE, ignoring, []),
+          gen_server:start (?MODULE, slow, [{timeout, 20}])}),
+    Failed = gen_server:start_link (?MODULE, failing, []),
+    say ("G17 start_link init stop: EXIT msgs to trapper", {Failed, collect ()}),
+    Pid = start ({idle, self ()}),
+    say ("G18 init timeout 0 then queued msg", collect ()),
+    stop (Pid).
+
+%% ---- P: supervisors ----
+
+child (Id, Restart) -> child (Id, Restart, {child, Id, self ()}).
+
+child (Id, Restart, Argument) ->
+    #{id => Id, restart => Restart,
+      start => {gen_server, start_link, [?MODULE, Argument, []]}}.
+
+supervise (Flags, Children) ->
+    supervisor:start_link (?MODULE, {supervisor, Flags, Children}).
+
+supervisor (Flags, Children) ->
+    {ok, Pid} = supervise (Flags, Children),
+    Pid.
+
+ids (Supervisor) -> [Id || {Id, _, _, _} <- supervisor:which_children (Supervisor)].
+
+child_of (Supervisor, Id) ->
+    {Id, Pid, _, _} = lists:keyfind (Id, 1, supervisor:which_children (Supervisor)),
+    Pid.
+
+kill_child (Supervisor, Id) -> exit (child_of (Supervisor, Id), kill).
+
+shut_down (Supervisor) ->
+    exit (Supervisor, shutdown),
+    collect ().
+
+order () ->
+    Pid = supervisor (#{}, [child (Id, permanent) || Id <- [a, b, c]]),
+    say ("P01 start order", collect ()),
+    say ("P02 which_children ids", ids (Pid)),
+    say ("P03 count", supervisor:count_children (Pid)),
+    say ("P04 stop order + sup exit", shut_down (Pid)).
+
+strategy (Fact, Strategy) ->
+    Pid = supervisor (#{strategy => Strategy}, [child (Id, permanent) || Id <- [a, b, c]]),
+    collect (),
+    kill_child (Pid, b),
+    say (Fact, collect ()),
+    shut_down (Pid).
+
+intensities () ->
+    P07 = supervisor (#{intensity => 0}, [child (a, permanent)]),
+    collect (),
+    kill_child (P07, a),
+    say ("P07 intensity 0, one crash", collect ()),
+    P08 = supervisor (#{intensity => 1, period => 5}, [child (a, permanent)]),
+    collect (),
+    kill_child (P08, a),
+    First = collect (),
+    kill_child (P08, a),
+    say ("P08 intensity 1: first, second crash", {First, collect ()}).
+
+failing () ->
+    Failed = refusal (supervise (#{}, [child (a, permanent), child (b, permanent, failing)])),
+    say ("P09 second child fails to start", {Failed, collect ()}).
+
+kinds_of_restart () ->
+    Pid = supervisor (#{}, [child (a, transient), child (b, temporary)]),
+    collect (),
+    kill_child (Pid, b),
+    P10 = collect (),
+    say ("P10 temporary killed: which", {P10, ids (Pid)}),
+    gen_server:cast (child_of (Pid, a), {stop, normal}),
+    P11 = collect (),
+    say ("P11 transient normal: which",
+         {P11, [{Id, Child} || {Id, Child, _, _} <- supervisor:which_children (Pid)]}),
+    say ("P12 terminate twice / delete / restart missing",
+         {supervisor:terminate_child (Pid, a), supervisor:terminate_child (Pid, a),
+          supervisor:delete_child (Pid, a), supervisor:restart_child (Pid, a),
+          supervisor:terminate_child (Pid, zzz)}),
+    shut_down (Pid).
+
+significant () ->
+    Pid = supervisor (#{auto_shutdown => any_significant},
+                      [(child (a, transient))#{significant => true}, child (b, permanent)]),
+    collect (),
+    gen_server:cast (child_of (Pid, a), {stop, normal}),
+    say ("P13 significant transient normal", collect ()).
+
+%% Of what is wrong only what kind of mistake it is.
+refusal ({error, {Kind, {What, _}}}) -> {error, {Kind, What}};
+refusal ({error, {Kind, {failed_to_start_child, Id, Reason}}}) ->
+    {error, {Kind, {failed_to_start_child, Id, Reason}}};
+refusal (Other) -> Other.
+
+refusals () ->
+    Significant = #{significant => true},
+    Refused = [refusal (supervise (Flags, Children))
+               || {Flags, Children} <-
+                      [{#{}, [maps:merge (child (a, transient), Significant)]},
+                       {#{auto_shutdown => any_significant},
+                        [maps:merge (child (a, permanent), Significant)]},
+                       {#{strategy => foo}, []},
+                       {#{period => 0}, []},
+                       {#{}, [child (a, permanent), child (a, permanent)]},
+                       {#{strategy => simple_one_for_one}, []}]],
+    collect (),
+    say ("P14 bad combos", Refused).
+
+dynamic () ->
+    Kind = #{id => x, start => {gen_server, start_link, [?MODULE]}, restart => temporary},
+    Pid = supervisor (#{strategy => simple_one_for_one}, [Kind]),
+    {ok, Child} = supervisor:start_child (Pid, [{child, k1, self ()}, []]),
+    collect (),
+    say ("P15 s1f1 which/count/terminate by id/pid/again",
+         {ids (Pid), supervisor:count_children (Pid), supervisor:terminate_child (Pid, x),
+          supervisor:terminate_child (Pid, Child), supervisor:terminate_child (Pid, Child),
+          supervisor:restart_child (Pid, x), supervisor:delete_child (Pid, x)}),
+    shut_down (Pid).
+
+origins () ->
+    Pid = supervisor (#{}, [child (a, permanent)]),
+    {dictionary, Dictionary} = process_info (child_of (Pid, a), dictionary),
+    [Parent, First | _] = proplists:get_value ('$ancestors', Dictionary),
+    {_, Function, Arity} = proplists:get_value ('$initial_call', Dictionary),
+    say ("P16 supervisor registered ancestors",
+         {[Parent =:= Pid, First =:= self ()], {oracle, Function, Arity}}),
+    shut_down (Pid).
+
+stubborn () ->
+    Child = child (a, permanent, {stubborn, a, self ()}),
+    Pid = supervisor (#{}, [Child#{shutdown => 50}]),
+    collect (),
+    Began = erlang:monotonic_time (millisecond),
+    Monitor = monitor (process, Pid),
+    exit (Pid, shutdown),
+    receive {'DOWN', Monitor, process, _, _} -> ok end,
+    Took = erlang:monotonic_time (millisecond) - Began,
+    say ("P17 shutdown timeout 50ms stubborn child", {collect (), Took >= 50}).
