@@ -506,7 +506,46 @@ test_killed_supervisor (void *arg)
   g_assert_cmpuint (_grove_supervision_revision_of (sup), ==, 0);
 }
 
+static void
+test_defaults (void *arg)
+{
+  const struct grove_supervisor_spec supervisor = GROVE_SUPERVISOR_DEFAULTS;
+  const struct grove_child_spec      child = GROVE_CHILD_DEFAULTS;
+
+  g_assert_cmpint (supervisor.strategy, ==, GROVE_ONE_FOR_ONE);
+  g_assert_cmpuint (supervisor.intensity, ==, 1);
+  g_assert_cmpuint (supervisor.period_s, ==, 5);
+  g_assert_cmpint (supervisor.auto_shutdown, ==, GROVE_AUTO_SHUTDOWN_NEVER);
+  g_assert_cmpint (child.restart, ==, GROVE_PERMANENT);
+  g_assert_cmpint (child.type, ==, GROVE_WORKER);
+  g_assert_cmpuint (child.shutdown_ms, ==, 5000);
+  g_assert_false (child.significant);
+}
+
+/* Neither a message, nor a cast, nor a call that it does not know is a reason to end. */
+static void
+test_unexpected (void *arg)
+{
+  struct grove_message *reply;
+  grove_pid             sup;
+
+  otp_begin ();
+  sup = start_abc (1, 5);
+  grove_send (sup, "what");
+  grove_send (sup, "{'EXIT', ~p, who}", grove_self ());
+  grove_send (sup, "{'DOWN', 1, process, 2, 3}");
+  grove_cast (sup, "{what, ~i}", 1);
+  g_assert_cmpint (grove_call (sup, DEADLINE_NS, &reply, "what"), ==, GROVE_OK);
+  g_assert_true (grove_match (grove_message_term (reply), "{error, _}"));
+  grove_message_free (reply);
+  expect_answer (sup, "count_children",
+                 "[{specs, 3}, {active, 3}, {supervisors, 0}, {workers, 3}]");
+  otp_expect_nothing ();
+}
+
 static const struct otp_case cases[] = {
+  { "/runtime/supervisor/defaults-178", test_defaults },
+  { "/runtime/supervisor/unexpected-206", test_unexpected },
   { "/runtime/supervisor/order-179-181-182-183", test_order },
   { "/runtime/supervisor/start-fails-180", test_start_fails },
   { "/runtime/supervisor/bad-specs", test_bad_specs },
@@ -520,7 +559,7 @@ static const struct otp_case cases[] = {
   { "/runtime/supervisor/shutdown-timeout-200", test_shutdown_timeout },
   { "/runtime/supervisor/shutdown-kill-200", test_shutdown_kill },
   { "/runtime/supervisor/shutdown-unlinked-200", test_shutdown_unlinked },
-  { "/runtime/supervisor/shutdown-other-reason", test_shutdown_other_reason },
+  { "/runtime/supervisor/shutdown-other-reason-201", test_shutdown_other_reason },
   { "/runtime/supervisor/requests-196-197", test_requests },
   { "/runtime/supervisor/request-errors", test_request_errors },
   { "/runtime/supervisor/thousand", test_thousand },

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """test-conformance.py SOURCE_ROOT: that every behaviour of the BEAM that the runtime answers for is
-accounted for once: proved by a test whose path ends in its number, or listed in runtime/core/DESIGN.md
-as a departure or as missing, with the reason.
+accounted for once: proved by a test whose path ends in its number, or listed in the DESIGN.md of the
+room it belongs to as a departure or as missing, with the reason.
 
 A path such as /runtime/monitor/flush-53 proves 53; /runtime/exit/own-reason-2-3 proves 2 and 3. The
 tables are read by their first column: numbers and ranges, as in `81-92, 106`. What is missing has no
@@ -13,22 +13,33 @@ import os
 import re
 import sys
 
-SECTIONS = {  # the list's sections: what they are about, the first and the last number
-    "A": ("processes", 1, 17),
-    "B": ("exit signals", 18, 35),
-    "C": ("links", 36, 44),
-    "D": ("monitors", 45, 58),
-    "E": ("aliases", 59, 61),
-    "F": ("messages", 62, 70),
-    "G": ("receive", 71, 80),
-    "H": ("timers", 81, 92),
-    "I": ("names", 93, 97),
-    "J": ("information", 98, 108),
-    "K": ("scheduling", 109, 129),
-    "L": ("suspending", 130, 136),
-    "M": ("tracing", 137, 141),
+# The rooms: where their tables are, and their sections: what they are about, the first and the last
+# number.
+ROOMS = {
+    "runtime/core/DESIGN.md": {
+        "A": ("processes", 1, 17),
+        "B": ("exit signals", 18, 35),
+        "C": ("links", 36, 44),
+        "D": ("monitors", 45, 58),
+        "E": ("aliases", 59, 61),
+        "F": ("messages", 62, 70),
+        "G": ("receive", 71, 80),
+        "H": ("timers", 81, 92),
+        "I": ("names", 93, 97),
+        "J": ("information", 98, 108),
+        "K": ("scheduling", 109, 129),
+        "L": ("suspending", 130, 136),
+        "M": ("tracing", 137, 141),
+    },
+    "runtime/otp/DESIGN.md": {
+        "N": ("starting", 142, 148),
+        "O": ("servers", 149, 170),
+        "P": ("system messages", 171, 177),
+        "Q": ("supervisors", 178, 208),
+        "R": ("dynamic supervisors", 209, 214),
+        "S": ("applications", 215, 219),
+    },
 }
-DESIGN = "runtime/core/DESIGN.md"
 TESTS = "tests/runtime"
 DEPARTURES = "Departures that stay"
 MISSING = "What is not here yet"
@@ -54,12 +65,12 @@ def proved(root):
     return found
 
 
-def table(design, heading):
+def table(root, name, heading):
     """number -> what stands beside it, of the table below @heading; and the rows that are no good."""
     rows, bad = {}, []
-    body = design.split(f"\n## {heading}\n", 1)
+    body = read(root, name).split(f"\n## {heading}\n", 1)
     if len(body) != 2:
-        return rows, [f"{DESIGN} has no section '{heading}'"]
+        return rows, [f"{name} has no section '{heading}'"]
     lines = [ROW.match(line) for line in body[1].split("\n## ", 1)[0].split("\n")]
     for row in [line for line in lines if line][2:]:  # below the head and the line under it
         numbers = NUMBERS.findall(row.group(1))
@@ -73,13 +84,8 @@ def table(design, heading):
     return rows, bad
 
 
-def everything(section):
-    _, first, last = SECTIONS[section]
-    return range(first, last + 1)
-
-
-def check_section(section, tests, departures, missing):
-    for number in everything(section):
+def check_section(numbers, tests, departures, missing):
+    for number in numbers:
         if number not in tests and number not in departures and number not in missing:
             yield f"{number} is named by no test and listed nowhere"
         if number in missing and number in tests:
@@ -88,25 +94,28 @@ def check_section(section, tests, departures, missing):
             yield f"{number} is listed as missing and as a departure"
 
 
-def check_tables(departures, missing):
-    last = max(last for _, _, last in SECTIONS.values())
-    for name, (rows, bad) in {DEPARTURES: departures, MISSING: missing}.items():
+def check_tables(name, sections, tables):
+    first = min(first for _, first, _ in sections.values())
+    last = max(last for _, _, last in sections.values())
+    for heading, (rows, bad) in tables.items():
         yield from bad
         for number in rows:
-            if not 1 <= number <= last:
-                yield f"'{name}' lists {number}, which is no number of the list"
+            if not first <= number <= last:
+                yield f"'{heading}' of {name} lists {number}, which is no number of its sections"
 
 
 def main():
     root = sys.argv[1]
-    design = read(root, DESIGN)
     tests = proved(root)
-    departures = table(design, DEPARTURES)
-    missing = table(design, MISSING)
-    checks = [("tables", check_tables(departures, missing))]
-    for section, (name, _, _) in SECTIONS.items():
-        checks.append((f"{section.lower()}-{name.replace(' ', '-')}",
-                       check_section(section, tests, departures[0], missing[0])))
+    checks = []
+    for name, sections in ROOMS.items():
+        tables = {heading: table(root, name, heading) for heading in (DEPARTURES, MISSING)}
+        room = name.split("/")[1]
+        checks.append((f"tables-{room}", check_tables(name, sections, tables)))
+        for section, (about, first, last) in sections.items():
+            checks.append((f"{section.lower()}-{about.replace(' ', '-')}",
+                           check_section(range(first, last + 1), tests, tables[DEPARTURES][0],
+                                         tables[MISSING][0])))
     print(f"1..{len(checks)}")
     for index, (name, check) in enumerate(checks, 1):
         found = list(check)
