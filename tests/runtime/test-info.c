@@ -724,9 +724,9 @@ test_processes (void *arg)
   /* Room for fewer, and for none. */
   {
     grove_pid few[3] = { 0, 0, 1 };
-    g_assert_cmpuint (grove_processes (few, 2), >, G_N_ELEMENTS (stay));
+    g_assert_cmpuint (grove_processes (few, 2), >=, G_N_ELEMENTS (stay));
     g_assert_cmpuint (few[2], ==, 1);
-    g_assert_cmpuint (grove_processes (NULL, 17), >, G_N_ELEMENTS (stay));
+    g_assert_cmpuint (grove_processes (NULL, 17), >=, G_N_ELEMENTS (stay));
   }
 }
 
