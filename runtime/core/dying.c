@@ -27,6 +27,7 @@ static bool
 run_releases (struct grove_scheduler *self, struct grove_dying *dying, int32_t *left)
 {
   struct grove_bonds *bonds = dying->process->bonds;
+  int32_t             left_of_slice = _grove_reductions_left;
 
   if (bonds == NULL || bonds->defers == NULL)
     return true;
@@ -38,6 +39,8 @@ run_releases (struct grove_scheduler *self, struct grove_dying *dying, int32_t *
       struct grove_defer *defer = bonds->defers;
       bonds->defers = defer->next;
       _grove_reductions_left -= COST_OF_SIGNAL;
+      /* The process, or the release before, may have ended in a function the runtime called. */
+      dying->process->no_preempt = 0;
       /* One that ends "its process" ends itself; the next goes on here. */
       if (setjmp (self->escape) == 0)
         defer->release (defer->data);
@@ -45,6 +48,8 @@ run_releases (struct grove_scheduler *self, struct grove_dying *dying, int32_t *
   self->deferring = false;
   self->current = NULL;
   *left = _grove_reductions_left;
+  /* Heirs have what the process left of its slice, not of this. */
+  _grove_reductions_left = left_of_slice;
   return bonds->defers == NULL;
 }
 

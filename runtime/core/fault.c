@@ -462,7 +462,9 @@ _grove_fault_settle (struct grove_scheduler *self, struct grove_process *process
   struct grove_fault *fault = _grove_malloc (sizeof *fault);
 
   *fault = self->fault->fault;
-  _grove_bonds (process)->fault = fault;
+  /* It may have failed again in what it says at its end. */
+  free (_grove_bonds (process)->fault);
+  process->bonds->fault = fault;
   _grove_timers_remove (&self->timers, process);
   _grove_stack_release (&self->stacks, process);
   process->no_preempt = 0;

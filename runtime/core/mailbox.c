@@ -172,6 +172,9 @@ receive_from (struct grove_process  *self,
             _grove_timers_add (&_grove_scheduler_self->timers, self, now + (uint64_t) timeout_ns);
           timeout_ns = GROVE_FOREVER;
         }
+      /* It was suspended in @match, where it could not stop. */
+      if (filter != NULL && __builtin_expect (GROVE_GET (self->suspended), 0))
+        continue;
       _grove_wait (GROVE_WAIT_MESSAGE);
     }
   if (__builtin_expect (self->timer != GROVE_NO_TIMEOUT, 0))

@@ -188,7 +188,8 @@ GROVE_PUBLIC void grove_send_alias (grove_pid to, grove_ref alias, struct grove_
 GROVE_PUBLIC enum grove_status
 grove_receive (int64_t timeout_ns, struct grove_message **ret_message) GROVE_NODISCARD;
 
-/* Whether a message is wanted. It is pure: it must not send, receive or allocate. */
+/* Whether a message is wanted. It is pure: it must not send, receive or allocate. Who receives,
+ * waits for anything or flushes a monitor in it ends with `badarg`. */
 typedef bool (*grove_match_func) (struct grove_term term, void *user_data);
 
 /**

@@ -279,6 +279,8 @@ grove_demonitor (grove_ref monitor, bool flush)
     self->bonds != NULL ? _grove_relations_find (&self->bonds->monitors, monitor) : NULL;
   bool active = relation != NULL;
 
+  if (flush)
+    _grove_require_outermost (self);
   if (active)
     _grove_monitor_drop (self, monitor);
   else if (flush)

@@ -108,6 +108,13 @@ say_last_words (struct grove_process *process, struct grove_buffer *reason)
 }
 
 void
+_grove_process_leave_calls (struct grove_process *self)
+{
+  self->no_preempt = 0;
+  _grove_timers_remove (&_grove_scheduler_self->timers, self);
+}
+
+void
 _grove_end_with (struct grove_buffer *reason, const struct grove_trace *trace)
 {
   struct grove_scheduler *scheduler = _grove_scheduler_self;
@@ -117,6 +124,7 @@ _grove_end_with (struct grove_buffer *reason, const struct grove_trace *trace)
       grove_buffer_finish (reason);
       _grove_end_self ();
     }
+  _grove_process_leave_calls (scheduler->current);
   say_last_words (scheduler->current, reason);
   scheduler->ending =
     (struct grove_ending){ .reason = grove_buffer_term (reason), .owned = reason->bytes };

@@ -178,9 +178,9 @@ spawn (grove_entry                       entry,
     _grove_trace_spawn (scheduler->current, process, scheduler->current != NULL && options->link);
   *ret_pid = _grove_process_pid (process);
   PUBLISH (process->state, GROVE_STATE_RUNNABLE);
-  /* Elsewhere it may have ended when this comes back. */
-  place (process, options->scheduler);
+  /* Before: elsewhere it may have ended when this comes back. */
   GROVE_ADD (scheduler->n_spawned, 1);
+  place (process, options->scheduler);
   if (ret_monitor != NULL)
     *ret_monitor = monitor;
   return GROVE_OK;
@@ -330,6 +330,7 @@ grove_sleep_ms (uint64_t ms)
 
   if (scheduler->deferring)
     return;
+  _grove_require_outermost (self);
   GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
   self->timed_out = false;
   if (ms < (UINT64_MAX - now) / 1000000)
@@ -362,6 +363,7 @@ grove_hibernate (grove_entry continuation, void *arg)
     _grove_end_self ();
   if (continuation == NULL)
     _grove_badarg ();
+  _grove_require_outermost (_grove_scheduler_self->current);
   _grove_scheduler_self->stacks.entry = continuation;
   _grove_scheduler_self->stacks.arg = arg;
   _grove_leave (GROVE_LEAVE_HIBERNATE);

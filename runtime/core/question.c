@@ -14,6 +14,7 @@ _grove_question_new (void)
 {
   grove_ref question = grove_make_ref ();
 
+  _grove_require_outermost (_grove_scheduler_self->current);
   _grove_bonds (_grove_scheduler_self->current)->question = question;
   return question;
 }

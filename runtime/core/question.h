@@ -7,7 +7,8 @@
 
 #include "runtime/core/control.h"
 
-/* By the asking process, before it asks. */
+/* By the asking process, before it asks, and while it holds nothing: where it must not wait it ends
+ * here. */
 grove_ref _grove_question_new (void);
 
 /* Waits for the answer: a number, or a signal, which is then in the bonds for the caller to take.

@@ -311,6 +311,8 @@ grove_run (const struct grove_options *options, grove_entry main, void *arg)
     sched_yield ();
   run_calls ();
   end_all ();
+  /* What those that ended asked of other schedulers. */
+  run_calls ();
   _grove_faults_restore ();
   finish ();
   atomic_store (&running_once, 0);

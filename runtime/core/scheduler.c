@@ -50,6 +50,8 @@ _grove_process_make_runnable (struct grove_process *process)
 {
   if (__builtin_expect (GROVE_GET (process->suspended), 0))
     {
+      /* It cannot go on, so it is not busy, nor would its end be where it is counted. */
+      _grove_run_queue_set_busy (&_grove_scheduler_self->queue, process, false);
       _grove_suspend_park (process);
       return;
     }

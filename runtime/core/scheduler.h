@@ -217,6 +217,20 @@ void _grove_leave (enum grove_leave leave);
 /* Waits until a signal comes or the timer is due. @wait: what counts. */
 void _grove_wait (enum grove_wait wait);
 
+/* Ends @self, the caller, with `badarg` when it is within a function that the runtime calls for it.
+ * What it waited for there would get mixed up with what the receive around it waits for, and the
+ * mailbox has to hold still. */
+static inline void
+_grove_require_outermost (const struct grove_process *self)
+{
+  if (__builtin_expect (self->no_preempt >= GROVE_NO_PREEMPT_CALLBACK, 0))
+    _grove_badarg ();
+}
+
+/* @self, the caller, does not go back to what it is within: neither to a function that the runtime
+ * called, nor to a receive with its timeout. */
+void _grove_process_leave_calls (struct grove_process *self);
+
 /* Ends the calling process with @reason, which is taken over; @trace may be NULL. */
 GROVE_NORETURN void _grove_end_with (struct grove_buffer *reason, const struct grove_trace *trace);
 

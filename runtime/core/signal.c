@@ -195,7 +195,8 @@ static enum handled handle_message (struct grove_process *process, struct grove_
  *
  * That is safe: only the owner's thread takes from the in-queue or touches the mailbox, and it is
  * here. Of a block that is another's by now the in-queue was opened after its `scheduler` was
- * stored, so whoever sees it open sees that scheduler, or a later one.
+ * stored, so whoever sees it open sees that scheduler, or a later one. Acquire: of one that was
+ * given to this thread, and is not accepted yet, what its last owner did to it is seen, too.
  * And it is in order: what the same sender sent before, from wherever it ran, was pushed before,
  * and has been taken. Nothing else is ordered. */
 static bool
@@ -204,7 +205,9 @@ is_near (struct grove_process *process)
   uintptr_t in = atomic_load_explicit (&process->inqueue, memory_order_acquire);
 
   return in <= GROVE_IN_SPECIAL && in != GROVE_IN_CLOSED &&
-         GROVE_GET (process->scheduler) == _grove_scheduler_self && _grove_scheduler_self != NULL;
+         atomic_load_explicit (&process->scheduler, memory_order_acquire) ==
+           _grove_scheduler_self &&
+         _grove_scheduler_self != NULL;
 }
 
 static void
@@ -263,6 +266,7 @@ uint64_t
 _grove_signal_send_message (grove_pid to, struct grove_message *message)
 {
   struct grove_process *process = _grove_table_block (to);
+  uint64_t              removed;
 
   message->generation = (uint32_t) (to >> 32);
   if (process == NULL || GROVE_GET (process->generation) != message->generation)
@@ -274,7 +278,9 @@ _grove_signal_send_message (grove_pid to, struct grove_message *message)
     deliver_near (process, message);
   else if (!deliver_far (process, message))
     _grove_block_free (message);
-  return (GROVE_GET (process->pushed) - GROVE_GET (process->removed)) >> GROVE_COUNT_SHIFT;
+  /* First what left, then what came: the owner may be taking what comes in between. */
+  removed = atomic_load_explicit (&process->removed, memory_order_acquire);
+  return (GROVE_GET (process->pushed) - removed) >> GROVE_COUNT_SHIFT;
 }
 
 void

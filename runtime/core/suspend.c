@@ -73,6 +73,22 @@ answer_tagged (grove_pid from, const struct grove_message *signal, const char *a
   grove_buffer_finish (&message);
 }
 
+/* Should what is called be process code by mistake, it must not switch among the signals of a
+ * process that handles its own. */
+static void
+call_done (const struct grove_suspend_request *request, enum grove_status status)
+{
+  struct grove_process *self = _grove_process_self ();
+
+  if (request->done == NULL)
+    return;
+  if (self != NULL)
+    self->no_preempt++;
+  request->done (status, request->user_data);
+  if (self != NULL)
+    self->no_preempt--;
+}
+
 /* Tells who sent @signal to @target that it is suspended, or has ended. */
 static void
 answer (grove_pid target, const struct grove_message *signal, bool suspended)
@@ -81,8 +97,7 @@ answer (grove_pid target, const struct grove_message *signal, bool suspended)
     {
       struct grove_suspend_request request;
       memcpy (&request, _grove_signal_term (signal).bytes, sizeof request);
-      if (request.done != NULL)
-        request.done (suspended ? GROVE_OK : GROVE_ERR_NOPROC, request.user_data);
+      call_done (&request, suspended ? GROVE_OK : GROVE_ERR_NOPROC);
       return;
     }
   if (!suspended)

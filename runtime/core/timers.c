@@ -125,8 +125,9 @@ tell (struct grove_scheduler *self, grove_pid pid)
   struct grove_process *process = _grove_table_block (pid);
 
   /* One of this scheduler's own can be touched. Acquire: pairs with the stores at spawn, and with
-   * that of who gave it. */
+   * that of who gave it. One that is being taken apart has told of its timers already. */
   if (atomic_load_explicit (&process->state, memory_order_acquire) != GROVE_STATE_FREE &&
+      GROVE_GET (process->inqueue) != GROVE_IN_CLOSED &&
       atomic_load_explicit (&process->scheduler, memory_order_acquire) == self &&
       GROVE_GET (process->generation) == (uint32_t) (pid >> 32))
     _grove_bonds (process)->timed_by |= UINT64_C (1) << self->id;

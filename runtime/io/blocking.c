@@ -288,6 +288,7 @@ submit (struct job *job, bool low)
 static struct job *
 job_new (void (*work) (void *data), const void *data, size_t size, void (*drop) (void *data))
 {
+  grove_ref   question = _grove_question_new ();
   struct job *job = _grove_malloc (sizeof *job + size);
 
   job->hold.release = job_release;
@@ -296,7 +297,7 @@ job_new (void (*work) (void *data), const void *data, size_t size, void (*drop) 
   job->work = work;
   job->drop = drop;
   job->pid = grove_self ();
-  job->question = _grove_question_new ();
+  job->question = question;
   job->error = 0;
   if (size > 0)
     memcpy (job->data, data, size);
