@@ -258,6 +258,30 @@ process_set_priority (struct grove_server_session *session, int64_t id, struct j
                                        &expect, grove_params_text (params, "priority"));
 }
 
+static void
+process_suspend (struct grove_server_session *session, int64_t id, struct json_object *params)
+{
+  const struct grove_source *source = grove_server_session_host (session)->source;
+  struct grove_expect        expect = expect_of (params);
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
+
+  if (call != NULL)
+    source->ops->process_suspend (source->self, call, grove_server_session_lease (session),
+                                  grove_params_text (params, "pid"), &expect);
+}
+
+static void
+process_resume (struct grove_server_session *session, int64_t id, struct json_object *params)
+{
+  const struct grove_source *source = grove_server_session_host (session)->source;
+  struct grove_expect        expect = expect_of (params);
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
+
+  if (call != NULL)
+    source->ops->process_resume (source->self, call, grove_server_session_lease (session),
+                                 grove_params_text (params, "pid"), &expect);
+}
+
 static const handler handlers[GROVE_N_METHODS] = {
   [GROVE_METHOD_SESSION_OPEN] = session_open,
   [GROVE_METHOD_SESSION_PING] = session_ping,
@@ -280,6 +304,8 @@ static const handler handlers[GROVE_N_METHODS] = {
   [GROVE_METHOD_PROCESS_EXIT] = process_exit,
   [GROVE_METHOD_PROCESS_RESTART] = process_restart,
   [GROVE_METHOD_PROCESS_SET_PRIORITY] = process_set_priority,
+  [GROVE_METHOD_PROCESS_SUSPEND] = process_suspend,
+  [GROVE_METHOD_PROCESS_RESUME] = process_resume,
 };
 
 /* Methods whose source function may be missing; the others are the server's own. */
@@ -287,9 +313,9 @@ static bool
 needs_source (const char *method)
 {
   static const char *const names[] = {
-    "system.info",          "system.watch",     "table.open",   "tree.open",
-    "process.get",          "process.kill",     "process.exit", "process.restart",
-    "process.set_priority", "process.messages",
+    "system.info",          "system.watch",     "table.open",      "tree.open",
+    "process.get",          "process.kill",     "process.exit",    "process.restart",
+    "process.set_priority", "process.messages", "process.suspend", "process.resume",
   };
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

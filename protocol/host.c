@@ -72,6 +72,8 @@ grove_host_can (const struct grove_host *self, const char *method, const char **
     { "process.exit", ops->process_exit != NULL },
     { "process.restart", ops->process_restart != NULL },
     { "process.set_priority", ops->process_set_priority != NULL },
+    { "process.suspend", ops->process_suspend != NULL },
+    { "process.resume", ops->process_resume != NULL },
   };
   const char *why = NULL;
 

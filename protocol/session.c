@@ -44,6 +44,7 @@ struct grove_server_session
   int64_t                    last_subscription;
   struct grove_call         *calls;
   size_t                     n_calls;
+  struct grove_source_lease *lease; /* NULL: it never suspended anything */
 };
 
 static size_t
@@ -120,6 +121,26 @@ abandon_calls (struct grove_server_session *self)
     }
 }
 
+struct grove_source_lease *
+grove_server_session_lease (struct grove_server_session *self)
+{
+  const struct grove_source *source = self->host->source;
+
+  if (self->lease == NULL)
+    self->lease = source->ops->lease_new (source->self);
+  return self->lease;
+}
+
+static void
+end_lease (struct grove_server_session *self)
+{
+  const struct grove_source *source = self->host->source;
+
+  if (self->lease != NULL)
+    source->ops->lease_end (source->self, self->lease);
+  self->lease = NULL;
+}
+
 void
 grove_server_session_free (struct grove_server_session *self)
 {
@@ -128,6 +149,7 @@ grove_server_session_free (struct grove_server_session *self)
   while (self->n_subscriptions > 0)
     grove_server_session_unsubscribe (self, self->subscriptions[self->n_subscriptions - 1]);
   abandon_calls (self);
+  end_lease (self);
   grove_frame_finish (&self->frame);
   grove_writer_finish (&self->scratch);
   free (self->pending.bytes);
@@ -172,6 +194,7 @@ void
 grove_server_session_close (struct grove_server_session *self)
 {
   self->closing = true;
+  end_lease (self);
 }
 
 bool
@@ -253,6 +276,7 @@ grove_server_session_goodbye (struct grove_server_session *self,
   if (self->closing)
     return;
   self->closing = true;
+  end_lease (self);
   grove_writer_init (&writer, 0);
   grove_server_session_write_goodbye (&writer, reason, message);
   bytes_add (&self->output, writer.bytes, writer.size);

@@ -20,7 +20,7 @@ struct grove_subscription;
 
 /* Its output begins with `hello`. */
 struct grove_server_session *grove_server_session_new (struct grove_host *host);
-/* Subscriptions end; calls under way are cancelled and outlive it. */
+/* Subscriptions end, what it suspends is resumed; calls under way are cancelled and outlive it. */
 void grove_server_session_free (struct grove_server_session *self);
 
 void grove_server_session_feed (struct grove_server_session *self, const char *bytes, size_t size);
@@ -82,6 +82,10 @@ grove_server_session_find_subscription (struct grove_server_session *self,
                                              int64_t                      id);
 void grove_server_session_unsubscribe (struct grove_server_session *self,
                                        struct grove_subscription   *subscription);
+
+/* What it holds of the source, made when first asked for. Ended once the session is closing, though
+ * the peer may be slow to read the last of it. */
+struct grove_source_lease *grove_server_session_lease (struct grove_server_session *self);
 
 /* A command was carried out: tables and trees show it without waiting for their ticks. */
 void grove_server_session_hurry (struct grove_server_session *self);

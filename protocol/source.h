@@ -159,6 +159,9 @@ void
 grove_rows_done (struct grove_rows *rows, uint64_t total, uint64_t matched, uint64_t sampled_ns);
 void grove_rows_fail (struct grove_rows *rows, enum grove_error code, const char *message);
 
+/* What one session holds of the source besides its questions: the processes it suspends. */
+struct grove_source_lease;
+
 /* A node of the supervision forest. */
 struct grove_tree_node
 {
@@ -260,6 +263,22 @@ struct grove_source_ops
                                 const char                *pid,
                                 const struct grove_expect *expect,
                                 const char                *priority);
+
+  /* One a session, from the first time it needs it until it ends, however that comes; all that it
+   * still suspends then runs again, calls under way included. Needed for process_suspend(). */
+  struct grove_source_lease *(*lease_new) (void *self);
+  void (*lease_end) (void *self, struct grove_source_lease *lease);
+  /* @lease suspends it, or does not: twice is once. Answered when it stands still. */
+  void (*process_suspend) (void                      *self,
+                           struct grove_call         *call,
+                           struct grove_source_lease *lease,
+                           const char                *pid,
+                           const struct grove_expect *expect);
+  void (*process_resume) (void                      *self,
+                          struct grove_call         *call,
+                          struct grove_source_lease *lease,
+                          const char                *pid,
+                          const struct grove_expect *expect);
 };
 
 struct grove_source

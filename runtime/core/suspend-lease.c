@@ -144,3 +144,17 @@ _grove_observe_resume (struct grove_lease *self, grove_pid pid)
   _grove_unlock (&self->lock);
   return status;
 }
+
+uint32_t
+_grove_lease_count (struct grove_lease *self, grove_pid pid)
+{
+  struct grove_relation *relation;
+  uint32_t               count = 0;
+
+  _grove_lock (&self->lock);
+  relation = _grove_relations_find (&self->counts, pid);
+  if (relation != NULL && lives (pid))
+    count = (uint32_t) relation->value;
+  _grove_unlock (&self->lock);
+  return count;
+}

@@ -89,6 +89,18 @@ _grove_pending_inspect (struct grove_pending *self, grove_pid pid, grove_inspect
 }
 
 void
+_grove_pending_suspend (struct grove_pending *self, struct grove_lease *lease, grove_pid pid)
+{
+  enum grove_status status;
+
+  self->inspecting = true;
+  _grove_pending_wait (self);
+  status = _grove_observe_suspend (lease, pid, inspection_done, self);
+  if (status != GROVE_OK)
+    inspection_done (status, self);
+}
+
+void
 _grove_pending_dispatch (struct grove_runtime_source *self)
 {
   const uint64_t         now_ns = grove_now_ns ();

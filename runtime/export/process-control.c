@@ -14,12 +14,11 @@
 
 #define RESTART_WAIT_NS UINT64_C (2000000000)
 
-/* Finds the target of a control call, or fails it; nothing has been done then. */
-static bool
-find_target (struct grove_call           *call,
-             const char                  *pid,
-             const struct grove_expect   *expect,
-             struct grove_process_sample *ret_sample)
+bool
+_grove_source_find_target (struct grove_call           *call,
+                           const char                  *pid,
+                           const struct grove_expect   *expect,
+                           struct grove_process_sample *ret_sample)
 {
   if (!_grove_source_find (call, pid, ret_sample))
     return false;
@@ -44,7 +43,7 @@ find_target (struct grove_call           *call,
   if (ret_sample->system)
     {
       grove_call_fail (call, GROVE_ERROR_PROTECTED, NULL,
-                       "%s is protected: the whole system ends with it", pid);
+                       "%s is protected: the whole system depends on it", pid);
       return false;
     }
   return true;
@@ -276,7 +275,7 @@ _grove_source_process_exit (void                      *source,
   size_t                      position = 0;
   const char                 *why = NULL;
 
-  if (!find_target (call, pid, expect, &sample))
+  if (!_grove_source_find_target (call, pid, expect, &sample))
     return;
   if (reason && grove_term_parse (reason, strlen (reason), &term, &position, &why) != GROVE_OK)
     {
@@ -308,7 +307,7 @@ _grove_source_process_restart (void                      *source,
   struct outcome             *outcome;
   const uint64_t              wait_ns = wait_ms ? (uint64_t) wait_ms * 1000000 : RESTART_WAIT_NS;
 
-  if (!find_target (call, pid, expect, &sample))
+  if (!_grove_source_find_target (call, pid, expect, &sample))
     return;
 
   outcome = outcome_new (source, call, &sample, wait_ns);
@@ -343,7 +342,7 @@ _grove_source_process_set_priority (void                      *source,
                        "priority is \"%s\"; allowed are low, normal, high and max", priority);
       return;
     }
-  if (!find_target (call, pid, expect, &sample))
+  if (!_grove_source_find_target (call, pid, expect, &sample))
     return;
   if (_grove_observe_set_priority (sample.pid, wanted, &old) != GROVE_OK)
     {

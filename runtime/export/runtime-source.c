@@ -404,6 +404,10 @@ const struct grove_source_ops _grove_runtime_source_ops = {
   .process_exit = _grove_source_process_exit,
   .process_restart = _grove_source_process_restart,
   .process_set_priority = _grove_source_process_set_priority,
+  .lease_new = _grove_source_lease_new,
+  .lease_end = _grove_source_lease_end,
+  .process_suspend = _grove_source_process_suspend,
+  .process_resume = _grove_source_process_resume,
 };
 
 bool

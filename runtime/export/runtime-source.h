@@ -99,6 +99,26 @@ void _grove_source_process_set_priority (void                      *self,
                                          const struct grove_expect *expect,
                                          const char                *priority);
 
+/* Finds the target of a control call, or fails it; nothing has been done then. */
+bool _grove_source_find_target (struct grove_call           *call,
+                                const char                  *pid,
+                                const struct grove_expect   *expect,
+                                struct grove_process_sample *ret_sample);
+
+/* process-suspend.c */
+struct grove_source_lease *_grove_source_lease_new (void *self);
+void                       _grove_source_lease_end (void *self, struct grove_source_lease *lease);
+void                       _grove_source_process_suspend (void                      *self,
+                                                          struct grove_call         *call,
+                                                          struct grove_source_lease *lease,
+                                                          const char                *pid,
+                                                          const struct grove_expect *expect);
+void                       _grove_source_process_resume (void                      *self,
+                                                         struct grove_call         *call,
+                                                         struct grove_source_lease *lease,
+                                                         const char                *pid,
+                                                         const struct grove_expect *expect);
+
 /* ---- Pending questions -------------------------------------------------------------------------
  */
 
@@ -112,7 +132,7 @@ struct grove_pending
   /* Looks whether it can be answered; after the deadline it must. Returns true when answered. */
   bool (*poll) (struct grove_pending *self, uint64_t now_ns);
   void (*free) (struct grove_pending *self);
-  bool              inspecting; /* an inspection still holds it */
+  bool              inspecting; /* an inspection, or a suspension, still holds it */
   bool              inspected;  /* poll: it has come back, with the status below */
   bool              abandoned;  /* nobody waits for it any more: whoever finishes it frees it */
   enum grove_status status;
@@ -122,6 +142,9 @@ struct grove_pending
 void _grove_pending_wait (struct grove_pending *self);
 /* Inspects @pid; poll() is called when it came back, and at the deadline. */
 void _grove_pending_inspect (struct grove_pending *self, grove_pid pid, grove_inspect_func inspect);
+/* Suspends @pid; poll() is called when it stands still, with the status if it cannot be done, and
+ * at the deadline. */
+void _grove_pending_suspend (struct grove_pending *self, struct grove_lease *lease, grove_pid pid);
 /* Nobody waits for @call any more: it is finished with the next dispatch. */
 void _grove_pending_cancel (struct grove_runtime_source *self, const struct grove_call *call);
 /* Finishes what is waiting, as far as it can be. */

@@ -5,7 +5,10 @@
  */
 #include "tests/e2e/shop.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -384,6 +387,139 @@ test_messages (Fixture *fixture, gconstpointer data)
   json_object_put (answer);
 }
 
+/* ---- Suspending --------------------------------------------------------------------------------
+ */
+
+static char *
+get_status (GroveTestWire *wire, const char *pid)
+{
+  struct json_object *info = shop_get (wire, pid);
+  char               *status = g_strdup (grove_test_json_string (info, "status"));
+
+  json_object_put (info);
+  return status;
+}
+
+static void
+assert_status (GroveTestWire *wire, const char *pid, const char *status)
+{
+  g_autofree char *now = get_status (wire, pid);
+
+  g_assert_cmpstr (now, ==, status);
+}
+
+/* It is let go a moment after its suspender is. */
+static void
+await_status (GroveTestWire *wire, const char *pid, const char *status)
+{
+  const gint64 until_us = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+
+  for (;;)
+    {
+      g_autofree char *now = get_status (wire, pid);
+
+      if (g_str_equal (now, status))
+        return;
+      if (g_get_monotonic_time () > until_us)
+        g_error ("%s is %s, not %s", pid, now, status);
+    }
+}
+
+static void
+suspend (GroveTestWire *wire, const char *pid)
+{
+  struct json_object *answer =
+    grove_test_wire_call (wire, "process.suspend", NULL,
+                          "{\"pid\":\"%s\",\"expect\":{\"name\":\"" SHOP_COUNTER "\"}}", pid);
+
+  g_assert_cmpstr (grove_test_json_string (answer, "status"), ==, "suspended");
+  json_object_put (answer);
+}
+
+/* Returns the status that came of it. */
+static char *
+resume (GroveTestWire *wire, const char *pid)
+{
+  struct json_object *answer =
+    grove_test_wire_call (wire, "process.resume", NULL, "{\"pid\":\"%s\"}", pid);
+  char *status = g_strdup (grove_test_json_string (answer, "status"));
+
+  json_object_put (answer);
+  return status;
+}
+
+/* Each session suspends for itself, and takes back only what it did. */
+static void
+test_suspend (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GroveTestWire) other = shop_connect ("control");
+  g_autofree char *pid = grove_test_wire_find_pid (fixture->wire, SHOP_COUNTER);
+  g_autofree char *ours = NULL, *still = NULL;
+
+  suspend (fixture->wire, pid);
+  assert_status (other, pid, "suspended");
+  g_assert_cmpint (grove_test_wire_call_error (other, "process.resume", "{\"pid\":\"%s\"}", pid),
+                   ==, -32002);
+  suspend (other, pid);
+  still = resume (fixture->wire, pid);
+  g_assert_cmpstr (still, ==, "suspended");
+  ours = resume (other, pid);
+  g_assert_cmpstr (ours, !=, "suspended");
+  g_assert_cmpint (shop_get_restarts (fixture->wire, pid), ==, 0);
+}
+
+/* A session that is closed, and one that just goes. */
+static void
+test_suspender_leaves (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *pid = grove_test_wire_find_pid (fixture->wire, SHOP_COUNTER);
+
+  for (int i = 0; i < 2; i++)
+    {
+      GroveTestWire *other = shop_connect ("control");
+
+      suspend (other, pid);
+      assert_status (fixture->wire, pid, "suspended");
+      if (i == 0)
+        json_object_put (grove_test_wire_call (other, "session.close", NULL, "{}"));
+      else
+        grove_test_wire_free (other);
+      await_status (fixture->wire, pid, "waiting");
+      if (i == 0)
+        grove_test_wire_free (other);
+    }
+}
+
+/* Another program, in the middle of it all. */
+static void
+test_suspender_is_killed (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *pid = grove_test_wire_find_pid (fixture->wire, SHOP_COUNTER);
+  char             ready;
+  int              pipe_fds[2], status;
+  pid_t            child;
+
+  g_assert_cmpint (pipe (pipe_fds), ==, 0);
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      suspend (shop_connect ("control"), pid);
+      if (write (pipe_fds[1], "!", 1) == 1)
+        for (;;)
+          pause ();
+      _exit (1);
+    }
+  g_assert_cmpint (read (pipe_fds[0], &ready, 1), ==, 1);
+  assert_status (fixture->wire, pid, "suspended");
+  g_assert_cmpint (kill (child, SIGKILL), ==, 0);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFSIGNALED (status));
+  await_status (fixture->wire, pid, "waiting");
+  close (pipe_fds[0]);
+  close (pipe_fds[1]);
+}
+
 static void
 test_observers_cannot_act (Fixture *fixture, gconstpointer data)
 {
@@ -462,6 +598,9 @@ main (int argc, char **argv)
   ADD ("/e2e/wire/restart", test_restart);
   ADD ("/e2e/wire/priority", test_priority);
   ADD ("/e2e/wire/messages", test_messages);
+  ADD ("/e2e/wire/suspend", test_suspend);
+  ADD ("/e2e/wire/suspender-leaves", test_suspender_leaves);
+  ADD ("/e2e/wire/suspender-is-killed", test_suspender_is_killed);
   ADD ("/e2e/wire/observers-cannot-act", test_observers_cannot_act);
   ADD ("/e2e/wire/vanishing-observers", test_vanishing_observers);
   return g_test_run ();

@@ -34,7 +34,8 @@ test_hello (void)
   g_assert_cmpint (test_int (test_member (hello, "limits"), "line"), ==, 65536);
   absent = test_member (hello, "absent");
   g_assert_cmpstr (test_text (absent, "process.restart"), ==, "nothing here can be restarted");
-  g_assert_nonnull (test_text (absent, "process.suspend"));
+  g_assert_nonnull (test_text (absent, "process.gc"));
+  g_assert_false (json_object_object_get_ex (absent, "process.suspend", NULL));
   g_assert_false (json_object_object_get_ex (absent, "process.kill", NULL));
   g_assert_cmpuint (json_object_array_length (
                       test_member (test_member (hello, "tables"), "processes")),
@@ -102,7 +103,7 @@ struct wrong
 
 static const struct wrong wrongs[] = {
   { "unknown-method", "no.such", "{}", -32601, "no.such" },
-  { "reserved", "process.suspend", "{\"pid\":\"<0.1.0>\"}", -32009, "process.suspend" },
+  { "reserved", "process.gc", "{\"pid\":\"<0.1.0>\"}", -32009, "process.gc" },
   { "ack-with-id", "table.ack", "{\"sub\":1,\"seq\":1}", -32601, "table.ack" },
   { "opened-twice", "session.open",
     "{\"major\":1,\"client\":{\"name\":\"t\",\"version\":\"1\"},\"role\":\"observe\"}", -32600,
@@ -128,6 +129,13 @@ static const struct wrong wrongs[] = {
     "shop_sup" },
   { "expect-start", "process.kill", "{\"pid\":\"<0.1.0>\",\"expect\":{\"started_ns\":5}}", -32008,
     "shop_sup" },
+  { "suspend-other", "process.suspend", "{\"pid\":\"<0.1.0>\",\"expect\":{\"name\":\"x\"}}", -32008,
+    "shop_sup" },
+  { "resume-other", "process.resume", "{\"pid\":\"<0.1.0>\",\"expect\":{\"started_ns\":5}}", -32008,
+    "shop_sup" },
+  { "suspend-dead", "process.suspend", "{\"pid\":\"<0.999.0>\"}", -32003, "<0.999.0>" },
+  { "suspend-unknown-param", "process.suspend", "{\"pid\":\"<0.1.0>\",\"wait_ms\":5}", -32602,
+    "\"wait_ms\" is not known" },
   { "absent", "process.restart", "{\"pid\":\"<0.1.0>\"}", -32009, "nothing here can be restarted" },
   { "no-subscription", "table.close", "{\"sub\":9}", -32004, "9" },
   { "table-name", "table.open",
@@ -384,6 +392,73 @@ test_cancel (void)
   test_wire_free (wire);
 }
 
+/* How a session can end. */
+typedef enum
+{
+  END_FREED, /* the connection broke */
+  END_CLOSED,
+  END_BAD_LINES,
+  END_SHUT_DOWN,
+  N_ENDS,
+} End;
+
+/* One lease a session, from its first suspension to its end; what only observes gets none. */
+static void
+test_lease (void)
+{
+  for (int end = 0; end < N_ENDS; end++)
+    {
+      struct test_wire    *wire = new_wire ();
+      struct test_process *process = test_source_find (wire->source, "<0.2.0>");
+
+      test_wire_open (wire, "control");
+      test_wire_ask (wire, "process.get", "{\"pid\":\"<0.2.0>\"}");
+      g_assert_cmpuint (wire->source->n_leases, ==, 0);
+      test_wire_ask (wire, "process.suspend", "{\"pid\":\"<0.2.0>\"}");
+      test_wire_ask (wire, "process.resume", "{\"pid\":\"<0.2.0>\"}");
+      test_wire_ask (wire, "process.suspend",
+                     "{\"pid\":\"<0.2.0>\",\"expect\":{\"name\":\"worker\"}}");
+      g_assert_cmpuint (wire->source->n_leases, ==, 1);
+      g_assert_cmpstr (process->status, ==, "suspended");
+      switch (end)
+        {
+        case END_FREED:
+          grove_server_session_free (wire->session);
+          wire->session = NULL;
+          break;
+        case END_CLOSED:
+          grove_server_session_feed (
+            wire->session, "{\"jsonrpc\":\"2.0\",\"id\":99,\"method\":\"session.close\"}\n", 54);
+          break;
+        case END_BAD_LINES:
+          grove_server_session_feed (wire->session, "a\nb\nc\nd\ne\nf\ng\nh\n", 16);
+          break;
+        default:
+          grove_server_session_shut_down (wire->session);
+          break;
+        }
+      /* At once, though its last words are not read yet. */
+      g_assert_cmpuint (wire->source->n_leases, ==, 0);
+      g_assert_cmpstr (process->status, ==, "waiting");
+      test_wire_free (wire);
+    }
+}
+
+static void
+test_observers_suspend_nothing (void)
+{
+  struct test_wire *wire = new_wire ();
+
+  test_wire_open (wire, "observe");
+  g_assert_cmpint (test_wire_ask_error (wire, "process.suspend", "{\"pid\":\"<0.2.0>\"}", NULL), ==,
+                   GROVE_ERROR_FORBIDDEN);
+  g_assert_cmpint (test_wire_ask_error (wire, "process.resume", "{\"pid\":\"<0.2.0>\"}", NULL), ==,
+                   GROVE_ERROR_FORBIDDEN);
+  g_assert_cmpuint (wire->source->n_leases, ==, 0);
+  g_assert_cmpuint (wire->source->n_effects, ==, 0);
+  test_wire_free (wire);
+}
+
 static void
 test_shut_down (void)
 {
@@ -602,6 +677,8 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/session/commands", test_commands);
   g_test_add_func ("/protocol/session/deferred", test_deferred);
   g_test_add_func ("/protocol/session/cancel", test_cancel);
+  g_test_add_func ("/protocol/session/lease", test_lease);
+  g_test_add_func ("/protocol/session/observers-suspend-nothing", test_observers_suspend_nothing);
   g_test_add_func ("/protocol/session/shut-down", test_shut_down);
   g_test_add_func ("/protocol/session/busy", test_busy);
   g_test_add_func ("/protocol/session/too-many-subscriptions", test_too_many_subscriptions);

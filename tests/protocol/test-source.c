@@ -606,6 +606,82 @@ source_process_set_priority (void                      *data,
   grove_call_end (call);
 }
 
+/* Knows only whose it is: what it suspends is what says "suspended". */
+struct grove_source_lease
+{
+  struct test_source *source;
+};
+
+static struct grove_source_lease *
+source_lease_new (void *data)
+{
+  struct grove_source_lease *lease = g_new0 (struct grove_source_lease, 1);
+
+  lease->source = data;
+  lease->source->n_leases++;
+  return lease;
+}
+
+static void
+source_lease_end (void *data, struct grove_source_lease *lease)
+{
+  struct test_source *self = data;
+
+  g_assert_true (lease->source == self);
+  self->n_leases--;
+  for (guint i = 0; i < self->processes->len; i++)
+    {
+      struct test_process *process = self->processes->pdata[i];
+
+      if (process != NULL && g_strcmp0 (process->status, "suspended") == 0)
+        process->status = "waiting";
+    }
+  g_free (lease);
+}
+
+static void
+set_status (struct test_source        *self,
+            struct grove_call         *call,
+            struct grove_source_lease *lease,
+            const char                *pid,
+            const struct grove_expect *expect,
+            const char                *status)
+{
+  struct test_process *process = target_of (self, call, pid, expect);
+  struct grove_writer *writer;
+
+  g_assert_true (lease->source == self);
+  if (process == NULL)
+    return;
+  self->n_effects++;
+  process->status = status;
+  writer = grove_call_begin (call);
+  grove_writer_begin_object (writer);
+  grove_writer_member_text (writer, "status", status);
+  grove_writer_end_object (writer);
+  grove_call_end (call);
+}
+
+static void
+source_process_suspend (void                      *data,
+                        struct grove_call         *call,
+                        struct grove_source_lease *lease,
+                        const char                *pid,
+                        const struct grove_expect *expect)
+{
+  set_status (data, call, lease, pid, expect, "suspended");
+}
+
+static void
+source_process_resume (void                      *data,
+                       struct grove_call         *call,
+                       struct grove_source_lease *lease,
+                       const char                *pid,
+                       const struct grove_expect *expect)
+{
+  set_status (data, call, lease, pid, expect, "waiting");
+}
+
 void
 test_source_answer (struct test_source *self)
 {
@@ -659,6 +735,10 @@ static const struct grove_source_ops ops = {
   .process_messages = source_process_messages,
   .process_exit = source_process_exit,
   .process_set_priority = source_process_set_priority,
+  .lease_new = source_lease_new,
+  .lease_end = source_lease_end,
+  .process_suspend = source_process_suspend,
+  .process_resume = source_process_resume,
 };
 
 struct test_source *

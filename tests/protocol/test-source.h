@@ -44,6 +44,7 @@ struct test_source
   gboolean            deferred;
   GPtrArray          *waiting;
   int                 fd;
+  guint               n_leases; /* not ended */
   guint               n_ticks, n_queries, n_cancelled, n_effects, n_children_asked;
 };
 

@@ -11,6 +11,7 @@
 #include <json-c/json.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -30,7 +31,7 @@ struct world
   char *directory;
   sem_t ready;
   void (*check) (struct peer *peer);
-  bool hide_payloads, read_only, hoards;
+  bool hide_payloads, read_only, hoards, sulks;
 };
 
 static enum grove_status
@@ -119,12 +120,29 @@ hoard (void *arg)
   wait_for_ever ();
 }
 
+static atomic_bool sulking;
+
 static void
 trapper (void *arg)
 {
   grove_trap_exit (true);
   g_assert_cmpint (grove_register ("trapper", grove_self ()), ==, GROVE_OK);
   wait_for_ever ();
+}
+
+/* In a call that does not come back to the runtime while anybody waits for it; the schedulers are
+ * two, so that the others go on. */
+static void
+sulk (void *arg)
+{
+  g_assert_cmpint (grove_register ("sulker", grove_self ()), ==, GROVE_OK);
+  grove_yield ();
+  for (;;)
+    {
+      if (atomic_load (&sulking))
+        usleep (2500000);
+      grove_yield ();
+    }
 }
 
 static void
@@ -163,6 +181,8 @@ world_main (void *arg)
   grove_spawn (trapper, NULL);
   if (world->hoards)
     grove_spawn (hoard, NULL);
+  if (world->sulks)
+    grove_spawn (sulk, NULL);
   grove_spawn (popular, NULL);
   while (!grove_whereis ("full") || !grove_whereis ("trapper") ||
          (world->hoards && !grove_whereis ("hoard")) || !grove_whereis ("popular"))
@@ -182,6 +202,7 @@ struct peer
   int                  fd;
   struct grove_client *client;
   int64_t              answered; /* id of the last reply */
+  uint32_t             n_answers;
   json_object         *result, *error, *hello, *notified;
   char                *notified_method;
 };
@@ -194,6 +215,7 @@ on_reply (int64_t id, json_object *result, json_object *error, void *user_data)
   json_object_put (peer->result);
   json_object_put (peer->error);
   peer->answered = id;
+  peer->n_answers++;
   peer->result = json_object_get (result);
   peer->error = json_object_get (error);
 }
@@ -647,6 +669,99 @@ check_expect (struct peer *peer)
   g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
 }
 
+static void
+assert_status (struct peer *peer, const char *pid, const char *status)
+{
+  g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
+  g_assert_cmpstr (text (peer->result, "status"), ==, status);
+}
+
+static void
+check_suspend (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "alpha");
+  g_autofree char *successor = NULL;
+
+  g_assert_cmpint (ask_about (peer, "process.suspend", pid, ",\"expect\":{\"name\":\"omega\"}"), ==,
+                   -32008);
+  g_assert_cmpint (ask_about (peer, "process.suspend", "<0.1.0>", ""), ==, -32011);
+  g_assert_cmpint (ask_about (peer, "process.suspend", "<0.4000.7>", ""), ==, -32003);
+  assert_status (peer, pid, "waiting");
+
+  g_assert_cmpint (ask_about (peer, "process.suspend", pid, ",\"expect\":{\"name\":\"alpha\"}"), ==,
+                   0);
+  g_assert_cmpstr (text (peer->result, "pid"), ==, pid);
+  g_assert_cmpstr (text (peer->result, "name"), ==, "alpha");
+  g_assert_cmpstr (text (peer->result, "status"), ==, "suspended");
+  g_assert_false (json_object_get_boolean (member (peer->result, "already")));
+  assert_status (peer, pid, "suspended");
+
+  /* Twice is once: one resume undoes both. */
+  g_assert_cmpint (ask_about (peer, "process.suspend", pid, ""), ==, 0);
+  g_assert_true (json_object_get_boolean (member (peer->result, "already")));
+  g_assert_cmpint (ask_about (peer, "process.resume", pid, ",\"expect\":{\"started_ns\":1}"), ==,
+                   -32008);
+  g_assert_cmpint (ask_about (peer, "process.resume", pid, ""), ==, 0);
+  g_assert_cmpstr (text (peer->result, "status"), ==, "waiting");
+  g_assert_false (json_object_get_boolean (member (peer->result, "already")));
+  g_assert_cmpint (ask_about (peer, "process.resume", pid, ""), ==, 0);
+  g_assert_true (json_object_get_boolean (member (peer->result, "already")));
+  assert_status (peer, pid, "waiting");
+
+  /* One that stands still can be killed, and who takes its place runs. */
+  g_assert_cmpint (ask_about (peer, "process.suspend", pid, ""), ==, 0);
+  g_assert_cmpint (ask_about (peer, "process.kill", pid, ",\"wait_ms\":5000"), ==, 0);
+  g_assert_cmpstr (text (peer->result, "outcome"), ==, "exited");
+  successor = g_strdup (text (member (peer->result, "successor"), "pid"));
+  assert_status (peer, successor, "waiting");
+  g_assert_cmpint (ask_about (peer, "process.resume", pid, ""), ==, -32003);
+}
+
+/* Asked all at once: the last word counts. */
+static void
+check_suspend_at_once (struct peer *peer)
+{
+  static const char *const methods[] = { "process.suspend", "process.suspend", "process.resume",
+                                         "process.suspend", "process.resume" };
+  g_autofree char         *pid = pid_of (peer, "beta");
+
+  for (int n = 4; n <= 5; n++)
+    {
+      const uint32_t all = peer->n_answers + (uint32_t) n;
+
+      for (int i = 0; i < n; i++)
+        {
+          json_object *params = json_object_new_object ();
+
+          json_object_object_add (params, "pid", json_object_new_string (pid));
+          (void) grove_client_request (peer->client, methods[i], params);
+        }
+      peer_send (peer);
+      while (peer->n_answers != all)
+        peer_read (peer);
+      assert_status (peer, pid, n == 4 ? "suspended" : "waiting");
+      g_assert_cmpint (ask_about (peer, "process.resume", pid, ""), ==, 0);
+    }
+}
+
+/* What does not stop in time is let run on: it is not suspended later, when nobody expects it. */
+static void
+check_suspend_late (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "sulker");
+
+  atomic_store (&sulking, true);
+  g_usleep (50000);
+  g_assert_cmpint (ask_about (peer, "process.suspend", pid, ""), ==, -32007);
+  g_assert_nonnull (strstr (error_message (peer), "sulker"));
+  atomic_store (&sulking, false);
+  g_assert_cmpint (ask_about (peer, "process.messages", pid,
+                              ",\"offset\":0,\"limit\":1,\"max_bytes\":16"),
+                   ==, 0);
+  g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
+  g_assert_cmpstr (text (peer->result, "status"), !=, "suspended");
+}
+
 /* The first process: the system would end with it. */
 static void
 check_protected (struct peer *peer)
@@ -696,6 +811,9 @@ main (int argc, char **argv)
   ADD ("restart", .check = check_restart);
   ADD ("priority", .check = check_priority);
   ADD ("expect", .check = check_expect);
+  ADD ("suspend", .check = check_suspend);
+  ADD ("suspend-at-once", .check = check_suspend_at_once);
+  ADD ("suspend-late", .check = check_suspend_late, .sulks = true);
   ADD ("protected", .check = check_protected);
   ADD ("bad-pids", .check = check_bad_pids);
   return g_test_run ();
