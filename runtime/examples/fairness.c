@@ -10,11 +10,11 @@
 
 #define N_WORKERS 100
 
-static volatile uint64_t sum;
-
 static void
 sums_for_ever (void *arg)
 {
+  volatile uint64_t sum = 0;
+
   for (uint64_t i = 0;; i++)
     sum += i;
 }

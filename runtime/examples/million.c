@@ -38,14 +38,25 @@ seconds_since (uint64_t begin_ns)
 }
 
 static void
+show_size (grove_pid pid)
+{
+  struct grove_process_figures figures = { 0 };
+
+  while (figures.status != GROVE_STATUS_WAITING)
+    {
+      grove_yield ();
+      grove_assert (grove_process_figures (pid, &figures) == GROVE_OK);
+    }
+  printf ("one that waits takes %d bytes\n", (int) figures.memory_bytes);
+}
+
+static void
 wave (grove_pid other, long n)
 {
-  struct grove_process_figures figures;
-  struct grove_message        *message;
-  grove_pid                    pid = grove_spawn (waits, NULL);
-  uint64_t                     begin_ns = grove_now_ns ();
+  struct grove_message *message;
+  uint64_t              begin_ns = grove_now_ns ();
 
-  for (long i = 1; i < n; i++)
+  for (long i = 0; i < n; i++)
     grove_spawn (waits, NULL);
   printf ("spawned %ld in %.2f s\n", n, seconds_since (begin_ns));
 
@@ -54,8 +65,6 @@ wave (grove_pid other, long n)
   grove_assert (grove_receive_pattern (GROVE_FOREVER, &message, "ping") == GROVE_OK);
   grove_message_free (message);
   printf ("an echo beside them took %.3f ms\n", seconds_since (begin_ns) * 1e3);
-  if (grove_process_figures (pid, &figures) == GROVE_OK)
-    printf ("one of them takes %d bytes\n", (int) figures.memory_bytes);
 
   for (long i = 0; i < n; i++)
     {
@@ -71,6 +80,7 @@ first (void *arg)
   grove_pid other = grove_spawn (echo, NULL);
 
   main_pid = grove_self ();
+  show_size (other);
   do
     wave (other, example_number (1000000));
   while (example_again (5000));

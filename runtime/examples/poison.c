@@ -140,7 +140,7 @@ first (void *arg)
         grove_yield ();
       order ("soup");
     }
-  while (example_again (10000));
+  while (example_again (5000));
 }
 
 int

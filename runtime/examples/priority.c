@@ -10,11 +10,11 @@
 
 #define ENOUGH 20000000 /* reductions */
 
-static volatile uint64_t sum;
-
 static void
 loops (void *arg)
 {
+  volatile uint64_t sum = 0;
+
   for (uint64_t i = 0;; i++)
     sum += i;
 }

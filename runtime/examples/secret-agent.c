@@ -45,8 +45,8 @@ first (void *arg)
 {
   grove_pid pid = grove_spawn (agent, NULL);
 
-  grove_assert (grove_register ("agent", pid) == GROVE_OK);
   grove_monitor (pid);
+  grove_assert (grove_register ("agent", pid) == GROVE_OK);
   if (example_observed ())
     return; /* a person is to send the messages */
 
