@@ -24,5 +24,6 @@
 #include "runtime/otp/supervisor.h"
 #include "runtime/otp/sys.h"
 #include "runtime/otp/task.h"
+#include "runtime/shell/shell.h"
 #include "runtime/status.h"
 #include "runtime/term/term.h"

@@ -4,8 +4,8 @@
 # running long commands quietly. To be sourced by bash, with $program set to what messages begin with.
 
 # What it takes to build, to look right, and to run without a screen.
-build_packages=(gcc libc6-dev meson ninja-build pkgconf libjson-c-dev libdw-dev libgtk-4-dev libadwaita-1-dev
-  libglib2.0-dev-bin libxml2-utils desktop-file-utils libgtk-4-bin python3)
+build_packages=(gcc libc6-dev meson ninja-build pkgconf libjson-c-dev libdw-dev libedit-dev libgtk-4-dev
+  libadwaita-1-dev libglib2.0-dev-bin libxml2-utils desktop-file-utils libgtk-4-bin python3)
 look_packages=(adwaita-icon-theme librsvg2-common fonts-cantarell fonts-jetbrains-mono shared-mime-info)
 screen_packages=(xvfb xauth x11-utils dbus metacity)
 # Erlang and its C library are what values are held against, and a language with decimal commas what

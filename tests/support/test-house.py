@@ -18,6 +18,7 @@ ROOMS = {  # folder: the folders it may include from, besides itself
     "runtime/otp": ["runtime", "runtime/core", "runtime/term"],
     "runtime/io": ["runtime", "runtime/core", "runtime/term"],
     "runtime/export": ["runtime", "runtime/otp", "runtime/io", "runtime/core", "runtime/term", "protocol"],
+    "runtime/shell": ["runtime", "runtime/otp", "runtime/io", "runtime/core", "runtime/term"],
     "runtime/examples": ["runtime"],
     "observer": ["protocol"],
     "ui": ["observer"],
