@@ -20,6 +20,7 @@ struct options
   bool        read_only;
   long        seconds; /* 0: until told to stop */
   long        n_schedulers;
+  bool        shell;
 };
 
 static int exit_code = 0; /* set by the first process */
@@ -37,6 +38,7 @@ print_help (void)
         "  --read-only        observers may look, but change nothing\n"
         "  --seconds N        end after N seconds\n"
         "  --schedulers N     run on N threads (one a core)\n"
+        "  --shell            read commands from the terminal\n"
         "  --help             this text\n"
         "\n"
         "Ctrl-C ends it.");
@@ -70,6 +72,7 @@ parse_options (int argc, char **argv, struct options *self, int *ret_code)
     { "read-only", no_argument, NULL, 'r' },
     { "seconds", required_argument, NULL, 's' },
     { "schedulers", required_argument, NULL, 'p' },
+    { "shell", no_argument, NULL, 'i' },
     { "help", no_argument, NULL, 'h' },
     { 0 },
   };
@@ -96,6 +99,9 @@ parse_options (int argc, char **argv, struct options *self, int *ret_code)
       case 'p':
         if (!parse_number ("schedulers", optarg, 256, &self->n_schedulers))
           return false;
+        break;
+      case 'i':
+        self->shell = true;
         break;
       case 'h':
         print_help ();
@@ -253,6 +259,12 @@ shop_main (void *arg)
     }
   if (!start_export (options))
     {
+      exit_code = 1;
+      return;
+    }
+  if (options->shell && shop_shell_start () != GROVE_OK)
+    {
+      fprintf (stderr, "grove-shop: the shell cannot start\n");
       exit_code = 1;
       return;
     }

@@ -20,6 +20,9 @@ shop_warehouse_start (const void *arg, grove_pid *ret_top, struct grove_buffer *
 enum grove_status
 shop_billing_start (const void *arg, grove_pid *ret_top, struct grove_buffer *ret_reason);
 
+/* The application `shell`: who sits at the terminal. */
+enum grove_status shop_shell_start (void);
+
 /* ---- Children ---------------------------------------------------------------------------------
  */
 

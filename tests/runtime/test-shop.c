@@ -49,8 +49,9 @@ test_help (void)
 
   g_assert_cmpint (grove_test_run (argv, NULL, &output, &errors), ==, 0);
   g_assert_cmpstr (errors, ==, "");
-  for (const char *const *option = (const char *const[]){ "--name", "--directory", "--read-only",
-                                                          "--seconds", "--schedulers", NULL };
+  for (const char *const *option =
+         (const char *const[]){ "--name", "--directory", "--read-only", "--seconds", "--schedulers",
+                                "--shell", NULL };
        *option; option++)
     g_assert_nonnull (strstr (output, *option));
 }
