@@ -69,9 +69,11 @@ static struct depot
   unsigned              n;
   struct grove_slabs    slabs;
 } depots[GROVE_BLOCK_CLASSES] = {
-  { .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT) }, { .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT) },
-  { .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT) }, { .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT) },
-  { .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT) },
+#  define DEPOT                                                                                    \
+    {                                                                                              \
+      .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT), .slabs = {.huge = true }                         \
+    }
+  DEPOT, DEPOT, DEPOT, DEPOT, DEPOT,
 };
 
 /* A chain, or as many fresh blocks. Out of line, so that who has a block has no frame for this. */

@@ -46,8 +46,9 @@ _grove_stack_set_chaos (unsigned seed)
 }
 
 bool
-_grove_stacks_init (struct grove_stack_cache *self)
+_grove_stacks_init (struct grove_stack_cache *self, unsigned n_schedulers)
 {
+  (void) n_schedulers;
   *self = (struct grove_stack_cache){ .spare = NULL };
   return true;
 }

@@ -163,7 +163,7 @@ init_schedulers (unsigned n)
       _grove_timers_init (&schedulers[i].timers, _grove_runtime.started_ns);
       schedulers[i].events = _grove_event_ring_new ();
       if (schedulers[i].events == NULL || !_grove_fault_area_init (&schedulers[i]) ||
-          !_grove_stacks_init (&schedulers[i].stacks))
+          !_grove_stacks_init (&schedulers[i].stacks, n))
         {
           _grove_event_ring_free (schedulers[i].events);
           _grove_fault_area_finish (&schedulers[i]);

@@ -98,6 +98,9 @@ add_region (struct grove_slabs *self)
     munmap (memory, before);
   munmap (memory + before + REGION_SIZE, REGION_SIZE - before);
   region = (struct grove_slab_region *) (memory + before);
+  /* It is only advice. */
+  if (self->huge && self->regions != NULL)
+    madvise (region, REGION_SIZE, MADV_HUGEPAGE);
   region->next = self->regions;
   if (self->regions != NULL)
     self->regions->previous = region;
@@ -250,5 +253,5 @@ _grove_slabs_finish (struct grove_slabs *self)
       self->regions = region->next;
       munmap (region, REGION_SIZE);
     }
-  *self = (struct grove_slabs){ .n_spare = 0 };
+  *self = (struct grove_slabs){ .huge = self->huge };
 }

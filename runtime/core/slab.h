@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +27,10 @@ struct grove_slabs
   struct grove_slab        *clean;                     /* without objects or pages */
   struct grove_slab_region *regions;
   uint32_t                  n_spare;
-  _Atomic uint64_t          bytes; /* of slabs that have pages; read by any thread */
+  /* Regions behind the first may lie in huge pages: of what comes and goes by the million, most of
+   * the time goes into faults of small ones. */
+  bool             huge;
+  _Atomic uint64_t bytes; /* of slabs that have pages; read by any thread */
 };
 
 /* Room for @size bytes, 1 to GROVE_SLAB_LARGEST, aligned to 16. */

@@ -28,32 +28,62 @@ _grove_stack_set_chaos (unsigned seed)
   atomic_store (&chaos, seed);
 }
 
-bool
-_grove_stacks_init (struct grove_stack_cache *self)
+static void
+set_free (struct grove_stack_cache *self, const struct grove_stack *stack)
 {
-  *self = (struct grove_stack_cache){ .free = 0 };
-  for (unsigned i = 0; i < GROVE_STACKS; i++)
+  self->free[stack->index / 64] |= UINT64_C (1) << stack->index % 64;
+  self->free_words |= UINT64_C (1) << stack->index / 64;
+}
+
+static void
+set_taken (struct grove_stack_cache *self, const struct grove_stack *stack)
+{
+  unsigned word = stack->index / 64;
+
+  self->free[word] &= ~(UINT64_C (1) << stack->index % 64);
+  if (self->free[word] == 0)
+    self->free_words &= ~(UINT64_C (1) << word);
+}
+
+/* One more stack; false: there is no more memory, or mappings, for any. */
+static bool
+map (struct grove_stack_cache *self)
+{
+  struct grove_stack *stack = &self->stacks[self->n_stacks];
+  char               *memory = mmap (NULL, MAPPING_SIZE, PROT_READ | PROT_WRITE,
+                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+
+  if (memory == MAP_FAILED)
+    return false;
+  if (mprotect (memory, GROVE_STACK_GUARD, PROT_NONE) != 0)
     {
-      char *memory = mmap (NULL, MAPPING_SIZE, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-      if (memory == MAP_FAILED || mprotect (memory, GROVE_STACK_GUARD, PROT_NONE) != 0)
-        {
-          _grove_stacks_finish (self);
-          return false;
-        }
-      self->stacks[i].memory = memory;
-      self->stacks[i].top = memory + MAPPING_SIZE - 64 - i % N_COLOURS * COLOUR_STEP;
-      self->free |= UINT64_C (1) << i;
+      munmap (memory, MAPPING_SIZE);
+      return false;
     }
+  stack->memory = memory;
+  stack->top = memory + MAPPING_SIZE - 64 - self->n_stacks % N_COLOURS * COLOUR_STEP;
+  stack->index = self->n_stacks++;
+  set_free (self, stack);
   return true;
+}
+
+bool
+_grove_stacks_init (struct grove_stack_cache *self, unsigned n_schedulers)
+{
+  *self = (struct grove_stack_cache){ .limit = GROVE_STACKS_OF_ALL / n_schedulers };
+  if (self->limit > GROVE_STACKS)
+    self->limit = GROVE_STACKS;
+  if (self->limit < GROVE_STACKS_LEAST)
+    self->limit = GROVE_STACKS_LEAST;
+  return map (self);
 }
 
 void
 _grove_stacks_finish (struct grove_stack_cache *self)
 {
-  for (unsigned i = 0; i < GROVE_STACKS; i++)
-    if (self->stacks[i].memory != NULL)
-      munmap (self->stacks[i].memory, MAPPING_SIZE);
+  for (unsigned i = 0; i < self->n_stacks; i++)
+    munmap (self->stacks[i].memory, MAPPING_SIZE);
+  self->n_stacks = 0;
   _grove_slabs_finish (&self->saved);
 }
 
@@ -81,12 +111,6 @@ give_saved (struct grove_stack_cache *self, struct grove_process *process)
 
 /* ---- Stacks ---------------------------------------------------------------------------------- */
 
-static uint64_t
-bit_of (const struct grove_stack_cache *self, const struct grove_stack *stack)
-{
-  return UINT64_C (1) << (stack - self->stacks);
-}
-
 static void
 vacate (struct grove_stack_cache *self, struct grove_stack *stack)
 {
@@ -96,7 +120,7 @@ vacate (struct grove_stack_cache *self, struct grove_stack *stack)
   owner->saved = take_saved (self, size);
   memcpy (owner->saved, owner->sp, size);
   stack->owner = NULL;
-  self->free |= bit_of (self, stack);
+  set_free (self, stack);
   GROVE_ADD (self->n_in_use, (uint64_t) -1);
 }
 
@@ -107,10 +131,26 @@ vacate_some (struct grove_stack_cache *self, unsigned seed)
   seed ^= seed << 13;
   seed ^= seed >> 17;
   seed ^= seed << 5;
-  for (unsigned i = 0; i < GROVE_STACKS; i++)
+  for (unsigned i = 0; i < self->n_stacks; i++)
     if (self->stacks[i].owner != NULL && (seed >> (i % 32) & 3) == 0)
       vacate (self, &self->stacks[i]);
   atomic_store (&chaos, seed);
+}
+
+/* One for a process that has none yet: a free one, or a new one, or somebody else's. */
+static struct grove_stack *
+choose (struct grove_stack_cache *self)
+{
+  unsigned word;
+
+  if (self->free_words == 0 && (self->n_stacks == self->limit || !map (self)))
+    {
+      self->limit = self->n_stacks;
+      self->hand = self->hand + 1 < self->n_stacks ? self->hand + 1 : 0;
+      return &self->stacks[self->hand];
+    }
+  word = (unsigned) __builtin_ctzll (self->free_words);
+  return &self->stacks[word * 64 + (unsigned) __builtin_ctzll (self->free[word])];
 }
 
 void
@@ -125,8 +165,7 @@ _grove_stack_attach (struct grove_stack_cache *self,
     vacate_some (self, seed);
   if (stack == NULL)
     {
-      stack = self->free != 0 ? &self->stacks[__builtin_ctzll (self->free)]
-                              : &self->stacks[self->hand++ % GROVE_STACKS];
+      stack = choose (self);
       self->entry = process->entry;
       self->arg = process->arg;
       process->stack = stack;
@@ -136,7 +175,7 @@ _grove_stack_attach (struct grove_stack_cache *self,
     return;
   if (stack->owner != NULL)
     vacate (self, stack);
-  self->free &= ~bit_of (self, stack);
+  set_taken (self, stack);
   stack->owner = process;
   GROVE_ADD (self->n_in_use, 1);
   if (process->saved != NULL)
@@ -160,7 +199,7 @@ _grove_stack_release (struct grove_stack_cache *self, struct grove_process *proc
   if (stack->owner == process)
     {
       stack->owner = NULL;
-      self->free |= bit_of (self, stack);
+      set_free (self, stack);
       GROVE_ADD (self->n_in_use, (uint64_t) -1);
     }
   process->sp = NULL;

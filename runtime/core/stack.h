@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The stacks processes run on. A scheduler has GROVE_STACKS run stacks with a guard each. A
- * process is given one at its first run and always runs at that address. When another needs the
+ * The stacks processes run on. A scheduler has up to GROVE_STACKS run stacks with a guard each, and
+ * maps one more whenever all are taken. A process is given one at its first run and always runs at
+ * that address. When another needs the
  * same stack, the live part of the frames, typically two hundred bytes, is copied to a slab for
  * just that size, and back before their process runs again. Hot processes never pay for a copy;
  * a million parked ones cost what they really use.
@@ -14,7 +15,11 @@
 #include "runtime/core/control.h"
 #include "runtime/core/slab.h"
 
-#define GROVE_STACKS 64
+/* So many processes that take turns leave their frames in place. Each has two mappings of the some
+ * 65,000 that a program may have, so that all schedulers together have GROVE_STACKS_OF_ALL. */
+#define GROVE_STACKS        512
+#define GROVE_STACKS_LEAST  64
+#define GROVE_STACKS_OF_ALL 8192
 #ifdef GROVE_OWN_STACKS
 #  define GROVE_STACK_SIZE ((size_t) 512 * 1024) /* frames with red zones are larger */
 #else
@@ -32,6 +37,7 @@ struct grove_stack
   char                 *memory; /* the mapping; the guard is at its beginning */
   char                 *top;    /* 64-byte aligned; the tops differ in their cache sets */
   struct grove_process *owner;  /* whose frames are in place; NULL: nobody's */
+  unsigned              index;  /* among those of its scheduler */
 #ifdef GROVE_OWN_STACKS
   struct grove_stack *next; /* grove_stack_cache.spare */
   void               *fiber;
@@ -53,15 +59,19 @@ struct grove_stack_cache
   size_t              size;
 #else
   struct grove_stack stacks[GROVE_STACKS];
-  uint64_t           free;  /* a bit a stack without owner */
-  unsigned           hand;  /* whose turn it is to make room */
-  struct grove_slabs saved; /* the frames of those whose stack is another's */
+  unsigned           n_stacks;                /* mapped */
+  unsigned           limit;                   /* no more than these are going to be */
+  uint64_t           free_words;              /* a bit a word of `free` that is not 0 */
+  uint64_t           free[GROVE_STACKS / 64]; /* a bit a stack without owner */
+  unsigned           hand;                    /* whose turn it is to make room */
+  struct grove_slabs saved;                   /* the frames of those whose stack is another's */
 #endif
   _Atomic uint64_t n_in_use;    /* stacks with an owner; for observers */
   _Atomic uint64_t saved_bytes; /* likewise; may go below 0 and is summed over all schedulers */
 };
 
-bool _grove_stacks_init (struct grove_stack_cache *self);
+/* @n_schedulers: how many there are besides. */
+bool _grove_stacks_init (struct grove_stack_cache *self, unsigned n_schedulers);
 void _grove_stacks_finish (struct grove_stack_cache *self);
 
 /* Puts the frames in place, or gives a process without frames its first one, which calls @start. */
