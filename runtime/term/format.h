@@ -70,6 +70,7 @@ struct format
   enum grove_status     match_status;
   size_t                flat_bound; /* see flat.h; SIZE_MAX: it is not flat */
   bool                  extended;   /* matching: variables, values that are given or a guard */
+  bool                  plain;      /* values are integers and pids: see match_as_built() */
   bool                  cached;
 };
 
