@@ -340,6 +340,7 @@ grove_get (const char *key, struct grove_term *ret_value)
   uint8_t           bytes[MAX_KEY_TEXT];
   struct grove_term term;
 
+  _grove_process_require ();
   return key_of_text (key, bytes, &term) && grove_get_term (term, ret_value);
 }
 
@@ -371,5 +372,6 @@ grove_erase (const char *key)
   uint8_t           bytes[MAX_KEY_TEXT];
   struct grove_term term;
 
+  _grove_process_require ();
   return key_of_text (key, bytes, &term) && grove_erase_term (term);
 }

@@ -184,6 +184,8 @@ grove_message_new (struct grove_message **ret_message, const char *format, ...)
   enum grove_status     status;
   va_list               args;
 
+  if (ret_message == NULL)
+    return GROVE_ERR_BADARG;
   va_start (args, format);
   status = _grove_message_build (&message, format, args);
   va_end (args);
@@ -199,6 +201,9 @@ grove_message_new (struct grove_message **ret_message, const char *format, ...)
 void
 grove_forward (grove_pid to, const struct grove_message *message)
 {
+  _grove_process_require ();
+  if (message == NULL)
+    _grove_badarg ();
   (void) !grove_forward_part (to, message, _grove_signal_term (message));
 }
 
@@ -206,10 +211,10 @@ enum grove_status
 grove_forward_part (grove_pid to, const struct grove_message *message, struct grove_term part)
 {
   struct grove_process *self = _grove_process_require ();
-  struct grove_term     whole = _grove_signal_term (message);
+  struct grove_term     whole = grove_message_term (message);
   struct grove_message *copy;
 
-  if (part.size == 0 || part.bytes < whole.bytes || part.size > whole.size ||
+  if (message == NULL || part.size == 0 || part.bytes < whole.bytes || part.size > whole.size ||
       (size_t) (part.bytes - whole.bytes) > whole.size - part.size)
     return GROVE_ERR_BADARG;
   copy = _grove_signal_copy (message, part);

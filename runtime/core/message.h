@@ -101,7 +101,8 @@ GROVE_PUBLIC void              grove_send_term (grove_pid to, struct grove_term 
  * ```
  *
  * Threads: owner process only. Blocks: no. Cost: O(1), or that of a copy of at most 456 bytes.
- * Errors: GROVE_ERR_BADARG when @part is no view into @message (nothing is sent)
+ * Errors: GROVE_ERR_BADARG when @part is no view into @message, or that is NULL (nothing is sent);
+ * grove_forward() ends the caller with `badarg` then
  * Returns: grove_forward_part(): GROVE_OK or the error
  * Since: 0.1
  */
@@ -119,8 +120,8 @@ GROVE_PUBLIC enum grove_status grove_forward_part (grove_pid                   t
  * A message to be sent several times with grove_forward().
  *
  * Threads: owner process only. Blocks: no. Cost: O(size of the message).
- * Errors: GROVE_ERR_SYNTAX for a bad format, GROVE_ERR_SYSTEM_LIMIT when there is no memory for it;
- * @ret_message is then untouched
+ * Errors: GROVE_ERR_SYNTAX for a bad format, GROVE_ERR_SYSTEM_LIMIT when there is no memory for it,
+ * GROVE_ERR_BADARG (@ret_message is NULL); @ret_message is then untouched
  * Returns: GROVE_OK or an error
  * Since: 0.1
  */

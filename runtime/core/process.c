@@ -250,12 +250,14 @@ spawn_or_end (const char *initial_call, grove_entry entry, void *arg, bool link)
 grove_pid
 grove_spawn_named (const char *initial_call, grove_entry entry, void *arg)
 {
+  _grove_process_require ();
   return spawn_or_end (initial_call, entry, arg, false);
 }
 
 grove_pid
 grove_spawn_link_named (const char *initial_call, grove_entry entry, void *arg)
 {
+  _grove_process_require ();
   return spawn_or_end (initial_call, entry, arg, true);
 }
 

@@ -371,7 +371,8 @@ GROVE_PUBLIC GROVE_NORETURN void grove_exit_term (struct grove_term reason);
  *
  * Ends the calling process as an error, Erlang's error/1: with the reason {Reason, Stack}.
  * grove_throw() ends it as a throw that nobody catches, {{nocatch, Term}, Stack}.
- * grove_raise_term() and grove_throw_term() take a term, which is copied.
+ * grove_raise_term() and grove_throw_term() take a term, which is copied; one of no bytes stands
+ * for `badarg` too.
  *
  * Stack is a list of {Function, File, Line}, innermost first: an atom, the source file and the
  * line; or the library's file and 0, where there is no debugging information.

@@ -66,7 +66,10 @@ copy (struct grove_term term)
 {
   struct grove_buffer buffer = { NULL };
 
-  memcpy (grove_buffer_extend (&buffer, term.size), term.bytes, term.size);
+  if (term.size == 0)
+    (void) !grove_build (&buffer, "badarg");
+  else
+    memcpy (grove_buffer_extend (&buffer, term.size), term.bytes, term.size);
   return buffer;
 }
 

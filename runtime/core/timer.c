@@ -8,13 +8,13 @@
 #include "runtime/core/block.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/question.h"
+#include "runtime/core/registry.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/timer-private.h"
 
 #include <string.h>
 
 #define SET_REDUCTIONS 2
-#define MAX_NAME       255
 
 /* ---- Setting --------------------------------------------------------------------------------- */
 
@@ -70,14 +70,6 @@ set (const struct order *order, struct grove_message *message)
   return ref;
 }
 
-static bool
-valid_name (const char *name)
-{
-  size_t size = strnlen (name, MAX_NAME + 1);
-
-  return size > 0 && size <= MAX_NAME;
-}
-
 static enum grove_status
 set_va (const struct order *order, grove_ref *ret_timer, const char *format, va_list args)
 {
@@ -86,7 +78,7 @@ set_va (const struct order *order, grove_ref *ret_timer, const char *format, va_
   grove_ref             ref;
 
   _grove_process_require ();
-  if (order->delay_ns < 0 || (order->name != NULL && !valid_name (order->name)))
+  if (order->delay_ns < 0 || (order->name != NULL && !_grove_registry_valid_name (order->name)))
     return GROVE_ERR_BADARG;
   if (_grove_scheduler_self->timers.table.n >= _grove_runtime.max_timers)
     return GROVE_ERR_SYSTEM_LIMIT;

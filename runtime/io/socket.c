@@ -210,10 +210,8 @@ grove_shutdown (grove_socket socket)
 static enum grove_status
 enter_own (grove_socket socket, struct grove_socket_place **ret_place)
 {
-  struct grove_socket_place *place;
+  struct grove_socket_place *place = _grove_socket_enter (socket);
 
-  _grove_process_require ();
-  place = _grove_socket_enter (socket);
   if (place == NULL)
     return GROVE_ERR_IO;
   if (atomic_load (&place->owner) != grove_self ())
@@ -229,8 +227,10 @@ enum grove_status
 grove_close (grove_socket socket)
 {
   struct grove_socket_place *place;
-  enum grove_status          status = enter_own (socket, &place);
+  enum grove_status          status;
 
+  _grove_process_require ();
+  status = enter_own (socket, &place);
   if (status != GROVE_OK)
     return status;
   _grove_hold_remove (&place->hold);
@@ -243,8 +243,10 @@ enum grove_status
 grove_socket_give (grove_socket socket, grove_pid to)
 {
   struct grove_socket_place *place;
-  enum grove_status          status = enter_own (socket, &place);
+  enum grove_status          status;
 
+  _grove_process_require ();
+  status = enter_own (socket, &place);
   if (status != GROVE_OK)
     return status;
   if (to != grove_self ())

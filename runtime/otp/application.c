@@ -318,6 +318,8 @@ grove_application_stop (const char *name)
   master = name != NULL ? _grove_supervision_application (name) : 0;
   if (master == 0)
     return GROVE_ERR_NO_NAME;
+  if (master == grove_self ())
+    return GROVE_ERR_CALLING_SELF;
   mark = grove_alias ();
   monitor = grove_monitor (master);
   grove_cast (master, "stop");
@@ -342,11 +344,16 @@ needs_each_other (const struct grove_application_spec *const *specs, const bool 
 enum grove_status
 grove_application_start_all (const struct grove_application_spec *const *specs, size_t n)
 {
-  size_t           *started = grove_alloc ((n + 1) * sizeof *started);
-  bool             *done = grove_alloc (n + 1);
+  size_t           *started;
+  bool             *done;
   size_t            n_started = 0, n_done = 0, before = SIZE_MAX;
   enum grove_status status = GROVE_OK;
 
+  _grove_process_demand ();
+  if ((!specs && n > 0) || n >= SIZE_MAX / sizeof *started)
+    return GROVE_ERR_BADARG;
+  started = grove_alloc ((n + 1) * sizeof *started);
+  done = grove_alloc (n + 1);
   memset (done, 0, n);
   /* Each round starts those whose needs the one before has met. */
   while (status == GROVE_OK && n_done < n && n_done != before)
@@ -382,6 +389,7 @@ grove_application_stop_all (void)
   struct grove_supervision_node node;
   size_t                        n_left = SIZE_MAX, n, total;
 
+  _grove_process_demand ();
   /* From the last one back; what starts meanwhile is not waited for. */
   while (n_left > 0 && _grove_supervision_children (0, 0, &node, 1, &n, &total))
     {

@@ -65,7 +65,7 @@ GROVE_PUBLIC enum grove_status grove_application_start (const struct grove_appli
  * Stops its tree in reverse order, and waits for it.
  *
  * Threads: owner process only. Blocks: yes. Cost: that of its tree.
- * Errors: GROVE_ERR_NO_NAME
+ * Errors: GROVE_ERR_NO_NAME, GROVE_ERR_CALLING_SELF (by its master: one of its functions)
  * Returns: GROVE_OK or an error
  * Since: 0.1
  */

@@ -3,6 +3,7 @@
  * A pool's tree, and its clients' side; see pool.h. When the manager ends, or the workers end too
  * often, both begin anew: what a client still has is then nobody's business any more.
  */
+#include "runtime/core/process-private.h"
 #include "runtime/otp/pool-private.h"
 
 #include <stdio.h>
@@ -126,7 +127,8 @@ grove_pool_start (const struct grove_pool_spec *spec,
   char               name[GROVE_CHILD_ID_SIZE];
   enum grove_status  status;
 
-  if (!is_valid (spec))
+  _grove_process_demand ();
+  if (!is_valid (spec) || !ret_pid)
     return GROVE_ERR_BADARG;
   packed = pack (spec, &size);
   snprintf (name, sizeof name, "%s_sup", spec->name);
@@ -173,7 +175,8 @@ grove_pool_checkout (const char *pool, int64_t timeout_ns, grove_pid *ret_worker
   grove_ref             request;
   enum grove_status     status;
 
-  if (!pool || timeout_ns < 0)
+  _grove_process_demand ();
+  if (!pool || timeout_ns < 0 || !ret_worker)
     return GROVE_ERR_BADARG;
   if (manager == 0)
     return GROVE_ERR_NO_NAME;
@@ -196,6 +199,7 @@ grove_pool_checkout (const char *pool, int64_t timeout_ns, grove_pid *ret_worker
 void
 grove_pool_checkin (const char *pool, grove_pid worker)
 {
+  _grove_process_demand ();
   if (worker != 0)
     grove_cast (pool ? grove_whereis (pool) : 0, "{checkin, ~p}", worker);
 }
@@ -209,6 +213,7 @@ grove_pool_transaction (const char *pool,
   grove_pid         worker;
   enum grove_status status;
 
+  _grove_process_demand ();
   if (!work)
     return GROVE_ERR_BADARG;
   status = grove_pool_checkout (pool, timeout_ns, &worker);
@@ -227,6 +232,9 @@ grove_pool_status (const char *pool, struct grove_pool_status *ret_status)
   struct grove_pool_status got;
   enum grove_status        status;
 
+  _grove_process_demand ();
+  if (!pool || !ret_status)
+    return GROVE_ERR_BADARG;
   if (manager == 0)
     return GROVE_ERR_NO_NAME;
   status = grove_call (manager, GROVE_FOREVER, &reply, "status");

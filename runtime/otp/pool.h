@@ -105,7 +105,7 @@ struct grove_pool_status
  * @ret_status: (out): untouched when there is an error
  *
  * Threads: owner process only. Blocks: yes. Cost: a call.
- * Errors: GROVE_ERR_NO_NAME, GROVE_ERR_EXITED
+ * Errors: GROVE_ERR_NO_NAME, GROVE_ERR_EXITED, GROVE_ERR_BADARG
  * Returns: GROVE_OK or an error
  * Since: 0.1
  */

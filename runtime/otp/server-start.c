@@ -270,8 +270,10 @@ grove_server_start (const struct grove_server_callbacks *callbacks,
 
   _grove_process_demand ();
   if (callbacks == NULL || callbacks->init == NULL || options == NULL || ret_pid == NULL ||
-      options->start_timeout_ns < 0)
+      options->start_timeout_ns < 0 || (options->arg_size > 0 && options->arg == NULL))
     return GROVE_ERR_BADARG;
+  if (options->arg_size > SIZE_MAX / 2)
+    return GROVE_ERR_SYSTEM_LIMIT;
   wait_ns = options->start_timeout_ns ? options->start_timeout_ns : GROVE_FOREVER;
   ack = grove_alias ();
   status = spawn_server (callbacks, options, ack, &pid, &monitor);

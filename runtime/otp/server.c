@@ -188,10 +188,12 @@ keep_va (const char *format, va_list args)
 void
 grove_server_stop_reason (const char *format, ...)
 {
-  struct grove_server *self = _grove_process_behaviour ();
+  struct grove_server *self;
   struct grove_term    term;
   va_list              args;
 
+  _grove_process_demand ();
+  self = _grove_process_behaviour ();
   va_start (args, format);
   term = keep_va (format, args);
   va_end (args);
@@ -202,10 +204,12 @@ grove_server_stop_reason (const char *format, ...)
 void
 grove_server_continue (const char *format, ...)
 {
-  struct grove_server *self = _grove_process_behaviour ();
+  struct grove_server *self;
   struct grove_term    term;
   va_list              args;
 
+  _grove_process_demand ();
+  self = _grove_process_behaviour ();
   va_start (args, format);
   term = keep_va (format, args);
   va_end (args);
@@ -216,8 +220,10 @@ grove_server_continue (const char *format, ...)
 void
 grove_server_idle_timeout (int64_t timeout_ns)
 {
-  struct grove_server *self = _grove_process_behaviour ();
+  struct grove_server *self;
 
+  _grove_process_demand ();
+  self = _grove_process_behaviour ();
   if (!self || timeout_ns < 0)
     grove_exit ("{badarg, ~l}", timeout_ns);
   self->idle_ns = timeout_ns == GROVE_FOREVER ? -1 : timeout_ns;

@@ -147,7 +147,7 @@ grove_supervisor_start (const struct grove_supervisor_spec *spec,
   enum grove_status               status;
 
   _grove_process_demand ();
-  if (spec == NULL || ret_pid == NULL)
+  if (spec == NULL || ret_pid == NULL || (spec->n_children > 0 && spec->children == NULL))
     return GROVE_ERR_BADARG;
   status = check (spec, ret_reason ? ret_reason : &error);
   grove_buffer_finish (&error);
@@ -227,6 +227,24 @@ read_answer (struct grove_term answer, grove_pid *ret_pid, struct grove_buffer *
   return GROVE_OK;
 }
 
+/* Nobody else is asked: a server that does not know such requests would end, and what is no server
+ * would not answer. */
+static enum grove_status
+check_supervisor (grove_pid pid)
+{
+  struct grove_supervision_node node;
+  grove_pid                     parent;
+  size_t                        n, n_all;
+
+  if (pid == grove_self ())
+    return GROVE_ERR_CALLING_SELF;
+  if (pid == 0 || !_grove_supervision_children (pid, 0, NULL, 0, &n, &n_all))
+    return GROVE_ERR_NOPROC;
+  if (_grove_supervision_find (pid, &parent, &node) && node.kind == GROVE_NODE_APPLICATION)
+    return GROVE_ERR_NOPROC;
+  return GROVE_OK;
+}
+
 /* Lays @spec beside the supervisor, and asks with its number. */
 static enum grove_status
 ask_with_spec (grove_pid                      supervisor,
@@ -238,13 +256,11 @@ ask_with_spec (grove_pid                      supervisor,
   struct grove_request *request;
   struct grove_message *reply;
   enum grove_status     status;
-  size_t                n, n_all;
   uint64_t              key;
 
-  if (supervisor == grove_self ())
-    return GROVE_ERR_CALLING_SELF;
-  if (!_grove_supervision_children (supervisor, 0, NULL, 0, &n, &n_all))
-    return GROVE_ERR_NOPROC;
+  status = check_supervisor (supervisor);
+  if (status != GROVE_OK)
+    return status;
   request = _grove_request_new (_grove_child_spec_size (spec));
   if (!request)
     return GROVE_ERR_SYSTEM_LIMIT;
@@ -309,7 +325,9 @@ ask (grove_pid supervisor, const char *what, const char *id, grove_pid *ret_pid)
 
   if (!id || !_grove_child_id_valid (id))
     return GROVE_ERR_NO_NAME;
-  status = grove_call (supervisor, GROVE_FOREVER, &reply, "{~a, ~a}", what, id);
+  status = check_supervisor (supervisor);
+  if (status == GROVE_OK)
+    status = grove_call (supervisor, GROVE_FOREVER, &reply, "{~a, ~a}", what, id);
   if (status != GROVE_OK)
     return status;
   status = read_answer (grove_message_term (reply), ret_pid, NULL);
@@ -334,7 +352,9 @@ grove_supervisor_terminate_dynamic (grove_pid supervisor, grove_pid child)
   _grove_process_demand ();
   if (child == 0)
     return GROVE_ERR_NO_NAME;
-  status = grove_call (supervisor, GROVE_FOREVER, &reply, "{terminate_child, ~p}", child);
+  status = check_supervisor (supervisor);
+  if (status == GROVE_OK)
+    status = grove_call (supervisor, GROVE_FOREVER, &reply, "{terminate_child, ~p}", child);
   if (status != GROVE_OK)
     return status;
   if (grove_match (grove_message_term (reply), "{error, ~t}", &error))
@@ -397,7 +417,9 @@ grove_supervisor_which_children (grove_pid supervisor,
   _grove_process_demand ();
   if (visit == NULL)
     return GROVE_ERR_BADARG;
-  status = grove_call (supervisor, GROVE_FOREVER, &reply, "which_children");
+  status = check_supervisor (supervisor);
+  if (status == GROVE_OK)
+    status = grove_call (supervisor, GROVE_FOREVER, &reply, "which_children");
   if (status != GROVE_OK)
     return status;
   if (grove_term_type (grove_message_term (reply)) != GROVE_TERM_LIST)
@@ -418,7 +440,9 @@ grove_supervisor_count_children (grove_pid supervisor, struct grove_children_cou
   _grove_process_demand ();
   if (ret_count == NULL)
     return GROVE_ERR_BADARG;
-  status = grove_call (supervisor, GROVE_FOREVER, &reply, "count_children");
+  status = check_supervisor (supervisor);
+  if (status == GROVE_OK)
+    status = grove_call (supervisor, GROVE_FOREVER, &reply, "count_children");
   if (status != GROVE_OK)
     return status;
   if (!grove_match (grove_message_term (reply),

@@ -7,6 +7,10 @@
  * A supervisor is a server and answers these calls as OTP's does: `which_children` (newest first,
  * [{Id | undefined, Pid | undefined | restarting, worker | supervisor, []}]) and `count_children`
  * ([{specs, N}, {active, N}, {supervisors, N}, {workers, N}]). Ids are atoms there.
+ *
+ * The functions below that ask a supervisor answer GROVE_ERR_NOPROC too when @supervisor is another
+ * kind of process, which then hears nothing; GROVE_ERR_CALLING_SELF when it is the caller; and
+ * GROVE_ERR_EXITED when it ends before it has answered.
  */
 #pragma once
 
@@ -231,8 +235,8 @@ grove_supervisor_terminate_child (grove_pid supervisor, const char *id) GROVE_NO
  * Stops the child and forgets it.
  *
  * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: a call
- * Errors: GROVE_ERR_NO_NAME (a process that is no child of it), GROVE_ERR_NOPROC, GROVE_ERR_BADARG
- * (another strategy)
+ * Errors: GROVE_ERR_NO_NAME (a process that is no child of it, or another strategy),
+ * GROVE_ERR_NOPROC
  * Returns: GROVE_OK or an error
  * Since: 0.1
  */
@@ -281,7 +285,7 @@ struct grove_child_info
  * @visit: (scope call): once a child, newest first; what it is given is gone when it returns
  *
  * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: O(children)
- * Errors: GROVE_ERR_NOPROC; GROVE_ERR_EXITED (no supervisor)
+ * Errors: GROVE_ERR_NOPROC, GROVE_ERR_EXITED, GROVE_ERR_BADARG
  * Returns: GROVE_OK or an error
  * Since: 0.1
  */
@@ -303,7 +307,7 @@ struct grove_children_count
  * grove_supervisor_count_children:
  *
  * Threads: owner process only, any but the supervisor itself. Blocks: yes. Cost: O(children)
- * Errors: GROVE_ERR_NOPROC; GROVE_ERR_EXITED (no supervisor)
+ * Errors: GROVE_ERR_NOPROC, GROVE_ERR_EXITED, GROVE_ERR_BADARG
  * Returns: GROVE_OK or an error
  * Since: 0.1
  */

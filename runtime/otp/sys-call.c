@@ -2,6 +2,7 @@
  *
  * The callers' side of sys.h: each function is one call with a system message.
  */
+#include "runtime/core/process-private.h"
 #include "runtime/otp/child-spec.h"
 #include "runtime/otp/request.h"
 #include "runtime/otp/server-private.h"
@@ -61,6 +62,7 @@ grove_sys_suspend (grove_pid server, int64_t timeout_ns)
 {
   struct grove_message *reply = NULL;
 
+  _grove_process_demand ();
   return read_ok (ask (server, timeout_ns, &reply, "suspend"), &reply);
 }
 
@@ -69,6 +71,7 @@ grove_sys_resume (grove_pid server, int64_t timeout_ns)
 {
   struct grove_message *reply = NULL;
 
+  _grove_process_demand ();
   return read_ok (ask (server, timeout_ns, &reply, "resume"), &reply);
 }
 
@@ -77,6 +80,9 @@ grove_sys_get_state (grove_pid server, int64_t timeout_ns, struct grove_buffer *
 {
   struct grove_message *reply = NULL;
 
+  _grove_process_demand ();
+  if (!out)
+    return GROVE_ERR_BADARG;
   return read_term (ask (server, timeout_ns, &reply, "get_state"), &reply, "{ok, ~t}", out);
 }
 
@@ -85,6 +91,9 @@ grove_sys_get_status (grove_pid server, int64_t timeout_ns, struct grove_buffer 
 {
   struct grove_message *reply = NULL;
 
+  _grove_process_demand ();
+  if (!out)
+    return GROVE_ERR_BADARG;
   return read_term (ask (server, timeout_ns, &reply, "get_status"), &reply, NULL, out);
 }
 
@@ -117,6 +126,7 @@ grove_sys_replace_state (grove_pid              server,
   struct grove_request     *request;
   struct grove_sys_replace *what;
 
+  _grove_process_demand ();
   if (!replace || timeout_ns < 0 || arg_size > GROVE_SYS_ARG_SIZE || (arg_size > 0 && !arg))
     return GROVE_ERR_BADARG;
   request = _grove_request_new (sizeof *what + arg_size);
@@ -156,6 +166,7 @@ enum grove_status
 grove_sys_install (
   grove_pid server, int64_t timeout_ns, const char *id, grove_sys_hook hook, void *arg)
 {
+  _grove_process_demand ();
   if (!hook)
     return GROVE_ERR_BADARG;
   return ask_hook (server, timeout_ns, id, hook, arg, "{debug, {install, ~u}}");
@@ -164,6 +175,7 @@ grove_sys_install (
 enum grove_status
 grove_sys_remove (grove_pid server, int64_t timeout_ns, const char *id, grove_sys_hook hook)
 {
+  _grove_process_demand ();
   if (!id && !hook)
     return GROVE_ERR_BADARG;
   return ask_hook (server, timeout_ns, id, hook, NULL, "{debug, {remove, ~u}}");
@@ -176,6 +188,7 @@ grove_sys_set_statistics (grove_pid server, int64_t timeout_ns, bool on)
 {
   struct grove_message *reply = NULL;
 
+  _grove_process_demand ();
   return read_ok (ask (server, timeout_ns, &reply, "{debug, {statistics, ~a}}",
                        on ? "true" : "false"),
                   &reply);
@@ -190,6 +203,9 @@ grove_sys_get_statistics (grove_pid                    server,
   struct grove_message       *reply = NULL;
   enum grove_status           status;
 
+  _grove_process_demand ();
+  if (!ret_statistics)
+    return GROVE_ERR_BADARG;
   status = ask (server, timeout_ns, &reply, "{debug, {statistics, get}}");
   if (status != GROVE_OK)
     return status;
@@ -207,6 +223,7 @@ grove_sys_set_log (grove_pid server, int64_t timeout_ns, unsigned n)
 {
   struct grove_message *reply = NULL;
 
+  _grove_process_demand ();
   if (n > GROVE_SYS_LOG_MAX)
     return GROVE_ERR_BADARG;
   return read_ok (ask (server, timeout_ns, &reply, "{debug, {log, ~u}}", (uint64_t) n), &reply);
@@ -217,6 +234,9 @@ grove_sys_get_log (grove_pid server, int64_t timeout_ns, struct grove_buffer *ou
 {
   struct grove_message *reply = NULL;
 
+  _grove_process_demand ();
+  if (!out)
+    return GROVE_ERR_BADARG;
   return read_term (ask (server, timeout_ns, &reply, "{debug, {log, get}}"), &reply, "{ok, ~t}",
                     out);
 }

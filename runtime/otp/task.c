@@ -5,6 +5,8 @@
  */
 #include "runtime/otp/task.h"
 
+#include "runtime/core/process-private.h"
+#include "runtime/otp/child-spec.h"
 #include "runtime/otp/stop.h"
 
 #include <stdlib.h>
@@ -72,8 +74,11 @@ grove_task_async_named (const char        *initial_call,
   struct start                      *start;
   enum grove_status                  status;
 
-  if (!func || !ret_task || (arg_size > 0 && !arg) || arg_size > SIZE_MAX / 2)
+  _grove_process_demand ();
+  if (!func || !ret_task || (arg_size > 0 && !arg))
     return GROVE_ERR_BADARG;
+  if (arg_size > GROVE_MAX_CHILD_ARG)
+    return GROVE_ERR_SYSTEM_LIMIT;
   start = grove_alloc (sizeof *start + arg_size);
   *start = (struct start){
     .func = func,
@@ -87,6 +92,7 @@ grove_task_async_named (const char        *initial_call,
   spawn.arg = start;
   spawn.arg_size = sizeof *start + arg_size;
   spawn.link = true;
+  ret_task->owner = grove_self ();
   status = grove_spawn_opt (task_main, &spawn, &ret_task->pid, NULL);
   grove_free (start);
   if (status != GROVE_OK)
@@ -95,6 +101,13 @@ grove_task_async_named (const char        *initial_call,
   if (status == GROVE_OK)
     grove_send (ret_task->pid, "{task, ~r}", ret_task->ref);
   return status;
+}
+
+/* Nobody else hears of it, or is linked to it. */
+static bool
+is_own (const struct grove_task *task)
+{
+  return task && task->ref != 0 && task->owner == grove_self ();
 }
 
 /* What @message, which came for @task, says. */
@@ -126,7 +139,8 @@ grove_task_yield (const struct grove_task *task,
   struct grove_message *message;
   enum grove_status     status;
 
-  if (!task || task->ref == 0 || timeout_ns < 0)
+  _grove_process_demand ();
+  if (!is_own (task) || timeout_ns < 0 || !ret_result)
     return GROVE_ERR_BADARG;
   status = grove_receive_alias (task->ref, task->ref, timeout_ns, &message);
   return status == GROVE_OK ? take (task, message, ret_result) : status;
@@ -137,8 +151,10 @@ grove_task_await (const struct grove_task *task,
                   int64_t                  timeout_ns,
                   struct grove_message   **ret_result)
 {
-  enum grove_status status = grove_task_yield (task, timeout_ns, ret_result);
+  enum grove_status status;
 
+  _grove_process_demand ();
+  status = grove_task_yield (task, timeout_ns, ret_result);
   if (status == GROVE_ERR_TIMEOUT)
     grove_task_shutdown (task, 0);
   return status;
@@ -150,6 +166,9 @@ grove_task_shutdown (const struct grove_task *task, int64_t timeout_ns)
   const uint64_t        ms = timeout_ns > 0 ? ((uint64_t) timeout_ns + 999999) / 1000000 : 0;
   struct grove_message *message;
 
+  _grove_process_demand ();
+  if (!is_own (task))
+    return;
   grove_unalias (task->ref);
   grove_demonitor (task->ref, true);
   _grove_stop_process (task->pid, timeout_ns == GROVE_FOREVER    ? GROVE_SHUTDOWN_INFINITY

@@ -13,7 +13,8 @@ GROVE_BEGIN_DECLS
 struct grove_task
 {
   grove_pid pid;
-  grove_ref ref; /* watches the task, and lets its result in */
+  grove_ref ref;   /* watches the task, and lets its result in */
+  grove_pid owner; /* who may wait for it */
 };
 
 /* Runs as the task and appends its result, one term, to @result; nothing there is `ok`. */
@@ -70,7 +71,7 @@ GROVE_PUBLIC enum grove_status grove_task_async_named (const char        *initia
  * nothing left of it: it is shut down, and no message of it comes later.
  *
  * Threads: owner process only. Blocks: yes. Cost: as grove_receive_alias().
- * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_EXITED, GROVE_ERR_BADARG
+ * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_EXITED, GROVE_ERR_BADARG (also a task of another process)
  * Returns: GROVE_OK or an error
  * Since: 0.1
  */
@@ -88,7 +89,7 @@ GROVE_PUBLIC enum grove_status grove_task_await (const struct grove_task *task,
  * again.
  *
  * Threads: owner process only. Blocks: yes. Cost: as grove_receive_alias().
- * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_EXITED, GROVE_ERR_BADARG
+ * Errors: GROVE_ERR_TIMEOUT, GROVE_ERR_EXITED, GROVE_ERR_BADARG (also a task of another process)
  * Returns: GROVE_OK or an error
  * Since: 0.1
  */
@@ -99,9 +100,11 @@ GROVE_PUBLIC enum grove_status grove_task_yield (const struct grove_task *task,
 /**
  * grove_task_shutdown:
  * @task: of the caller
- * @timeout_ns: how long it may take to end after it was asked to, with `shutdown`; 0: it is killed
+ * @timeout_ns: how long it may take to end after it was asked to, with `shutdown`; not more than 0:
+ * it is killed
  *
- * Ends the task, whatever it does. Nothing of it comes later.
+ * Ends the task, whatever it does. Nothing of it comes later. A task of another process is left
+ * alone.
  *
  * Threads: owner process only. Blocks: yes, until it has ended. Cost: as grove_receive_alias().
  * Errors: none

@@ -6,37 +6,20 @@
  */
 #include "runtime/core/timer.h"
 #include "runtime/grove.h"
-#include "tests/runtime/core-test.h"
+#include "tests/runtime/misuse-test.h"
 
-#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static const struct grove_term no_term;
 
 /* ---- From a thread that is no process -------------------------------------------------------- */
 
-struct outside
-{
-  const char *function;
-  void (*call) (void);
-};
-
 static struct grove_message   *message;
 static grove_pid               pid;
 static grove_ref               ref;
 static struct grove_child_spec child;
-
-#define OUTSIDE(name, ...)                                                                         \
-  static void call_##name (void) { (void) __VA_ARGS__; }
-
-static void
-nothing (void *arg)
-{
-  (void) arg;
-}
 
 static const struct grove_spawn_options    spawn_options = GROVE_SPAWN_DEFAULTS;
 static const struct grove_server_callbacks callbacks = { .init = NULL };
@@ -45,156 +28,115 @@ static const struct grove_supervisor_spec  supervisor_spec = GROVE_SUPERVISOR_DE
 static const struct grove_application_spec application_spec = { .name = "a" };
 static const struct grove_from             from;
 
-OUTSIDE (grove_spawn_opt, !grove_spawn_opt (nothing, &spawn_options, &pid, NULL))
-OUTSIDE (grove_is_alive, grove_is_alive (0))
-OUTSIDE (grove_bump_reductions, (grove_bump_reductions (1), 0))
-OUTSIDE (grove_yield, (grove_yield (), 0))
-OUTSIDE (grove_sleep_ms, (grove_sleep_ms (1), 0))
-OUTSIDE (grove_hibernate, (grove_hibernate (nothing, NULL), 0))
-OUTSIDE (grove_trap_exit, grove_trap_exit (true))
-OUTSIDE (grove_set_priority, !grove_set_priority (GROVE_PRIORITY_LOW, NULL))
-OUTSIDE (grove_process_label, (grove_process_label ("x"), 0))
-OUTSIDE (grove_exit, (grove_exit ("x"), 0))
-OUTSIDE (grove_exit_term, (grove_exit_term (no_term), 0))
-OUTSIDE (grove_exit_process, (grove_exit_process (0, "x"), 0))
-OUTSIDE (grove_exit_process_term, (grove_exit_process_term (0, no_term), 0))
-OUTSIDE (grove_send_va, grove_send (0, "x"))
-OUTSIDE (grove_send_term, (grove_send_term (0, no_term), 0))
-OUTSIDE (grove_send_name, grove_send_name ("x", "x"))
-OUTSIDE (grove_send_alias, (grove_send_alias (0, 0, no_term), 0))
-OUTSIDE (grove_receive, !grove_receive (0, &message))
-OUTSIDE (grove_receive_match, !grove_receive_match (NULL, NULL, 0, &message))
-OUTSIDE (grove_receive_pattern, !grove_receive_pattern (0, &message, "x"))
-OUTSIDE (grove_receive_alias, !grove_receive_alias (1, 0, 0, &message))
-OUTSIDE (grove_message_free, (grove_message_free (NULL), 0))
-OUTSIDE (grove_alias, grove_alias ())
-OUTSIDE (grove_unalias, grove_unalias (1))
-OUTSIDE (grove_link, grove_link (1))
-OUTSIDE (grove_unlink, (grove_unlink (1), 0))
-OUTSIDE (grove_monitor, grove_monitor (1))
-OUTSIDE (grove_demonitor, grove_demonitor (1, true))
-OUTSIDE (grove_alloc, grove_alloc (1))
-OUTSIDE (grove_realloc, grove_realloc (NULL, 1))
-OUTSIDE (grove_free, (grove_free (NULL), 0))
-OUTSIDE (grove_strdup, grove_strdup ("x"))
-OUTSIDE (grove_defer, (grove_defer (nothing, NULL), 0))
-OUTSIDE (grove_send_after, !grove_send_after (1, 1, NULL, "x"))
-OUTSIDE (grove_send_after_name, !grove_send_after_name (1, "x", NULL, "x"))
-OUTSIDE (grove_start_timer, !grove_start_timer (1, 1, NULL, "x"))
-OUTSIDE (grove_start_timer_name, !grove_start_timer_name (1, "x", NULL, "x"))
-OUTSIDE (grove_send_interval, !grove_send_interval (1, 1, NULL, "x"))
-OUTSIDE (grove_cancel_timer, grove_cancel_timer (1))
-OUTSIDE (grove_read_timer, grove_read_timer (1))
-OUTSIDE (grove_cancel_timer_async, (grove_cancel_timer_async (1), 0))
-OUTSIDE (grove_read_timer_async, (grove_read_timer_async (1), 0))
-OUTSIDE (grove_server_start, !grove_server_start (&callbacks, &server_options, &pid, NULL))
-OUTSIDE (grove_call, !grove_call (1, 0, &message, "x"))
-OUTSIDE (grove_cast, (grove_cast (1, "x"), 0))
-OUTSIDE (grove_reply, (grove_reply (from, "x"), 0))
-OUTSIDE (grove_supervisor_start, !grove_supervisor_start (&supervisor_spec, &pid, NULL))
-OUTSIDE (grove_supervisor_start_child, !grove_supervisor_start_child (1, &child, &pid, NULL))
-OUTSIDE (grove_supervisor_terminate_child, !grove_supervisor_terminate_child (1, "x"))
-OUTSIDE (grove_supervisor_restart_child, !grove_supervisor_restart_child (1, "x", &pid))
-OUTSIDE (grove_supervisor_delete_child, !grove_supervisor_delete_child (1, "x"))
-OUTSIDE (grove_application_start, !grove_application_start (&application_spec, &pid))
-OUTSIDE (grove_application_stop, !grove_application_stop ("x"))
+MISUSE_CALL (grove_spawn_opt, !grove_spawn_opt (misuse_nothing, &spawn_options, &pid, NULL))
+MISUSE_CALL (grove_is_alive, grove_is_alive (0))
+MISUSE_CALL (grove_bump_reductions, (grove_bump_reductions (1), 0))
+MISUSE_CALL (grove_yield, (grove_yield (), 0))
+MISUSE_CALL (grove_sleep_ms, (grove_sleep_ms (1), 0))
+MISUSE_CALL (grove_hibernate, (grove_hibernate (misuse_nothing, NULL), 0))
+MISUSE_CALL (grove_trap_exit, grove_trap_exit (true))
+MISUSE_CALL (grove_set_priority, !grove_set_priority (GROVE_PRIORITY_LOW, NULL))
+MISUSE_CALL (grove_process_label, (grove_process_label ("x"), 0))
+MISUSE_CALL (grove_exit, (grove_exit ("x"), 0))
+MISUSE_CALL (grove_exit_term, (grove_exit_term (no_term), 0))
+MISUSE_CALL (grove_exit_process, (grove_exit_process (0, "x"), 0))
+MISUSE_CALL (grove_exit_process_term, (grove_exit_process_term (0, no_term), 0))
+MISUSE_CALL (grove_send_va, grove_send (0, "x"))
+MISUSE_CALL (grove_send_term, (grove_send_term (0, no_term), 0))
+MISUSE_CALL (grove_send_name, grove_send_name ("x", "x"))
+MISUSE_CALL (grove_send_alias, (grove_send_alias (0, 0, no_term), 0))
+MISUSE_CALL (grove_receive, !grove_receive (0, &message))
+MISUSE_CALL (grove_receive_match, !grove_receive_match (NULL, NULL, 0, &message))
+MISUSE_CALL (grove_receive_pattern, !grove_receive_pattern (0, &message, "x"))
+MISUSE_CALL (grove_receive_alias, !grove_receive_alias (1, 0, 0, &message))
+MISUSE_CALL (grove_message_free, (grove_message_free (NULL), 0))
+MISUSE_CALL (grove_alias, grove_alias ())
+MISUSE_CALL (grove_unalias, grove_unalias (1))
+MISUSE_CALL (grove_link, grove_link (1))
+MISUSE_CALL (grove_unlink, (grove_unlink (1), 0))
+MISUSE_CALL (grove_monitor, grove_monitor (1))
+MISUSE_CALL (grove_demonitor, grove_demonitor (1, true))
+MISUSE_CALL (grove_alloc, grove_alloc (1))
+MISUSE_CALL (grove_realloc, grove_realloc (NULL, 1))
+MISUSE_CALL (grove_free, (grove_free (NULL), 0))
+MISUSE_CALL (grove_strdup, grove_strdup ("x"))
+MISUSE_CALL (grove_defer, (grove_defer (misuse_nothing, NULL), 0))
+MISUSE_CALL (grove_send_after, !grove_send_after (1, 1, NULL, "x"))
+MISUSE_CALL (grove_send_after_name, !grove_send_after_name (1, "x", NULL, "x"))
+MISUSE_CALL (grove_start_timer, !grove_start_timer (1, 1, NULL, "x"))
+MISUSE_CALL (grove_start_timer_name, !grove_start_timer_name (1, "x", NULL, "x"))
+MISUSE_CALL (grove_send_interval, !grove_send_interval (1, 1, NULL, "x"))
+MISUSE_CALL (grove_cancel_timer, grove_cancel_timer (1))
+MISUSE_CALL (grove_read_timer, grove_read_timer (1))
+MISUSE_CALL (grove_cancel_timer_async, (grove_cancel_timer_async (1), 0))
+MISUSE_CALL (grove_read_timer_async, (grove_read_timer_async (1), 0))
+MISUSE_CALL (grove_server_start, !grove_server_start (&callbacks, &server_options, &pid, NULL))
+MISUSE_CALL (grove_call, !grove_call (1, 0, &message, "x"))
+MISUSE_CALL (grove_cast, (grove_cast (1, "x"), 0))
+MISUSE_CALL (grove_reply, (grove_reply (from, "x"), 0))
+MISUSE_CALL (grove_supervisor_start, !grove_supervisor_start (&supervisor_spec, &pid, NULL))
+MISUSE_CALL (grove_supervisor_start_child, !grove_supervisor_start_child (1, &child, &pid, NULL))
+MISUSE_CALL (grove_supervisor_terminate_child, !grove_supervisor_terminate_child (1, "x"))
+MISUSE_CALL (grove_supervisor_restart_child, !grove_supervisor_restart_child (1, "x", &pid))
+MISUSE_CALL (grove_supervisor_delete_child, !grove_supervisor_delete_child (1, "x"))
+MISUSE_CALL (grove_application_start, !grove_application_start (&application_spec, &pid))
+MISUSE_CALL (grove_application_stop, !grove_application_stop ("x"))
 
-#define ROW(name)                                                                                  \
-  {                                                                                                \
-#    name, call_##name                                                                             \
-  }
-static const struct outside outsides[] = {
-  ROW (grove_spawn_opt),
-  ROW (grove_is_alive),
-  ROW (grove_bump_reductions),
-  ROW (grove_yield),
-  ROW (grove_sleep_ms),
-  ROW (grove_hibernate),
-  ROW (grove_trap_exit),
-  ROW (grove_set_priority),
-  ROW (grove_process_label),
-  ROW (grove_exit),
-  ROW (grove_exit_term),
-  ROW (grove_exit_process),
-  ROW (grove_exit_process_term),
-  ROW (grove_send_va),
-  ROW (grove_send_term),
-  ROW (grove_send_name),
-  ROW (grove_send_alias),
-  ROW (grove_receive),
-  ROW (grove_receive_match),
-  ROW (grove_receive_pattern),
-  ROW (grove_receive_alias),
-  ROW (grove_message_free),
-  ROW (grove_alias),
-  ROW (grove_unalias),
-  ROW (grove_link),
-  ROW (grove_unlink),
-  ROW (grove_monitor),
-  ROW (grove_demonitor),
-  ROW (grove_alloc),
-  ROW (grove_realloc),
-  ROW (grove_free),
-  ROW (grove_strdup),
-  ROW (grove_defer),
-  ROW (grove_send_after),
-  ROW (grove_send_after_name),
-  ROW (grove_start_timer),
-  ROW (grove_start_timer_name),
-  ROW (grove_send_interval),
-  ROW (grove_cancel_timer),
-  ROW (grove_read_timer),
-  ROW (grove_cancel_timer_async),
-  ROW (grove_read_timer_async),
-  ROW (grove_server_start),
-  ROW (grove_call),
-  ROW (grove_cast),
-  ROW (grove_reply),
-  ROW (grove_supervisor_start),
-  ROW (grove_supervisor_start_child),
-  ROW (grove_supervisor_terminate_child),
-  ROW (grove_supervisor_restart_child),
-  ROW (grove_supervisor_delete_child),
-  ROW (grove_application_start),
-  ROW (grove_application_stop),
+static const struct misuse_outside outsides[] = {
+  MISUSE_ROW (grove_spawn_opt),
+  MISUSE_ROW (grove_is_alive),
+  MISUSE_ROW (grove_bump_reductions),
+  MISUSE_ROW (grove_yield),
+  MISUSE_ROW (grove_sleep_ms),
+  MISUSE_ROW (grove_hibernate),
+  MISUSE_ROW (grove_trap_exit),
+  MISUSE_ROW (grove_set_priority),
+  MISUSE_ROW (grove_process_label),
+  MISUSE_ROW (grove_exit),
+  MISUSE_ROW (grove_exit_term),
+  MISUSE_ROW (grove_exit_process),
+  MISUSE_ROW (grove_exit_process_term),
+  MISUSE_ROW (grove_send_va),
+  MISUSE_ROW (grove_send_term),
+  MISUSE_ROW (grove_send_name),
+  MISUSE_ROW (grove_send_alias),
+  MISUSE_ROW (grove_receive),
+  MISUSE_ROW (grove_receive_match),
+  MISUSE_ROW (grove_receive_pattern),
+  MISUSE_ROW (grove_receive_alias),
+  MISUSE_ROW (grove_message_free),
+  MISUSE_ROW (grove_alias),
+  MISUSE_ROW (grove_unalias),
+  MISUSE_ROW (grove_link),
+  MISUSE_ROW (grove_unlink),
+  MISUSE_ROW (grove_monitor),
+  MISUSE_ROW (grove_demonitor),
+  MISUSE_ROW (grove_alloc),
+  MISUSE_ROW (grove_realloc),
+  MISUSE_ROW (grove_free),
+  MISUSE_ROW (grove_strdup),
+  MISUSE_ROW (grove_defer),
+  MISUSE_ROW (grove_send_after),
+  MISUSE_ROW (grove_send_after_name),
+  MISUSE_ROW (grove_start_timer),
+  MISUSE_ROW (grove_start_timer_name),
+  MISUSE_ROW (grove_send_interval),
+  MISUSE_ROW (grove_cancel_timer),
+  MISUSE_ROW (grove_read_timer),
+  MISUSE_ROW (grove_cancel_timer_async),
+  MISUSE_ROW (grove_read_timer_async),
+  MISUSE_ROW (grove_server_start),
+  MISUSE_ROW (grove_call),
+  MISUSE_ROW (grove_cast),
+  MISUSE_ROW (grove_reply),
+  MISUSE_ROW (grove_supervisor_start),
+  MISUSE_ROW (grove_supervisor_start_child),
+  MISUSE_ROW (grove_supervisor_terminate_child),
+  MISUSE_ROW (grove_supervisor_restart_child),
+  MISUSE_ROW (grove_supervisor_delete_child),
+  MISUSE_ROW (grove_application_start),
+  MISUSE_ROW (grove_application_stop),
 };
-
-/* In a child of its own, whose stderr comes through a pipe. */
-static void
-test_outside (gconstpointer data)
-{
-  const struct outside *outside = data;
-  g_autofree char      *expected = NULL;
-  char                  text[1024] = { 0 };
-  gsize                 size = 0;
-  gssize                n;
-  int                   ends[2], status;
-  pid_t                 child_pid;
-
-  g_assert_cmpint (pipe (ends), ==, 0);
-  child_pid = fork ();
-  g_assert_cmpint (child_pid, >=, 0);
-  if (child_pid == 0)
-    {
-      struct rlimit none = { 0, 0 };
-
-      setrlimit (RLIMIT_CORE, &none);
-      signal (SIGABRT, SIG_DFL);
-      dup2 (ends[1], STDERR_FILENO);
-      outside->call ();
-      _exit (0);
-    }
-  close (ends[1]);
-  while (size < sizeof text - 1 && (n = read (ends[0], text + size, sizeof text - 1 - size)) > 0)
-    size += (gsize) n;
-  close (ends[0]);
-  g_assert_cmpint (waitpid (child_pid, &status, 0), ==, child_pid);
-  expected =
-    g_strdup_printf ("grove: %s() was called by a thread that is no process", outside->function);
-  if (!g_str_has_prefix (text, expected) || strchr (text, '\n') != text + strlen (text) - 1)
-    g_error ("%s: %s", outside->function, text);
-  g_assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGABRT);
-}
 
 /* What any thread may ask has an answer without a runtime. */
 static void
@@ -267,16 +209,12 @@ call_cast_format (void)
   grove_cast (grove_self (), "{");
 }
 
-OUTSIDE (strdup_null, grove_strdup (NULL))
-OUTSIDE (defer_null, (grove_defer (NULL, NULL), 0))
-OUTSIDE (hibernate_null, (grove_hibernate (NULL, NULL), 0))
-OUTSIDE (stop_reason, (grove_server_stop_reason ("x"), 0))
+MISUSE_CALL (strdup_null, grove_strdup (NULL))
+MISUSE_CALL (defer_null, (grove_defer (NULL, NULL), 0))
+MISUSE_CALL (hibernate_null, (grove_hibernate (NULL, NULL), 0))
+MISUSE_CALL (stop_reason, (grove_server_stop_reason ("x"), 0))
 
-static const struct
-{
-  const char *name;
-  void (*call) (void);
-} mistakes[] = {
+static const struct misuse_mistake mistakes[] = {
   { "grove_spawn", call_spawn_null },
   { "grove_exit", call_format_exit },
   { "grove_exit_term", call_grove_exit_term },
@@ -293,76 +231,18 @@ static const struct
 };
 
 static void
-makes_mistake (void *arg)
-{
-  mistakes[(uintptr_t) arg].call ();
-}
-
-/* Holds a message, memory and a link through everything that the others do. */
-static void
-bystander (void *arg)
-{
-  struct grove_message *held;
-  struct grove_text     text;
-  char                 *memory = grove_strdup ("memory of its own");
-
-  grove_send (core_arg_pid (arg), "ready");
-  if (grove_receive_pattern (CORE_DEADLINE_NS, &held, "{keep, _}") != GROVE_OK)
-    grove_exit ("no_message");
-  if (grove_receive_pattern (2 * CORE_DEADLINE_NS, &message, "look") != GROVE_OK)
-    grove_exit ("nobody_asked");
-  if (!grove_match (grove_message_term (held), "{keep, ~s}", &text) || text.size != 4 ||
-      memcmp (text.bytes, "this", 4) != 0 || strcmp (memory, "memory of its own") != 0)
-    grove_exit ("harmed");
-}
-
-static grove_pid
-spawn_bystander (void)
-{
-  grove_pid by = grove_spawn (bystander, core_pid_arg (grove_self ()));
-
-  core_expect ("ready");
-  grove_send (by, "{keep, ~s}", "this");
-  return by;
-}
-
-static void
-expect_unharmed (grove_pid by)
-{
-  grove_send (by, "look");
-  core_expect_down (by, "normal");
-}
-
-static void
 test_mistakes (void *arg)
 {
-  grove_pid by = spawn_bystander ();
+  grove_pid by = misuse_bystander ();
 
   (void) arg;
   grove_send (grove_self (), "mine");
   foreign = core_receive ();
-  for (uintptr_t i = 0; i < G_N_ELEMENTS (mistakes); i++)
-    {
-      grove_pid             maker = grove_spawn (makes_mistake, (void *) i);
-      struct grove_message *down;
-      struct grove_term     reason;
-
-      grove_monitor (maker);
-      g_assert_cmpint (grove_receive_pattern (CORE_DEADLINE_NS, &down, "{'DOWN', _, _, _, ~t}",
-                                              &reason),
-                       ==, GROVE_OK);
-      if (!grove_match (reason, "badarg") && !grove_match (reason, "{badarg, _}"))
-        {
-          char text[256];
-          grove_term_print (reason, GROVE_SYNTAX_ERLANG, 8, text, sizeof text, NULL);
-          g_error ("%s: %s", mistakes[i].name, text);
-        }
-      grove_message_free (down);
-    }
+  misuse_expect_badarg (mistakes, G_N_ELEMENTS (mistakes));
   g_assert_true (grove_match (grove_message_term (foreign), "mine"));
   grove_message_free (foreign);
   core_expect_nothing ();
-  expect_unharmed (by);
+  misuse_expect_unharmed (by);
 }
 
 /* ---- By a process: mistakes that have a status ----------------------------------------------- */
@@ -372,15 +252,15 @@ test_statuses (void *arg)
 {
   struct grove_spawn_options   options = GROVE_SPAWN_DEFAULTS;
   struct grove_monitor_options monitor_options = { 0 };
-  grove_pid                    by = spawn_bystander ();
-  grove_pid                    dead = grove_spawn (nothing, NULL);
+  grove_pid                    by = misuse_bystander ();
+  grove_pid                    dead = grove_spawn (misuse_nothing, NULL);
   struct grove_message        *got = NULL;
   char                         long_name[300];
 
   (void) arg;
   memset (long_name, 'a', sizeof long_name);
   long_name[299] = 0;
-  core_expect_down (dead, "normal");
+  core_expect_down (dead, "_");
   /* The dead, nobody, and those that never were. */
   for (unsigned i = 0; i < 4; i++)
     {
@@ -427,13 +307,13 @@ test_statuses (void *arg)
   g_assert_cmpint (grove_call (grove_self (), 0, &got, "x"), ==, GROVE_ERR_CALLING_SELF);
   g_assert_cmpint (grove_set_priority ((enum grove_priority) 4, NULL), ==, GROVE_ERR_BADARG);
   g_assert_cmpint (grove_spawn_opt (NULL, &options, &pid, NULL), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_spawn_opt (nothing, NULL, &pid, NULL), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_spawn_opt (nothing, &options, NULL, NULL), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_spawn_opt (misuse_nothing, NULL, &pid, NULL), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_spawn_opt (misuse_nothing, &options, NULL, NULL), ==, GROVE_ERR_BADARG);
   options.priority = (enum grove_priority) 4;
-  g_assert_cmpint (grove_spawn_opt (nothing, &options, &pid, NULL), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_spawn_opt (misuse_nothing, &options, &pid, NULL), ==, GROVE_ERR_BADARG);
   options.priority = GROVE_PRIORITY_NORMAL;
   options.arg_size = 1;
-  g_assert_cmpint (grove_spawn_opt (nothing, &options, &pid, NULL), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_spawn_opt (misuse_nothing, &options, &pid, NULL), ==, GROVE_ERR_BADARG);
   g_assert_cmpint (grove_register (NULL, grove_self ()), ==, GROVE_ERR_BADARG);
   g_assert_cmpint (grove_register ("", grove_self ()), ==, GROVE_ERR_BADARG);
   g_assert_cmpint (grove_register (long_name, grove_self ()), ==, GROVE_ERR_BADARG);
@@ -444,7 +324,7 @@ test_statuses (void *arg)
   g_assert_cmpint (grove_alias_opt (GROVE_ALIAS_REPLY, NULL), ==, GROVE_ERR_BADARG);
   g_assert_cmpint (grove_monitor_opt (by, &monitor_options, NULL), ==, GROVE_ERR_BADARG);
   g_assert_cmpint (grove_monitor_name (NULL, NULL, &ref), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_run (NULL, nothing, NULL), ==, GROVE_ERR_BUSY);
+  g_assert_cmpint (grove_run (NULL, misuse_nothing, NULL), ==, GROVE_ERR_BUSY);
   g_assert_cmpint (grove_send_after (-1, by, NULL, "x"), ==, GROVE_ERR_BADARG);
   g_assert_cmpint (grove_send_after (0, by, NULL, "{"), ==, GROVE_ERR_SYNTAX);
   g_assert_cmpint (grove_send_after_name (0, NULL, NULL, "x"), ==, GROVE_ERR_BADARG);
@@ -471,7 +351,7 @@ test_statuses (void *arg)
   grove_bump_reductions (UINT32_MAX);
   g_assert_null (got);
   core_expect_nothing ();
-  expect_unharmed (by);
+  misuse_expect_unharmed (by);
 }
 
 /* ---- Values ---------------------------------------------------------------------------------- */
@@ -592,16 +472,17 @@ static void
 test_too_much_memory (void *arg)
 {
   struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
-  grove_pid                  by = spawn_bystander ();
+  grove_pid                  by = misuse_bystander ();
 
   (void) arg;
   for (uintptr_t i = 0; i < 3; i++)
     core_expect_down (grove_spawn (asks_for_too_much, (void *) i), "heap_limit");
   options.arg = "x";
   options.arg_size = SIZE_MAX;
-  g_assert_cmpint (grove_spawn_opt (nothing, &options, &pid, NULL), ==, GROVE_ERR_SYSTEM_LIMIT);
+  g_assert_cmpint (grove_spawn_opt (misuse_nothing, &options, &pid, NULL), ==,
+                   GROVE_ERR_SYSTEM_LIMIT);
   g_assert_cmpint (grove_send (by, "~b", "x", (size_t) 1 << 31), ==, GROVE_ERR_SYNTAX);
-  expect_unharmed (by);
+  misuse_expect_unharmed (by);
 }
 
 #ifndef GROVE_OWN_STACKS
@@ -628,7 +509,7 @@ test_out_of_memory (void *arg)
   struct rlimit limit, narrow;
   void         *much = calloc (1, MUCH);
   char         *statm = NULL;
-  grove_pid     by = spawn_bystander ();
+  grove_pid     by = misuse_bystander ();
 
   (void) arg;
   g_assert_nonnull (much);
@@ -641,7 +522,7 @@ test_out_of_memory (void *arg)
   g_assert_cmpint (setrlimit (RLIMIT_AS, &narrow), ==, 0);
   core_expect_down (pid, "system_limit");
   g_assert_cmpint (setrlimit (RLIMIT_AS, &limit), ==, 0);
-  expect_unharmed (by);
+  misuse_expect_unharmed (by);
   g_free (statm);
   free (much);
 }
@@ -661,11 +542,7 @@ main (int argc, char **argv)
   };
 
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (outsides); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/runtime/misuse/outside/%s", outsides[i].function);
-      g_test_add_data_func (path, &outsides[i], test_outside);
-    }
+  misuse_add_outsides ("/runtime/misuse/outside", outsides, G_N_ELEMENTS (outsides));
   g_test_add_func ("/runtime/misuse/no-runtime", test_no_runtime);
   g_test_add_func ("/runtime/misuse/terms", test_terms);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
