@@ -126,7 +126,7 @@ common_size (const struct candidates *candidates)
 }
 
 static unsigned char
-complete (EditLine *library, int key)
+complete (EditLine *library, wint_t key)
 {
   const LineInfo    *line = el_line (library);
   size_t             size = (size_t) (line->cursor - line->buffer);
@@ -208,7 +208,8 @@ _grove_edit_open (void)
       el_set (edit.library, EL_GETCFN, next_key);
       el_set (edit.library, EL_HIST, history, edit.history);
       el_set (edit.library, EL_EDITOR, "emacs");
-      el_set (edit.library, EL_ADDFN, "grove-complete", "Completes a word", complete);
+      /* With wide text: of the other kind the library keeps copies that it never frees. */
+      el_wset (edit.library, EL_ADDFN, L"grove-complete", L"Completes a word", complete);
       el_set (edit.library, EL_BIND, "^I", "grove-complete", NULL);
     }
   leave_locale ();
