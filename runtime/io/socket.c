@@ -8,12 +8,15 @@
 #include "runtime/core/scheduler.h"
 #include "runtime/io/socket-table.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -308,6 +311,61 @@ grove_socket_port (grove_socket socket, uint16_t *ret_port)
   else if (address.ss_family == AF_INET6)
     *ret_port = ntohs (((struct sockaddr_in6 *) &address)->sin6_port);
   else
+    {
+      errno = EAFNOSUPPORT;
+      return GROVE_ERR_IO;
+    }
+  return finish (GROVE_OK, 0);
+}
+
+/* false: an address of no kind that has a port. */
+static bool
+print_address (const struct sockaddr_storage *address, char text[GROVE_PEER_SIZE])
+{
+  char number[INET6_ADDRSTRLEN];
+
+  if (address->ss_family == AF_INET)
+    {
+      const struct sockaddr_in *in = (const struct sockaddr_in *) address;
+
+      inet_ntop (AF_INET, &in->sin_addr, number, sizeof number);
+      snprintf (text, GROVE_PEER_SIZE, "%s:%u", number, ntohs (in->sin_port));
+      return true;
+    }
+  if (address->ss_family == AF_INET6)
+    {
+      const struct sockaddr_in6 *in = (const struct sockaddr_in6 *) address;
+
+      inet_ntop (AF_INET6, &in->sin6_addr, number, sizeof number);
+      /* Someone of IPv4 who came to a socket for both. */
+      if (IN6_IS_ADDR_V4MAPPED (&in->sin6_addr))
+        snprintf (text, GROVE_PEER_SIZE, "%s:%u", strrchr (number, ':') + 1, ntohs (in->sin6_port));
+      else
+        snprintf (text, GROVE_PEER_SIZE, "[%s]:%u", number, ntohs (in->sin6_port));
+      return true;
+    }
+  return false;
+}
+
+enum grove_status
+grove_socket_peer (grove_socket socket, char text[GROVE_PEER_SIZE])
+{
+  struct sockaddr_storage    address;
+  socklen_t                  size = sizeof address;
+  struct grove_socket_place *place;
+  int                        result;
+
+  _grove_process_require ();
+  if (text == NULL)
+    return GROVE_ERR_BADARG;
+  place = _grove_socket_enter (socket);
+  if (place == NULL)
+    return GROVE_ERR_IO;
+  result = getpeername (place->fd, (struct sockaddr *) &address, &size);
+  _grove_socket_leave (place);
+  if (result != 0)
+    return GROVE_ERR_IO;
+  if (!print_address (&address, text))
     {
       errno = EAFNOSUPPORT;
       return GROVE_ERR_IO;

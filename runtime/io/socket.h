@@ -200,4 +200,21 @@ grove_socket_adopt (int fd, grove_socket *ret_socket) GROVE_NODISCARD;
 GROVE_PUBLIC enum grove_status
 grove_socket_port (grove_socket socket, uint16_t *ret_port) GROVE_NODISCARD;
 
+/* What grove_socket_peer() writes at most, with its NUL. */
+#define GROVE_PEER_SIZE 56
+
+/**
+ * grove_socket_peer:
+ * @text: (out): who is on the other side: "127.0.0.1:4711", "[::1]:4711"; untouched when there is
+ * an error
+ *
+ * Threads: owner process only. Blocks: no. Cost: a system call.
+ * Errors: GROVE_ERR_IO (EBADF; ENOTCONN; ENOTSOCK, EAFNOSUPPORT: there are no addresses),
+ * GROVE_ERR_BADARG
+ * Returns: GROVE_OK or an error
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status
+grove_socket_peer (grove_socket socket, char text[GROVE_PEER_SIZE]) GROVE_NODISCARD;
+
 GROVE_END_DECLS

@@ -120,6 +120,30 @@ expect_closed (grove_socket socket)
 /* ---- Both sides --------------------------------------------------------------------------------
  */
 
+/* Each is told where the other comes from. */
+static void
+expect_peer (grove_socket end, grove_socket other, const struct grove_address *address)
+{
+  char             peer[GROVE_PEER_SIZE] = "untouched";
+  const char      *host = address->host;
+  g_autofree char *expected = NULL;
+  uint16_t         port;
+
+  if (address->path != NULL)
+    {
+      g_assert_cmpint (grove_socket_peer (end, peer), ==, GROVE_ERR_IO);
+      g_assert_cmpint (errno, ==, EAFNOSUPPORT);
+      g_assert_cmpstr (peer, ==, "untouched");
+      return;
+    }
+  g_assert_cmpint (grove_socket_port (other, &port), ==, GROVE_OK);
+  g_assert_cmpint (grove_socket_peer (end, peer), ==, GROVE_OK);
+  if (host == NULL || g_ascii_isalpha (host[0])) /* whichever of the two there is */
+    host = peer[0] == '[' ? "::1" : "127.0.0.1";
+  expected = g_strdup_printf (strchr (host, ':') ? "[%s]:%u" : "%s:%u", host, port);
+  g_assert_cmpstr (peer, ==, expected);
+}
+
 static void
 talk (const struct grove_address *listen, struct grove_address *connect)
 {
@@ -130,6 +154,8 @@ talk (const struct grove_address *listen, struct grove_address *connect)
     g_assert_cmpint (grove_socket_port (listener, &connect->port), ==, GROVE_OK);
   ends[0] = connect_to (connect);
   ends[1] = accept_from (listener);
+  expect_peer (ends[0], ends[1], connect);
+  expect_peer (ends[1], ends[0], connect);
   write_text (ends[0], "hello");
   read_text (ends[1], "hello");
   write_text (ends[1], "and back");
@@ -772,6 +798,7 @@ test_misuse (void *arg)
   struct grove_address address = any_port;
   struct grove_address bad_path = { .path = long_path };
   grove_socket         listener = listen_somewhere (&address), socket = 7;
+  char                 peer[GROVE_PEER_SIZE];
   uint16_t             port;
   char                 byte;
   size_t               n;
@@ -799,6 +826,9 @@ test_misuse (void *arg)
   g_assert_cmpint (grove_socket_adopt (99999, &socket), ==, GROVE_ERR_IO);
   g_assert_cmpint (errno, ==, EBADF);
   g_assert_cmpint (grove_socket_port (listener, NULL), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_socket_peer (listener, NULL), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_socket_peer (listener, peer), ==, GROVE_ERR_IO);
+  g_assert_cmpint (errno, ==, ENOTCONN);
   /* A listener is not read from, and a connection not accepted from. */
   g_assert_cmpint (grove_read (listener, &byte, 1, 0, &n), ==, GROVE_ERR_IO);
   g_assert_cmpint (errno, ==, ENOTCONN);
@@ -821,6 +851,8 @@ test_misuse (void *arg)
       g_assert_cmpint (grove_shutdown (none), ==, GROVE_ERR_IO);
       g_assert_cmpint (grove_socket_give (none, grove_self ()), ==, GROVE_ERR_IO);
       g_assert_cmpint (grove_socket_port (none, &port), ==, GROVE_ERR_IO);
+      g_assert_cmpint (grove_socket_peer (none, peer), ==, GROVE_ERR_IO);
+      g_assert_cmpint (errno, ==, EBADF);
     }
 }
 

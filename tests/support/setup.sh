@@ -5,12 +5,15 @@
 
 # What it takes to build, to look right, and to run without a screen.
 build_packages=(gcc libc6-dev meson ninja-build pkgconf libjson-c-dev libdw-dev libedit-dev libgtk-4-dev
-  libadwaita-1-dev libglib2.0-dev-bin libxml2-utils desktop-file-utils libgtk-4-bin python3)
+  libadwaita-1-dev libglib2.0-dev-bin libxml2-utils desktop-file-utils libgtk-4-bin python3
+  libhttp-parser-dev libsqlite3-dev)
 look_packages=(adwaita-icon-theme librsvg2-common fonts-cantarell fonts-jetbrains-mono shared-mime-info)
 screen_packages=(xvfb xauth x11-utils dbus metacity)
 # Erlang and its C library are what values are held against, and a language with decimal commas what
-# numbers are. The rest is for programs in C++, and for another processor.
-test_packages=(libx11-dev libxtst-dev erlang-base erlang-dev locales g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
+# numbers are. What loads web servers (wrk, ab) is for the web shop, the rest for programs in C++, and for
+# another processor.
+test_packages=(libx11-dev libxtst-dev erlang-base erlang-dev locales g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+  wrk apache2-utils)
 
 say ()
 {
