@@ -55,6 +55,10 @@ grove_command_get_method (GroveCommand command)
       return "process.restart";
     case GROVE_COMMAND_SET_PRIORITY:
       return "process.set_priority";
+    case GROVE_COMMAND_SUSPEND:
+      return "process.suspend";
+    case GROVE_COMMAND_RESUME:
+      return "process.resume";
     }
   g_return_val_if_reached ("");
 }
@@ -147,6 +151,24 @@ say_priority (const Request *request, struct json_object *result)
                           old_priority);
 }
 
+static char *
+say_suspended (const Request *request, struct json_object *result)
+{
+  if (_grove_json_boolean (result, "already"))
+    return g_strdup_printf ("%s was suspended already", request->who);
+  return g_strdup_printf ("Suspended %s", request->who);
+}
+
+static char *
+say_resumed (const Request *request, struct json_object *result)
+{
+  if (_grove_json_boolean (result, "already"))
+    return g_strdup_printf ("%s was not suspended", request->who);
+  if (strcmp (_grove_json_text (result, "status"), "suspended") == 0)
+    return g_strdup_printf ("Resumed %s, but somebody else suspends it still", request->who);
+  return g_strdup_printf ("Resumed %s", request->who);
+}
+
 /* What was not done, as the end of a sentence: "was not killed". */
 static const char *
 say_undone (GroveCommand command)
@@ -161,6 +183,10 @@ say_undone (GroveCommand command)
       return "was not restarted";
     case GROVE_COMMAND_SET_PRIORITY:
       return "keeps its priority";
+    case GROVE_COMMAND_SUSPEND:
+      return "was not suspended";
+    case GROVE_COMMAND_RESUME:
+      return "was not resumed";
     }
   g_return_val_if_reached ("");
 }
@@ -187,9 +213,12 @@ say_had_ended (const Request *request, struct json_object *data)
 static char *
 say_unknown (const Request *request, const char *why)
 {
-  return g_strdup_printf ("%s: whether %s %s is not known", why, request->who,
-                          request->command == GROVE_COMMAND_SET_PRIORITY ? "has another priority"
-                                                                         : "has ended");
+  const char *what = "has ended";
+  if (request->command == GROVE_COMMAND_SET_PRIORITY)
+    what = "has another priority";
+  else if (request->command >= GROVE_COMMAND_SUSPEND)
+    what = "is suspended";
+  return g_strdup_printf ("%s: whether %s %s is not known", why, request->who, what);
 }
 
 static char *
@@ -206,6 +235,8 @@ say_failure (const Request *request, const GroveReply *reply)
       return g_strdup_printf ("%s %s: it is one of the system’s own processes", request->who,
                               undone);
     case GROVE_CODE_FORBIDDEN:
+      if (request->command == GROVE_COMMAND_RESUME)
+        return g_strdup_printf ("%s %s: somebody else suspends it", request->who, undone);
       return g_strdup_printf ("%s %s: this session may only observe", request->who, undone);
     case GROVE_CODE_NOT_REACHED:
       return g_strdup_printf ("%s %s: it is busy and did not come to a point where it can be "
@@ -233,6 +264,12 @@ make_outcome (const Request *request, struct json_object *result)
   const char *successor = "";
   if (request->command == GROVE_COMMAND_SET_PRIORITY)
     outcome->summary = say_priority (request, result);
+  else if (request->command >= GROVE_COMMAND_SUSPEND)
+    {
+      outcome->summary = request->command == GROVE_COMMAND_SUSPEND ? say_suspended (request, result)
+                                                                   : say_resumed (request, result);
+      outcome->had_effect = !_grove_json_boolean (result, "already");
+    }
   else if (request->command == GROVE_COMMAND_RESTART)
     {
       outcome->summary = say_restarted (request, result);
@@ -301,7 +338,7 @@ make_params (const Request *request, const char *name, gint64 started_ns)
     json_object_put (expect);
   if (request->command == GROVE_COMMAND_SET_PRIORITY)
     json_object_object_add (params, "priority", json_object_new_string (request->argument));
-  else
+  else if (request->command < GROVE_COMMAND_SUSPEND)
     json_object_object_add (params, "wait_ms", json_object_new_int (WAIT_MS));
   if (request->command == GROVE_COMMAND_EXIT)
     json_object_object_add (params, "reason", json_object_new_string (request->argument));

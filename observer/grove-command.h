@@ -17,6 +17,8 @@ typedef enum
   GROVE_COMMAND_EXIT,         /* argument: the reason, as term text */
   GROVE_COMMAND_RESTART,      /* through its supervisor */
   GROVE_COMMAND_SET_PRIORITY, /* argument: low normal high max */
+  GROVE_COMMAND_SUSPEND,      /* until it is resumed, or the session ends */
+  GROVE_COMMAND_RESUME,
 } GroveCommand;
 
 /* Returns: "process.kill" and the like, static. Since: 0.1 */
@@ -29,7 +31,7 @@ typedef struct
   char        *summary;    /* what happened, one sentence of plain text (escape it for markup) */
   char        *successor;  /* the pid that took its place, or NULL */
   gint64       elapsed_us; /* from the call to the answer */
-  gboolean     had_effect; /* FALSE: it is alive though it was told to exit */
+  gboolean     had_effect; /* FALSE: it is as it was */
 } GroveCommandOutcome;
 
 /* @self: (nullable) (transfer full). Since: 0.1 */

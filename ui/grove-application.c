@@ -201,6 +201,8 @@ grove_application_startup (GApplication *application)
     { "win.pause", { "<Control>p", NULL } },
     { "win.refresh", { "F5", "<Control>r", NULL } },
     { "win.inspector", { "F9", NULL } },
+    { "win.suspend", { "F8", NULL } },
+    { "win.resume", { "<Shift>F8", NULL } },
     { "win.connect", { "<Control>o", NULL } },
     { "win.show-help-overlay", { "<Control>question", NULL } },
     { "app.new-window", { "<Control>n", NULL } },

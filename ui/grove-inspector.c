@@ -6,6 +6,8 @@
  */
 #include "ui/grove-inspector.h"
 
+#include <string.h>
+
 #include "observer/grove-process-detail.h"
 #include "observer/grove-process-watch.h"
 #include "ui/grove-chart.h"
@@ -41,7 +43,8 @@ struct _GroveInspector
   GtkStack       *stack;
   GtkLabel       *title_label, *pid_label, *state_label, *obituary_label, *mailbox_label;
   GtkWidget      *obituary, *successor_button;
-  GtkWidget      *restart_button, *exit_button, *kill_button;
+  GtkWidget      *restart_button, *suspend_button, *exit_button, *kill_button;
+  GtkWidget      *suspend_content;
   GroveChart     *chart;
   GtkWidget      *supervisor_row, *application_row, *current_row, *restarts_row;
   GtkLabel       *supervisor_label, *application_label, *initial_label, *current_label;
@@ -70,6 +73,9 @@ static GParamSpec *properties[N_PROPS];
 static guint       signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GroveInspector, grove_inspector, ADW_TYPE_BIN)
+
+#define SUSPEND_TOOLTIP "Let it stand still until it is resumed, or you leave (F8)"
+#define RESUME_TOOLTIP  "Let it run again (Shift+F8)"
 
 static const char *const priorities[] = { "low", "normal", "high", "max" };
 
@@ -130,6 +136,27 @@ get_state_class (GroveProcessState state)
     }
 }
 
+/* One button for both: what can be done to it now. */
+static void
+show_suspended (GroveInspector *self, gboolean suspended)
+{
+  const char *action = suspended ? "win.resume" : "win.suspend";
+
+  if (g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (self->suspend_button)), action) ==
+      0)
+    return;
+  adw_button_content_set_label (ADW_BUTTON_CONTENT (self->suspend_content),
+                                suspended ? "Resume" : "Suspend");
+  adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (self->suspend_content),
+                                    suspended ? "media-playback-start-symbolic"
+                                              : "media-playback-pause-symbolic");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->suspend_button), action);
+  if (self->actions != NULL)
+    grove_process_actions_set_control (self->actions, self->suspend_button,
+                                       action + strlen ("win."),
+                                       suspended ? RESUME_TOOLTIP : SUSPEND_TOOLTIP);
+}
+
 static void
 show_state (GroveInspector *self)
 {
@@ -146,6 +173,7 @@ show_state (GroveInspector *self)
       classes[1] = get_state_class (row->state);
       gtk_label_set_text (self->state_label, grove_process_state_get_label (row->state));
     }
+  show_suspended (self, row != NULL && row->state == GROVE_PROCESS_SUSPENDED);
   gtk_widget_set_visible (GTK_WIDGET (self->state_label), classes[1] != NULL);
   gtk_widget_set_css_classes (GTK_WIDGET (self->state_label), classes);
 }
@@ -536,6 +564,8 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (restart_button);
   BIND (exit_button);
   BIND (kill_button);
+  BIND (suspend_button);
+  BIND (suspend_content);
   BIND (chart);
   BIND (supervisor_row);
   BIND (supervisor_label);
@@ -679,6 +709,7 @@ grove_inspector_set_actions (GroveInspector *self, GroveProcessActions *actions)
   g_set_object (&self->actions, actions);
   grove_process_actions_add_control (actions, self->restart_button, "restart",
                                      "Let its supervisor stop and start it again");
+  grove_process_actions_add_control (actions, self->suspend_button, "suspend", SUSPEND_TOOLTIP);
   grove_process_actions_add_control (actions, self->exit_button, "exit",
                                      "Tell it to exit, with a reason");
   grove_process_actions_add_control (actions, self->kill_button, "kill", "End it at once (Delete)");

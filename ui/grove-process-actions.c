@@ -61,6 +61,9 @@ static const CommandInfo commands[] = {
   { "restart", GROVE_COMMAND_RESTART, "Restart", "Restarted", "is restarted by its supervisor" },
   { "priority", GROVE_COMMAND_SET_PRIORITY, "Change Priority of", "Changed the priority of",
     "gets another priority" },
+  { "suspend", GROVE_COMMAND_SUSPEND, "Suspend", "Suspended",
+    "stands still until it is resumed, or you leave the system" },
+  { "resume", GROVE_COMMAND_RESUME, "Resume", "Resumed", "runs again" },
 };
 
 enum
@@ -234,11 +237,21 @@ batch_new (GroveProcessActions *actions,
 /* ---- Asking first -------------------------------------------------------------------------------
  */
 
+/* Whether processes end by it. */
+static gboolean
+is_destructive (const CommandInfo *info)
+{
+  return info->command == GROVE_COMMAND_KILL || info->command == GROVE_COMMAND_EXIT ||
+         info->command == GROVE_COMMAND_RESTART;
+}
+
 static gboolean
 needs_asking (const CommandInfo *info, GPtrArray *targets)
 {
   const GroveTarget *first = g_ptr_array_index (targets, 0);
 
+  if (info->command == GROVE_COMMAND_RESUME)
+    return FALSE;
   if (targets->len > 1)
     return TRUE;
   return info->command != GROVE_COMMAND_SET_PRIORITY && (first->supervisor || first->system);
@@ -275,7 +288,9 @@ describe_consequences (const CommandInfo *info, GPtrArray *targets)
       systems += target->system;
     }
   g_string_append_printf (text, "\n\n%s %s.", targets->len == 1 ? "It" : "Each", info->follows);
-  if (info->command == GROVE_COMMAND_SET_PRIORITY)
+  if (info->command == GROVE_COMMAND_SUSPEND && supervisors > 0)
+    g_string_append (text, " Nothing is restarted below a supervisor that stands still.");
+  if (!is_destructive (info))
     return g_string_free (text, FALSE);
   if (supervisors > 0)
     g_string_append_printf (text, " %s: every process below ends with it.",
@@ -322,7 +337,7 @@ ask (GroveProcessActions *self, const CommandInfo *info, Batch *batch)
                                     NULL);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  if (info->command != GROVE_COMMAND_SET_PRIORITY)
+  if (is_destructive (info))
     adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "go",
                                                 ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect (dialog, "response", G_CALLBACK (on_response), batch);
@@ -429,7 +444,8 @@ update_control (GroveProcessActions *self, Control *control, guint n_targets)
 void
 grove_process_actions_update (GroveProcessActions *self, gboolean gone)
 {
-  static const char *const names[] = { "kill", "exit", "restart", "priority", "copy-pid" };
+  static const char *const names[] = { "kill",    "exit",   "restart", "priority",
+                                       "suspend", "resume", "copy-pid" };
   g_autoptr (GPtrArray) targets = NULL;
   guint n;
 
@@ -534,11 +550,33 @@ grove_process_actions_new (GtkWindow       *window,
   add_action (self, "exit", NULL, G_CALLBACK (on_command));
   add_action (self, "restart", NULL, G_CALLBACK (on_command));
   add_action (self, "priority", G_VARIANT_TYPE_STRING, G_CALLBACK (on_command));
+  add_action (self, "suspend", NULL, G_CALLBACK (on_command));
+  add_action (self, "resume", NULL, G_CALLBACK (on_command));
   add_action (self, "copy-pid", NULL, G_CALLBACK (on_copy_pid));
   g_signal_connect_swapped (session, "notify::state", G_CALLBACK (on_session_changed), self);
   g_signal_connect_swapped (session, "notify::read-only", G_CALLBACK (on_session_changed), self);
   grove_process_actions_update (self, FALSE);
   return self;
+}
+
+void
+grove_process_actions_set_control (GroveProcessActions *self,
+                                   GtkWidget           *widget,
+                                   const char          *action,
+                                   const char          *tooltip)
+{
+  g_return_if_fail (GROVE_IS_PROCESS_ACTIONS (self));
+  for (guint i = 0; i < self->controls->len; i++)
+    {
+      Control *control = g_ptr_array_index (self->controls, i);
+
+      if (control->widget != widget)
+        continue;
+      control->action = g_intern_string (action);
+      g_free (control->tooltip);
+      control->tooltip = g_strdup (tooltip);
+    }
+  grove_process_actions_update (self, self->gone);
 }
 
 void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * GroveProcessActions: the commands of a window on its processes, as actions `win.kill`,
- * `win.exit`, `win.restart`, `win.priority` (s), `win.copy-pid`. Menus, keys and buttons all come
- * here, so every surface enables, asks, acts and reports alike.
+ * `win.exit`, `win.restart`, `win.priority` (s), `win.suspend`, `win.resume`, `win.copy-pid`.
+ * Menus, keys and buttons all come here, so every surface enables, asks, acts and reports alike.
  *
  * Threads: main thread only.
  */
@@ -31,6 +31,11 @@ GroveProcessActions *grove_process_actions_new (GtkWindow       *window,
                                                 gpointer         user_data);
 /* What is selected, or what may be done to it, has changed. @gone: the foremost has ended. */
 void grove_process_actions_update (GroveProcessActions *self, gboolean gone);
+/* The control stands for another action from now on. */
+void grove_process_actions_set_control (GroveProcessActions *self,
+                                        GtkWidget           *control,
+                                        const char          *action,
+                                        const char          *tooltip);
 /* Makes a control sensitive as the action is; its tooltip is @tooltip, or why it is not. */
 void grove_process_actions_add_control (GroveProcessActions *self,
                                         GtkWidget           *control,

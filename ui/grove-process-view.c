@@ -10,12 +10,15 @@
 #include "ui/grove-process-tree-list.h"
 
 #define INTERVAL_MS 100
+/* How many are suspended; what is done here shows at once all the same. */
+#define COUNT_INTERVAL_MS 1000
 
 struct _GroveProcessView
 {
   AdwBin                parent_instance;
   GroveSession         *session;
   GroveProcessTable    *table;
+  GroveProcessTable    *suspended; /* never shown: counted */
   GroveProcessList     *list;
   GroveProcessTreeList *tree_list;
   GroveProcessShape     shape;
@@ -179,6 +182,19 @@ on_clear_clicked (GroveProcessView *self)
   grove_session_set_filter (self->session, "");
 }
 
+/* The chip says how many there are, whatever the filter shows. */
+static void
+update_suspended (GroveProcessView *self)
+{
+  guint64          n = grove_process_table_get_matched (self->suspended);
+  g_autofree char *count = n > 0 ? grove_format_count ((gint64) n) : NULL;
+  g_autofree char *label =
+    count != NULL ? g_strdup_printf ("Suspended %s", count) : g_strdup ("Suspended");
+
+  if (g_strcmp0 (gtk_button_get_label (GTK_BUTTON (self->suspended_chip)), label) != 0)
+    gtk_button_set_label (GTK_BUTTON (self->suspended_chip), label);
+}
+
 /* ---- What is shown ------------------------------------------------------------------------------
  */
 
@@ -289,6 +305,7 @@ static void
 on_map (GroveProcessView *self)
 {
   grove_process_table_set_active (self->table, TRUE);
+  grove_process_table_set_active (self->suspended, TRUE);
 }
 
 static void
@@ -296,6 +313,8 @@ on_unmap (GroveProcessView *self)
 {
   if (self->table != NULL)
     grove_process_table_set_active (self->table, FALSE);
+  if (self->suspended != NULL)
+    grove_process_table_set_active (self->suspended, FALSE);
 }
 
 static void
@@ -310,6 +329,12 @@ grove_process_view_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->table, self);
       grove_process_table_set_active (self->table, FALSE);
     }
+  if (self->suspended != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->suspended, self);
+      grove_process_table_set_active (self->suspended, FALSE);
+    }
+  g_clear_object (&self->suspended);
   g_clear_object (&self->table);
   G_OBJECT_CLASS (grove_process_view_parent_class)->dispose (object);
   g_clear_object (&self->session);
@@ -376,6 +401,12 @@ grove_process_view_new (GroveSession *session)
 
   self->session = g_object_ref (session);
   self->table = grove_process_table_new (session, INTERVAL_MS);
+  self->suspended = grove_process_table_new (session, COUNT_INTERVAL_MS);
+  grove_process_table_set_filter (self->suspended, "state:suspended");
+  grove_process_table_set_sort (self->suspended, "pid", FALSE);
+  grove_process_table_set_viewport (self->suspended, 0, 1);
+  g_signal_connect_swapped (self->suspended, "notify::matched", G_CALLBACK (update_suspended),
+                            self);
   add_shapes (self);
   g_signal_connect_swapped (session, "notify::filter", G_CALLBACK (on_session_filter), self);
   g_signal_connect_swapped (session, "notify::selected", G_CALLBACK (on_session_selected), self);

@@ -337,6 +337,70 @@ test_priority_from_inspector (WindowFixture *fixture, gconstpointer data)
   GROVE_WAIT (row_shows (row, "low"), WINDOW_PATIENCE_MS);
 }
 
+/* ---- Suspending --------------------------------------------------------------------------------
+ */
+
+static gboolean
+has_status (WindowFixture *fixture, const char *pid, const char *status)
+{
+  struct json_object *info = shop_get (fixture->wire, pid);
+  gboolean            has = g_str_equal (grove_test_json_string (info, "status"), status);
+
+  json_object_put (info);
+  return has;
+}
+
+/* By the inspector's button, which then offers the other; the chip counts, and shows, what stands
+ * still. By the key and the menu it is the same. */
+static void
+test_suspend (WindowFixture *fixture, gconstpointer data)
+{
+  static const char *const path[] = { "Suspend", NULL };
+  g_autofree char         *pid = grove_test_wire_find_pid (fixture->wire, SHOP_COUNTER);
+  GtkWidget               *window = GTK_WIDGET (fixture->window);
+  GtkWidget               *inspector, *button = NULL, *chip = NULL;
+
+  window_select_in_table (fixture, SHOP_COUNTER, pid);
+  grove_window_set_inspector_visible (fixture->window, TRUE);
+  inspector = grove_window_get_view (fixture->window, "inspector");
+  GROVE_WAIT (grove_window_is_filled (fixture->window, "inspector"), WINDOW_PATIENCE_MS);
+  GROVE_WAIT ((button = grove_ui_test_find (inspector, GTK_TYPE_LABEL, "Suspend", NULL)) != NULL,
+              WINDOW_PATIENCE_MS);
+  grove_ui_test_settle (button);
+  grove_ui_test_click (button, GROVE_UI_TEST_LEFT);
+  GROVE_WAIT (window_has_toast (fixture, "Suspended " SHOP_COUNTER), WINDOW_PATIENCE_MS);
+  g_assert_true (has_status (fixture, pid, "suspended"));
+  GROVE_WAIT ((chip = grove_ui_test_find (window, GTK_TYPE_LABEL, "Suspended 1", NULL)) != NULL,
+              WINDOW_PATIENCE_MS);
+  window_type_filter (fixture, "");
+  grove_ui_test_settle (chip);
+  grove_ui_test_click (chip, GROVE_UI_TEST_LEFT);
+  GROVE_WAIT (window_count_rows (fixture) == 1 && window_find_row (fixture, pid) != NULL,
+              WINDOW_PATIENCE_MS);
+
+  GROVE_WAIT ((button = grove_ui_test_find (inspector, GTK_TYPE_LABEL, "Resume", NULL)) != NULL,
+              WINDOW_PATIENCE_MS);
+  grove_ui_test_settle (button);
+  grove_ui_test_click (button, GROVE_UI_TEST_LEFT);
+  GROVE_WAIT (window_has_toast (fixture, "Resumed " SHOP_COUNTER), WINDOW_PATIENCE_MS);
+  g_assert_false (has_status (fixture, pid, "suspended"));
+  GROVE_WAIT (grove_ui_test_find (window, GTK_TYPE_LABEL, "Suspended", NULL) != NULL,
+              WINDOW_PATIENCE_MS);
+  chip = grove_ui_test_find (window, GTK_TYPE_LABEL, "All", NULL);
+  grove_ui_test_click (chip, GROVE_UI_TEST_LEFT);
+
+  window_choose_from_menu (window_select_in_table (fixture, SHOP_COUNTER, pid), path);
+  GROVE_WAIT (has_status (fixture, pid, "suspended"), WINDOW_PATIENCE_MS);
+  grove_ui_test_key (window, GDK_KEY_F8, GDK_SHIFT_MASK);
+  GROVE_WAIT (!has_status (fixture, pid, "suspended"), WINDOW_PATIENCE_MS);
+  grove_ui_test_key (window, GDK_KEY_F8, 0);
+  GROVE_WAIT (has_status (fixture, pid, "suspended"), WINDOW_PATIENCE_MS);
+
+  /* Who leaves the system lets go of all. */
+  grove_session_close (fixture->session);
+  GROVE_WAIT (!has_status (fixture, pid, "suspended"), WINDOW_PATIENCE_MS);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -349,5 +413,6 @@ main (int argc, char **argv)
   window_test_add ("/e2e/exit-with-reason", test_exit_with_reason);
   window_test_add ("/e2e/restart", test_restart);
   window_test_add ("/e2e/priority-from-inspector", test_priority_from_inspector);
+  window_test_add ("/e2e/suspend", test_suspend);
   return window_tests_run ();
 }

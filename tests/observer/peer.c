@@ -282,8 +282,9 @@ peer_hello (Peer *peer, const char *instance, gboolean read_only)
             "{'jsonrpc':'2.0','method':'hello','params':{'protocol':{'major':1,'minor':0},"
             "'server':{'name':'%s','version':'0.1.0','kind':'grove'},'instance':'%s',"
             "'read_only':%s,'capabilities':['process.get','process.messages','process.kill',"
-            "'process.exit','process.restart','process.set_priority'],"
-            "'absent':{'process.suspend':'This system cannot suspend.'},'now_ns':1000000000,"
+            "'process.exit','process.restart','process.set_priority','process.suspend','process."
+            "resume'],"
+            "'absent':{'process.gc':'This system cannot collect.'},'now_ns':1000000000,"
             "'now_utc_ms':1790000000000%s}}",
             peer->name, instance, read_only ? "true" : "false", peer->early ? "" : TABLES);
 }

@@ -92,6 +92,27 @@ static const Case cases[] = {
     "Priority of counter <0.91.0> is now high (was normal)" },
   { "priority-same", GROVE_COMMAND_SET_PRIORITY, "high", "{'old':'high','new':'high'}",
     "Priority of counter <0.91.0> was high already" },
+  { "suspended", GROVE_COMMAND_SUSPEND, NULL, "{'status':'suspended','already':false}",
+    "Suspended counter <0.91.0>" },
+  { "suspended-already", GROVE_COMMAND_SUSPEND, NULL, "{'status':'suspended','already':true}",
+    "counter <0.91.0> was suspended already", .no_effect = TRUE },
+  { "suspend-busy", GROVE_COMMAND_SUSPEND, NULL, NULL,
+    "counter <0.91.0> was not suspended: it is busy and did not come to a point where it can be "
+    "reached",
+    .code = -32007 },
+  { "suspend-protected", GROVE_COMMAND_SUSPEND, NULL, NULL,
+    "counter <0.91.0> was not suspended: it is one of the system’s own processes", .code = -32011 },
+  { "resumed", GROVE_COMMAND_RESUME, NULL, "{'status':'waiting','already':false}",
+    "Resumed counter <0.91.0>" },
+  { "resumed-already", GROVE_COMMAND_RESUME, NULL, "{'status':'waiting','already':true}",
+    "counter <0.91.0> was not suspended", .no_effect = TRUE },
+  { "resumed-in-part", GROVE_COMMAND_RESUME, NULL, "{'status':'suspended','already':false}",
+    "Resumed counter <0.91.0>, but somebody else suspends it still" },
+  { "resume-not-ours", GROVE_COMMAND_RESUME, NULL, NULL,
+    "counter <0.91.0> was not resumed: somebody else suspends it", .code = -32002 },
+  { "resume-shutting-down", GROVE_COMMAND_RESUME, NULL, NULL,
+    "The system shut down before the answer: whether counter <0.91.0> is suspended is not known",
+    .code = -32012 },
   { "had-ended", GROVE_COMMAND_KILL, NULL, NULL,
     "counter <0.91.0> had already ended with {badarith,[]}; <0.97.0> took its place",
     .code = -32003,
@@ -170,6 +191,13 @@ test_params (Fixture *self, gconstpointer data)
   g_assert_cmpstr (json_object_to_json_string_ext (peer_params (request), JSON_C_TO_STRING_PLAIN),
                    ==, "{\"pid\":\"<0.91.0>\",\"priority\":\"low\"}");
   peer_reply (self->peer, request, "{'old':'low','new':'low'}");
+  grove_command_run_async (self->session, GROVE_COMMAND_SUSPEND, "<0.91.0>", "counter", 42, NULL,
+                           NULL, NULL, NULL);
+  request = peer_expect (self->peer, "process.suspend");
+  g_assert_cmpstr (json_object_to_json_string_ext (peer_params (request), JSON_C_TO_STRING_PLAIN),
+                   ==,
+                   "{\"pid\":\"<0.91.0>\",\"expect\":{\"name\":\"counter\",\"started_ns\":42}}");
+  peer_reply (self->peer, request, "{'status':'suspended','already':false}");
   for (int i = 0; i < 3; i++)
     peer_iterate ();
 }

@@ -120,7 +120,8 @@ hoard (void *arg)
   wait_for_ever ();
 }
 
-static atomic_bool sulking;
+static atomic_bool     sulking;
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 
 static void
 trapper (void *arg)
@@ -130,19 +131,17 @@ trapper (void *arg)
   wait_for_ever ();
 }
 
-/* In a call that does not come back to the runtime while anybody waits for it; the schedulers are
- * two, so that the others go on. */
+/* In a call of the C library that does not come back while the client does not let it; there are
+ * two schedulers, so that the others go on. */
 static void
 sulk (void *arg)
 {
   g_assert_cmpint (grove_register ("sulker", grove_self ()), ==, GROVE_OK);
-  grove_yield ();
-  for (;;)
-    {
-      if (atomic_load (&sulking))
-        usleep (2500000);
-      grove_yield ();
-    }
+  while (!atomic_load (&sulking))
+    grove_yield ();
+  pthread_mutex_lock (&gate);
+  pthread_mutex_unlock (&gate);
+  wait_for_ever ();
 }
 
 static void
@@ -670,11 +669,14 @@ check_expect (struct peer *peer)
 }
 
 static void
-assert_status (struct peer *peer, const char *pid, const char *status)
+assert_status_at (int line, struct peer *peer, const char *pid, const char *status)
 {
-  g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
+  if (ask_about (peer, "process.get", pid, "") != 0)
+    g_error ("line %d: %s is not %s: %s", line, pid, status, error_message (peer));
   g_assert_cmpstr (text (peer->result, "status"), ==, status);
 }
+
+#define assert_status(peer, pid, status) assert_status_at (__LINE__, peer, pid, status)
 
 static void
 check_suspend (struct peer *peer)
@@ -749,17 +751,20 @@ static void
 check_suspend_late (struct peer *peer)
 {
   g_autofree char *pid = pid_of (peer, "sulker");
+  int              code;
 
+  pthread_mutex_lock (&gate);
   atomic_store (&sulking, true);
-  g_usleep (50000);
-  g_assert_cmpint (ask_about (peer, "process.suspend", pid, ""), ==, -32007);
+  /* Caught on its way there, it goes on to where it cannot be. */
+  while ((code = ask_about (peer, "process.suspend", pid, "")) == 0)
+    g_assert_cmpint (ask_about (peer, "process.resume", pid, ""), ==, 0);
+  g_assert_cmpint (code, ==, -32007);
   g_assert_nonnull (strstr (error_message (peer), "sulker"));
-  atomic_store (&sulking, false);
+  pthread_mutex_unlock (&gate);
   g_assert_cmpint (ask_about (peer, "process.messages", pid,
                               ",\"offset\":0,\"limit\":1,\"max_bytes\":16"),
                    ==, 0);
-  g_assert_cmpint (ask_about (peer, "process.get", pid, ""), ==, 0);
-  g_assert_cmpstr (text (peer->result, "status"), !=, "suspended");
+  assert_status (peer, pid, "waiting");
 }
 
 /* The first process: the system would end with it. */
