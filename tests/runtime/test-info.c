@@ -289,12 +289,14 @@ waits_for_signals (void *arg)
 static void
 test_status (void *arg)
 {
-  grove_pid waiting = _grove_process_spawn_on (1, waits_for_signals, NULL);
-  grove_pid starved, spinner;
+  grove_pid                   waiting = _grove_process_spawn_on (1, waits_for_signals, NULL);
+  grove_pid                   starved, spinner;
+  struct grove_process_sample sample;
 
   (void) arg;
   g_assert_true (grove_is_alive (waiting));
-  while (info_number (waiting, "reductions") == 0)
+  /* It has looked at its signals, and it says itself that it runs until it has come to wait. */
+  while (!_grove_observe_process (waiting, &sample) || sample.status != GROVE_STATUS_WAITING)
     grove_yield ();
   for (int i = 0; i < CORE_MANY (5000, 500); i++)
     expect_info (waiting, "status", "{status,waiting}");
