@@ -53,7 +53,8 @@ GROVE_PUBLIC struct grove_child_spec grove_shell_spec (const struct grove_shell_
  * @options: (nullable): static storage
  *
  * Starts the application `shell`, with the supervisor `shell_sup` and the shell below it, which is
- * restarted up to ten times in ten seconds.
+ * restarted up to ten times in ten seconds. Killed more often than that, the application ends, and
+ * the system goes on without a shell.
  *
  * Threads: owner process only. Blocks: yes, until the shell has started. Cost: three processes.
  * Errors: those of grove_application_start()
