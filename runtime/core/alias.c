@@ -51,21 +51,27 @@ _grove_alias_accept (struct grove_process *process, grove_ref ref)
   return true;
 }
 
-void
-_grove_alias_spend (struct grove_process *process, grove_ref ref)
+static bool
+ends_with_monitor (const struct grove_alias *alias)
 {
-  struct grove_alias **link = find (process, ref);
+  return alias->mode == GROVE_ALIAS_DEMONITOR || alias->mode == GROVE_ALIAS_REPLY_DEMONITOR;
+}
 
-  if (link != NULL)
+void
+_grove_alias_spend (struct grove_process *process, grove_ref monitor)
+{
+  struct grove_alias **link = find (process, monitor);
+
+  if (link != NULL && ends_with_monitor (*link))
     (*link)->spent = true;
 }
 
 void
-_grove_alias_drop (struct grove_process *process, grove_ref ref)
+_grove_alias_drop (struct grove_process *process, grove_ref monitor)
 {
-  struct grove_alias **link = find (process, ref);
+  struct grove_alias **link = find (process, monitor);
 
-  if (link != NULL && !(*link)->spent)
+  if (link != NULL && ends_with_monitor (*link) && !(*link)->spent)
     remove_at (link);
 }
 

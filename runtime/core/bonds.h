@@ -25,7 +25,7 @@ bool _grove_question_handle_reply (struct grove_process *process, struct grove_m
 
 void _grove_monitor_add (struct grove_process *process, grove_ref monitor, grove_pid target);
 void _grove_monitored_by_add (struct grove_process *process, grove_ref monitor, grove_pid watcher);
-void _grove_monitor_handle (struct grove_process *process, const struct grove_message *signal);
+void _grove_monitored_by_remove (struct grove_process *process, grove_ref monitor);
 /* What @down becomes: itself, or another message, which is then new. NULL: nobody waits for it. */
 struct grove_message      *
 _grove_monitor_down (struct grove_process *process, struct grove_message *down);
@@ -45,10 +45,11 @@ void _grove_monitor_notes_free (struct grove_process *process);
 void _grove_alias_add (struct grove_process *process, grove_ref ref, enum grove_alias_mode mode);
 /* Whether a message to @alias may come in. One that lets a single one in is spent then. */
 bool _grove_alias_accept (struct grove_process *process, grove_ref alias);
-/* Lets nothing more in; its last message is about to come. */
-void _grove_alias_spend (struct grove_process *process, grove_ref alias);
-/* Lets nothing more in, and forgets it unless its last message is there. */
-void _grove_alias_drop (struct grove_process *process, grove_ref alias);
+/* @monitor ends, which may be an alias that ends with it. It lets nothing more in; its last message
+ * is about to come. */
+void _grove_alias_spend (struct grove_process *process, grove_ref monitor);
+/* Likewise; it lets nothing more in, and is forgotten unless its last message is there. */
+void _grove_alias_drop (struct grove_process *process, grove_ref monitor);
 /* @link, which held @message, is about to hold the message behind it. */
 void _grove_alias_unmark (struct grove_process  *process,
                           struct grove_message  *message,

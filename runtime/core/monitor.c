@@ -30,13 +30,12 @@ _grove_monitored_by_add (struct grove_process *process, grove_ref monitor, grove
 
 /* ---- With options ---------------------------------------------------------------------------- */
 
-/* What most monitors have nothing of. */
+/* What most monitors have nothing of. Whether it is an alias too the alias knows. */
 struct grove_monitor_note
 {
-  char                 *name; /* who is watched, behind the tag; NULL: a pid is */
-  enum grove_alias_mode alias;
-  uint32_t              tag_size; /* 0: 'DOWN' */
-  uint8_t               tag[];
+  char    *name;     /* who is watched, behind the tag; NULL: a pid is */
+  uint32_t tag_size; /* 0: 'DOWN' */
+  uint8_t  tag[];
 };
 
 bool
@@ -61,19 +60,18 @@ _grove_monitor_note (struct grove_process               *process,
 
   if (options == NULL)
     options = &none;
-  if (name == NULL && options->alias == GROVE_ALIAS_NONE && options->tag.size == 0)
+  if (options->alias != GROVE_ALIAS_NONE)
+    _grove_alias_add (process, monitor, options->alias);
+  if (name == NULL && options->tag.size == 0)
     return;
   note = _grove_malloc (sizeof *note + options->tag.size + name_size);
   note->name = NULL;
-  note->alias = options->alias;
   note->tag_size = (uint32_t) options->tag.size;
   if (note->tag_size > 0)
     memcpy (note->tag, options->tag.bytes, note->tag_size);
   if (name != NULL)
     note->name = memcpy (note->tag + note->tag_size, name, name_size);
   _grove_relations_put (&_grove_bonds (process)->notes, monitor, (uintptr_t) note);
-  if (note->alias != GROVE_ALIAS_NONE)
-    _grove_alias_add (process, monitor, note->alias);
 }
 
 static struct grove_monitor_note *
@@ -93,13 +91,6 @@ _grove_monitor_name (const struct grove_process *process, grove_ref monitor)
   return note != NULL ? note->name : NULL;
 }
 
-/* Whether its alias does. */
-static bool
-ends_with_monitor (const struct grove_monitor_note *note)
-{
-  return note->alias == GROVE_ALIAS_DEMONITOR || note->alias == GROVE_ALIAS_REPLY_DEMONITOR;
-}
-
 static void
 free_note (struct grove_process *process, grove_ref monitor)
 {
@@ -107,8 +98,6 @@ free_note (struct grove_process *process, grove_ref monitor)
 
   if (note == NULL)
     return;
-  if (ends_with_monitor (note))
-    _grove_alias_drop (process, monitor);
   _grove_relations_remove (&process->bonds->notes, monitor);
   free (note);
 }
@@ -155,6 +144,8 @@ take (struct grove_process *process, grove_ref monitor)
 {
   if (process->bonds == NULL || !_grove_relations_remove (&process->bonds->monitors, monitor))
     return false;
+  if (process->bonds->aliases != NULL)
+    _grove_alias_drop (process, monitor);
   if (process->bonds->notes.n > 0)
     free_note (process, monitor);
   return true;
@@ -174,9 +165,8 @@ _grove_monitor_down (struct grove_process *process, struct grove_message *down)
       note = find_note (process, down->tag);
       if (note != NULL && (note->name != NULL || note->tag_size > 0))
         message = rewrite (down, note);
-      if (note != NULL && ends_with_monitor (note))
-        _grove_alias_spend (process, down->tag);
     }
+  _grove_alias_spend (process, down->tag);
   take (process, down->tag);
   return message;
 }
@@ -186,25 +176,20 @@ _grove_monitor_drop (struct grove_process *process, grove_ref monitor)
 {
   struct grove_relation *relation =
     process->bonds != NULL ? _grove_relations_find (&process->bonds->monitors, monitor) : NULL;
-  struct grove_message *signal;
-  grove_pid             target;
+  grove_pid target;
 
   if (relation == NULL)
     return;
   target = relation->value;
   take (process, monitor);
-  signal = _grove_signal_new (GROVE_SIGNAL_DEMONITOR, 0, monitor);
-  signal->sender = _grove_process_pid (process);
-  _grove_signal_send (target, signal);
+  _grove_signal_send_watch (target, GROVE_SIGNAL_DEMONITOR, monitor, _grove_process_pid (process));
 }
 
 void
-_grove_monitor_handle (struct grove_process *process, const struct grove_message *signal)
+_grove_monitored_by_remove (struct grove_process *process, grove_ref monitor)
 {
-  if (signal->kind == GROVE_SIGNAL_MONITOR)
-    _grove_monitored_by_add (process, signal->tag, signal->sender);
-  else if (process->bonds != NULL)
-    _grove_relations_remove (&process->bonds->monitored_by, signal->tag);
+  if (process->bonds != NULL)
+    _grove_relations_remove (&process->bonds->monitored_by, monitor);
 }
 
 /* ---- Public ---------------------------------------------------------------------------------- */
@@ -222,7 +207,7 @@ watch (struct grove_process               *self,
   _grove_monitor_add (self, monitor, pid);
   if (name != NULL || options != NULL)
     _grove_monitor_note (self, monitor, name, options);
-  _grove_signal_send (pid, _grove_signal_new (GROVE_SIGNAL_MONITOR, 0, monitor));
+  _grove_signal_send_watch (pid, GROVE_SIGNAL_MONITOR, monitor, _grove_process_pid (self));
 }
 
 grove_ref

@@ -7,7 +7,9 @@
 
 #include "runtime/core/memory.h"
 
-#define FIRST_CAPACITY 4U
+/* Room for one. A table so small stays when it becomes empty: who watches, or is watched, for the
+ * time of one call at a time would else allocate for each. */
+#define FIRST_CAPACITY 2U
 
 static uint32_t
 home_of (const struct grove_relations *self, uint64_t key)
@@ -93,7 +95,7 @@ _grove_relations_remove (struct grove_relations *self, uint64_t key)
         }
     }
   self->places[gap].key = 0;
-  if (--self->n == 0)
+  if (--self->n == 0 && self->capacity > FIRST_CAPACITY)
     _grove_relations_finish (self);
   return true;
 }

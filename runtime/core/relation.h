@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A small hash from a number that is not 0 to another number: links, monitors. It belongs to one
- * process. Zero-initialised it is empty and owns nothing.
+ * process. Zero-initialised it is empty and owns nothing; one that was used is to be finished.
  */
 #pragma once
 

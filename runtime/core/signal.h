@@ -106,6 +106,11 @@ struct grove_term _grove_signal_reason (const struct grove_message *signal);
 void _grove_signal_send (grove_pid to, struct grove_message *signal);
 /* The same, but false and @signal is still the caller's when there is no such process. */
 bool _grove_signal_try_send (grove_pid to, struct grove_message *signal);
+/* MONITOR or DEMONITOR, of a @watcher whose thread this is. */
+void _grove_signal_send_watch (grove_pid              to,
+                               enum grove_signal_kind kind,
+                               grove_ref              monitor,
+                               grove_pid              watcher);
 /* A message; who is not there has no answer for it. Returns how many are in the mailbox then. */
 uint64_t _grove_signal_send_message (grove_pid to, struct grove_message *message);
 
