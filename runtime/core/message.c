@@ -5,6 +5,7 @@
  */
 #include "runtime/core/event.h"
 #include "runtime/core/mailbox.h"
+#include "runtime/core/process-private.h"
 #include "runtime/core/process.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/share.h"
@@ -68,51 +69,79 @@ copy_message_or_end (struct grove_term term, grove_ref alias)
   return message;
 }
 
+/* What a message begins with, which is no term yet; at most half of a scratch. */
+static uint8_t *
+put_head (uint8_t *bytes, struct grove_term head)
+{
+  if (head.size > 0)
+    memcpy (bytes, head.bytes, head.size);
+  return bytes + head.size;
+}
+
 /* One whose size is known only when it is built: in a scratch, for most are small. A mailbox that
  * fills is all the smaller when a block is no larger than it must be. */
 static __attribute__ ((noinline)) enum grove_status
-build_unbounded (struct grove_message **ret_message, const char *format, va_list args)
+build_unbounded (struct grove_message **ret_message,
+                 struct grove_term      head,
+                 const char            *format,
+                 va_list                args)
 {
-  uint8_t scratch[SCRATCH_SIZE];
-  va_list again;
-  size_t  size;
+  uint8_t  scratch[SCRATCH_SIZE];
+  uint8_t *bytes = put_head (scratch, head);
+  va_list  again;
+  size_t   size;
+  bool     built;
 
   va_copy (again, args);
-  size = grove_build_into (scratch, sizeof scratch, format, args);
-  if (size > 0 && size <= sizeof scratch)
+  size = grove_build_into (bytes, sizeof scratch - head.size, format, args);
+  built = size > 0;
+  size += head.size;
+  if (built && size <= sizeof scratch)
     *ret_message = copy_message ((struct grove_term){ scratch, size }, 0);
-  else if (size > 0 && size <= UINT32_MAX)
+  else if (built && size <= UINT32_MAX)
     {
       *ret_message = _grove_signal_try_new (GROVE_SIGNAL_MESSAGE, size, 0);
       if (*ret_message != NULL)
-        grove_build_into (_grove_signal_bytes (*ret_message), size, format, again);
+        grove_build_into (put_head (_grove_signal_bytes (*ret_message), head), size - head.size,
+                          format, again);
     }
   va_end (again);
-  if (size == 0 || size > UINT32_MAX)
+  if (!built || size > UINT32_MAX)
     return GROVE_ERR_SYNTAX;
   return *ret_message != NULL ? GROVE_OK : GROVE_ERR_SYSTEM_LIMIT;
+}
+
+static inline enum grove_status
+build_behind (struct grove_message **ret_message,
+              struct grove_term      head,
+              const char            *format,
+              va_list                args)
+{
+  const struct format *compiled = _grove_format_get (format);
+  enum grove_status    status = GROVE_OK;
+
+  if (compiled->flat_bound <= SCRATCH_SIZE - head.size)
+    {
+      struct grove_message *message =
+        _grove_signal_new (GROVE_SIGNAL_MESSAGE, head.size + compiled->flat_bound, 0);
+      struct format_args again;
+      va_copy (again.list, args);
+      message->size =
+        (uint32_t) (head.size +
+                    _grove_flat_write (compiled, put_head (message->inside, head), &again));
+      va_end (again.list);
+      *ret_message = message;
+    }
+  else
+    status = build_unbounded (ret_message, head, format, args);
+  _grove_format_release (compiled);
+  return status;
 }
 
 enum grove_status
 _grove_message_build (struct grove_message **ret_message, const char *format, va_list args)
 {
-  const struct format *compiled = _grove_format_get (format);
-  enum grove_status    status = GROVE_OK;
-
-  if (compiled->flat_bound <= SCRATCH_SIZE)
-    {
-      struct grove_message *message =
-        _grove_signal_new (GROVE_SIGNAL_MESSAGE, compiled->flat_bound, 0);
-      struct format_args again;
-      va_copy (again.list, args);
-      message->size = (uint32_t) _grove_flat_write (compiled, message->inside, &again);
-      va_end (again.list);
-      *ret_message = message;
-    }
-  else
-    status = build_unbounded (ret_message, format, args);
-  _grove_format_release (compiled);
-  return status;
+  return build_behind (ret_message, (struct grove_term){ NULL, 0 }, format, args);
 }
 
 enum grove_status
@@ -163,6 +192,31 @@ grove_send_name (const char *name, const char *format, ...)
   va_start (args, format);
   status = grove_send_va (to, format, args);
   va_end (args);
+  return status;
+}
+
+enum grove_status
+_grove_send_behind_va (grove_pid to, struct grove_term head, const char *format, va_list args)
+{
+  struct grove_message *message;
+  enum grove_status     status = build_behind (&message, head, format, args);
+
+  if (status == GROVE_OK)
+    deliver (to, message);
+  return status;
+}
+
+enum grove_status
+_grove_send_alias_va (grove_pid to, grove_ref alias, const char *format, va_list args)
+{
+  struct grove_message *message;
+  enum grove_status     status = _grove_message_build (&message, format, args);
+
+  if (status == GROVE_OK)
+    {
+      message->tag = alias;
+      deliver (to, message);
+    }
   return status;
 }
 

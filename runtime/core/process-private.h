@@ -30,6 +30,13 @@ void _grove_process_set_system (void);
 void _grove_preempt_disable (void);
 void _grove_preempt_enable (void);
 
+/* grove_send_va() of what begins with @head, at most 128 bytes, and goes on with what the format
+ * says; and grove_send_alias() of a format. The caller is a process. */
+enum grove_status
+_grove_send_behind_va (grove_pid to, struct grove_term head, const char *format, va_list args);
+enum grove_status
+_grove_send_alias_va (grove_pid to, grove_ref alias, const char *format, va_list args);
+
 /* Spawns a process bound to a certain scheduler, counted from 0: for tests of what happens between
  * two. 0: there is no such scheduler, or no room. */
 grove_pid _grove_process_spawn_on (unsigned scheduler, grove_entry entry, void *arg);

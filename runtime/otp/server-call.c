@@ -7,25 +7,33 @@
 #include "runtime/core/process-private.h"
 #include "runtime/core/signal.h"
 #include "runtime/otp/server-private.h"
+#include "runtime/term/envelope.h"
 
 #define NOINLINE __attribute__ ((noinline))
 
 /* ---- Requests --------------------------------------------------------------------------- */
 
-/* Apart, so that the frame of a process that waits for its answer does not hold the scratch. */
+/* Both apart, so that the frame of a process that waits for its answer does not hold what they
+ * need.
+ */
 static NOINLINE enum grove_status
-send_request (
-  grove_pid server, grove_ref tag, enum grove_request_kind kind, const char *format, va_list args)
+send_call (grove_pid server, grove_ref tag, const char *format, va_list args)
+{
+  uint8_t           bytes[GROVE_ENVELOPE_SIZE];
+  struct grove_term head = { bytes, _grove_envelope_write (bytes, grove_self (), tag) };
+
+  return _grove_send_behind_va (server, head, format, args);
+}
+
+static NOINLINE enum grove_status
+send_system (grove_pid server, grove_ref tag, const char *format, va_list args)
 {
   struct grove_scratch request;
-  enum grove_status    status = GROVE_ERR_SYNTAX;
+  enum grove_status    status;
 
   if (!_grove_scratch_build_va (&request, format, args))
     return GROVE_ERR_SYNTAX;
-  if (kind == GROVE_REQUEST_SYSTEM)
-    status = grove_send (server, "{system, {~p, ~r}, ~t}", grove_self (), tag, request.term);
-  else
-    status = grove_send (server, "{'$gen_call', {~p, ~r}, ~t}", grove_self (), tag, request.term);
+  status = grove_send (server, "{system, {~p, ~r}, ~t}", grove_self (), tag, request.term);
   _grove_scratch_finish (&request);
   return status;
 }
@@ -55,7 +63,10 @@ begin (grove_pid               server,
   status = grove_monitor_opt (server, &options, ret_request);
   if (status != GROVE_OK)
     return status;
-  status = send_request (server, *ret_request, kind, format, args);
+  if (kind == GROVE_REQUEST_SYSTEM)
+    status = send_system (server, *ret_request, format, args);
+  else
+    status = send_call (server, *ret_request, format, args);
   if (status != GROVE_OK)
     abandon (*ret_request);
   return status;
@@ -68,7 +79,9 @@ read_response (grove_ref request, const struct grove_message *message)
   struct grove_term reason;
   grove_ref         down;
 
-  if (!grove_match (grove_message_term (message), "{'DOWN', ~r, process, _, ~t}", &down, &reason) ||
+  /* Only the end of a process, or of a link, is written with a reason. */
+  if (message->reason_offset == 0 ||
+      !grove_match (grove_message_term (message), "{'DOWN', ~r, process, _, ~t}", &down, &reason) ||
       down != request)
     return GROVE_OK;
   return grove_term_is_atom (reason, "noproc") ? GROVE_ERR_NOPROC : GROVE_ERR_EXITED;
@@ -207,25 +220,39 @@ grove_cast (grove_pid server, const char *format, ...)
   _grove_scratch_finish (&request);
 }
 
+/* Of a server that somebody watches. */
+static NOINLINE bool
+reply_seen (struct grove_server *self, struct grove_from from, const char *format, va_list args)
+{
+  struct grove_scratch reply;
+
+  if (!_grove_scratch_build_va (&reply, format, args))
+    return false;
+  grove_send_alias (from.pid, from.alias, reply.term);
+  _grove_sys_saw_out (self, reply.term, from.pid);
+  _grove_scratch_finish (&reply);
+  return true;
+}
+
 void
 grove_reply (struct grove_from from, const char *format, ...)
 {
   struct grove_server *self;
-  struct grove_scratch reply;
+  enum grove_status    status = GROVE_OK;
   va_list              args;
-  bool                 built;
 
   _grove_process_demand ();
   self = _grove_process_behaviour ();
   va_start (args, format);
-  built = _grove_scratch_build_va (&reply, format, args);
+  if (!self || !self->sys)
+    status = _grove_send_alias_va (from.pid, from.alias, format, args);
+  else if (!reply_seen (self, from, format, args))
+    status = GROVE_ERR_SYNTAX;
   va_end (args);
-  if (!built)
+  if (status == GROVE_ERR_SYSTEM_LIMIT)
+    grove_exit ("system_limit");
+  if (status != GROVE_OK)
     grove_exit ("{badarg, ~s}", format);
-  grove_send_alias (from.pid, from.alias, reply.term);
-  if (self && self->sys)
-    _grove_sys_saw_out (self, reply.term, from.pid);
-  _grove_scratch_finish (&reply);
 }
 
 /* ---- Stopping --------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
  */
 #include "runtime/core/process-private.h"
 #include "runtime/otp/server-private.h"
+#include "runtime/term/envelope.h"
 
 /* ---- Ending ----------------------------------------------------------------------------- */
 
@@ -76,7 +77,8 @@ handle (struct grove_server *self, struct grove_term term)
   struct grove_term                    inner;
   grove_pid                            pid;
 
-  if (grove_match (term, "{'$gen_call', {~p, ~r}, ~t}", &from.pid, &from.alias, &inner))
+  if (_grove_envelope_read (term, &from.pid, &from.alias, &inner) ||
+      grove_match (term, "{'$gen_call', {~p, ~r}, ~t}", &from.pid, &from.alias, &inner))
     {
       if (!callbacks->handle_call)
         grove_exit ("{bad_call, ~t}", inner);
