@@ -13,6 +13,7 @@
 #include "runtime/otp/supervision.h"
 
 #include "runtime/core/observe.h"
+#include "runtime/core/runtime-private.h"
 #include "runtime/otp/hash.h"
 
 #include <pthread.h>
@@ -144,11 +145,27 @@ touch_locked (struct branch *branch)
   atomic_store_explicit (&forest.revision, revision, memory_order_release);
 }
 
+/* Pids of the next run of the runtime are none of these. */
+static void
+forget_successors (void)
+{
+  pthread_mutex_lock (&forest.lock);
+  for (size_t i = 0; i < N_SUCCESSORS; i++)
+    if (forest.ring[i].by_pid.key)
+      {
+        _grove_hash_remove (&forest.successors, &forest.ring[i].by_pid);
+        forest.ring[i] = (struct successor){ 0 };
+      }
+  forest.ring_next = 0;
+  pthread_mutex_unlock (&forest.lock);
+}
+
 static void
 remember_successor_locked (grove_pid dead, grove_pid pid)
 {
   struct successor *slot = &forest.ring[forest.ring_next];
 
+  _grove_runtime_at_stop (forget_successors);
   forest.ring_next = (forest.ring_next + 1) % N_SUCCESSORS;
   if (slot->by_pid.key)
     _grove_hash_remove (&forest.successors, &slot->by_pid);

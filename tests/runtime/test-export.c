@@ -5,6 +5,7 @@
  */
 #include "protocol/client.h"
 #include "runtime/grove.h"
+#include "runtime/otp/supervision.h"
 
 #include <glib.h>
 #include <glib/gstdio.h>
@@ -391,6 +392,9 @@ run (const struct world *options)
   sem_init (&world.ready, 0, 0);
   g_assert_cmpint (pthread_create (&thread, NULL, client_thread, &world), ==, 0);
   g_assert_cmpint (grove_run (&runtime, world_main, &world), ==, GROVE_OK);
+  /* Nothing of it is taken for the next one's. */
+  for (uint32_t i = 1; i < 64; i++)
+    g_assert_cmpuint (_grove_supervision_successor (i), ==, 0);
   pthread_join (thread, NULL);
 
   socket_path = g_build_filename (world.directory, "lab.sock", NULL);
