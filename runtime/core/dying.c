@@ -199,13 +199,32 @@ tell_bonds (struct grove_dying *dying, int32_t *left)
   return tell (dying, &bonds->monitored_by, tell_watcher, cost, left);
 }
 
+/* What others can see of it. */
 static void
-close_inqueue (struct grove_dying *dying)
+leave_sight (struct grove_scheduler *self, struct grove_process *process, struct grove_term reason)
+{
+  _grove_process_account (self, process, reason);
+  _grove_registry_forget (process);
+  if (!_grove_runtime.ending)
+    _grove_timers_end (process);
+}
+
+/* What was in it, newest first. */
+static struct grove_message *
+close_inqueue (struct grove_process *process)
 {
   uintptr_t in =
-    atomic_exchange_explicit (&dying->process->inqueue, GROVE_IN_CLOSED, memory_order_acq_rel);
+    atomic_exchange_explicit (&process->inqueue, GROVE_IN_CLOSED, memory_order_acq_rel);
 
-  dying->unordered = in > GROVE_IN_SPECIAL ? (struct grove_message *) in : NULL;
+  return in > GROVE_IN_SPECIAL ? (struct grove_message *) in : NULL;
+}
+
+static void
+give_back (struct grove_scheduler *self, struct grove_process *process)
+{
+  if (_grove_process_pid (process) == _grove_runtime.main)
+    grove_stop ();
+  _grove_table_give (&self->near, process);
 }
 
 static void
@@ -219,9 +238,7 @@ gone (struct grove_scheduler *self, struct grove_dying *dying)
     _grove_block_free (dying->exit);
   if (dying->ending.block != NULL)
     _grove_block_free (dying->ending.block);
-  if (_grove_process_pid (process) == _grove_runtime.main)
-    grove_stop ();
-  _grove_table_give (&self->near, process);
+  give_back (self, process);
 }
 
 /* False: the budget is spent. */
@@ -240,11 +257,8 @@ do_phase (struct grove_scheduler *self, struct grove_dying *dying, int32_t *left
     case GROVE_DYING_SUSPENDERS:
       return tell_suspension (dying, left);
     case GROVE_DYING_NAME:
-      _grove_process_account (self, process, dying->ending.reason);
-      _grove_registry_forget (process);
-      if (!_grove_runtime.ending)
-        _grove_timers_end (process);
-      close_inqueue (dying);
+      leave_sight (self, process, dying->ending.reason);
+      dying->unordered = close_inqueue (process);
       return true;
     case GROVE_DYING_LEFTOVER:
       return refuse (process, &dying->ending.leftover, left);
@@ -302,14 +316,40 @@ step (struct grove_scheduler *self, struct grove_dying *dying)
   return false;
 }
 
+static bool
+is_bare (const struct grove_process *process, const struct grove_ending *ending)
+{
+  return process->bonds == NULL && process->mailbox_first == NULL && process->held == NULL &&
+         process->heap == NULL && ending->owned == NULL && ending->block == NULL &&
+         ending->leftover == NULL;
+}
+
 void
 _grove_dying_begin (struct grove_scheduler    *self,
                     struct grove_process      *process,
                     const struct grove_ending *ending)
 {
-  struct grove_dying  dying = { .process = process, .ending = *ending };
-  struct grove_dying *rest;
+  struct grove_dying    dying;
+  struct grove_message *unordered = NULL;
+  struct grove_dying   *rest;
 
+  /* One that has nothing for the phases, but perhaps a name, needs none of them. */
+  if (is_bare (process, ending) && !_grove_runtime.ending)
+    {
+      leave_sight (self, process, ending->reason);
+      unordered = close_inqueue (process);
+      if (__builtin_expect (unordered == NULL, 1))
+        {
+          give_back (self, process);
+          return;
+        }
+    }
+  dying = (struct grove_dying){
+    .process = process,
+    .ending = *ending,
+    .unordered = unordered,
+    .phase = unordered != NULL ? GROVE_DYING_TURNED : GROVE_DYING_RELEASES,
+  };
   if (step (self, &dying))
     return;
   rest = _grove_malloc (sizeof *rest);
