@@ -467,7 +467,7 @@ test_block_is_reused (void *arg)
   atomic_store (&n_compared, 0);
   atomic_store (&comparing, 1);
   thread = g_thread_new ("comparer", comparer, NULL);
-  for (int i = 0; i < CORE_MANY (200000, 20000) || atomic_load (&n_compared) < 1000; i++)
+  for (int i = 0; i < CORE_MANY (200000, 4000) || atomic_load (&n_compared) < 1000; i++)
     {
       grove_pid pid;
       options.label = i % 2 == 0 ? "a" : "b";
