@@ -118,7 +118,13 @@ shop_acceptor_start (const void *arg, grove_pid *ret_pid, struct grove_buffer *r
   options.initial_call = "acceptor";
   options.link = true;
   status = grove_spawn_opt (acceptor, &options, ret_pid, NULL);
-  if (status == GROVE_OK)
-    status = grove_register ("acceptor", *ret_pid);
+  if (status != GROVE_OK)
+    return status;
+  status = grove_register ("acceptor", *ret_pid);
+  if (status != GROVE_OK)
+    {
+      grove_unlink (*ret_pid);
+      grove_exit_process (*ret_pid, "kill");
+    }
   return status;
 }

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import select
 import shutil
 import signal
@@ -18,6 +19,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 PROGRAM = sys.argv[1]
@@ -71,6 +73,15 @@ class Shop:
 
     def get(self, target):
         return self.ask(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    def until(self, wanted):
+        """Asks how the pool is until @wanted holds."""
+        end = time.monotonic() + PATIENCE
+        while not wanted(pool := self.get("/status").json()["pool"]):
+            assert time.monotonic() < end, pool
+
+    def until_all_are_lent(self):
+        self.until(lambda pool: pool["lent"] == 10)
 
     def observe(self):
         return Observer(os.path.join(self.folder, "sockets", "tested.sock"))
@@ -457,12 +468,11 @@ def waits_in_line():
 
 @test("/runtime/web-shop/pool/none-in-time-503")
 def none_in_time():
-    with running("--pool-timeout", "100") as busy:
+    with running("--pool-timeout", "1000") as busy:
         sleepers = [busy.connect() for _ in range(10)]
         for sleeper in sleepers:
             sleeper.send(f"GET /slow?ms=5000 HTTP/1.1\r\n{HOST}\r\n")
-        while busy.get("/status").json()["pool"]["lent"] < 10:
-            pass
+        busy.until_all_are_lent()
         got = busy.get("/order/1")
         assert got.status == 503 and int(got.headers["retry-after"]) > 0, got.body
         assert busy.get("/").status == 200
@@ -475,7 +485,7 @@ def none_in_time():
 
 @test("/runtime/web-shop/pool/request-too-long-503")
 def request_too_long():
-    with running("--request-timeout", "200") as busy:
+    with running("--request-timeout", "1000") as busy:
         assert busy.get("/slow?ms=5000").status == 503
         assert busy.get("/order/1").status == 200
 
@@ -487,8 +497,7 @@ def pool_crashes():
         for _ in range(25):
             assert shop.get("/crash-db").status == 500
             assert shop.get("/order/1").status == 200
-        while shop.get("/status").json()["pool"]["free"] < 10:
-            pass
+        shop.until(lambda pool: pool["free"] == 10)
         after = observer.sample(lambda sample: sample["crashes"] >= before["crashes"] + 25)
         assert after["restarts"] - before["restarts"] == 25, (before, after)
         workers = [node for node in observer.tree() if node.get("name") == "db worker"]
@@ -620,8 +629,7 @@ def ends_by(number):
         clients = [shop_to_end.connect() for _ in range(20)]
         for client in clients:
             client.send(f"GET /slow?ms=5000 HTTP/1.1\r\n{HOST}\r\n")
-        while shop_to_end.get("/status").json()["pool"]["lent"] < 10:
-            pass
+        shop_to_end.until_all_are_lent()
         folder = shop_to_end.folder
         assert shop_to_end.end(number) == 0
         assert not os.path.exists(folder)
@@ -745,6 +753,8 @@ def load_wrk():
 def main():
     global shop
     failed = False
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     chosen = [one for one in TESTS if sys.argv[2:] == [] or sys.argv[2] in one[0]]
     print(f"1..{len(chosen)}")
     with running() as shop:
