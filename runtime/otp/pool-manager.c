@@ -170,9 +170,11 @@ offer (struct manager *self, struct worker *worker)
       leave_line (self, client);
       lend (worker, client);
     }
-  else if (self->n_workers > self->size)
+  else if (self->n_workers > self->size && self->max_overflow > 0)
     dismiss (self, worker);
   else
+    /* Without overflow one too many is only seeming: a worker has ended and been replaced, and the
+     * news of the second was faster than that of the first. */
     put_free (self, worker);
 }
 
