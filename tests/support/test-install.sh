@@ -72,7 +72,7 @@ try () # COMPILER ARGUMENT...
   # One word each, as in a Makefile.
   # shellcheck disable=SC2046
   "$@" -O1 $(pkg-config --cflags grove-runtime) -o "$scratch/program" "$scratch/program.c" -x none \
-    $(pkg-config --static --libs grove-runtime) >"$scratch/log" 2>&1 || return 1
+    $(pkg-config --libs grove-runtime) >"$scratch/log" 2>&1 || return 1
   timeout 60 "$scratch/program" >>"$scratch/log" 2>&1
   grep -qxF 'pre-empted 42' "$scratch/log"
 }
