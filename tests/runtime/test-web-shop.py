@@ -757,7 +757,8 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     chosen = [one for one in TESTS if sys.argv[2:] == [] or sys.argv[2] in one[0]]
     print(f"1..{len(chosen)}")
-    with running() as shop:
+    # However slow the machine is, who waits for a worker gets one.
+    with running("--pool-timeout", "60000", "--request-timeout", "120000") as shop:
         for number, (path, function) in enumerate(chosen, 1):
             try:
                 function()
