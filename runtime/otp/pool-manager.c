@@ -9,6 +9,7 @@
  *   cast {cancel, Ref}              the call of that reference waits no more
  *   cast {worker, Worker}           one has started
  */
+#include "runtime/core/observe.h"
 #include "runtime/otp/hash.h"
 #include "runtime/otp/pool-private.h"
 
@@ -21,7 +22,8 @@ struct worker
   struct worker         *next, *previous; /* among the free ones */
   grove_pid              pid;
   grove_ref              monitor;
-  struct client         *client; /* who has it; NULL: it is free */
+  struct client         *client; /* who has it; NULL: nobody */
+  bool ending; /* is in neither hand nor list any more; that it has ended will be told */
 };
 
 struct client
@@ -42,7 +44,7 @@ struct manager
   struct grove_hash requests;        /* clients, by the reference of their call */
   struct worker    *first_free, *last_free;
   struct client    *first_waiting, *last_waiting;
-  size_t            n_workers, n_free, n_waiting;
+  size_t            n_workers, n_free, n_lent, n_waiting;
   size_t            size, max_overflow;
   grove_pid         supervisor; /* of the workers */
 };
@@ -132,8 +134,9 @@ drop_client (struct manager *self, struct client *client)
 }
 
 static void
-lend (struct worker *worker, struct client *client)
+lend (struct manager *self, struct worker *worker, struct client *client)
 {
+  self->n_lent++;
   worker->client = client;
   client->worker = worker;
   grove_reply (client->from, "{ok, ~p}", worker->pid);
@@ -159,22 +162,36 @@ dismiss (struct manager *self, struct worker *worker)
   grove_free (worker);
 }
 
+/* False: it is ending. Its client may have heard of that before the manager does, and nobody is
+ * lent what is as good as dead. */
+static bool
+runs (struct worker *worker)
+{
+  struct grove_process_sample sample;
+
+  worker->ending =
+    !_grove_observe_process (worker->pid, &sample) || sample.status == GROVE_STATUS_EXITING;
+  return !worker->ending;
+}
+
 /* @worker, which nobody has, goes to the next in line. */
 static void
-offer (struct manager *self, struct worker *worker)
+offer (struct manager *self, struct worker *worker, bool is_new)
 {
   struct client *client = self->first_waiting;
 
+  if (!runs (worker))
+    return;
   if (client)
     {
       leave_line (self, client);
-      lend (worker, client);
+      lend (self, worker, client);
     }
-  else if (self->n_workers > self->size && self->max_overflow > 0)
+  else if (self->n_workers > self->size && !is_new)
     dismiss (self, worker);
   else
-    /* Without overflow one too many is only seeming: a worker has ended and been replaced, and the
-     * news of the second was faster than that of the first. */
+    /* One too many may only seem so: a worker has ended and been replaced, and the news of the
+     * second was faster than that of the first. The next that is given back is looked at again. */
     put_free (self, worker);
 }
 
@@ -199,7 +216,7 @@ add_worker (struct manager *self, grove_pid pid)
   _grove_hash_add (&self->workers, pid, &worker->by_pid);
   _grove_hash_add (&self->worker_monitors, worker->monitor, &worker->by_monitor);
   self->n_workers++;
-  offer (self, worker);
+  offer (self, worker, true);
 }
 
 /* Its client is done with it, or has ended. */
@@ -209,16 +226,20 @@ give_back (struct manager *self, struct worker *worker)
   struct client *client = worker->client;
 
   worker->client = NULL;
+  self->n_lent--;
   drop_client (self, client);
-  offer (self, worker);
+  offer (self, worker, false);
 }
 
 static void
 worker_ended (struct manager *self, struct worker *worker)
 {
   if (worker->client)
-    drop_client (self, worker->client);
-  else
+    {
+      self->n_lent--;
+      drop_client (self, worker->client);
+    }
+  else if (!worker->ending)
     take_free (self, worker);
   _grove_hash_remove (&self->workers, &worker->by_pid);
   _grove_hash_remove (&self->worker_monitors, &worker->by_monitor);
@@ -273,10 +294,25 @@ init (const void *arg, void **state)
   return GROVE_OK;
 }
 
+/* One that nobody has any more, not even the list; NULL: none runs. */
+static struct worker *
+take_running (struct manager *self)
+{
+  struct worker *worker;
+
+  while ((worker = self->first_free))
+    {
+      take_free (self, worker);
+      if (runs (worker))
+        return worker;
+    }
+  return NULL;
+}
+
 static void
 check_out (struct manager *self, struct grove_from from, bool wait)
 {
-  struct worker *worker = self->first_free;
+  struct worker *worker = take_running (self);
   grove_pid      pid;
 
   if (!worker && self->n_workers >= self->size &&
@@ -293,10 +329,7 @@ check_out (struct manager *self, struct grove_from from, bool wait)
       add_worker (self, pid);
     }
   if (worker)
-    {
-      take_free (self, worker);
-      lend (worker, add_client (self, from));
-    }
+    lend (self, worker, add_client (self, from));
   else if (wait)
     join_line (self, add_client (self, from));
   else
@@ -313,8 +346,7 @@ handle_call (struct grove_term request, struct grove_from from, void *state)
   else if (grove_match (request, "{checkout, false}"))
     check_out (self, from, false);
   else if (grove_term_is_atom (request, "status"))
-    grove_reply (from, "{~u, ~u, ~u, ~u}", (uint64_t) self->n_free,
-                 (uint64_t) (self->n_workers - self->n_free),
+    grove_reply (from, "{~u, ~u, ~u, ~u}", (uint64_t) self->n_free, (uint64_t) self->n_lent,
                  (uint64_t) (self->n_workers > self->size ? self->n_workers - self->size : 0),
                  (uint64_t) self->n_waiting);
   else
