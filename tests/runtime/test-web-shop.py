@@ -210,8 +210,10 @@ class Observer:
     def sample(self, wanted=lambda sample: True):
         """What the whole counts, once @wanted holds."""
         sub = self.call("system.watch", interval_ms=100)["sub"]
+        end = time.monotonic() + PATIENCE
         while True:
             sample = self.hear("system.sample")
+            assert time.monotonic() < end, sample
             self.acknowledge("system", sample)
             if wanted(sample):
                 self.call("system.unwatch", sub=sub)
@@ -225,8 +227,10 @@ class Observer:
         )["sub"]
         rows = {}
         order = []
+        end = time.monotonic() + PATIENCE
         while True:
             update = self.hear("table.update")
+            assert time.monotonic() < end, order
             rows.update({row[0]: row for row in update["rows"]})
             order = update.get("order", order)
             names = [rows[pid][1] for pid in order if pid in rows]
@@ -342,6 +346,14 @@ def orders():
     with contextlib.closing(sqlite3.connect(shop.database)) as database:
         row = database.execute("SELECT customer, quantity FROM orders WHERE id = ?", (order["id"],)).fetchone()
     assert row == ('Ren\u00e9 "Q"', 3), row
+
+
+@test("/runtime/web-shop/boom-is-a-crash")
+def boom_is_a_crash():
+    with contextlib.closing(shop.observe()) as observer:
+        before = observer.sample()
+        assert shop.get("/boom").status == 500
+        observer.sample(lambda sample: sample["crashes"] > before["crashes"])
 
 
 @test("/runtime/web-shop/head")
