@@ -528,6 +528,7 @@ def test_editing(program):
         shop.until("1 message\r?\n")
         # Killed in the middle of a line: the next one has a terminal in order.
         shop.type("whereis le")
+        shop.until("whereis le")  # it has read it: what is left in the terminal is its successor's
         killed(shop, me)
         _, found = shop.until(rf"shell: ({PID}) goes on for {me}, which ended: killed\r?\n")
         shop.until(re.escape(PROMPT))
