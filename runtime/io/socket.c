@@ -7,14 +7,13 @@
 
 #include "runtime/core/scheduler.h"
 #include "runtime/io/socket-table.h"
+#include "runtime/io/write-quietly.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -49,29 +48,6 @@ struct attempt
   size_t               size;
 };
 
-/* A pipe without reader raises a signal, which is taken back. */
-static ssize_t
-write_quietly (int fd, const void *bytes, size_t size)
-{
-  static const struct timespec at_once = { 0, 0 };
-  sigset_t                     pipe_signal, old, pending;
-  ssize_t                      n;
-  int                          error;
-
-  sigemptyset (&pipe_signal);
-  sigaddset (&pipe_signal, SIGPIPE);
-  sigpending (&pending);
-  pthread_sigmask (SIG_BLOCK, &pipe_signal, &old);
-  n = write (fd, bytes, size);
-  error = errno;
-  if (n < 0 && error == EPIPE && !sigismember (&pending, SIGPIPE))
-    while (sigtimedwait (&pipe_signal, NULL, &at_once) < 0 && errno == EINTR)
-      ;
-  pthread_sigmask (SIG_SETMASK, &old, NULL);
-  errno = error;
-  return n;
-}
-
 static ssize_t
 try_once (struct grove_socket_place *place, const struct attempt *attempt)
 {
@@ -80,7 +56,7 @@ try_once (struct grove_socket_place *place, const struct attempt *attempt)
   if (attempt->direction == GROVE_DIRECTION_READ)
     return read (place->fd, attempt->buffer, attempt->size);
   return place->is_socket ? send (place->fd, attempt->bytes, attempt->size, MSG_NOSIGNAL)
-                          : write_quietly (place->fd, attempt->bytes, attempt->size);
+                          : _grove_write_quietly (place->fd, attempt->bytes, attempt->size);
 }
 
 /* Until it succeeds or fails, or the deadline. GROVE_OK and what the system call answered. */

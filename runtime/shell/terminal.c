@@ -10,10 +10,10 @@
 #include "runtime/core/process-private.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/io/socket-table.h"
+#include "runtime/io/write-quietly.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -199,29 +199,6 @@ _grove_terminal_read_line (char *line, size_t *ret_size, const struct completer 
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-/* A pipe without reader raises a signal, which is taken back. */
-static ssize_t
-write_quietly (const char *text, size_t size)
-{
-  static const struct timespec at_once = { 0, 0 };
-  sigset_t                     pipe_signal, old, pending;
-  ssize_t                      n;
-  int                          error;
-
-  sigemptyset (&pipe_signal);
-  sigaddset (&pipe_signal, SIGPIPE);
-  sigpending (&pending);
-  pthread_sigmask (SIG_BLOCK, &pipe_signal, &old);
-  n = write (STDOUT_FILENO, text, size);
-  error = errno;
-  if (n < 0 && error == EPIPE && !sigismember (&pending, SIGPIPE))
-    while (sigtimedwait (&pipe_signal, NULL, &at_once) < 0 && errno == EINTR)
-      ;
-  pthread_sigmask (SIG_SETMASK, &old, NULL);
-  errno = error;
-  return n;
-}
-
 bool
 _grove_terminal_write (const char *text, size_t size)
 {
@@ -231,7 +208,7 @@ _grove_terminal_write (const char *text, size_t size)
 
       if (!wait_for (terminal.out, STDOUT_FILENO, GROVE_DIRECTION_WRITE))
         return false;
-      n = write_quietly (text, size < WRITE_SIZE ? size : WRITE_SIZE);
+      n = _grove_write_quietly (STDOUT_FILENO, text, size < WRITE_SIZE ? size : WRITE_SIZE);
       if (n < 0 && errno != EINTR && errno != EAGAIN)
         return false;
       if (n > 0)
