@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * What all sessions share. Which methods a source can do follows from which of its functions are
- * there; the list below is the one place that says so.
+ * there; the schema says which a method needs.
  *
  * Threads: the server's.
  */
 #include "protocol/host.h"
+
+#include "protocol/schema.h"
 
 #include <string.h>
 
@@ -53,37 +55,25 @@ grove_table_find_column (const struct grove_table *table, const char *name)
   return -1;
 }
 
+/* Each member from the first a method needs on is a pointer to a function. */
+static bool
+is_there (const struct grove_source_ops *ops, size_t offset)
+{
+  void (*function) (void);
+
+  memcpy (&function, (const char *) ops + offset, sizeof function);
+  return function != NULL;
+}
+
 bool
 grove_host_can (const struct grove_host *self, const char *method, const char **ret_why)
 {
   const struct grove_source_ops *ops = self->source->ops;
-  const struct
-  {
-    const char *method;
-    bool        there;
-  } needs[] = {
-    { "system.info", ops->system_info != NULL },
-    { "system.watch", ops->system_sample != NULL },
-    { "table.open", ops->table_query != NULL && ops->n_tables > 0 },
-    { "tree.open", ops->tree_children != NULL },
-    { "process.get", ops->process_get != NULL },
-    { "process.messages", ops->process_messages != NULL },
-    { "process.kill", ops->process_exit != NULL },
-    { "process.exit", ops->process_exit != NULL },
-    { "process.restart", ops->process_restart != NULL },
-    { "process.set_priority", ops->process_set_priority != NULL },
-    { "process.suspend", ops->process_suspend != NULL },
-    { "process.resume", ops->process_resume != NULL },
-  };
-  const char *why = NULL;
+  const struct grove_method     *found = grove_method_find (method);
+  const char                    *why = NULL;
 
-  for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
-    if (strcmp (needs[i].method, method) == 0)
-      {
-        if (needs[i].there)
-          return true;
-        break;
-      }
+  if (found != NULL && (found->source == GROVE_NO_SOURCE || is_there (ops, found->source)))
+    return true;
   if (ops->absent != NULL)
     why = ops->absent (self->source->self, method);
   *ret_why = why != NULL ? why : "this system does not offer that";

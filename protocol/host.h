@@ -14,6 +14,10 @@
 #define GROVE_SAMPLE_SHARED_NS UINT64_C (10000000)
 #define GROVE_NEVER            UINT64_MAX
 
+/* Why what is behind `hide_payloads` is not told. */
+#define GROVE_PAYLOADS_HIDDEN                                                                      \
+  "this system does not show what is in its messages, states and dictionaries"
+
 struct grove_host
 {
   const struct grove_source *source;

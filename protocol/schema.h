@@ -47,10 +47,14 @@ enum grove_role
   GROVE_ROLE_CONTROL,
 };
 
+#define GROVE_NO_SOURCE SIZE_MAX /* the server does it by itself */
+
 struct grove_method
 {
   const char               *name;
-  enum grove_role           role; /* the least that may ask */
+  enum grove_role           role;     /* the least that may ask */
+  bool                      payloads; /* shows what processes tell each other and know */
+  size_t                    source;   /* where in grove_source_ops what it needs is */
   bool                      is_notification;
   const struct grove_param *params;
   size_t                    n_params;

@@ -246,6 +246,8 @@ struct grove_source_ops
                             uint64_t           offset,
                             uint32_t           limit,
                             uint32_t           max_bytes);
+  /* The frames, innermost first, at most @limit. */
+  void (*process_stack) (void *self, struct grove_call *call, const char *pid, uint32_t limit);
   /* @reason: NULL kills; else term text as a person types it. */
   void (*process_exit) (void                      *self,
                         struct grove_call         *call,
@@ -263,6 +265,12 @@ struct grove_source_ops
                                 const char                *pid,
                                 const struct grove_expect *expect,
                                 const char                *priority);
+  /* @message: term text as a person types it. */
+  void (*process_send) (void                      *self,
+                        struct grove_call         *call,
+                        const char                *pid,
+                        const struct grove_expect *expect,
+                        const char                *message);
 
   /* One a session, from the first time it needs it until it ends, however that comes; all that it
    * still suspends then runs again, calls under way included. Needed for process_suspend(). */

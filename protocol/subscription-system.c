@@ -6,6 +6,7 @@
  * Threads: the server's.
  */
 #include "protocol/memory.h"
+#include "protocol/methods.h"
 #include "protocol/subscription.h"
 
 static void
@@ -33,7 +34,9 @@ static const struct grove_subscription_ops ops = {
 };
 
 void
-grove_system_watch (struct grove_server_session *session, int64_t id, struct json_object *params)
+grove_handle_system_watch (struct grove_server_session *session,
+                           int64_t                      id,
+                           struct json_object          *params)
 {
   struct grove_subscription *self = grove_must_zero (sizeof *self);
   struct grove_writer       *writer;

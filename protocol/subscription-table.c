@@ -9,6 +9,7 @@
 #include "protocol/subscription.h"
 
 #include "protocol/memory.h"
+#include "protocol/methods.h"
 #include "protocol/rows.h"
 
 #include <json-c/json.h>
@@ -310,7 +311,9 @@ static const struct grove_subscription_ops ops = {
 };
 
 void
-grove_table_open (struct grove_server_session *session, int64_t id, struct json_object *params)
+grove_handle_table_open (struct grove_server_session *session,
+                         int64_t                      id,
+                         struct json_object          *params)
 {
   struct grove_host         *host = grove_server_session_host (session);
   struct table_subscription *self;

@@ -10,6 +10,7 @@
  */
 #include "protocol/forest.h"
 #include "protocol/memory.h"
+#include "protocol/methods.h"
 #include "protocol/subscription.h"
 
 #include <math.h>
@@ -321,7 +322,9 @@ reply_sub (struct grove_server_session     *session,
 }
 
 void
-grove_tree_open (struct grove_server_session *session, int64_t id, struct json_object *params)
+grove_handle_tree_open (struct grove_server_session *session,
+                        int64_t                      id,
+                        struct json_object          *params)
 {
   struct tree_subscription *self;
   uint32_t                  metric;

@@ -61,16 +61,11 @@ bool grove_subscription_send (struct grove_subscription *self);
 /* Answers @id that the session has too many subscriptions. */
 void grove_subscription_refuse (struct grove_server_session *session, int64_t id);
 
-/* The three kinds. Each takes params that were checked against the schema, and answers @id. */
-void
-grove_system_watch (struct grove_server_session *session, int64_t id, struct json_object *params);
-void
-grove_table_open (struct grove_server_session *session, int64_t id, struct json_object *params);
+/* Each takes params that were checked against the schema, and answers @id. */
 void grove_table_set (struct grove_server_session *session,
                       struct grove_subscription   *subscription,
                       int64_t                      id,
                       struct json_object          *params);
-void grove_tree_open (struct grove_server_session *session, int64_t id, struct json_object *params);
 void grove_tree_set (struct grove_server_session *session,
                      struct grove_subscription   *subscription,
                      int64_t                      id,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Turns grove-1.json into C: the methods with their parameters, for the dispatcher, the limits, and the
-schema itself, which server.describe sends. The JSON file is the one truth; nothing here is edited."""
+"""Turns grove-1.json into C: the methods with their parameters and handlers, for the dispatcher, the limits, and
+the schema itself, which server.describe sends. The JSON file is the one truth; nothing here is edited."""
 
 import hashlib
 import json
@@ -63,9 +63,12 @@ class Generator:
         for m in self.schema["methods"] + self.schema["acknowledgements"]:
             params, n = self.params(m["params"])
             role = {"": "OPENING", "o": "OBSERVE", "o + payloads": "OBSERVE", "c": "CONTROL"}[m.get("role", "o")]
+            payloads = str("payloads" in m.get("role", "o")).lower()
+            source = f"offsetof (struct grove_source_ops, {m['source']})" if "source" in m else "GROVE_NO_SOURCE"
             is_ack = str(m in self.schema["acknowledgements"]).lower()
             rows.append(
                 f"  {{ .name = {quote(m['name'])}, .role = GROVE_ROLE_{role},"
+                f" .payloads = {payloads}, .source = {source},"
                 f" .is_notification = {is_ack}, .params = {params}, .n_params = {n} }},"
             )
         self.lines.append("const struct grove_method grove_methods[GROVE_N_METHODS] = {")
@@ -73,8 +76,20 @@ class Generator:
         self.lines.append("};")
 
 
+def handlers(schema):
+    """The handler of each method; acknowledgements are handled together."""
+    names = [m["name"] for m in schema["methods"]]
+    lines = ["/* Made from grove-1.json by generate.py. */", "#pragma once", "", "#include <stdint.h>", ""]
+    lines += ["struct grove_server_session;", "struct json_object;", ""]
+    arguments = "(struct grove_server_session *session, int64_t id, struct json_object *params)"
+    lines += [f"void grove_handle_{symbol(n).lower()} {arguments};" for n in names]
+    lines += ["", "#define GROVE_HANDLERS \\"]
+    lines += [f"  [GROVE_METHOD_{symbol(n)}] = grove_handle_{symbol(n).lower()}, \\" for n in names]
+    return lines + ["", ""]
+
+
 def main():
-    source, header_path, code_path = sys.argv[1:4]
+    source, header_path, code_path, handlers_path = sys.argv[1:5]
     with open(source, encoding="utf-8") as file:
         schema = json.load(file)
     compact = json.dumps(schema, separators=(",", ":"), ensure_ascii=True)
@@ -89,9 +104,12 @@ def main():
     with open(header_path, "w", encoding="ascii") as file:
         file.write("\n".join(header) + "\n")
 
+    with open(handlers_path, "w", encoding="ascii") as file:
+        file.write("\n".join(handlers(schema)))
+
     generator = Generator(schema)
     generator.methods()
-    code = ["/* Made from grove-1.json by generate.py. */", '#include "protocol/schema.h"', "", "#include <stddef.h>", ""]
+    code = ["/* Made from grove-1.json by generate.py. */", '#include "protocol/schema.h"', '#include "protocol/source.h"', ""]
     code += generator.lines
     code.append("const char *const grove_reserved_names[] = {")
     code += [f"  {quote(n)}," for n in schema["reserved"]] + ["  NULL", "};"]

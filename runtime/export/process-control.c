@@ -49,6 +49,25 @@ _grove_source_find_target (struct grove_call           *call,
   return true;
 }
 
+bool
+_grove_source_parse (struct grove_call   *call,
+                     const char          *param,
+                     const char          *text,
+                     struct grove_buffer *ret_term)
+{
+  size_t      position = 0;
+  const char *why = NULL;
+  char        data[64];
+
+  if (grove_term_parse (text, strlen (text), ret_term, &position, &why) == GROVE_OK)
+    return true;
+  snprintf (data, sizeof data, "{\"param\":\"%s\",\"position\":%zu}", param, position);
+  grove_call_fail (call, GROVE_ERROR_INVALID_PARAMS, data, "%s is no term: %s, at byte %zu", param,
+                   why ? why : "it cannot be read", position);
+  grove_buffer_finish (ret_term);
+  return false;
+}
+
 /* ---- Waiting for what came of it ---------------------------------------------------------------
  */
 
@@ -272,18 +291,11 @@ _grove_source_process_exit (void                      *source,
   struct grove_process_sample sample;
   struct grove_buffer         term = { 0 };
   struct outcome             *outcome;
-  size_t                      position = 0;
-  const char                 *why = NULL;
 
   if (!_grove_source_find_target (call, pid, expect, &sample))
     return;
-  if (reason && grove_term_parse (reason, strlen (reason), &term, &position, &why) != GROVE_OK)
-    {
-      grove_call_fail (call, GROVE_ERROR_INVALID_PARAMS, NULL, "reason is no term: %s, at byte %zu",
-                       why ? why : "it cannot be read", position);
-      grove_buffer_finish (&term);
-      return;
-    }
+  if (reason && !_grove_source_parse (call, "reason", reason, &term))
+    return;
   if (!reason)
     (void) grove_build (&term, "kill");
 
@@ -356,4 +368,40 @@ _grove_source_process_set_priority (void                      *source,
   grove_writer_member_text (writer, "new", _grove_priority_name (wanted));
   grove_writer_end_object (writer);
   grove_call_end (call);
+}
+
+void
+_grove_source_process_send (void                      *source,
+                            struct grove_call         *call,
+                            const char                *pid,
+                            const struct grove_expect *expect,
+                            const char                *message)
+{
+  struct grove_process_sample sample;
+  struct grove_buffer         term = { 0 };
+  struct grove_writer        *writer;
+  char                        text[GROVE_PID_TEXT_SIZE];
+
+  if (!_grove_source_find_target (call, pid, expect, &sample) ||
+      !_grove_source_parse (call, "message", message, &term))
+    return;
+  if (_grove_observe_send (sample.pid, grove_buffer_term (&term)) != GROVE_OK ||
+      !_grove_observe_process (sample.pid, &sample))
+    {
+      grove_buffer_finish (&term);
+      _grove_source_fail_gone (call, sample.pid);
+      return;
+    }
+
+  grove_pid_print (sample.pid, text);
+  writer = grove_call_begin (call);
+  grove_writer_begin_object (writer);
+  grove_writer_member_text (writer, "pid", text);
+  grove_writer_member_text (writer, "name", _grove_sample_name (&sample));
+  grove_writer_name (writer, "message");
+  _grove_write_term (writer, grove_buffer_term (&term));
+  grove_writer_member_int (writer, "messages", (int64_t) sample.n_messages);
+  grove_writer_end_object (writer);
+  grove_call_end (call);
+  grove_buffer_finish (&term);
 }

@@ -17,15 +17,6 @@
 /* Of all texts of one answer: with escapes they still fit into a message. */
 #define TEXTS_MAX ((size_t) 400000)
 
-static void
-fail_not_reached (struct grove_call *call, const char *pid)
-{
-  grove_call_fail (call, GROVE_ERROR_NOT_REACHED, NULL,
-                   "%s did not come to a point where it can be read within 2 s: it is in one long "
-                   "call",
-                   pid);
-}
-
 /* ---- process.get -------------------------------------------------------------------------------
  */
 
@@ -144,12 +135,9 @@ get_poll (struct grove_pending *pending, uint64_t now_ns)
 
   if (!pending->inspected)
     {
-      char text[GROVE_PID_TEXT_SIZE];
-
       if (now_ns < pending->deadline_ns)
         return false;
-      grove_pid_print (self->pid, text);
-      fail_not_reached (pending->call, text);
+      _grove_source_fail_not_reached (pending->call, self->pid);
       return true;
     }
   if (pending->status != GROVE_OK || !_grove_observe_process (self->pid, &sample))
@@ -267,8 +255,7 @@ messages_poll (struct grove_pending *pending, uint64_t now_ns)
     {
       if (now_ns < pending->deadline_ns)
         return false;
-      grove_pid_print (self->pid, text);
-      fail_not_reached (pending->call, text);
+      _grove_source_fail_not_reached (pending->call, self->pid);
       return true;
     }
   if (pending->status != GROVE_OK)

@@ -19,6 +19,9 @@
 #include <unistd.h>
 
 #define SAMPLE_SPAN_NS UINT64_C (200000000)
+/* Of a term that comes with an answer. */
+#define TERM_TEXT  1024
+#define TERM_DEPTH 12
 
 const char *
 _grove_status_name (enum grove_process_status status)
@@ -107,6 +110,34 @@ _grove_source_fail_gone (struct grove_call *call, grove_pid pid)
   else
     grove_call_fail (call, GROVE_ERROR_NO_PROCESS, NULL, "there is no process %s", text);
   grove_writer_finish (&data);
+}
+
+void
+_grove_source_fail_not_reached (struct grove_call *call, grove_pid pid)
+{
+  char text[GROVE_PID_TEXT_SIZE];
+
+  grove_pid_print (pid, text);
+  grove_call_fail (call, GROVE_ERROR_NOT_REACHED, NULL,
+                   "%s did not come to a point where it can be read within 2 s: it is in one long "
+                   "call",
+                   text);
+}
+
+void
+_grove_write_term (struct grove_writer *writer, struct grove_term term)
+{
+  char   text[TERM_TEXT + 1];
+  bool   truncated;
+  size_t size =
+    grove_term_print (term, GROVE_SYNTAX_ERLANG, TERM_DEPTH, text, sizeof text, &truncated);
+
+  grove_writer_begin_object (writer);
+  grove_writer_name (writer, "text");
+  grove_writer_text_size (writer, text, size);
+  grove_writer_member_int (writer, "size", (int64_t) term.size);
+  grove_writer_member_bool (writer, "truncated", truncated);
+  grove_writer_end_object (writer);
 }
 
 bool
@@ -401,9 +432,11 @@ const struct grove_source_ops _grove_runtime_source_ops = {
   .tree_metrics = _grove_source_tree_metrics,
   .process_get = _grove_source_process_get,
   .process_messages = _grove_source_process_messages,
+  .process_stack = _grove_source_process_stack,
   .process_exit = _grove_source_process_exit,
   .process_restart = _grove_source_process_restart,
   .process_set_priority = _grove_source_process_set_priority,
+  .process_send = _grove_source_process_send,
   .lease_new = _grove_source_lease_new,
   .lease_end = _grove_source_lease_end,
   .process_suspend = _grove_source_process_suspend,

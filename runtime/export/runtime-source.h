@@ -62,6 +62,15 @@ bool _grove_source_find (struct grove_call           *call,
                          const char                  *pid_text,
                          struct grove_process_sample *ret_sample);
 void _grove_source_fail_gone (struct grove_call *call, grove_pid pid);
+/* It did not stand still before the deadline. */
+void _grove_source_fail_not_reached (struct grove_call *call, grove_pid pid);
+/* {"text":..., "size":..., "truncated":...}. */
+void _grove_write_term (struct grove_writer *writer, struct grove_term term);
+/* Reads what a person typed for @param into @ret_term, or fails @call with -32602 and where. */
+bool _grove_source_parse (struct grove_call   *call,
+                          const char          *param,
+                          const char          *text,
+                          struct grove_buffer *ret_term);
 
 /* process-table.c */
 extern const struct grove_table _grove_processes_table;
@@ -81,6 +90,10 @@ void _grove_source_process_messages (void              *self,
                                      uint32_t           limit,
                                      uint32_t           max_bytes);
 
+/* process-stack.c */
+void
+_grove_source_process_stack (void *self, struct grove_call *call, const char *pid, uint32_t limit);
+
 /* process-control.c */
 void _grove_source_process_exit (void                      *self,
                                  struct grove_call         *call,
@@ -98,6 +111,12 @@ void _grove_source_process_set_priority (void                      *self,
                                          const char                *pid,
                                          const struct grove_expect *expect,
                                          const char                *priority);
+
+void _grove_source_process_send (void                      *self,
+                                 struct grove_call         *call,
+                                 const char                *pid,
+                                 const struct grove_expect *expect,
+                                 const char                *message);
 
 /* Finds the target of a control call, or fails it; nothing has been done then. */
 bool _grove_source_find_target (struct grove_call           *call,

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Methods that ask the source about the system or one process.
+ *
+ * Threads: the server's.
+ */
+#include "protocol/call.h"
+#include "protocol/methods.h"
+
+void
+grove_handle_system_info (struct grove_server_session *session,
+                          int64_t                      id,
+                          struct json_object          *params)
+{
+  const struct grove_source *source = grove_server_session_host (session)->source;
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
+
+  if (call != NULL)
+    source->ops->system_info (source->self, call);
+}
+
+void
+grove_handle_process_get (struct grove_server_session *session,
+                          int64_t                      id,
+                          struct json_object          *params)
+{
+  const struct grove_source *source = grove_server_session_host (session)->source;
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
+
+  if (call != NULL)
+    source->ops->process_get (source->self, call, grove_params_text (params, "pid"));
+}
+
+void
+grove_handle_process_messages (struct grove_server_session *session,
+                               int64_t                      id,
+                               struct json_object          *params)
+{
+  const struct grove_source *source = grove_server_session_host (session)->source;
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
+
+  if (call != NULL)
+    source->ops->process_messages (source->self, call, grove_params_text (params, "pid"),
+                                   (uint64_t) grove_params_int (params, "offset", 0),
+                                   (uint32_t) grove_params_int (params, "limit", 1),
+                                   (uint32_t) grove_params_int (params, "max_bytes", 16));
+}
+
+void
+grove_handle_process_stack (struct grove_server_session *session,
+                            int64_t                      id,
+                            struct json_object          *params)
+{
+  const struct grove_source *source = grove_server_session_host (session)->source;
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
+
+  if (call != NULL)
+    source->ops->process_stack (source->self, call, grove_params_text (params, "pid"),
+                                (uint32_t) grove_params_int (params, "limit", 32));
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Methods about the session and the server themselves: opening, closing, what there is.
+ *
+ * Threads: the server's.
+ */
+#include "protocol/methods.h"
+
+#include <string.h>
+
+void
+grove_handle_session_open (struct grove_server_session *session,
+                           int64_t                      id,
+                           struct json_object          *params)
+{
+  const char          *role = grove_params_text (params, "role");
+  bool                 control = strcmp (role, "control") == 0;
+  struct grove_writer *writer;
+  int64_t              number;
+
+  if (control && grove_server_session_host (session)->read_only)
+    {
+      grove_server_session_fail (session, id, GROVE_ERROR_FORBIDDEN, NULL,
+                                 "this system can only be observed; open with \"role\" "
+                                 "\"observe\"");
+      return;
+    }
+  number = grove_server_session_open (session, control ? GROVE_ROLE_CONTROL : GROVE_ROLE_OBSERVE);
+  writer = grove_server_session_begin_reply (session, id);
+  grove_writer_begin_object (writer);
+  grove_writer_member_int (writer, "session", number);
+  grove_writer_member_text (writer, "role", role);
+  grove_writer_end_object (writer);
+  grove_server_session_end_reply (session);
+}
+
+void
+grove_handle_session_ping (struct grove_server_session *session,
+                           int64_t                      id,
+                           struct json_object          *params)
+{
+  const struct grove_source *source = grove_server_session_host (session)->source;
+  struct grove_writer       *writer = grove_server_session_begin_reply (session, id);
+
+  grove_writer_begin_object (writer);
+  grove_writer_member_int (writer, "now_ns", (int64_t) source->ops->now_ns (source->self));
+  grove_writer_end_object (writer);
+  grove_server_session_end_reply (session);
+}
+
+void
+grove_reply_closed (struct grove_server_session *session, int64_t id)
+{
+  struct grove_writer *writer = grove_server_session_begin_reply (session, id);
+
+  grove_writer_begin_object (writer);
+  grove_writer_member_bool (writer, "closed", true);
+  grove_writer_end_object (writer);
+  grove_server_session_end_reply (session);
+}
+
+void
+grove_handle_session_close (struct grove_server_session *session,
+                            int64_t                      id,
+                            struct json_object          *params)
+{
+  grove_reply_closed (session, id);
+  grove_server_session_close (session);
+}
+
+void
+grove_handle_server_describe (struct grove_server_session *session,
+                              int64_t                      id,
+                              struct json_object          *params)
+{
+  struct grove_writer *writer = grove_server_session_begin_reply (session, id);
+
+  grove_writer_begin_object (writer);
+  grove_writer_name (writer, "schema");
+  grove_writer_raw (writer, grove_schema_json, strlen (grove_schema_json));
+  grove_writer_member_text (writer, "hash", grove_schema_hash);
+  grove_writer_end_object (writer);
+  grove_server_session_end_reply (session);
+}
