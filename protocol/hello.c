@@ -46,16 +46,15 @@ write_capabilities (struct grove_writer *writer, const struct grove_host *host)
 }
 
 static void
-write_tables (struct grove_writer *writer, const struct grove_source_ops *ops)
+write_tables (struct grove_writer *writer, const struct grove_host *host)
 {
-  static const char *const types[] = { "int", "real", "text", "bool" };
+  static const char *const  types[] = { "int", "real", "text", "bool" };
+  const struct grove_table *table;
 
   grove_writer_name (writer, "tables");
   grove_writer_begin_object (writer);
-  for (size_t t = 0; t < ops->n_tables; t++)
+  for (size_t t = 0; (table = grove_host_table (host, t)) != NULL; t++)
     {
-      const struct grove_table *table = &ops->tables[t];
-
       grove_writer_name (writer, table->name);
       grove_writer_begin_array (writer);
       for (size_t i = 0; i < table->n_columns; i++)
@@ -102,7 +101,7 @@ grove_dispatch_hello (struct grove_server_session *session)
   grove_writer_end_object (writer);
   grove_writer_member_int (writer, "now_ns", (int64_t) source->ops->now_ns (source->self));
   grove_writer_member_int (writer, "now_utc_ms", (int64_t) host->now_utc_ms);
-  write_tables (writer, source->ops);
+  write_tables (writer, host);
   grove_envelope_end_notification (writer);
   grove_server_session_send (session, writer);
 }

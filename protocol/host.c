@@ -8,6 +8,7 @@
 #include "protocol/host.h"
 
 #include "protocol/schema.h"
+#include "protocol/sessions.h"
 
 #include <string.h>
 
@@ -32,18 +33,41 @@ grove_host_sample (struct grove_host *self)
 }
 
 const struct grove_table *
-grove_host_find_table (const struct grove_host *self, const char *name, uint32_t *ret_index)
+grove_host_table (const struct grove_host *self, size_t index)
 {
   const struct grove_source_ops *ops = self->source->ops;
 
-  for (size_t i = 0; i < ops->n_tables; i++)
-    if (strcmp (ops->tables[i].name, name) == 0)
+  if (index < ops->n_tables)
+    return &ops->tables[index];
+  return index == ops->n_tables ? &grove_schema_tables[GROVE_TABLE_SESSIONS] : NULL;
+}
+
+const struct grove_table *
+grove_host_find_table (const struct grove_host *self, const char *name, uint32_t *ret_index)
+{
+  const struct grove_table *table;
+
+  for (uint32_t i = 0; (table = grove_host_table (self, i)) != NULL; i++)
+    if (strcmp (table->name, name) == 0)
       {
         if (ret_index != NULL)
-          *ret_index = (uint32_t) i;
-        return &ops->tables[i];
+          *ret_index = i;
+        return table;
       }
   return NULL;
+}
+
+void
+grove_host_query (const struct grove_host        *self,
+                  const struct grove_table_query *query,
+                  struct grove_rows              *rows)
+{
+  const struct grove_source *source = self->source;
+
+  if (query->table < source->ops->n_tables)
+    source->ops->table_query (source->self, query, rows);
+  else
+    grove_sessions_query (self, query, rows);
 }
 
 int

@@ -18,6 +18,8 @@
 #define GROVE_PAYLOADS_HIDDEN                                                                      \
   "this system does not show what is in its messages, states and dictionaries"
 
+struct grove_server_session;
+
 struct grove_host
 {
   const struct grove_source *source;
@@ -28,6 +30,8 @@ struct grove_host
   uint64_t                   sampled_ns; /* 0: never */
   double                     stretch;    /* at least 1: intervals are this many times longer */
   int64_t                    n_sessions; /* so far; numbers them */
+  /* Those there are, grove_server_session_next(); NULL: none. */
+  struct grove_server_session *sessions;
 };
 
 void grove_host_init (struct grove_host *self, const struct grove_source *source);
@@ -35,9 +39,18 @@ void grove_host_init (struct grove_host *self, const struct grove_source *source
 /* Before the queries of a tick: one sample for all of them. */
 void grove_host_sample (struct grove_host *self);
 
-/* The table of that name, or NULL; *ret_index in the source's array (may be NULL). */
+/* The table of that name, or NULL; *ret_index (may be NULL) is for grove_table_query.table: in the
+ * source's array, or behind it for a table of the server's own. */
 const struct grove_table *
 grove_host_find_table (const struct grove_host *self, const char *name, uint32_t *ret_index);
+
+/* All tables there are: NULL from the first @index that is too high. */
+const struct grove_table *grove_host_table (const struct grove_host *self, size_t index);
+
+/* Answers @query, at once or later. */
+void grove_host_query (const struct grove_host        *self,
+                       const struct grove_table_query *query,
+                       struct grove_rows              *rows);
 
 /* The column of that name in @table, or -1. */
 int grove_table_find_column (const struct grove_table *table, const char *name);

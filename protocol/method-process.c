@@ -58,3 +58,17 @@ grove_handle_process_stack (struct grove_server_session *session,
     source->ops->process_stack (source->self, call, grove_params_text (params, "pid"),
                                 (uint32_t) grove_params_int (params, "limit", 32));
 }
+
+void
+grove_handle_crash_get (struct grove_server_session *session,
+                        int64_t                      id,
+                        struct json_object          *params)
+{
+  const struct grove_host *host = grove_server_session_host (session);
+  struct grove_call       *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
+
+  if (call != NULL)
+    host->source->ops->crash_get (host->source->self, call,
+                                  (uint64_t) grove_params_int (params, "seq", 0),
+                                  host->hide_payloads);
+}

@@ -15,6 +15,7 @@ grove_handle_session_open (struct grove_server_session *session,
 {
   const char          *role = grove_params_text (params, "role");
   bool                 control = strcmp (role, "control") == 0;
+  struct json_object  *client;
   struct grove_writer *writer;
   int64_t              number;
 
@@ -25,7 +26,10 @@ grove_handle_session_open (struct grove_server_session *session,
                                  "\"observe\"");
       return;
     }
-  number = grove_server_session_open (session, control ? GROVE_ROLE_CONTROL : GROVE_ROLE_OBSERVE);
+  client = grove_params_get (params, "client");
+  number = grove_server_session_open (session, control ? GROVE_ROLE_CONTROL : GROVE_ROLE_OBSERVE,
+                                      grove_params_text (client, "name"),
+                                      grove_params_text (client, "version"));
   writer = grove_server_session_begin_reply (session, id);
   grove_writer_begin_object (writer);
   grove_writer_member_int (writer, "session", number);

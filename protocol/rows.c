@@ -63,6 +63,7 @@ grove_rows_reset (struct grove_rows *self)
   self->keys_size = 0;
   self->n = 0;
   self->index_size = 0;
+  self->lost = self->position = 0;
   self->failed = false;
 }
 
@@ -89,8 +90,8 @@ grove_rows_release (struct grove_rows *self)
 }
 
 void
-grove_rows_ask (struct grove_rows         *self,
-                const struct grove_source *source,
+grove_rows_ask (struct grove_rows       *self,
+                const struct grove_host *host,
                 void (*finished) (struct grove_rows *, void *),
                 void *owner)
 {
@@ -98,7 +99,7 @@ grove_rows_ask (struct grove_rows         *self,
   self->finished = finished;
   self->owner = owner;
   self->working = true;
-  source->ops->table_query (source->self, &self->query, self);
+  grove_host_query (host, &self->query, self);
 }
 
 static void
@@ -151,6 +152,13 @@ grove_rows_end (struct grove_rows *self)
 }
 
 void
+grove_rows_lost (struct grove_rows *self, uint64_t n, uint64_t position)
+{
+  self->lost = n;
+  self->position = position;
+}
+
+void
 grove_rows_done (struct grove_rows *self, uint64_t total, uint64_t matched, uint64_t sampled_ns)
 {
   self->total = total;
@@ -162,6 +170,8 @@ grove_rows_done (struct grove_rows *self, uint64_t total, uint64_t matched, uint
 void
 grove_rows_fail (struct grove_rows *self, enum grove_error code, const char *message)
 {
+  grove_rows_reset (self);
+  self->total = self->matched = 0;
   self->failed = true;
   self->error = code;
   (void) snprintf (self->message, sizeof self->message, "%s", message);

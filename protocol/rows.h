@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "protocol/host.h"
 #include "protocol/query.h"
 
 struct grove_row
@@ -42,6 +43,7 @@ struct grove_rows
   uint32_t           *index; /* row + 1 by hash of key, 0: free; made when first needed */
   size_t              index_size;
   uint64_t            total, matched, sampled_ns;
+  uint64_t            lost, position; /* grove_rows_lost() */
   bool                failed;
   enum grove_error    error;
   char                message[256];
@@ -54,9 +56,10 @@ grove_rows_new (const struct grove_table_query *query, struct grove_shared_filte
 void grove_rows_reset (struct grove_rows *self);
 /* Frees it, now or when the source is done with it. */
 void grove_rows_release (struct grove_rows *self);
-/* Asks @source; @finished is called once, maybe before this returns. */
-void grove_rows_ask (struct grove_rows         *self,
-                     const struct grove_source *source,
+/* Asks the source, or whoever of @host has that table; @finished is called once, maybe before this
+ * returns. */
+void grove_rows_ask (struct grove_rows       *self,
+                     const struct grove_host *host,
                      void (*finished) (struct grove_rows *, void *),
                      void *owner);
 /* The row of that key, or NULL. */

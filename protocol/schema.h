@@ -8,6 +8,7 @@
 #pragma once
 
 #include "protocol/schema-names.h"
+#include "protocol/source.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,8 +64,10 @@ struct grove_method
 extern const struct grove_method grove_methods[GROVE_N_METHODS];
 /* Capabilities that the protocol has names for and this version no methods; NULL after the last. */
 extern const char *const grove_reserved_names[];
-extern const char        grove_schema_json[];
-extern const char        grove_schema_hash[];
+/* In the order of enum grove_table_id; the columns in that of their enums. */
+extern const struct grove_table grove_schema_tables[GROVE_N_TABLES];
+extern const char               grove_schema_json[];
+extern const char               grove_schema_hash[];
 
 /* NULL when there is none. */
 const struct grove_method *grove_method_find (const char *name);

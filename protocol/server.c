@@ -212,6 +212,20 @@ turn_away (int fd)
   close (fd);
 }
 
+static void
+add_connection (struct grove_protocol_server *self, int fd)
+{
+  struct connection *connection = &self->connections[self->n_connections++];
+  struct ucred       peer;
+  socklen_t          size = sizeof peer;
+
+  *connection = (struct connection){ .fd = fd,
+                                     .session = grove_server_session_new (&self->host),
+                                     .accepted_ns = self->host.now_ns };
+  if (getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
+    grove_server_session_set_os_pid (connection->session, peer.pid);
+}
+
 /* Those who find all places taken by others who came just now wait a turn: some of the others may
  * have gone again already. */
 static void
@@ -234,10 +248,7 @@ accept_all (struct grove_protocol_server *self)
           turn_away (fd);
           continue;
         }
-      self->connections[self->n_connections++] =
-        (struct connection){ .fd = fd,
-                             .session = grove_server_session_new (&self->host),
-                             .accepted_ns = self->host.now_ns };
+      add_connection (self, fd);
     }
 }
 

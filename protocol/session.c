@@ -25,10 +25,12 @@ struct bytes
 
 struct grove_server_session
 {
-  struct grove_host *host;
-  bool               open, closing;
-  enum grove_role    role;
-  unsigned           n_bad;
+  struct grove_host           *host;
+  struct grove_server_session *next, *previous; /* grove_host.sessions */
+  bool                         open, closing;
+  enum grove_role              role;
+  unsigned                     n_bad;
+  struct grove_session_facts   facts; /* what is kept for that table alone */
 
   char   sniffed[SNIFF_SIZE]; /* the first bytes, until they are known not to be another protocol */
   size_t n_sniffed;
@@ -97,6 +99,10 @@ grove_server_session_new (struct grove_host *host)
   struct grove_server_session *self = grove_must_zero (sizeof *self);
 
   self->host = host;
+  self->next = host->sessions;
+  if (self->next != NULL)
+    self->next->previous = self;
+  host->sessions = self;
   self->sniffing = true;
   grove_frame_init (&self->frame, GROVE_LIMIT_LINE_BEFORE_OPEN);
   grove_writer_init (&self->scratch, GROVE_LIMIT_MESSAGE);
@@ -150,6 +156,12 @@ grove_server_session_free (struct grove_server_session *self)
     grove_server_session_unsubscribe (self, self->subscriptions[self->n_subscriptions - 1]);
   abandon_calls (self);
   end_lease (self);
+  if (self->previous != NULL)
+    self->previous->next = self->next;
+  else
+    self->host->sessions = self->next;
+  if (self->next != NULL)
+    self->next->previous = self->previous;
   grove_frame_finish (&self->frame);
   grove_writer_finish (&self->scratch);
   free (self->pending.bytes);
@@ -182,12 +194,48 @@ grove_server_session_role (const struct grove_server_session *self)
 }
 
 int64_t
-grove_server_session_open (struct grove_server_session *self, enum grove_role role)
+grove_server_session_open (struct grove_server_session *self,
+                           enum grove_role              role,
+                           const char                  *client,
+                           const char                  *version)
 {
+  const struct grove_source *source = self->host->source;
+
   self->open = true;
   self->role = role;
   self->frame.limit = GROVE_LIMIT_LINE;
-  return ++self->host->n_sessions;
+  self->facts.number = ++self->host->n_sessions;
+  self->facts.opened_ns = source->ops->now_ns (source->self);
+  (void) snprintf (self->facts.client, sizeof self->facts.client, "%s", client);
+  (void) snprintf (self->facts.version, sizeof self->facts.version, "%s", version);
+  return self->facts.number;
+}
+
+void
+grove_server_session_set_os_pid (struct grove_server_session *self, int64_t os_pid)
+{
+  self->facts.os_pid = os_pid;
+}
+
+void
+grove_server_session_facts (struct grove_server_session *self, struct grove_session_facts *ret)
+{
+  const struct grove_source *source = self->host->source;
+
+  *ret = self->facts;
+  ret->role = self->role;
+  ret->queued = bytes_left (&self->output);
+  ret->n_calls = self->n_calls;
+  ret->n_subscriptions = self->n_subscriptions;
+  ret->n_suspends = self->lease != NULL && source->ops->lease_count != NULL
+                      ? source->ops->lease_count (source->self, self->lease)
+                      : 0;
+}
+
+struct grove_server_session *
+grove_server_session_next (const struct grove_server_session *self)
+{
+  return self->next;
 }
 
 void
@@ -253,6 +301,7 @@ grove_server_session_send (struct grove_server_session *self, const struct grove
     }
   bytes_add (&self->output, message->bytes, message->size);
   bytes_add (&self->output, "\n", 1);
+  self->facts.bytes_out += message->size + 1;
 }
 
 void
@@ -369,6 +418,7 @@ read_line (struct grove_server_session *self, const char *line, size_t size)
       answer_bad_line (self, &error);
       return;
     }
+  self->facts.n_requests += request.has_id;
   if (!grove_dispatch (self, &request))
     {
       error.has_id = false;
@@ -480,6 +530,7 @@ grove_server_session_feed (struct grove_server_session *self, const char *bytes,
 
   if (self->closing || size == 0)
     return;
+  self->facts.bytes_in += size;
   if (self->sniffing)
     taken = sniff_bytes (self, bytes, size);
   read_pending (self);

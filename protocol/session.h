@@ -20,6 +20,8 @@ struct grove_subscription;
 
 /* Its output begins with `hello`. */
 struct grove_server_session *grove_server_session_new (struct grove_host *host);
+/* The program at the other end, when it is on this machine. */
+void grove_server_session_set_os_pid (struct grove_server_session *self, int64_t os_pid);
 /* Subscriptions end, what it suspends is resumed; calls under way are cancelled and outlive it. */
 void grove_server_session_free (struct grove_server_session *self);
 
@@ -51,7 +53,11 @@ void grove_server_session_write_goodbye (struct grove_writer *writer,
 struct grove_host *grove_server_session_host (struct grove_server_session *self);
 bool               grove_server_session_is_open (const struct grove_server_session *self);
 enum grove_role    grove_server_session_role (const struct grove_server_session *self);
-int64_t grove_server_session_open (struct grove_server_session *self, enum grove_role role);
+/* @client, @version: as it names itself; cut at what the schema allows. */
+int64_t grove_server_session_open (struct grove_server_session *self,
+                                   enum grove_role              role,
+                                   const char                  *client,
+                                   const char                  *version);
 void    grove_server_session_close (struct grove_server_session *self);
 /* Puts one whole message and its LF into the output. */
 void
@@ -89,6 +95,24 @@ struct grove_source_lease *grove_server_session_lease (struct grove_server_sessi
 
 /* A command was carried out: tables and trees show it without waiting for their ticks. */
 void grove_server_session_hurry (struct grove_server_session *self);
+
+/* What the table `sessions` says of one. */
+struct grove_session_facts
+{
+  int64_t         number;
+  char            client[129], version[65];
+  enum grove_role role;
+  int64_t         os_pid; /* 0: not known */
+  uint64_t        opened_ns;
+  uint64_t bytes_in, bytes_out, queued; /* bytes_out: since it was connected, like bytes_in */
+  uint64_t n_requests;
+  size_t   n_calls, n_subscriptions;
+  uint32_t n_suspends;
+};
+void
+grove_server_session_facts (struct grove_server_session *self, struct grove_session_facts *ret);
+/* The next of grove_host.sessions; NULL: that was the last. */
+struct grove_server_session *grove_server_session_next (const struct grove_server_session *self);
 
 /* Calls under way. */
 bool grove_server_session_add_call (struct grove_server_session *self, struct grove_call *call);

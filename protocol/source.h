@@ -105,6 +105,8 @@ struct grove_table
   const char                *name; /* "processes" */
   const struct grove_column *columns;
   size_t                     n_columns;
+  bool numbered; /* its key counts rows, of which the oldest go; such a table can be followed */
+  bool of;       /* it belongs to a process: grove_table_query.of */
 };
 
 struct grove_filter; /* query.h */
@@ -128,7 +130,14 @@ struct grove_table_query
   const struct grove_filter *filter; /* NULL: all */
   uint64_t                   offset;
   uint32_t                   limit;
+  char                       of[GROVE_SOURCE_PID_SIZE]; /* "" unless the table has `of` */
+  bool                       hide_payloads;             /* contents of messages are "" */
+  /* Not a window, but the first `limit` rows whose numbers are above `after`, in their order;
+   * GROVE_AFTER_NEWEST: none. Sorted by nothing. */
+  bool     follows;
+  uint64_t after;
 };
+#define GROVE_AFTER_NEWEST UINT64_MAX
 
 /* Where a source puts the window's rows, in order. */
 struct grove_rows;
@@ -145,13 +154,25 @@ struct grove_rows;
 struct grove_writer *grove_rows_begin (struct grove_rows *rows, const char *key);
 void                 grove_rows_end (struct grove_rows *rows);
 /**
+ * grove_rows_lost:
+ * @n: rows that there were, or are, and that are not told of
+ * @position: of a table that is followed: the number up to which it was now; @n are those between
+ *   `after` and this one
+ *
+ * Before grove_rows_done(), if there is anything to say.
+ *
+ * Since: 0.1
+ */
+void grove_rows_lost (struct grove_rows *rows, uint64_t n, uint64_t position);
+/**
  * grove_rows_done:
  * @rows: (transfer full)
  * @total: rows of the table
  * @matched: those the filter accepts
  * @sampled_ns: when the sample was taken, on the source's clock
  *
- * Finishes a table query; grove_rows_fail() does so without an answer.
+ * Finishes a table query; grove_rows_fail() does so without an answer: GROVE_ERROR_NO_PROCESS when
+ * `of` has no such rows.
  *
  * Since: 0.1
  */
@@ -272,10 +293,15 @@ struct grove_source_ops
                         const struct grove_expect *expect,
                         const char                *message);
 
+  /* @hide_payloads: nothing of messages or the dictionary. */
+  void (*crash_get) (void *self, struct grove_call *call, uint64_t seq, bool hide_payloads);
+
   /* One a session, from the first time it needs it until it ends, however that comes; all that it
    * still suspends then runs again, calls under way included. Needed for process_suspend(). */
   struct grove_source_lease *(*lease_new) (void *self);
   void (*lease_end) (void *self, struct grove_source_lease *lease);
+  /* How many processes @lease suspends. NULL: not known. */
+  uint32_t (*lease_count) (void *self, struct grove_source_lease *lease);
   /* @lease suspends it, or does not: twice is once. Answered when it stands still. */
   void (*process_suspend) (void                      *self,
                            struct grove_call         *call,

@@ -2,7 +2,8 @@
  *
  * table.open: a window into a sorted, filtered table. `sent` is what the client has, `present` the
  * last answer; an update is their difference: rows whose bytes differ, and the order of keys when
- * that does. After sending, the two change places.
+ * that does. After sending, the two change places. Who follows a table of numbered rows gets
+ * each once: nothing is compared, `query.after` says how far it is.
  *
  * Threads: the server's.
  */
@@ -36,6 +37,7 @@ struct table_subscription
   bool                      rev_sent;   /* the first update of this rev is out */
   int64_t                   opening_id; /* the request to answer with the first answer; 0: none */
   struct grove_rows        *present, *sent; /* sent NULL: the client has nothing */
+  uint64_t                  lost;           /* by who follows, so far */
 };
 
 static void
@@ -125,6 +127,17 @@ read_filter (struct request *self, struct json_object *json, char *error, size_t
   return true;
 }
 
+/* Who follows gets rows in the order of their numbers. */
+static bool
+check_request (const struct request *self, char *error, size_t error_size)
+{
+  if (!self->query.follows || (self->query.n_sort == 0 && self->query.offset == 0))
+    return true;
+  (void) snprintf (error, error_size,
+                   "a table that is followed has \"sort\" [] and a window from \"offset\" 0");
+  return false;
+}
+
 /* Reads the members that are there into @self. */
 static bool
 read_request (struct request *self, struct json_object *params, char *error, size_t error_size)
@@ -147,6 +160,36 @@ read_request (struct request *self, struct json_object *params, char *error, siz
       self->query.offset = (uint64_t) grove_params_int (json, "offset", 0);
       self->query.limit = (uint32_t) grove_params_int (json, "limit", 0);
     }
+  return check_request (self, error, error_size);
+}
+
+/* What belongs to the whole life of the subscription. */
+static bool
+read_opening (struct request *self, struct json_object *params, char *error, size_t error_size)
+{
+  const char         *of = grove_params_text (params, "of");
+  struct json_object *after = NULL;
+
+  if (self->table->of != (of != NULL))
+    {
+      (void) snprintf (error, error_size,
+                       of != NULL ? "the table \"%s\" is not \"of\" anything"
+                                  : "\"of\" says whose table \"%s\" is wanted: a pid",
+                       self->table->name);
+      return false;
+    }
+  (void) snprintf (self->query.of, sizeof self->query.of, "%s", of != NULL ? of : "");
+  self->query.follows = params != NULL && json_object_object_get_ex (params, "after", &after) != 0;
+  if (!self->query.follows)
+    return true;
+  if (!self->table->numbered)
+    {
+      (void) snprintf (error, error_size,
+                       "\"after\": the rows of \"%s\" are not numbered; it cannot be followed",
+                       self->table->name);
+      return false;
+    }
+  self->query.after = after != NULL ? (uint64_t) json_object_get_int64 (after) : GROVE_AFTER_NEWEST;
   return true;
 }
 
@@ -199,6 +242,41 @@ write_rows (struct grove_writer *writer, struct grove_rows *present, struct grov
 }
 
 static void
+write_counts (struct table_subscription *self, struct grove_writer *writer)
+{
+  const struct grove_rows *present = self->present;
+
+  grove_writer_member_int (writer, "rev", self->rev);
+  grove_writer_member_int (writer, "t", (int64_t) present->sampled_ns);
+  grove_writer_member_int (writer, "total", (int64_t) present->total);
+  grove_writer_member_int (writer, "matched", (int64_t) present->matched);
+  grove_writer_member_int (writer, "offset", (int64_t) present->query.offset);
+}
+
+/* To who follows: all that was found, and where that ends. */
+static void
+send_news (struct table_subscription *self)
+{
+  struct grove_rows   *present = self->present;
+  struct grove_writer *writer;
+
+  self->lost += present->lost;
+  self->request.query.after = present->position;
+  if (self->rev_sent && present->n == 0 && present->lost == 0)
+    return;
+  writer = grove_subscription_begin (&self->base, "table.update");
+  write_counts (self, writer);
+  grove_writer_member_int (writer, "lost", (int64_t) self->lost);
+  (void) write_rows (writer, present, NULL);
+  grove_writer_member_int (writer, "skipped", (int64_t) self->base.skipped);
+  if (!grove_subscription_send (&self->base))
+    return;
+  self->rev_sent = true;
+  if (present->matched > present->n && present->n > 0)
+    grove_subscription_wake (&self->base);
+}
+
+static void
 send_update (struct table_subscription *self)
 {
   struct grove_rows   *present = self->present, *sent = self->sent;
@@ -206,12 +284,11 @@ send_update (struct table_subscription *self)
   bool                 with_order, changed;
 
   with_order = !self->rev_sent || sent == NULL || !same_order (present, sent);
-  changed = with_order || present->total != sent->total || present->matched != sent->matched;
-  grove_writer_member_int (writer, "rev", self->rev);
-  grove_writer_member_int (writer, "t", (int64_t) present->sampled_ns);
-  grove_writer_member_int (writer, "total", (int64_t) present->total);
-  grove_writer_member_int (writer, "matched", (int64_t) present->matched);
-  grove_writer_member_int (writer, "offset", (int64_t) present->query.offset);
+  changed = with_order || present->total != sent->total || present->matched != sent->matched ||
+            present->lost != sent->lost;
+  write_counts (self, writer);
+  if (self->request.table->numbered || present->lost > 0)
+    grove_writer_member_int (writer, "lost", (int64_t) present->lost);
   if (with_order)
     write_order (writer, present);
   if (write_rows (writer, present, sent) > 0)
@@ -256,20 +333,23 @@ answered (struct grove_rows *rows, void *owner)
   struct table_subscription *self = owner;
 
   self->base.busy = false;
-  if (rows->failed)
+  if (rows->failed && self->opening_id != 0)
     {
-      /* At the opening it is answered; later the next tick may do better. */
-      if (self->opening_id != 0)
-        {
-          grove_server_session_fail (self->base.session, self->opening_id, rows->error, NULL, "%s",
-                                     rows->message);
-          grove_server_session_unsubscribe (self->base.session, &self->base);
-        }
+      grove_server_session_fail (self->base.session, self->opening_id, rows->error, NULL, "%s",
+                                 rows->message);
+      grove_server_session_unsubscribe (self->base.session, &self->base);
       return;
     }
+  /* Whose table it is has ended: nothing is left of it. Else the next tick may do better. */
+  if (rows->failed && rows->error != GROVE_ERROR_NO_PROCESS)
+    return;
   if (self->opening_id != 0)
     reply_opened (self);
-  if (!self->base.paused)
+  if (self->base.paused)
+    return;
+  if (self->request.query.follows)
+    send_news (self);
+  else
     send_update (self);
 }
 
@@ -282,9 +362,10 @@ ask (struct table_subscription *self)
   self->request.query.columns = self->request.columns;
   if (self->present == NULL)
     self->present = grove_rows_new (&self->request.query, self->request.filter);
+  self->present->query.after = self->request.query.after;
   grove_host_sample (host);
   self->base.busy = true;
-  grove_rows_ask (self->present, host->source, answered, self);
+  grove_rows_ask (self->present, host, answered, self);
 }
 
 static void
@@ -328,7 +409,9 @@ grove_handle_table_open (struct grove_server_session *session,
                                  "\"table\" is the name of a table of `hello`");
       return;
     }
-  if (!read_request (&request, params, error, sizeof error))
+  request.query.hide_payloads = host->hide_payloads;
+  if (!read_opening (&request, params, error, sizeof error) ||
+      !read_request (&request, params, error, sizeof error))
     {
       close_request (&request);
       grove_server_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL, "%s", error);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Turns grove-1.json into C: the methods with their parameters and handlers, for the dispatcher, the limits, and
-the schema itself, which server.describe sends. The JSON file is the one truth; nothing here is edited."""
+"""Turns grove-1.json into C: the methods with their parameters and handlers, for the dispatcher, the tables, the
+limits, and the schema itself, which server.describe sends. The JSON file is the one truth; nothing here is edited."""
 
 import hashlib
 import json
@@ -75,6 +75,24 @@ class Generator:
         self.lines += rows
         self.lines.append("};")
 
+    def tables(self):
+        rows = []
+        for name, columns in self.schema["tables"].items():
+            self.lines.append(f"static const struct grove_column columns_{name}[] = {{")
+            self.lines += [
+                f"  {{ {quote(c['name'])}, GROVE_COLUMN_{c['type'].upper()}, {quote(c['unit'])} }}," for c in columns
+            ]
+            self.lines.append("};")
+            numbered = str(name in self.schema["numbered"]).lower()
+            of = str(name in self.schema["of"]).lower()
+            rows.append(
+                f"  {{ .name = {quote(name)}, .columns = columns_{name}, .n_columns = {len(columns)},"
+                f" .numbered = {numbered}, .of = {of} }},"
+            )
+        self.lines.append("const struct grove_table grove_schema_tables[GROVE_N_TABLES] = {")
+        self.lines += rows
+        self.lines.append("};")
+
 
 def handlers(schema):
     """The handler of each method; acknowledgements are handled together."""
@@ -100,6 +118,14 @@ def main():
     header += [f"  GROVE_METHOD_{symbol(n)}," for n in names]
     header += ["  GROVE_N_METHODS", "};", ""]
     header += [f"#define GROVE_LIMIT_{symbol(k)} {v}" for k, v in schema["limits"].items()]
+    for table, columns in schema["tables"].items():
+        prefix = f"GROVE_COLUMN_{symbol(table)}"
+        header += ["", f"enum grove_{table}_column", "{"]
+        header += [f"  {prefix}_{symbol(c['name'])}," for c in columns]
+        header += [f"  GROVE_N_COLUMNS_{symbol(table)},", "};"]
+    header += ["", "enum grove_table_id", "{"]
+    header += [f"  GROVE_TABLE_{symbol(t)}," for t in schema["tables"]]
+    header += ["  GROVE_N_TABLES", "};", ""]
     header += [f"#define GROVE_PROTOCOL_MAJOR {schema['major']}", f"#define GROVE_PROTOCOL_MINOR {schema['minor']}"]
     with open(header_path, "w", encoding="ascii") as file:
         file.write("\n".join(header) + "\n")
@@ -109,6 +135,7 @@ def main():
 
     generator = Generator(schema)
     generator.methods()
+    generator.tables()
     code = ["/* Made from grove-1.json by generate.py. */", '#include "protocol/schema.h"', '#include "protocol/source.h"', ""]
     code += generator.lines
     code.append("const char *const grove_reserved_names[] = {")

@@ -228,23 +228,36 @@ test_errors (void)
     }
 }
 
+/* The page and the generated tables have the columns of the schema, each in its place. */
 static void
 test_columns (void)
 {
-  g_auto (GStrv) rows = table_below ("## The table `processes`");
-  struct json_object *columns = member (member (schema (), "tables"), "processes");
+  struct json_object *tables = member (schema (), "tables");
+  gsize               t = 0;
 
-  g_assert_cmpuint (g_strv_length (rows), ==, json_object_array_length (columns));
-  for (guint i = 0; rows[i] != NULL; i++)
-    {
-      struct json_object *column = json_object_array_get_idx (columns, i);
-      g_auto (GStrv) cells = cells_of (rows[i]);
+  json_object_object_foreach (tables, name, columns)
+  {
+    const struct grove_table *table = &grove_schema_tables[t++];
+    g_autofree char          *heading = g_strdup_printf ("## The table `%s`", name);
+    g_auto (GStrv) rows = table_below (heading);
 
-      g_assert_cmpstr (cells[0], ==, text_of (column, "name"));
-      g_assert_cmpstr (cells[1], ==, text_of (column, "type"));
-      g_assert_cmpstr (cells[2], ==, text_of (column, "unit"));
-      g_assert_cmpstr (cells[3], ==, text_of (column, "note"));
-    }
+    g_assert_cmpstr (table->name, ==, name);
+    g_assert_cmpuint (table->n_columns, ==, json_object_array_length (columns));
+    g_assert_cmpuint (g_strv_length (rows), ==, json_object_array_length (columns));
+    for (guint i = 0; rows[i] != NULL; i++)
+      {
+        struct json_object *column = json_object_array_get_idx (columns, i);
+        g_auto (GStrv) cells = cells_of (rows[i]);
+
+        g_assert_cmpstr (table->columns[i].name, ==, text_of (column, "name"));
+        g_assert_cmpstr (table->columns[i].unit, ==, text_of (column, "unit"));
+        g_assert_cmpstr (cells[0], ==, text_of (column, "name"));
+        g_assert_cmpstr (cells[1], ==, text_of (column, "type"));
+        g_assert_cmpstr (cells[2], ==, text_of (column, "unit"));
+        g_assert_cmpstr (cells[3], ==, text_of (column, "note"));
+      }
+  }
+  g_assert_cmpuint (t, ==, GROVE_N_TABLES);
 }
 
 /* The number in a cell like "65,536 bytes (4,096 before ...)" or "1 MiB soft". */
@@ -460,6 +473,7 @@ static const struct sample samples[] = {
     "{\"pid\":\"<0.1.0>\",\"message\":\"{ping,1}\",\"expect\":{}}",
     { "{\"pid\":\"<0.1.0>\"}", "{\"pid\":\"<0.1.0>\",\"message\":\"\"}",
       "{\"pid\":\"<0.1.0>\",\"message\":[1]}" } },
+  { "crash.get", "{\"seq\":1}", { "{}", "{\"seq\":0}", "{\"seq\":\"1\"}" } },
   { "table.ack",
     "{\"sub\":1,\"seq\":1}",
     { "{\"sub\":1}", "{\"seq\":1}", "{\"sub\":1,\"seq\":0}" } },
