@@ -29,6 +29,8 @@ row("high-priority-wake") -> twin_wake:high_priority_wake();
 row("skynet") -> twin_scheduling:skynet();
 row("two-spinners") -> twin_scheduling:two_spinners();
 row("idle-wake") -> twin_scheduling:idle_wake();
+row("observe-million") -> twin_observe:million();
+row("observe-mailbox") -> twin_observe:mailbox();
 row("receive-marked") -> twin_select:receive_marked().
 
 print(Name, Value, Unit) ->
