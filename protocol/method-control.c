@@ -110,3 +110,16 @@ grove_handle_process_send (struct grove_server_session *session,
     source->ops->process_send (source->self, call, grove_params_text (params, "pid"), &expect,
                                grove_params_text (params, "message"));
 }
+
+void
+grove_handle_process_gc (struct grove_server_session *session,
+                         int64_t                      id,
+                         struct json_object          *params)
+{
+  const struct grove_source *source = grove_server_session_host (session)->source;
+  struct grove_expect        expect = expect_of (params);
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
+
+  if (call != NULL)
+    source->ops->process_gc (source->self, call, grove_params_text (params, "pid"), &expect);
+}

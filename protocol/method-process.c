@@ -7,6 +7,11 @@
 #include "protocol/call.h"
 #include "protocol/methods.h"
 
+/* What texts are cut at, and a server is given to tell its state, unless the client says. */
+#define TEXT_BYTES  1024
+#define STATE_BYTES 8192
+#define STATE_MS    5000
+
 void
 grove_handle_system_info (struct grove_server_session *session,
                           int64_t                      id,
@@ -36,14 +41,43 @@ grove_handle_process_messages (struct grove_server_session *session,
                                int64_t                      id,
                                struct json_object          *params)
 {
-  const struct grove_source *source = grove_server_session_host (session)->source;
-  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
+  const struct grove_source    *source = grove_server_session_host (session)->source;
+  const struct grove_term_style style = grove_style_of (session, params, 16);
+  struct grove_call            *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
 
   if (call != NULL)
     source->ops->process_messages (source->self, call, grove_params_text (params, "pid"),
                                    (uint64_t) grove_params_int (params, "offset", 0),
-                                   (uint32_t) grove_params_int (params, "limit", 1),
-                                   (uint32_t) grove_params_int (params, "max_bytes", 16));
+                                   (uint32_t) grove_params_int (params, "limit", 1), &style);
+}
+
+void
+grove_handle_process_dictionary (struct grove_server_session *session,
+                                 int64_t                      id,
+                                 struct json_object          *params)
+{
+  const struct grove_source    *source = grove_server_session_host (session)->source;
+  const struct grove_term_style style = grove_style_of (session, params, TEXT_BYTES);
+  struct grove_call            *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
+
+  if (call != NULL)
+    source->ops->process_dictionary (source->self, call, grove_params_text (params, "pid"),
+                                     (uint64_t) grove_params_int (params, "offset", 0),
+                                     (uint32_t) grove_params_int (params, "limit", 100), &style);
+}
+
+void
+grove_handle_process_state (struct grove_server_session *session,
+                            int64_t                      id,
+                            struct json_object          *params)
+{
+  const struct grove_source    *source = grove_server_session_host (session)->source;
+  const struct grove_term_style style = grove_style_of (session, params, STATE_BYTES);
+  struct grove_call            *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
+
+  if (call != NULL)
+    source->ops->process_state (source->self, call, grove_params_text (params, "pid"), &style,
+                                (uint32_t) grove_params_int (params, "timeout_ms", STATE_MS));
 }
 
 void

@@ -26,6 +26,7 @@ grove_handle_session_open (struct grove_server_session *session,
                                  "\"observe\"");
       return;
     }
+  grove_style_read (grove_server_session_style (session), params);
   client = grove_params_get (params, "client");
   number = grove_server_session_open (session, control ? GROVE_ROLE_CONTROL : GROVE_ROLE_OBSERVE,
                                       grove_params_text (client, "name"),
@@ -36,6 +37,30 @@ grove_handle_session_open (struct grove_server_session *session,
   grove_writer_member_text (writer, "role", role);
   grove_writer_end_object (writer);
   grove_server_session_end_reply (session);
+}
+
+void
+grove_style_read (struct grove_term_style *style, struct json_object *params)
+{
+  const char *syntax = grove_params_text (params, "syntax");
+  const char *form = grove_params_text (params, "form");
+
+  if (syntax != NULL)
+    style->elixir = strcmp (syntax, "elixir") == 0;
+  if (form != NULL)
+    style->tree = strcmp (form, "tree") == 0;
+}
+
+struct grove_term_style
+grove_style_of (struct grove_server_session *session,
+                struct json_object          *params,
+                uint32_t                     max_bytes)
+{
+  struct grove_term_style style = *grove_server_session_style (session);
+
+  grove_style_read (&style, params);
+  style.max_bytes = (uint32_t) grove_params_int (params, "max_bytes", max_bytes);
+  return style;
 }
 
 void

@@ -13,3 +13,10 @@
 
 /* Answers @id with {"closed": true}. */
 void grove_reply_closed (struct grove_server_session *session, int64_t id);
+
+/* What @params (of session.open, or of a question) say about terms. */
+void grove_style_read (struct grove_term_style *style, struct json_object *params);
+/* How the answer to @params shows terms, each text at most @max_bytes long unless they say. */
+struct grove_term_style grove_style_of (struct grove_server_session *session,
+                                        struct json_object          *params,
+                                        uint32_t                     max_bytes);

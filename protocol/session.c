@@ -32,6 +32,8 @@ struct grove_server_session
   unsigned                     n_bad;
   struct grove_session_facts   facts; /* what is kept for that table alone */
 
+  struct grove_term_style style;
+
   char   sniffed[SNIFF_SIZE]; /* the first bytes, until they are known not to be another protocol */
   size_t n_sniffed;
   bool   sniffing;
@@ -191,6 +193,12 @@ enum grove_role
 grove_server_session_role (const struct grove_server_session *self)
 {
   return self->role;
+}
+
+struct grove_term_style *
+grove_server_session_style (struct grove_server_session *self)
+{
+  return &self->style;
 }
 
 int64_t

@@ -53,6 +53,8 @@ void grove_server_session_write_goodbye (struct grove_writer *writer,
 struct grove_host *grove_server_session_host (struct grove_server_session *self);
 bool               grove_server_session_is_open (const struct grove_server_session *self);
 enum grove_role    grove_server_session_role (const struct grove_server_session *self);
+/* How the client wants terms, unless a request says otherwise; may be changed. */
+struct grove_term_style *grove_server_session_style (struct grove_server_session *self);
 /* @client, @version: as it names itself; cut at what the schema allows. */
 int64_t grove_server_session_open (struct grove_server_session *self,
                                    enum grove_role              role,

@@ -84,6 +84,14 @@ struct grove_expect
   uint64_t    started_ns;
 };
 
+/* How a client wants terms: see PROTOCOL.md, "Names and values". */
+struct grove_term_style
+{
+  bool     elixir;    /* the syntax of texts; else Erlang's */
+  bool     tree;      /* with a tree that can be folded, beside the text */
+  uint32_t max_bytes; /* of each text */
+};
+
 enum grove_column_type
 {
   GROVE_COLUMN_INT,
@@ -261,12 +269,24 @@ struct grove_source_ops
     void *self, uint32_t column, const char *const *pids, size_t n, double *values);
 
   void (*process_get) (void *self, struct grove_call *call, const char *pid);
-  void (*process_messages) (void              *self,
-                            struct grove_call *call,
-                            const char        *pid,
-                            uint64_t           offset,
-                            uint32_t           limit,
-                            uint32_t           max_bytes);
+  void (*process_messages) (void                          *self,
+                            struct grove_call             *call,
+                            const char                    *pid,
+                            uint64_t                       offset,
+                            uint32_t                       limit,
+                            const struct grove_term_style *style);
+  void (*process_dictionary) (void                          *self,
+                              struct grove_call             *call,
+                              const char                    *pid,
+                              uint64_t                       offset,
+                              uint32_t                       limit,
+                              const struct grove_term_style *style);
+  /* What the server in it says its state is; it may take as long as @timeout_ms. */
+  void (*process_state) (void                          *self,
+                         struct grove_call             *call,
+                         const char                    *pid,
+                         const struct grove_term_style *style,
+                         uint32_t                       timeout_ms);
   /* The frames, innermost first, at most @limit. */
   void (*process_stack) (void *self, struct grove_call *call, const char *pid, uint32_t limit);
   /* @reason: NULL kills; else term text as a person types it. */
@@ -286,6 +306,11 @@ struct grove_source_ops
                                 const char                *pid,
                                 const struct grove_expect *expect,
                                 const char                *priority);
+  /* Gives back what memory it can do without, and says how much that was. */
+  void (*process_gc) (void                      *self,
+                      struct grove_call         *call,
+                      const char                *pid,
+                      const struct grove_expect *expect);
   /* @message: term text as a person types it. */
   void (*process_send) (void                      *self,
                         struct grove_call         *call,

@@ -110,9 +110,17 @@ copy_places (const struct grove_relations *relations, bool links, grove_pid *pid
 }
 
 struct grove_process *
-_grove_inspection_process (struct grove_inspection *view)
+_grove_inspection_process (const struct grove_inspection *view)
 {
   return view->process;
+}
+
+bool
+_grove_inspection_is_server (const struct grove_inspection *view)
+{
+  const struct grove_bonds *bonds = view->process->bonds;
+
+  return bonds != NULL && bonds->behaviour != NULL;
 }
 
 size_t

@@ -18,6 +18,6 @@ void _grove_inspect_handle (struct grove_process *process, const struct grove_me
 void _grove_inspect_refuse (const struct grove_message *signal);
 
 /* While it is inspected. */
-struct grove_process *_grove_inspection_process (struct grove_inspection *view);
+struct grove_process *_grove_inspection_process (const struct grove_inspection *view);
 /* How many @process is linked to, of which at most @n are copied. By its owner. */
 size_t _grove_links_copy (const struct grove_process *process, grove_pid *pids, size_t n);

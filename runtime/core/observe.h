@@ -238,6 +238,12 @@ void _grove_observe_inspect (grove_pid          pid,
                              grove_inspect_done done,
                              void              *user_data);
 
+/* Whether it is a server, or anything built on one: it answers system messages (otp/sys.h). */
+bool _grove_inspection_is_server (const struct grove_inspection *view);
+/* Gives the memory of its run stack that its frames do not need back to the system. Returns: how
+ * many bytes. */
+size_t _grove_inspection_trim (const struct grove_inspection *view);
+
 struct grove_message_view
 {
   grove_pid         sender;  /* 0: not a process */
@@ -259,6 +265,25 @@ bool _grove_inspection_dictionary (struct grove_inspection *view,
                                    uint64_t                 offset,
                                    struct grove_term       *ret_key,
                                    struct grove_term       *ret_value);
+
+/* ---- Asking as a process --------------------------------------------------------------------- */
+
+/**
+ * _grove_observe_spawn:
+ * @near: on whose scheduler it begins, which is soon if @near can answer soon; it may be gone
+ * @initial_call: static
+ * @failed: called once, from any thread, when there is no room for another process
+ *
+ * Spawns a process of the runtime's own, of high priority, without parent and application: for
+ * questions that only a process can ask. When the runtime stops first it may never run.
+ *
+ * Threads: any thread, while the runtime runs
+ */
+void _grove_observe_spawn (grove_pid   near,
+                           const char *initial_call,
+                           void (*entry) (void *arg),
+                           void *arg,
+                           void (*failed) (void *arg));
 
 /* ---- Stacks ---------------------------------------------------------------------------------- */
 

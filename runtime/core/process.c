@@ -9,6 +9,7 @@
 #include "runtime/core/event.h"
 #include "runtime/core/heap.h"
 #include "runtime/core/intern.h"
+#include "runtime/core/memory.h"
 #include "runtime/core/process-private.h"
 #include "runtime/core/question.h"
 #include "runtime/core/scheduler.h"
@@ -215,6 +216,54 @@ _grove_process_spawn_first (grove_entry entry, void *arg, grove_pid *ret_pid)
   if (status == GROVE_OK)
     GROVE_SET (_grove_table_block (*ret_pid)->system, 1);
   return status;
+}
+
+struct spawn_call
+{
+  struct grove_call call;
+  const char       *initial_call;
+  grove_entry       entry;
+  void             *arg;
+  void (*failed) (void *arg);
+};
+
+static void
+spawn_outside (struct grove_scheduler *scheduler, struct grove_call *call)
+{
+  struct spawn_call         *self = (struct spawn_call *) call;
+  struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+  grove_pid                  pid;
+
+  (void) scheduler;
+  options.initial_call = self->initial_call;
+  options.arg = self->arg;
+  options.priority = GROVE_PRIORITY_HIGH;
+  if (spawn (self->entry, &options, &pid, NULL) == GROVE_OK)
+    GROVE_SET (_grove_table_block (pid)->system, 1);
+  else if (self->failed != NULL)
+    self->failed (self->arg);
+  free (self);
+}
+
+void
+_grove_observe_spawn (grove_pid   near,
+                      const char *initial_call,
+                      grove_entry entry,
+                      void       *arg,
+                      void (*failed) (void *arg))
+{
+  struct grove_process   *process = _grove_table_block (near);
+  struct grove_scheduler *scheduler =
+    process != NULL ? atomic_load_explicit (&process->scheduler, memory_order_acquire) : NULL;
+  struct spawn_call *self = _grove_malloc (sizeof *self);
+
+  *self = (struct spawn_call){ .call = { .run = spawn_outside },
+                               .initial_call = initial_call,
+                               .entry = entry,
+                               .arg = arg,
+                               .failed = failed };
+  _grove_scheduler_call (scheduler != NULL ? scheduler : &_grove_runtime.schedulers[0],
+                         &self->call);
 }
 
 grove_pid

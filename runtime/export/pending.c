@@ -19,6 +19,13 @@
 /* Guards what an inspection that comes back writes into its question; it may outlive the source. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* Who does not answer is asked by so many at most: each question lies in its mailbox until then. */
+#define ERRANDS_EACH 4
+#define ERRANDS      256
+
+static struct grove_pending *errands; /* those under way; these under the lock */
+static uint64_t              last_key;
+
 /* People ask one question or a few; who asks hundreds at once is answered less promptly, so that
  * looking at them all costs no more than a few. */
 static void
@@ -100,6 +107,111 @@ _grove_pending_suspend (struct grove_pending *self, struct grove_lease *lease, g
     inspection_done (status, self);
 }
 
+/* ---- Errands -----------------------------------------------------------------------------------
+ *
+ * A process that is spawned for an errand finds it by a number: if the export has ended meanwhile,
+ * there is none of that number. From there on the errand is the process's, which brings it back
+ * however it ends.
+ */
+
+static void
+unlink_errand_locked (struct grove_pending *self)
+{
+  struct grove_pending **link = &errands;
+
+  while (*link && *link != self)
+    link = &(*link)->next_errand;
+  if (*link)
+    *link = self->next_errand;
+}
+
+static struct grove_pending *
+take_errand (void *key)
+{
+  struct grove_pending *self;
+
+  pthread_mutex_lock (&lock);
+  for (self = errands; self && (self->taken || self->key != (uintptr_t) key);)
+    self = self->next_errand;
+  if (self)
+    self->taken = true;
+  pthread_mutex_unlock (&lock);
+  return self;
+}
+
+static void
+errand_done (void *data)
+{
+  struct grove_pending *self = data;
+  enum grove_status     status;
+
+  pthread_mutex_lock (&lock);
+  unlink_errand_locked (self);
+  status = self->status;
+  pthread_mutex_unlock (&lock);
+  inspection_done (status, self);
+}
+
+static void
+errand_main (void *key)
+{
+  struct grove_pending *self = take_errand (key);
+  enum grove_status     status;
+
+  if (!self)
+    return;
+  grove_defer (errand_done, self);
+  status = self->errand (self);
+  pthread_mutex_lock (&lock);
+  self->status = status;
+  pthread_mutex_unlock (&lock);
+}
+
+static void
+errand_failed (void *key)
+{
+  struct grove_pending *self = take_errand (key);
+
+  if (self)
+    {
+      self->status = GROVE_ERR_SYSTEM_LIMIT;
+      errand_done (self);
+    }
+}
+
+bool
+_grove_pending_errand (struct grove_pending *self,
+                       grove_pid             target,
+                       enum grove_status (*errand) (struct grove_pending *self))
+{
+  unsigned n = 0, n_target = 0;
+  bool     accepted;
+
+  pthread_mutex_lock (&lock);
+  for (struct grove_pending *other = errands; other; other = other->next_errand)
+    {
+      n++;
+      n_target += other->target == target;
+    }
+  accepted = n < ERRANDS && n_target < ERRANDS_EACH;
+  if (accepted)
+    {
+      self->errand = errand;
+      self->target = target;
+      self->status = GROVE_ERR_EXITED;
+      self->taken = false;
+      self->inspecting = true;
+      self->key = ++last_key;
+      self->next_errand = errands;
+      errands = self;
+    }
+  pthread_mutex_unlock (&lock);
+  if (accepted)
+    _grove_observe_spawn (target, "observer's errand", errand_main, (void *) (uintptr_t) self->key,
+                          errand_failed);
+  return accepted;
+}
+
 void
 _grove_pending_dispatch (struct grove_runtime_source *self)
 {
@@ -119,7 +231,10 @@ _grove_pending_dispatch (struct grove_runtime_source *self)
 
       if (pending->call && (!inspecting || now_ns >= pending->deadline_ns) &&
           pending->poll (pending, now_ns))
-        pending->call = NULL;
+        {
+          pending->call = NULL;
+          self->n_waiting--;
+        }
 
       pthread_mutex_lock (&lock);
       keep = pending->call || pending->inspecting;
@@ -133,7 +248,6 @@ _grove_pending_dispatch (struct grove_runtime_source *self)
   self->waiting = left;
   while (finished)
     {
-      self->n_waiting--;
       next = finished->next;
       finished->free (finished);
       finished = next;
@@ -150,6 +264,11 @@ _grove_pending_drop (struct grove_runtime_source *self)
 
       self->waiting = pending->next;
       pthread_mutex_lock (&lock);
+      if (pending->errand && pending->inspecting && !pending->taken)
+        {
+          unlink_errand_locked (pending);
+          pending->inspecting = false;
+        }
       pending->abandoned = pending->inspecting;
       pthread_mutex_unlock (&lock);
       if (!pending->abandoned)

@@ -7,6 +7,7 @@
  * Server thread only.
  */
 #include "runtime/export/runtime-source.h"
+#include "runtime/export/terms.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,25 +48,6 @@ _grove_source_find_target (struct grove_call           *call,
       return false;
     }
   return true;
-}
-
-bool
-_grove_source_parse (struct grove_call   *call,
-                     const char          *param,
-                     const char          *text,
-                     struct grove_buffer *ret_term)
-{
-  size_t      position = 0;
-  const char *why = NULL;
-  char        data[64];
-
-  if (grove_term_parse (text, strlen (text), ret_term, &position, &why) == GROVE_OK)
-    return true;
-  snprintf (data, sizeof data, "{\"param\":\"%s\",\"position\":%zu}", param, position);
-  grove_call_fail (call, GROVE_ERROR_INVALID_PARAMS, data, "%s is no term: %s, at byte %zu", param,
-                   why ? why : "it cannot be read", position);
-  grove_buffer_finish (ret_term);
-  return false;
 }
 
 /* ---- Waiting for what came of it ---------------------------------------------------------------
@@ -385,21 +367,23 @@ _grove_source_process_send (void                      *source,
   if (!_grove_source_find_target (call, pid, expect, &sample) ||
       !_grove_source_parse (call, "message", message, &term))
     return;
-  if (_grove_observe_send (sample.pid, grove_buffer_term (&term)) != GROVE_OK ||
-      !_grove_observe_process (sample.pid, &sample))
+  if (_grove_observe_send (sample.pid, grove_buffer_term (&term)) != GROVE_OK)
     {
       grove_buffer_finish (&term);
       _grove_source_fail_gone (call, sample.pid);
       return;
     }
 
+  /* It may have taken the message already, and have ended by it. */
+  if (!_grove_observe_process (sample.pid, &sample))
+    sample.n_messages = 0;
   grove_pid_print (sample.pid, text);
   writer = grove_call_begin (call);
   grove_writer_begin_object (writer);
   grove_writer_member_text (writer, "pid", text);
   grove_writer_member_text (writer, "name", _grove_sample_name (&sample));
   grove_writer_name (writer, "message");
-  _grove_write_term (writer, grove_buffer_term (&term));
+  _grove_write_term (writer, grove_buffer_term (&term), &_grove_plain_style);
   grove_writer_member_int (writer, "messages", (int64_t) sample.n_messages);
   grove_writer_end_object (writer);
   grove_call_end (call);

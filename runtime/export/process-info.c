@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * What can be asked of one process: all its items, and the messages in its mailbox. The counters
- * are copied; lists that belong to the process (links, monitors, messages) are read by an
- * inspection on its scheduler, which copies what was asked for and no more.
+ * All items of one process. The counters are copied; lists that belong to the process (links,
+ * monitors) are read by an inspection on its scheduler, which copies what was asked for and no
+ * more.
  *
- * Server thread, except the two inspect functions.
+ * Server thread, except the inspect function.
  */
 #include "runtime/export/runtime-source.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define LIST_MAX    100
 #define PATIENCE_NS UINT64_C (2000000000)
-#define PRINT_DEPTH 12
-/* Of all texts of one answer: with escapes they still fit into a message. */
-#define TEXTS_MAX ((size_t) 400000)
-
-/* ---- process.get -------------------------------------------------------------------------------
- */
 
 struct get
 {
@@ -186,161 +179,4 @@ _grove_source_process_get (void *source, struct grove_call *call, const char *pi
     .free = get_free,
   };
   _grove_pending_inspect (&self->pending, self->pid, inspect_lists);
-}
-
-/* ---- process.messages --------------------------------------------------------------------------
- */
-
-struct shown_message
-{
-  grove_pid sender;
-  int64_t   age_ns;
-  uint64_t  size;
-  size_t    text, length; /* in struct messages.text */
-  bool      truncated;
-};
-
-struct messages
-{
-  struct grove_pending pending;
-  grove_pid            pid;
-  uint64_t             offset;
-  uint32_t             limit, max_bytes;
-  /* filled by the inspection */
-  uint64_t              total;
-  uint32_t              n;
-  struct shown_message *shown;
-  char                 *text;
-  size_t                text_size;
-};
-
-static void
-inspect_messages (struct grove_inspection *view, void *user_data)
-{
-  struct messages            *self = user_data;
-  struct grove_process_sample sample;
-  struct grove_message_view   message;
-  const uint64_t              now_ns = grove_now_ns ();
-  size_t                      used = 0;
-
-  if (_grove_observe_process (self->pid, &sample))
-    self->total = sample.n_messages;
-  /* Beyond the end: nothing to walk to, through a mailbox that may be long. */
-  if (self->offset >= self->total)
-    return;
-
-  while (self->n < self->limit && used + self->max_bytes + 1 <= self->text_size &&
-         _grove_inspection_message (view, self->offset + self->n, &message))
-    {
-      struct shown_message *shown = &self->shown[self->n++];
-
-      shown->sender = message.sender;
-      shown->age_ns = message.sent_ns ? (int64_t) (now_ns - message.sent_ns) : -1;
-      shown->size = message.term.size;
-      shown->text = used;
-      shown->length = grove_term_print (message.term, GROVE_SYNTAX_ERLANG, PRINT_DEPTH,
-                                        self->text + used, self->max_bytes + 1, &shown->truncated);
-      used += shown->length + 1;
-    }
-}
-
-static bool
-messages_poll (struct grove_pending *pending, uint64_t now_ns)
-{
-  struct messages     *self = (struct messages *) pending;
-  struct grove_writer *writer;
-  char                 text[GROVE_PID_TEXT_SIZE];
-
-  if (!pending->inspected)
-    {
-      if (now_ns < pending->deadline_ns)
-        return false;
-      _grove_source_fail_not_reached (pending->call, self->pid);
-      return true;
-    }
-  if (pending->status != GROVE_OK)
-    {
-      _grove_source_fail_gone (pending->call, self->pid);
-      return true;
-    }
-
-  writer = grove_call_begin (pending->call);
-  grove_writer_begin_object (writer);
-  grove_writer_member_int (writer, "total", (int64_t) self->total);
-  grove_writer_member_int (writer, "offset", (int64_t) self->offset);
-  grove_writer_name (writer, "messages");
-  grove_writer_begin_array (writer);
-  for (uint32_t i = 0; i < self->n; i++)
-    {
-      const struct shown_message *shown = &self->shown[i];
-
-      grove_writer_begin_object (writer);
-      grove_writer_member_int (writer, "index", (int64_t) (self->offset + i));
-      if (shown->sender)
-        grove_pid_print (shown->sender, text);
-      grove_writer_member_text (writer, "from", shown->sender ? text : "");
-      grove_writer_member_int (writer, "age_ns", shown->age_ns);
-      grove_writer_member_int (writer, "size", (int64_t) shown->size);
-      grove_writer_name (writer, "term");
-      grove_writer_begin_object (writer);
-      grove_writer_name (writer, "text");
-      grove_writer_text_size (writer, self->text + shown->text, shown->length);
-      grove_writer_member_int (writer, "size", (int64_t) shown->size);
-      grove_writer_member_bool (writer, "truncated", shown->truncated);
-      grove_writer_end_object (writer);
-      grove_writer_end_object (writer);
-    }
-  grove_writer_end_array (writer);
-  grove_writer_end_object (writer);
-  grove_call_end (pending->call);
-  return true;
-}
-
-static void
-messages_free (struct grove_pending *pending)
-{
-  struct messages *self = (struct messages *) pending;
-
-  free (self->shown);
-  free (self->text);
-  free (self);
-}
-
-void
-_grove_source_process_messages (void              *source,
-                                struct grove_call *call,
-                                const char        *pid,
-                                uint64_t           offset,
-                                uint32_t           limit,
-                                uint32_t           max_bytes)
-{
-  struct grove_process_sample sample;
-  struct messages            *self;
-
-  if (!_grove_source_find (call, pid, &sample))
-    return;
-
-  self = calloc (1, sizeof *self);
-  if (!self)
-    abort ();
-  self->pid = sample.pid;
-  self->offset = offset;
-  self->limit = limit;
-  self->max_bytes = max_bytes;
-  self->shown = calloc (limit ? limit : 1, sizeof *self->shown);
-  self->text_size = (size_t) limit * (max_bytes + 1);
-  if (self->text_size > TEXTS_MAX)
-    self->text_size = TEXTS_MAX;
-  self->text = malloc (self->text_size);
-  if (!self->shown || !self->text)
-    abort ();
-  self->pending = (struct grove_pending){
-    .source = source,
-    .call = call,
-    .since_ns = grove_now_ns (),
-    .deadline_ns = grove_now_ns () + PATIENCE_NS,
-    .poll = messages_poll,
-    .free = messages_free,
-  };
-  _grove_pending_inspect (&self->pending, self->pid, inspect_messages);
 }

@@ -19,9 +19,6 @@
 #include <unistd.h>
 
 #define SAMPLE_SPAN_NS UINT64_C (200000000)
-/* Of a term that comes with an answer. */
-#define TERM_TEXT  1024
-#define TERM_DEPTH 12
 
 const char *
 _grove_status_name (enum grove_process_status status)
@@ -125,19 +122,15 @@ _grove_source_fail_not_reached (struct grove_call *call, grove_pid pid)
 }
 
 void
-_grove_write_term (struct grove_writer *writer, struct grove_term term)
+_grove_source_fail_busy (struct grove_call *call, grove_pid target)
 {
-  char   text[TERM_TEXT + 1];
-  bool   truncated;
-  size_t size =
-    grove_term_print (term, GROVE_SYNTAX_ERLANG, TERM_DEPTH, text, sizeof text, &truncated);
+  char text[GROVE_PID_TEXT_SIZE];
 
-  grove_writer_begin_object (writer);
-  grove_writer_name (writer, "text");
-  grove_writer_text_size (writer, text, size);
-  grove_writer_member_int (writer, "size", (int64_t) term.size);
-  grove_writer_member_bool (writer, "truncated", truncated);
-  grove_writer_end_object (writer);
+  grove_pid_print (target, text);
+  grove_call_fail (call, GROVE_ERROR_BUSY, "{\"retry_after_ms\":1000}",
+                   "%s has not answered what it was asked before, or too many questions are under "
+                   "way",
+                   text);
 }
 
 bool
@@ -432,10 +425,13 @@ const struct grove_source_ops _grove_runtime_source_ops = {
   .tree_metrics = _grove_source_tree_metrics,
   .process_get = _grove_source_process_get,
   .process_messages = _grove_source_process_messages,
+  .process_state = _grove_source_process_state,
+  .process_dictionary = _grove_source_process_dictionary,
   .process_stack = _grove_source_process_stack,
   .process_exit = _grove_source_process_exit,
   .process_restart = _grove_source_process_restart,
   .process_set_priority = _grove_source_process_set_priority,
+  .process_gc = _grove_source_process_gc,
   .process_send = _grove_source_process_send,
   .lease_new = _grove_source_lease_new,
   .lease_end = _grove_source_lease_end,

@@ -25,7 +25,7 @@ struct grove_runtime_source
   /* server thread */
   struct grove_protocol_server *server; /* for what observing costs; set after it was made */
   struct grove_pending         *waiting;
-  uint32_t                      n_waiting;
+  uint32_t                      n_waiting; /* of them those that are to be answered */
   uint32_t                      period_ms; /* of the timer; 0: it does not run */
   struct grove_rate            *rates;     /* by table slot; address space, filled as it is used */
   uint32_t                      n_rates;
@@ -64,13 +64,6 @@ bool _grove_source_find (struct grove_call           *call,
 void _grove_source_fail_gone (struct grove_call *call, grove_pid pid);
 /* It did not stand still before the deadline. */
 void _grove_source_fail_not_reached (struct grove_call *call, grove_pid pid);
-/* {"text":..., "size":..., "truncated":...}. */
-void _grove_write_term (struct grove_writer *writer, struct grove_term term);
-/* Reads what a person typed for @param into @ret_term, or fails @call with -32602 and where. */
-bool _grove_source_parse (struct grove_call   *call,
-                          const char          *param,
-                          const char          *text,
-                          struct grove_buffer *ret_term);
 
 /* process-table.c */
 extern const struct grove_table _grove_processes_table;
@@ -83,12 +76,27 @@ void _grove_source_forget_rates (struct grove_runtime_source *self);
 
 /* process-info.c */
 void _grove_source_process_get (void *self, struct grove_call *call, const char *pid);
-void _grove_source_process_messages (void              *self,
-                                     struct grove_call *call,
-                                     const char        *pid,
-                                     uint64_t           offset,
-                                     uint32_t           limit,
-                                     uint32_t           max_bytes);
+
+/* process-payloads.c */
+void _grove_source_process_messages (void                          *self,
+                                     struct grove_call             *call,
+                                     const char                    *pid,
+                                     uint64_t                       offset,
+                                     uint32_t                       limit,
+                                     const struct grove_term_style *style);
+void _grove_source_process_dictionary (void                          *self,
+                                       struct grove_call             *call,
+                                       const char                    *pid,
+                                       uint64_t                       offset,
+                                       uint32_t                       limit,
+                                       const struct grove_term_style *style);
+
+/* process-state.c */
+void _grove_source_process_state (void                          *self,
+                                  struct grove_call             *call,
+                                  const char                    *pid,
+                                  const struct grove_term_style *style,
+                                  uint32_t                       timeout_ms);
 
 /* process-stack.c */
 void
@@ -117,6 +125,12 @@ void _grove_source_process_send (void                      *self,
                                  const char                *pid,
                                  const struct grove_expect *expect,
                                  const char                *message);
+
+/* process-gc.c */
+void _grove_source_process_gc (void                      *self,
+                               struct grove_call         *call,
+                               const char                *pid,
+                               const struct grove_expect *expect);
 
 /* Finds the target of a control call, or fails it; nothing has been done then. */
 bool _grove_source_find_target (struct grove_call           *call,
@@ -151,10 +165,17 @@ struct grove_pending
   /* Looks whether it can be answered; after the deadline it must. Returns true when answered. */
   bool (*poll) (struct grove_pending *self, uint64_t now_ns);
   void (*free) (struct grove_pending *self);
-  bool              inspecting; /* an inspection, or a suspension, still holds it */
+  bool              inspecting; /* an inspection, a suspension or an errand still holds it */
   bool              inspected;  /* poll: it has come back, with the status below */
   bool              abandoned;  /* nobody waits for it any more: whoever finishes it frees it */
   enum grove_status status;
+
+  /* of an errand; these under the lock */
+  enum grove_status (*errand) (struct grove_pending *self);
+  grove_pid             target;
+  uint64_t              key;
+  bool                  taken; /* a process runs it */
+  struct grove_pending *next_errand;
 };
 
 /* Asks again from dispatch() until poll() answers. */
@@ -164,6 +185,15 @@ void _grove_pending_inspect (struct grove_pending *self, grove_pid pid, grove_in
 /* Suspends @pid; poll() is called when it stands still, with the status if it cannot be done, and
  * at the deadline. */
 void _grove_pending_suspend (struct grove_pending *self, struct grove_lease *lease, grove_pid pid);
+/* Has a process of the runtime's own run @errand, which may call @target and wait for as long as
+ * that takes; poll() is called when it came back, with the status it gave, and at the deadline.
+ * @self waits already, or is made to wait behind this. False: too many are under way, to @target or
+ * in all; nothing was done. */
+bool _grove_pending_errand (struct grove_pending *self,
+                            grove_pid             target,
+                            enum grove_status (*errand) (struct grove_pending *self));
+/* Fails its call with -32006: _grove_pending_errand() said no. */
+void _grove_source_fail_busy (struct grove_call *call, grove_pid target);
 /* Nobody waits for @call any more: it is finished with the next dispatch. */
 void _grove_pending_cancel (struct grove_runtime_source *self, const struct grove_call *call);
 /* Finishes what is waiting, as far as it can be. */

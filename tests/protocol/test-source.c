@@ -522,15 +522,15 @@ source_process_get (void *data, struct grove_call *call, const char *pid)
 
 /* Messages are as long as was asked for: an answer can be made as big as a test needs. */
 static void
-source_process_messages (void              *data,
-                         struct grove_call *call,
-                         const char        *pid,
-                         uint64_t           offset,
-                         uint32_t           limit,
-                         uint32_t           max_bytes)
+source_process_messages (void                          *data,
+                         struct grove_call             *call,
+                         const char                    *pid,
+                         uint64_t                       offset,
+                         uint32_t                       limit,
+                         const struct grove_term_style *style)
 {
   struct grove_writer *writer = grove_call_begin (call);
-  g_autofree char     *text = g_strnfill (max_bytes, 'm');
+  g_autofree char     *text = g_strnfill (style->max_bytes, style->elixir ? 'e' : 'm');
 
   grove_writer_begin_object (writer);
   grove_writer_member_int (writer, "total", limit);
