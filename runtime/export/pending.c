@@ -263,6 +263,10 @@ _grove_pending_drop (struct grove_runtime_source *self)
       struct grove_pending *pending = self->waiting;
 
       self->waiting = pending->next;
+      /* Its session has gone before, so that nobody is told. */
+      if (pending->call)
+        grove_call_fail (pending->call, GROVE_ERROR_SHUTTING_DOWN, NULL,
+                         "the system is shutting down");
       pthread_mutex_lock (&lock);
       if (pending->errand && pending->inspecting && !pending->taken)
         {

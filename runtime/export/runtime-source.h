@@ -198,5 +198,6 @@ void _grove_source_fail_busy (struct grove_call *call, grove_pid target);
 void _grove_pending_cancel (struct grove_runtime_source *self, const struct grove_call *call);
 /* Finishes what is waiting, as far as it can be. */
 void _grove_pending_dispatch (struct grove_runtime_source *self);
-/* Drops what is waiting, unanswered; what is still being inspected is freed when it comes back. */
+/* Drops what is waiting: its sessions are gone. What is still being inspected is freed when it comes
+ * back. */
 void _grove_pending_drop (struct grove_runtime_source *self);
