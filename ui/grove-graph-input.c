@@ -86,19 +86,25 @@ is_on_expander (GroveGraph *self, guint node, double x)
 static void
 on_released (GtkGestureClick *click, int n_press, double x, double y, GroveGraph *self)
 {
-  guint node;
+  guint    node;
+  gboolean again;
 
   /* What was dragged, or hit the map, was no click. */
   if (self->drag_x != 0 || self->drag_y != 0 || self->on_minimap)
     return;
   node = pick (self, x, y);
-  if (n_press == 1)
+  /* Where one has killed a process and clicks again, another stands by then. */
+  again =
+    n_press > 1 && node != GROVE_GRAPH_NONE &&
+    (!grove_graph_node_is_process (&self->scene->nodes[node]) ||
+     g_strcmp0 (self->scene->nodes[node].id, grove_session_get_selected (self->session)) == 0);
+  if (!again)
     {
       _grove_graph_select (self, node);
       if (node != GROVE_GRAPH_NONE && is_on_expander (self, node, x))
         _grove_graph_open (self, node);
     }
-  else if (n_press == 2 && node != GROVE_GRAPH_NONE)
+  else if (n_press == 2)
     {
       if (!_grove_graph_open (self, node) &&
           grove_graph_node_is_process (&self->scene->nodes[node]))

@@ -45,6 +45,7 @@ struct _GroveInspector
   GtkWidget      *obituary, *successor_button;
   GtkWidget      *restart_button, *suspend_button, *exit_button, *kill_button;
   GtkWidget      *suspend_content;
+  GtkWidget      *mailbox_card, *facts, *bonds;
   GroveChart     *chart;
   GtkWidget      *supervisor_row, *application_row, *current_row, *restarts_row;
   GtkLabel       *supervisor_label, *application_label, *initial_label, *current_label;
@@ -254,15 +255,20 @@ show_obituary (GroveInspector *self)
   const char *reason = gone ? grove_process_detail_get_exit_reason (self->detail) : NULL;
   const char *successor = gone ? grove_process_detail_get_successor (self->detail) : NULL;
 
+  gboolean known = is_loaded (self) || get_row (self) != NULL;
+
   gtk_widget_set_visible (self->obituary, gone);
   gtk_widget_set_visible (self->successor_button, successor != NULL);
+  gtk_widget_set_visible (self->mailbox_card, known);
+  gtk_widget_set_visible (self->facts, known);
+  gtk_widget_set_visible (self->bonds, known);
   if (!gone)
     return;
   take_label (self->obituary_label,
-              reason != NULL
-                ? g_strdup_printf ("It ended with the reason %s. Below is the last that was known.",
-                                   reason)
-                : g_strdup ("It has ended. Below is the last that was known."));
+              g_strdup_printf ("It %s%s%s.%s", known ? "ended" : "had ended",
+                               reason != NULL ? " with the reason " : "",
+                               reason != NULL ? reason : "",
+                               known ? " Below is the last that was known." : ""));
 }
 
 static void
@@ -403,6 +409,9 @@ forget_process (GroveInspector *self)
   for (guint i = 0; i < N_LINK_LISTS; i++)
     grove_link_rows_clear (self->link_rows[i]);
   gtk_widget_set_visible (self->obituary, FALSE);
+  gtk_widget_set_visible (self->mailbox_card, TRUE);
+  gtk_widget_set_visible (self->facts, TRUE);
+  gtk_widget_set_visible (self->bonds, TRUE);
   gtk_label_set_text (self->current_label, "");
 }
 
@@ -566,6 +575,9 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (kill_button);
   BIND (suspend_button);
   BIND (suspend_content);
+  BIND (mailbox_card);
+  BIND (facts);
+  BIND (bonds);
   BIND (chart);
   BIND (supervisor_row);
   BIND (supervisor_label);

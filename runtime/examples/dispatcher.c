@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What takes long is given to a process of its own: the dispatcher spawns a worker for each message
- * and is free again at once, so its mailbox stays empty and the work goes on side by side.
+ * and is free again at once, so its mailbox stays empty and the work goes on side by side. The
+ * number is how many milliseconds a job takes.
  */
 #include "example.h"
 
@@ -20,7 +21,7 @@ worker (void *arg)
   if (grove_receive_pattern (GROVE_FOREVER, &job, "{~p, {job, ~i}}", &client, &number) != GROVE_OK)
     return;
   grove_send (client, "{begun, ~i}", number);
-  grove_sleep_ms (example_observed () ? 5000 : 300);
+  grove_sleep_ms ((uint64_t) example_number (example_observed () ? 5000 : 300));
   grove_send (client, "{done, ~i}", number);
 }
 

@@ -25,6 +25,7 @@ first (void *arg)
 {
   grove_pid pid = grove_spawn (worker, NULL);
 
+  grove_assert (grove_register ("echo_worker", pid) == GROVE_OK);
   do
     {
       grove_send (pid, "{~p, ping_1}", grove_self ());

@@ -38,6 +38,13 @@ example_again (uint64_t ms)
   return example.observed;
 }
 
+void
+example_pause (long usual_ms)
+{
+  if (example.observed)
+    grove_sleep_ms ((uint64_t) example_number (usual_ms));
+}
+
 long
 example_number (long usual)
 {

@@ -18,6 +18,9 @@ int example_main (int argc, char **argv, const char *name, grove_entry first);
 bool example_observed (void);
 /* For what an observed example does again and again: waits so long, and is true; else false. */
 bool example_again (uint64_t ms);
+/* For an observed example where something would be over before one has seen it: waits so long, or
+ * as many milliseconds as the command line says. */
+void example_pause (long usual_ms);
 /* The number on the command line; without one @usual. */
 long example_number (long usual);
 

@@ -11,7 +11,10 @@ crashes_when_told (void *arg)
   struct grove_message *message;
 
   if (grove_receive_pattern (GROVE_FOREVER, &message, "crash") == GROVE_OK)
-    grove_exit ("{oops, ~s}", "spilled the tea");
+    {
+      example_pause (5000);
+      grove_exit ("{oops, ~s}", "spilled the tea");
+    }
 }
 
 static void

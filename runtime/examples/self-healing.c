@@ -31,10 +31,18 @@ counter_call (struct grove_term request, struct grove_from from, void *state)
   return GROVE_CONTINUE;
 }
 
+/* For those who look at it. */
+static void
+counter_describe (const void *state, struct grove_buffer *out)
+{
+  (void) !grove_build (out, "~i", *(const int *) state);
+}
+
 static const struct grove_server_callbacks counter = {
   .module = "counter",
   .init = counter_init,
   .handle_call = counter_call,
+  .describe = counter_describe,
 };
 
 static enum grove_status

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A process works on one message at a time; the others wait in its mailbox, where they can be seen.
- * A mailbox that only grows is the first thing to look for in a system that has become slow.
+ * A mailbox that only grows is the first thing to look for in a system that has become slow. The
+ * number is how many milliseconds each message takes.
  */
 #include "example.h"
 
@@ -15,7 +16,7 @@ worker (void *arg)
 
   while (grove_receive_pattern (GROVE_FOREVER, &message, "{~p, ping}", &sender) == GROVE_OK)
     {
-      grove_sleep_ms (example_observed () ? 20000 : 200);
+      grove_sleep_ms ((uint64_t) example_number (example_observed () ? 20000 : 200));
       grove_send (sender, "{ok, pong}");
       grove_message_free (message);
     }

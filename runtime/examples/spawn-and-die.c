@@ -26,6 +26,7 @@ spawn_one (void)
 
   grove_monitor (pid);
   printf ("alive: %s\n", grove_is_alive (pid) ? "yes" : "no");
+  example_pause (3000);
   grove_send (pid, "{greet, ~s}", "world");
   example_show_next ("it ended");
   printf ("alive: %s\n", grove_is_alive (pid) ? "yes" : "no");

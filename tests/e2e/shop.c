@@ -4,9 +4,6 @@
  */
 #include "tests/e2e/shop.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-
 GroveTestSystem *
 shop_start (void)
 {
@@ -18,22 +15,13 @@ shop_start (void)
 void
 shop_stop (GroveTestSystem *self)
 {
-  g_autofree char *socket_path = grove_test_socket_path (SHOP);
-  int              status = grove_test_system_end (self, SIGINT);
-
-  g_assert_true (WIFEXITED (status));
-  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
-  g_assert_false (g_file_test (socket_path, G_FILE_TEST_EXISTS));
+  grove_test_system_stop (self, SHOP);
 }
 
 GroveTestWire *
 shop_connect (const char *role)
 {
-  g_autofree char *socket_path = grove_test_socket_path (SHOP);
-  GroveTestWire   *wire = grove_test_wire_connect (socket_path);
-
-  json_object_put (grove_test_wire_open (wire, role));
-  return wire;
+  return grove_test_wire_connect_to (SHOP, role);
 }
 
 struct json_object *

@@ -212,7 +212,7 @@ test_system_ends_while_watched (WindowFixture *fixture, gconstpointer data)
 
   window_select_in_table (fixture, SHOP_COUNTER, old);
   g_clear_pointer (&fixture->wire, grove_test_wire_free);
-  grove_test_system_end (g_steal_pointer (&fixture->shop), SIGKILL);
+  grove_test_system_end (g_steal_pointer (&fixture->system), SIGKILL);
 
   /* It says what happened; what was there stays readable. */
   wait_for_state (fixture, GROVE_SESSION_LOST);
@@ -234,7 +234,7 @@ test_system_ends_while_watched (WindowFixture *fixture, gconstpointer data)
 static void
 test_shut_down_while_watched (WindowFixture *fixture, gconstpointer data)
 {
-  window_fixture_stop_shop (fixture);
+  window_fixture_stop (fixture);
   wait_for_state (fixture, GROVE_SESSION_LOST);
   GROVE_WAIT (window_shows (fixture, "“" SHOP "” was shut down"), WINDOW_PATIENCE_MS);
 }
@@ -275,7 +275,7 @@ main (int argc, char **argv)
   window_test_add ("/e2e/current-function", test_current_function);
   window_test_add ("/e2e/system-ends-while-watched", test_system_ends_while_watched);
   window_test_add ("/e2e/shut-down-while-watched", test_shut_down_while_watched);
-  window_test_add_bare ("/e2e/refused", test_refused);
-  window_test_add_bare ("/e2e/refused-name", test_refused_name);
+  window_test_add_bare ("/e2e/refused", test_refused, NULL);
+  window_test_add_bare ("/e2e/refused-name", test_refused_name, NULL);
   return window_tests_run ();
 }

@@ -40,17 +40,26 @@ window_tests_run (void)
  */
 
 void
-window_fixture_start_shop (WindowFixture *fixture)
+window_fixture_start (WindowFixture *fixture, const char *name, const char *const *argv)
 {
-  fixture->shop = shop_start ();
-  fixture->wire = shop_connect ("control");
+  fixture->name = name;
+  fixture->system = grove_test_system_start (name, argv);
+  fixture->wire = grove_test_wire_connect_to (name, "control");
 }
 
 void
-window_fixture_stop_shop (WindowFixture *fixture)
+window_fixture_start_shop (WindowFixture *fixture)
+{
+  const char *const argv[] = { GROVE_SHOP_PROGRAM, NULL };
+
+  window_fixture_start (fixture, SHOP, argv);
+}
+
+void
+window_fixture_stop (WindowFixture *fixture)
 {
   g_clear_pointer (&fixture->wire, grove_test_wire_free);
-  shop_stop (g_steal_pointer (&fixture->shop));
+  grove_test_system_stop (g_steal_pointer (&fixture->system), fixture->name);
 }
 
 void
@@ -72,18 +81,21 @@ set_up (WindowFixture *fixture, gconstpointer data)
   GROVE_WAIT (grove_session_get_state (fixture->session) == GROVE_SESSION_LIVE, WINDOW_PATIENCE_MS);
 }
 
-/* Closing the window lets go of all that it held. */
+void
+window_fixture_close (WindowFixture *fixture)
+{
+  g_object_add_weak_pointer (G_OBJECT (fixture->window), (gpointer *) &fixture->window);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  GROVE_WAIT (fixture->window == NULL, WINDOW_PATIENCE_MS);
+}
+
 static void
 tear_down (WindowFixture *fixture, gconstpointer data)
 {
   if (fixture->window != NULL)
-    {
-      g_object_add_weak_pointer (G_OBJECT (fixture->window), (gpointer *) &fixture->window);
-      gtk_window_destroy (GTK_WINDOW (fixture->window));
-      GROVE_WAIT (fixture->window == NULL, WINDOW_PATIENCE_MS);
-    }
-  if (fixture->shop != NULL)
-    window_fixture_stop_shop (fixture);
+    window_fixture_close (fixture);
+  if (fixture->system != NULL)
+    window_fixture_stop (fixture);
 }
 
 void
@@ -93,9 +105,11 @@ window_test_add (const char *path, void (*test) (WindowFixture *fixture, gconstp
 }
 
 void
-window_test_add_bare (const char *path, void (*test) (WindowFixture *fixture, gconstpointer data))
+window_test_add_bare (const char *path,
+                      void (*test) (WindowFixture *fixture, gconstpointer data),
+                      gconstpointer data)
 {
-  g_test_add (path, WindowFixture, NULL, NULL, test, tear_down);
+  g_test_add (path, WindowFixture, data, NULL, test, tear_down);
 }
 
 /* ---- Reading -----------------------------------------------------------------------------------

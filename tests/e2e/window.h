@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GroveTestSystem *shop;
+  const char      *name; /* what the system is known as; static */
+  GroveTestSystem *system;
   GroveTestWire   *wire; /* a second session, to see what is really so */
   GroveWindow     *window;
   GroveSession    *session; /* the window's */
@@ -28,14 +29,20 @@ void window_tests_init (int *argc, char ***argv);
 int  window_tests_run (void);
 /* With a shop that runs and a window on it that is live. */
 void window_test_add (const char *path, void (*test) (WindowFixture *fixture, gconstpointer data));
-/* Without either. */
-void
-window_test_add_bare (const char *path, void (*test) (WindowFixture *fixture, gconstpointer data));
+/* Without either; @data is handed on. */
+void window_test_add_bare (const char *path,
+                           void (*test) (WindowFixture *fixture, gconstpointer data),
+                           gconstpointer data);
 
 void window_fixture_start_shop (WindowFixture *fixture);
-void window_fixture_stop_shop (WindowFixture *fixture);
+/* Any other program that is observed as @name. */
+void window_fixture_start (WindowFixture *fixture, const char *name, const char *const *argv);
+/* Ends it as Ctrl-C does; it must end well and take its socket away. */
+void window_fixture_stop (WindowFixture *fixture);
 /* Opens the window on @target, and waits until it is on the screen. */
 void window_fixture_open (WindowFixture *fixture, const char *target);
+/* Closes it; it lets go of all that it held. */
+void window_fixture_close (WindowFixture *fixture);
 
 /* Whether something in the window reads @text, or more. */
 gboolean window_shows (WindowFixture *fixture, const char *text);

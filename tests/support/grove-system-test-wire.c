@@ -226,6 +226,16 @@ grove_test_wire_open (GroveTestWire *self, const char *role)
   return greeting;
 }
 
+GroveTestWire *
+grove_test_wire_connect_to (const char *name, const char *role)
+{
+  g_autofree char *socket_path = grove_test_socket_path (name);
+  GroveTestWire   *wire = grove_test_wire_connect (socket_path);
+
+  json_object_put (grove_test_wire_open (wire, role));
+  return wire;
+}
+
 char *
 grove_test_wire_find_pid (GroveTestWire *self, const char *name)
 {

@@ -26,6 +26,7 @@ struct _GroveTestSystem
 {
   GPid  pid;
   int   pidfd;
+  int   input;
   char *output_path;
 };
 
@@ -143,9 +144,10 @@ grove_test_system_start (const char *name, const char *const *argv)
   self->output_path = g_build_filename (runtime_directory, "output-XXXXXX", NULL);
   output = g_mkstemp_full (self->output_path, O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
   g_assert_cmpint (output, >=, 0);
-  g_spawn_async_with_pipes_and_fds (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, on_child_setup,
-                                    NULL, -1, output, output, NULL, NULL, 0, &self->pid, NULL, NULL,
-                                    NULL, &error);
+  g_spawn_async_with_pipes_and_fds (NULL, argv, NULL,
+                                    G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CLOEXEC_PIPES,
+                                    on_child_setup, NULL, -1, output, output, NULL, NULL, 0,
+                                    &self->pid, &self->input, NULL, NULL, &error);
   g_assert_no_error (error);
   close (output);
   self->pidfd = pidfd_open (self->pid, 0);
@@ -184,6 +186,14 @@ grove_test_system_read_output (GroveTestSystem *self)
   return text;
 }
 
+void
+grove_test_system_type (GroveTestSystem *self, const char *text)
+{
+  const size_t size = strlen (text);
+
+  g_assert_cmpint (write (self->input, text, size), ==, (ssize_t) size);
+}
+
 int
 grove_test_system_end (GroveTestSystem *self, int signal)
 {
@@ -203,10 +213,22 @@ grove_test_system_end (GroveTestSystem *self, int signal)
       g_test_message ("it ended with %d and said: %s", WEXITSTATUS (status), text);
     }
   close (self->pidfd);
+  close (self->input);
   g_unlink (self->output_path);
   g_free (self->output_path);
   g_free (self);
   return status;
+}
+
+void
+grove_test_system_stop (GroveTestSystem *self, const char *name)
+{
+  g_autofree char *socket_path = grove_test_socket_path (name);
+  int              status = grove_test_system_end (self, SIGINT);
+
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+  g_assert_false (g_file_test (socket_path, G_FILE_TEST_EXISTS));
 }
 
 int

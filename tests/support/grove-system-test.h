@@ -30,8 +30,12 @@ GPid             grove_test_system_get_pid (GroveTestSystem *self);
 gboolean         grove_test_system_is_running (GroveTestSystem *self);
 /* What it has written to standard output and standard error. */
 char *grove_test_system_read_output (GroveTestSystem *self);
+/* Types into its standard input, which is otherwise silent, and open until it ends. */
+void grove_test_system_type (GroveTestSystem *self, const char *text);
 /* Sends @signal and waits for its end. Returns the wait status; frees. */
 int grove_test_system_end (GroveTestSystem *self, int signal);
+/* Ends it as Ctrl-C does; it must end well and take the socket of @name away. */
+void grove_test_system_stop (GroveTestSystem *self, const char *name);
 
 /* Runs a program to its end. @environment: NULL inherits. Returns the exit code, 128 + n for a
  * signal. */
@@ -60,6 +64,8 @@ struct json_object *grove_test_wire_await (GroveTestWire *self, const char *meth
 
 /* Reads the greeting and opens the session. Returns the greeting's params. (transfer full) */
 struct json_object *grove_test_wire_open (GroveTestWire *self, const char *role);
+/* All of it with the system @name. */
+GroveTestWire *grove_test_wire_connect_to (const char *name, const char *role);
 /* One call; @params_format makes the JSON of its params. The result, or *ret_error if the call
  * failed (with NULL there a failure fails the test). Notifications on the way are passed over.
  * (transfer full) */
