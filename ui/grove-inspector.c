@@ -707,6 +707,7 @@ grove_inspector_dup_target (GroveInspector *self)
   if (is_loaded (self))
     {
       target->started_ns = grove_process_detail_get_int (self->detail, "started_ns");
+      target->known = TRUE;
       target->system = grove_process_detail_get_boolean (self->detail, "system");
       target->supervisor = grove_target_is_supervisor_call (
         grove_process_detail_get_text (self->detail, "initial_call"));

@@ -254,6 +254,9 @@ needs_asking (const CommandInfo *info, GPtrArray *targets)
     return FALSE;
   if (targets->len > 1)
     return TRUE;
+  /* It may be a supervisor: who is that quick is asked. */
+  if (!first->known && is_destructive (info))
+    return TRUE;
   return info->command != GROVE_COMMAND_SET_PRIORITY && (first->supervisor || first->system);
 }
 
@@ -296,6 +299,8 @@ describe_consequences (const CommandInfo *info, GPtrArray *targets)
     g_string_append_printf (text, " %s: every process below ends with it.",
                             targets->len == 1 ? "It is a supervisor"
                                               : "There are supervisors among them");
+  if (targets->len == 1 && !((GroveTarget *) g_ptr_array_index (targets, 0))->known)
+    g_string_append (text, " What it is was not heard yet: others may depend on it.");
   if (systems > 0)
     g_string_append (text, " It belongs to the system itself, which may not work without it.");
   if (targets->len > 1 && info->command != GROVE_COMMAND_RESTART)

@@ -360,6 +360,13 @@ grove_process_selection_get_n_selected (GroveProcessSelection *self)
   return g_hash_table_size (self->targets);
 }
 
+const GroveTarget *
+grove_process_selection_get_target (GroveProcessSelection *self, const char *pid)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_SELECTION (self), NULL);
+  return g_hash_table_lookup (self->targets, pid);
+}
+
 GPtrArray *
 grove_process_selection_dup_targets (GroveProcessSelection *self)
 {

@@ -34,6 +34,9 @@ const char *grove_process_selection_get_current (GroveProcessSelection *self);
 /* Selects @pid alone, wherever it is; NULL: nothing. Keeps a selection of several it is part of. */
 void  grove_process_selection_set_current (GroveProcessSelection *self, const char *pid);
 guint grove_process_selection_get_n_selected (GroveProcessSelection *self);
+/* What is known of one that is selected, NULL: it is not. Borrowed. */
+const GroveTarget *
+grove_process_selection_get_target (GroveProcessSelection *self, const char *pid);
 /* (transfer full) (element-type GroveTarget): copies, the current one first. */
 GPtrArray *grove_process_selection_dup_targets (GroveProcessSelection *self);
 /* Rows of that range show other processes than before. */

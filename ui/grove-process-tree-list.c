@@ -76,7 +76,7 @@ target_at (GListModel *model, guint position, gpointer user_data)
   target = row != NULL && g_str_equal (row->pid, pid)
              ? grove_target_new_from_row (row)
              : grove_target_new (pid, grove_tree_node_get_name (node));
-  target->supervisor = grove_tree_node_get_kind (node) <= GROVE_NODE_KIND_SUPERVISOR;
+  grove_target_learn (target, self->tree);
   return target;
 }
 

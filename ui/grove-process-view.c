@@ -478,14 +478,11 @@ grove_process_view_reveal (GroveProcessView *self, const char *pid)
   grove_session_set_filter (self->session, pid);
 }
 
-gboolean
-grove_process_view_is_supervisor (GroveProcessView *self, const char *pid)
+void
+grove_process_view_tell (GroveProcessView *self, GroveTarget *target)
 {
-  GroveTreeNode *node;
-
-  g_return_val_if_fail (GROVE_IS_PROCESS_VIEW (self), FALSE);
-  node = grove_tree_find (grove_process_tree_list_get_tree (self->tree_list), pid);
-  return node != NULL && grove_tree_node_get_kind (node) <= GROVE_NODE_KIND_SUPERVISOR;
+  g_return_if_fail (GROVE_IS_PROCESS_VIEW (self));
+  grove_target_learn (target, grove_process_tree_list_get_tree (self->tree_list));
 }
 
 gboolean

@@ -37,8 +37,8 @@ void grove_process_view_release (GroveProcessView *self);
 void grove_process_view_focus_rows (GroveProcessView *self);
 /* Brings a process into view, by a filter if need be. */
 void grove_process_view_reveal (GroveProcessView *self, const char *pid);
-/* TRUE if it is known to be a supervisor or an application. */
-gboolean grove_process_view_is_supervisor (GroveProcessView *self, const char *pid);
+/* Completes what is known of @target by the tree, as far as that is loaded. */
+void grove_process_view_tell (GroveProcessView *self, GroveTarget *target);
 /* Whether the shape that is shown has live rows on the screen. */
 gboolean grove_process_view_is_filled (GroveProcessView *self);
 

@@ -174,6 +174,14 @@ grove_supervision_view_grab_focus (GtkWidget *widget)
   return self->graph != NULL && gtk_widget_grab_focus (GTK_WIDGET (self->graph));
 }
 
+void
+grove_supervision_view_tell (GroveSupervisionView *self, GroveTarget *target)
+{
+  g_return_if_fail (GROVE_IS_SUPERVISION_VIEW (self));
+  if (self->tree != NULL)
+    grove_target_learn (target, self->tree);
+}
+
 static void
 grove_supervision_view_dispose (GObject *object)
 {

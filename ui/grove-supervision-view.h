@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "observer/grove-session.h"
+#include "ui/grove-target.h"
 
 #include <adwaita.h>
 
@@ -21,5 +21,7 @@ G_DECLARE_FINAL_TYPE (GroveSupervisionView, grove_supervision_view, GROVE, SUPER
 GtkWidget *grove_supervision_view_new (GroveSession *session);
 /* Puts the keyboard into the search: Ctrl+F. */
 void grove_supervision_view_find (GroveSupervisionView *self);
+/* Completes what is known of @target by what is drawn. */
+void grove_supervision_view_tell (GroveSupervisionView *self, GroveTarget *target);
 
 G_END_DECLS

@@ -29,6 +29,7 @@ grove_target_new_from_row (const GroveProcessRow *row)
   self->started_ns = row->started_ns;
   self->supervisor = grove_target_is_supervisor_call (row->initial);
   self->system = row->system;
+  self->known = TRUE;
   return self;
 }
 
@@ -40,6 +41,7 @@ grove_target_copy (const GroveTarget *self)
   copy->started_ns = self->started_ns;
   copy->system = self->system;
   copy->supervisor = self->supervisor;
+  copy->known = self->known;
   return copy;
 }
 
@@ -51,6 +53,24 @@ grove_target_free (GroveTarget *self)
   g_free (self->pid);
   g_free (self->name);
   g_free (self);
+}
+
+void
+grove_target_learn (GroveTarget *self, GroveTree *tree)
+{
+  GroveTreeNode *node = grove_tree_find (tree, self->pid);
+  const char    *name = node != NULL ? grove_tree_node_get_name (node) : NULL;
+
+  if (node == NULL)
+    return;
+  if (self->name[0] == '\0' && name != NULL)
+    {
+      g_free (self->name);
+      self->name = g_strdup (name);
+    }
+  if (grove_tree_node_get_kind (node) <= GROVE_NODE_KIND_SUPERVISOR)
+    self->supervisor = TRUE;
+  self->known = TRUE;
 }
 
 char *

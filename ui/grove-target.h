@@ -6,6 +6,7 @@
 #pragma once
 
 #include "observer/grove-process-item.h"
+#include "observer/grove-tree.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,7 @@ typedef struct
   gint64   started_ns; /* 0 not known */
   gboolean system;
   gboolean supervisor; /* or an application's root */
+  gboolean known;      /* what it is was seen; else only its pid is */
 } GroveTarget;
 
 GroveTarget *grove_target_new (const char *pid, const char *name);
@@ -25,6 +27,8 @@ void         grove_target_free (GroveTarget *self);
 /* Whether what a process was started with says that it is a supervisor or an application: for where
  * no tree is loaded to ask. */
 gboolean grove_target_is_supervisor_call (const char *initial_call);
+/* From a tree in which it may stand: what it is there. */
+void grove_target_learn (GroveTarget *self, GroveTree *tree);
 /* "counter <0.91.0>", or the pid alone. */
 char *grove_target_describe (const GroveTarget *self);
 

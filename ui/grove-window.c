@@ -101,13 +101,41 @@ on_selection_changed (GroveWindow *self)
 /* ---- Targets of commands ------------------------------------------------------------------------
  */
 
+/* What is selected, by who knows most of it: one may press Delete before the inspector has heard
+ * what it is. */
+static GroveTarget *
+dup_target (GroveWindow *self, const char *pid)
+{
+  GroveTarget *target = grove_inspector_dup_target (self->inspector);
+
+  if (target == NULL || g_strcmp0 (target->pid, pid) != 0)
+    {
+      grove_target_free (target);
+      target = grove_target_new (pid, "");
+    }
+  if (!target->known)
+    {
+      const GroveTarget *in_table =
+        grove_process_selection_get_target (grove_process_view_get_selection (self->process_view),
+                                            pid);
+
+      if (in_table != NULL && in_table->known)
+        {
+          grove_target_free (target);
+          target = grove_target_copy (in_table);
+        }
+    }
+  grove_process_view_tell (self->process_view, target);
+  grove_supervision_view_tell (GROVE_SUPERVISION_VIEW (self->supervision_view), target);
+  return target;
+}
+
 GPtrArray *
 _grove_window_dup_targets (GroveWindow *self)
 {
-  const char  *selected = grove_session_get_selected (self->session);
-  const char  *view = adw_view_stack_get_visible_child_name (self->stack);
-  GPtrArray   *targets = NULL;
-  GroveTarget *target;
+  const char *selected = grove_session_get_selected (self->session);
+  const char *view = adw_view_stack_get_visible_child_name (self->stack);
+  GPtrArray  *targets;
 
   /* Several can only be selected in the table, and only while it is seen are they meant. */
   if (g_strcmp0 (view, "processes") == 0)
@@ -115,28 +143,16 @@ _grove_window_dup_targets (GroveWindow *self)
       GroveProcessSelection *selection = grove_process_view_get_selection (self->process_view);
 
       if (grove_process_selection_get_n_selected (selection) > 1)
-        targets = grove_process_selection_dup_targets (selection);
-    }
-  if (targets == NULL)
-    {
-      targets = g_ptr_array_new_with_free_func ((GDestroyNotify) grove_target_free);
-      if (selected != NULL)
         {
-          target = grove_inspector_dup_target (self->inspector);
-          if (target == NULL || g_strcmp0 (target->pid, selected) != 0)
-            {
-              grove_target_free (target);
-              target = grove_target_new (selected, "");
-            }
-          g_ptr_array_add (targets, target);
+          targets = grove_process_selection_dup_targets (selection);
+          for (guint i = 0; i < targets->len; i++)
+            grove_process_view_tell (self->process_view, g_ptr_array_index (targets, i));
+          return targets;
         }
     }
-  for (guint i = 0; i < targets->len; i++)
-    {
-      target = g_ptr_array_index (targets, i);
-      target->supervisor =
-        target->supervisor || grove_process_view_is_supervisor (self->process_view, target->pid);
-    }
+  targets = g_ptr_array_new_with_free_func ((GDestroyNotify) grove_target_free);
+  if (selected != NULL)
+    g_ptr_array_add (targets, dup_target (self, selected));
   return targets;
 }
 

@@ -43,7 +43,6 @@ counter_call (struct grove_term request, struct grove_from from, void *state)
   return GROVE_CONTINUE;
 }
 
-/* For those who look at it. */
 static void
 counter_describe (const void *state, struct grove_buffer *out)
 {
@@ -55,7 +54,7 @@ static const struct grove_server_callbacks counter = {
   .init = counter_init,
   .handle_cast = counter_cast,
   .handle_call = counter_call,
-  .describe = counter_describe,
+  .describe = counter_describe, /* shows the state to who looks at it */
 };
 
 static grove_pid
