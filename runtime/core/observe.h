@@ -217,6 +217,8 @@ enum grove_status _grove_observe_suspend (struct grove_lease *self,
                                           void (*done) (enum grove_status status, void *user_data),
                                           void *user_data);
 enum grove_status _grove_observe_resume (struct grove_lease *self, grove_pid pid);
+/* How many processes that live @self suspends. Cost: O(those). Any thread. */
+uint32_t _grove_lease_size (struct grove_lease *self);
 /* How often @self suspends @pid: 0 when it does not, or when that has ended. Any thread. */
 uint32_t _grove_lease_count (struct grove_lease *self, grove_pid pid);
 

@@ -158,3 +158,15 @@ _grove_lease_count (struct grove_lease *self, grove_pid pid)
   _grove_unlock (&self->lock);
   return count;
 }
+
+uint32_t
+_grove_lease_size (struct grove_lease *self)
+{
+  uint32_t n = 0;
+
+  _grove_lock (&self->lock);
+  for (uint32_t i = 0; i < self->counts.capacity; i++)
+    n += self->counts.places[i].key != 0 && lives (self->counts.places[i].key);
+  _grove_unlock (&self->lock);
+  return n;
+}

@@ -56,6 +56,12 @@ _grove_source_lease_end (void *source, struct grove_source_lease *self)
   release (self);
 }
 
+uint32_t
+_grove_source_lease_count (void *source, struct grove_source_lease *self)
+{
+  return self->lease ? _grove_lease_size (self->lease) : 0;
+}
+
 static void
 suspension_free (struct grove_pending *pending)
 {

@@ -7,6 +7,7 @@
  * Server thread only.
  */
 #include "protocol/query.h"
+#include "protocol/schema.h"
 #include "runtime/export/runtime-source.h"
 
 #include <math.h>
@@ -41,32 +42,7 @@ enum column
   N_COLUMNS,
 };
 
-static const struct grove_column columns[N_COLUMNS] = {
-  [COLUMN_PID] = { "pid", GROVE_COLUMN_TEXT, "" },
-  [COLUMN_NAME] = { "name", GROVE_COLUMN_TEXT, "" },
-  [COLUMN_STATUS] = { "status", GROVE_COLUMN_TEXT, "" },
-  [COLUMN_MESSAGES] = { "messages", GROVE_COLUMN_INT, "" },
-  [COLUMN_MESSAGES_IN_S] = { "messages_in/s", GROVE_COLUMN_REAL, "1/s" },
-  [COLUMN_MAILBOX_BYTES] = { "mailbox_bytes", GROVE_COLUMN_INT, "bytes" },
-  [COLUMN_REDUCTIONS] = { "reductions", GROVE_COLUMN_INT, "" },
-  [COLUMN_REDUCTIONS_S] = { "reductions/s", GROVE_COLUMN_REAL, "1/s" },
-  [COLUMN_MEMORY] = { "memory", GROVE_COLUMN_INT, "bytes" },
-  [COLUMN_HEAP] = { "heap", GROVE_COLUMN_INT, "bytes" },
-  [COLUMN_STACK] = { "stack", GROVE_COLUMN_INT, "bytes" },
-  [COLUMN_PRIORITY] = { "priority", GROVE_COLUMN_TEXT, "" },
-  [COLUMN_INITIAL] = { "initial", GROVE_COLUMN_TEXT, "" },
-  [COLUMN_CURRENT] = { "current", GROVE_COLUMN_TEXT, "" },
-  [COLUMN_APP] = { "app", GROVE_COLUMN_TEXT, "" },
-  [COLUMN_SUPERVISOR] = { "supervisor", GROVE_COLUMN_TEXT, "" },
-  [COLUMN_RESTARTS] = { "restarts", GROVE_COLUMN_INT, "" },
-  [COLUMN_STARTED] = { "started_ns", GROVE_COLUMN_INT, "ns" },
-  [COLUMN_SCHEDULER] = { "scheduler", GROVE_COLUMN_INT, "" },
-  [COLUMN_LINKS] = { "links", GROVE_COLUMN_INT, "" },
-  [COLUMN_TRAP_EXIT] = { "trap_exit", GROVE_COLUMN_BOOL, "" },
-  [COLUMN_SYSTEM] = { "system", GROVE_COLUMN_BOOL, "" },
-};
-
-const struct grove_table _grove_processes_table = { "processes", columns, N_COLUMNS };
+_Static_assert((int) N_COLUMNS == (int) GROVE_N_COLUMNS_PROCESSES, "they are the schema's");
 
 /* The earlier look at the process in a slot. Counters are kept in their low 32 bits: what passes
  * between two looks a second apart is far less. */
@@ -146,17 +122,6 @@ pid_text (struct reading *reading, grove_pid pid)
   return text;
 }
 
-/* Names are interned for the life of the runtime, so they need no copy. */
-static const char *
-application_name (grove_pid master)
-{
-  struct grove_process_sample sample;
-
-  if (!master || !_grove_observe_process (master, &sample))
-    return "";
-  return _grove_sample_name (&sample);
-}
-
 static void
 row_value (const void *row_data, uint32_t column, void *user_data, struct grove_value *ret)
 {
@@ -166,7 +131,7 @@ row_value (const void *row_data, uint32_t column, void *user_data, struct grove_
   struct grove_frame                 where;
   grove_pid                          parent;
 
-  ret->type = columns[column].type;
+  ret->type = grove_schema_tables[GROVE_TABLE_PROCESSES].columns[column].type;
   switch ((enum column) column)
     {
     case COLUMN_PID:
@@ -218,7 +183,7 @@ row_value (const void *row_data, uint32_t column, void *user_data, struct grove_
       ret->u.text = where.function;
       break;
     case COLUMN_APP:
-      ret->u.text = application_name (sample->group);
+      ret->u.text = _grove_application_name (sample->group);
       break;
     case COLUMN_SUPERVISOR:
       if (!_grove_supervision_find (sample->pid, &parent, &node))
@@ -323,9 +288,9 @@ write_value (struct grove_writer *writer, const struct grove_value *value)
 }
 
 void
-_grove_source_table_query (void                           *self,
-                           const struct grove_table_query *query,
-                           struct grove_rows              *rows)
+_grove_source_process_table (struct grove_runtime_source    *self,
+                             const struct grove_table_query *query,
+                             struct grove_rows              *rows)
 {
   struct reading              reading = { .source = self, .now_ns = grove_now_ns () };
   struct grove_runtime_sample runtime;

@@ -7,6 +7,8 @@
  */
 #include "runtime/export/runtime-source.h"
 
+#include "protocol/schema.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -18,6 +20,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+/* The last of them the server has itself. */
+#define N_TABLES       4
 #define SAMPLE_SPAN_NS UINT64_C (200000000)
 
 const char *
@@ -408,8 +412,8 @@ tree_children (void *data, const char *pid, uint32_t limit, struct grove_nodes *
 const struct grove_source_ops _grove_runtime_source_ops = {
   .kind = "grove",
   .version = GROVE_VERSION,
-  .tables = &_grove_processes_table,
-  .n_tables = 1,
+  .tables = grove_schema_tables,
+  .n_tables = N_TABLES,
   .name = source_name,
   .instance = source_instance,
   .now_ns = source_now_ns,
@@ -435,6 +439,7 @@ const struct grove_source_ops _grove_runtime_source_ops = {
   .process_send = _grove_source_process_send,
   .lease_new = _grove_source_lease_new,
   .lease_end = _grove_source_lease_end,
+  .lease_count = _grove_source_lease_count,
   .process_suspend = _grove_source_process_suspend,
   .process_resume = _grove_source_process_resume,
 };

@@ -53,6 +53,7 @@ void _grove_runtime_source_finish (struct grove_runtime_source *self);
 
 const char *_grove_status_name (enum grove_process_status status);
 const char *_grove_priority_name (enum grove_priority priority);
+const char *_grove_restart_name (enum grove_restart restart);
 /* What the process is called: its name, else its label, else "". */
 const char *_grove_sample_name (const struct grove_process_sample *sample);
 /* {"pid":..., "name":...}, or null for 0. */
@@ -65,13 +66,33 @@ void _grove_source_fail_gone (struct grove_call *call, grove_pid pid);
 /* It did not stand still before the deadline. */
 void _grove_source_fail_not_reached (struct grove_call *call, grove_pid pid);
 
+/* tables.c */
+void _grove_source_table_query (void                           *self,
+                                const struct grove_table_query *query,
+                                struct grove_rows              *rows);
+/* The application whose master that is, or was; "" for 0. Valid for as long as the runtime. */
+const char *_grove_application_name (grove_pid master);
+
+/* One a file, NAME-table.c; each answers at once, unless it says otherwise. */
+typedef void (*grove_table_answer) (struct grove_runtime_source    *self,
+                                    const struct grove_table_query *query,
+                                    struct grove_rows              *rows);
+void _grove_source_process_table (struct grove_runtime_source    *self,
+                                  const struct grove_table_query *query,
+                                  struct grove_rows              *rows);
+void _grove_source_name_table (struct grove_runtime_source    *self,
+                               const struct grove_table_query *query,
+                               struct grove_rows              *rows);
+void _grove_source_application_table (struct grove_runtime_source    *self,
+                                      const struct grove_table_query *query,
+                                      struct grove_rows              *rows);
+void _grove_source_child_table (struct grove_runtime_source    *self,
+                                const struct grove_table_query *query,
+                                struct grove_rows              *rows);
+
 /* process-table.c */
-extern const struct grove_table _grove_processes_table;
-void                            _grove_source_table_query (void                           *self,
-                                                           const struct grove_table_query *query,
-                                                           struct grove_rows              *rows);
-void                            _grove_source_tree_metrics (
-                             void *self, uint32_t column, const char *const *pids, size_t n, double *values);
+void _grove_source_tree_metrics (
+  void *self, uint32_t column, const char *const *pids, size_t n, double *values);
 void _grove_source_forget_rates (struct grove_runtime_source *self);
 
 /* process-info.c */
@@ -141,6 +162,7 @@ bool _grove_source_find_target (struct grove_call           *call,
 /* process-suspend.c */
 struct grove_source_lease *_grove_source_lease_new (void *self);
 void                       _grove_source_lease_end (void *self, struct grove_source_lease *lease);
+uint32_t                   _grove_source_lease_count (void *self, struct grove_source_lease *lease);
 void                       _grove_source_process_suspend (void                      *self,
                                                           struct grove_call         *call,
                                                           struct grove_source_lease *lease,

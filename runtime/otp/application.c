@@ -136,6 +136,7 @@ call (void (*function) (const void *arg), const struct master *self)
 static void
 take_down (struct master *self)
 {
+  _grove_supervision_set_state (self->self, GROVE_NODE_STOPPING);
   call (self->spec.prep_stop, self);
   _grove_stop_process (self->top, GROVE_SHUTDOWN_INFINITY);
   call (self->spec.stop, self);
@@ -166,8 +167,12 @@ run_phases (struct master *self)
 static enum grove_status
 start_top (struct master *self)
 {
-  struct grove_supervision_node node = { .kind = GROVE_NODE_SUPERVISOR };
-  enum grove_status             status;
+  struct grove_supervision_node node = {
+    .kind = GROVE_NODE_SUPERVISOR,
+    .restart = GROVE_TEMPORARY,
+    .shutdown_ms = GROVE_SHUTDOWN_INFINITY,
+  };
+  enum grove_status status;
 
   status = self->spec.start (self->spec.arg, &self->top, &self->reason);
   if (status != GROVE_OK)
@@ -183,7 +188,25 @@ start_top (struct master *self)
   node.pid = self->top;
   memcpy (node.id, self->spec.name, sizeof node.id);
   _grove_supervision_put (self->self, &node);
-  return run_phases (self);
+  status = run_phases (self);
+  if (status == GROVE_OK)
+    _grove_supervision_set_state (self->self, GROVE_NODE_RUNS);
+  return status;
+}
+
+static enum grove_restart
+restart_of (enum grove_application_type type)
+{
+  switch (type)
+    {
+    case GROVE_APPLICATION_TRANSIENT:
+      return GROVE_TRANSIENT;
+    case GROVE_APPLICATION_PERMANENT:
+      return GROVE_PERMANENT;
+    case GROVE_APPLICATION_TEMPORARY:
+      break;
+    }
+  return GROVE_TEMPORARY;
 }
 
 static enum grove_status
@@ -202,7 +225,7 @@ init (const void *arg, void **state)
   self->self = grove_self ();
   _grove_process_set_group (self->self);
 
-  if (!_grove_supervision_add_root (self->self, spec->name))
+  if (!_grove_supervision_add_root (self->self, spec->name, restart_of (spec->type)))
     {
       grove_server_stop_reason ("{name_taken, ~p}", _grove_supervision_application (spec->name));
       free (self);
@@ -234,6 +257,7 @@ handle_info (struct grove_term message, void *state)
 
   if (!grove_match (message, "{'EXIT', ~p, ~t}", &pid, &reason) || pid != self->top)
     return GROVE_CONTINUE;
+  _grove_supervision_set_state (self->self, GROVE_NODE_STOPPING);
   call (self->spec.prep_stop, self);
   call (self->spec.stop, self);
   kill_group (self->self);

@@ -145,8 +145,11 @@ _grove_child_publish (const struct grove_child *child, grove_pid replaces)
     .pid = child->pid,
     .replaces = replaces,
     .kind = child->spec->type == GROVE_SUPERVISOR ? GROVE_NODE_SUPERVISOR : GROVE_NODE_WORKER,
+    .state = child->restarting ? GROVE_NODE_RESTARTING : GROVE_NODE_RUNS,
+    .restart = child->spec->restart,
+    .shutdown_ms = child->spec->shutdown_ms,
+    .significant = child->spec->significant,
     .restarts = child->restarts,
-    .temporary = child->spec->restart == GROVE_TEMPORARY,
   };
 
   memcpy (node.id, child->id, sizeof node.id);

@@ -13,15 +13,13 @@
 #include "runtime/otp/supervision.h"
 
 #include "runtime/core/observe.h"
-#include "runtime/core/runtime-private.h"
+#include "runtime/otp/aftermath.h"
 #include "runtime/otp/hash.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define N_SUCCESSORS 4096
 
 struct branch;
 
@@ -46,12 +44,8 @@ struct branch
   /* Where the last copy ended, so that paging through many children is linear. */
   struct place *cursor;
   size_t        cursor_offset;
-};
-
-struct successor
-{
-  struct grove_hash_link by_pid; /* in forest.successors; key 0: not used yet */
-  grove_pid              pid;    /* who took the place */
+  /* The same for who goes by places. */
+  struct place *behind;
 };
 
 static void *
@@ -73,13 +67,11 @@ forest_alloc (size_t size)
 static struct
 {
   pthread_mutex_t   lock;
-  struct grove_hash branches;   /* by pid */
-  struct grove_hash places;     /* by the child's pid */
-  struct grove_hash ids;        /* by id, mixed with the parent's pid */
-  struct grove_hash successors; /* by the pid that died */
-  struct branch     roots;      /* the applications */
-  struct successor  ring[N_SUCCESSORS];
-  size_t            ring_next;
+  struct grove_hash branches; /* by pid */
+  struct grove_hash places;   /* by the child's pid */
+  struct grove_hash ids;      /* by id, mixed with the parent's pid */
+  struct branch     roots;    /* the applications */
+  uint64_t          n_places; /* ever */
   uint64_t          n_restarts;
   /* Written under the lock, read by any thread without it. */
   _Atomic uint64_t revision;
@@ -88,7 +80,6 @@ static struct
   .branches = FOREST_HASH,
   .places = FOREST_HASH,
   .ids = FOREST_HASH,
-  .successors = FOREST_HASH,
   .roots = { .strategy = "" },
 };
 
@@ -145,32 +136,30 @@ touch_locked (struct branch *branch)
   atomic_store_explicit (&forest.revision, revision, memory_order_release);
 }
 
-/* Pids of the next run of the runtime are none of these. */
-static void
-forget_successors (void)
+/* The node of the application @branch is in. */
+static struct place *
+root_of_locked (const struct branch *branch)
 {
-  pthread_mutex_lock (&forest.lock);
-  for (size_t i = 0; i < N_SUCCESSORS; i++)
-    if (forest.ring[i].by_pid.key)
-      {
-        _grove_hash_remove (&forest.successors, &forest.ring[i].by_pid);
-        forest.ring[i] = (struct successor){ 0 };
-      }
-  forest.ring_next = 0;
-  pthread_mutex_unlock (&forest.lock);
+  struct place *place = NULL;
+
+  while (branch != &forest.roots)
+    {
+      place = find_place_locked (branch->pid);
+      if (!place)
+        break;
+      branch = place->parent;
+    }
+  return place;
 }
 
 static void
-remember_successor_locked (grove_pid dead, grove_pid pid)
+count_restarts_locked (const struct branch *parent, uint32_t n)
 {
-  struct successor *slot = &forest.ring[forest.ring_next];
+  struct place *root = root_of_locked (parent);
 
-  _grove_runtime_at_stop (forget_successors);
-  forest.ring_next = (forest.ring_next + 1) % N_SUCCESSORS;
-  if (slot->by_pid.key)
-    _grove_hash_remove (&forest.successors, &slot->by_pid);
-  slot->pid = pid;
-  _grove_hash_add (&forest.successors, dead, &slot->by_pid);
+  forest.n_restarts += n;
+  if (root)
+    root->node.tree_restarts += n;
 }
 
 static void
@@ -183,15 +172,23 @@ fill_place_locked (struct place *place, const struct grove_supervision_node *chi
       if (child->pid)
         _grove_hash_add (&forest.places, child->pid, &place->by_pid);
       if (child->pid && child->replaces)
-        remember_successor_locked (child->replaces, child->pid);
+        _grove_aftermath_add (child->replaces, &(struct grove_aftermath){
+                                                 .outcome = GROVE_OUTCOME_RESTARTED,
+                                                 .supervisor = place->parent->pid,
+                                                 .successor = child->pid,
+                                                 .restarts = child->restarts,
+                                               });
     }
   if (child->restarts > place->node.restarts)
-    forest.n_restarts += child->restarts - place->node.restarts;
+    count_restarts_locked (place->parent, child->restarts - place->node.restarts);
   place->node.pid = child->pid;
   place->node.replaces = child->replaces;
   place->node.kind = child->kind;
   place->node.restarts = child->restarts;
-  place->node.temporary = child->temporary;
+  place->node.state = child->state;
+  place->node.restart = child->restart;
+  place->node.shutdown_ms = child->shutdown_ms;
+  place->node.significant = child->significant;
 }
 
 static void
@@ -207,6 +204,7 @@ put_locked (struct branch *parent, const struct grove_supervision_node *child)
     {
       place = forest_alloc (sizeof *place);
       memcpy (place->node.id, id, sizeof id);
+      place->node.place = ++forest.n_places;
       place->parent = parent;
       place->previous = parent->last;
       if (parent->last)
@@ -239,6 +237,8 @@ drop_place_locked (struct place *place)
     parent->last = place->previous;
   parent->n_children--;
   parent->cursor = NULL;
+  if (parent->behind == place)
+    parent->behind = place->next;
   free (place);
 }
 
@@ -271,10 +271,15 @@ close_locked (struct branch *branch)
 }
 
 bool
-_grove_supervision_add_root (grove_pid master, const char *application)
+_grove_supervision_add_root (grove_pid master, const char *application, enum grove_restart type)
 {
-  struct grove_supervision_node node = { .pid = master, .kind = GROVE_NODE_APPLICATION };
-  bool                          added = false;
+  struct grove_supervision_node node = {
+    .pid = master,
+    .kind = GROVE_NODE_APPLICATION,
+    .state = GROVE_NODE_STARTING,
+    .restart = type,
+  };
+  bool added = false;
 
   strncpy (node.id, application, sizeof node.id - 1);
   pthread_mutex_lock (&forest.lock);
@@ -286,6 +291,21 @@ _grove_supervision_add_root (grove_pid master, const char *application)
     }
   pthread_mutex_unlock (&forest.lock);
   return added;
+}
+
+void
+_grove_supervision_set_state (grove_pid master, enum grove_node_state state)
+{
+  struct place *place;
+
+  pthread_mutex_lock (&forest.lock);
+  place = find_place_locked (master);
+  if (place)
+    {
+      place->node.state = state;
+      touch_locked (place->parent);
+    }
+  pthread_mutex_unlock (&forest.lock);
 }
 
 void
@@ -451,6 +471,49 @@ _grove_supervision_children (grove_pid                      parent,
   return branch != NULL;
 }
 
+/* The first child behind @after. */
+static struct place *
+behind_locked (const struct branch *parent, uint64_t after)
+{
+  struct place *place = parent->behind;
+
+  if (parent->last && parent->last->node.place <= after)
+    return NULL;
+  if (!place || place->node.place <= after ||
+      (place->previous && place->previous->node.place > after))
+    place = parent->first;
+  while (place && place->node.place <= after)
+    place = place->next;
+  return place;
+}
+
+bool
+_grove_supervision_children_after (grove_pid                      parent,
+                                   uint64_t                       after,
+                                   struct grove_supervision_node *nodes,
+                                   size_t                         n,
+                                   size_t                        *ret_n,
+                                   size_t                        *ret_total)
+{
+  struct branch *branch;
+  size_t         copied = 0;
+
+  pthread_mutex_lock (&forest.lock);
+  branch = find_branch_locked (parent);
+  if (branch)
+    {
+      struct place *place = behind_locked (branch, after);
+
+      for (; place && copied < n; place = place->next)
+        copy_locked (place, &nodes[copied++]);
+      branch->behind = place;
+      *ret_n = copied;
+      *ret_total = branch->n_children;
+    }
+  pthread_mutex_unlock (&forest.lock);
+  return branch != NULL;
+}
+
 bool
 _grove_supervision_find (grove_pid                      pid,
                          grove_pid                     *ret_parent,
@@ -471,15 +534,9 @@ _grove_supervision_find (grove_pid                      pid,
 grove_pid
 _grove_supervision_successor (grove_pid pid)
 {
-  struct grove_hash_link *link;
-  grove_pid               successor = 0;
+  struct grove_aftermath aftermath;
 
-  pthread_mutex_lock (&forest.lock);
-  link = pid ? _grove_hash_first (&forest.successors, pid) : NULL;
-  if (link)
-    successor = GROVE_HASH_OWNER (link, struct successor, by_pid)->pid;
-  pthread_mutex_unlock (&forest.lock);
-  return successor;
+  return _grove_aftermath_find (pid, &aftermath) ? aftermath.successor : 0;
 }
 
 uint64_t
@@ -520,7 +577,7 @@ _grove_supervision_restart (grove_pid pid)
 
   if (!_grove_supervision_find (pid, &parent, &node) || parent == 0)
     return GROVE_ERR_NOPROC;
-  if (node.temporary)
+  if (node.restart == GROVE_TEMPORARY)
     return GROVE_ERR_BADARG;
   /* An application's top supervisor belongs to the master, which restarts nothing. */
   if (_grove_supervision_find (parent, &above, &node) && above == 0)

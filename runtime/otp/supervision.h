@@ -16,25 +16,41 @@ enum grove_node_kind
   GROVE_NODE_WORKER,
 };
 
+/* Of an application, and of a child that does not run. */
+enum grove_node_state
+{
+  GROVE_NODE_RUNS, /* or was terminated, when there is no pid */
+  GROVE_NODE_STARTING,
+  GROVE_NODE_STOPPING,
+  GROVE_NODE_RESTARTING, /* its start failed, and is tried again */
+};
+
 struct grove_supervision_node
 {
-  grove_pid            pid;      /* 0: not running (terminated, or being restarted) */
-  grove_pid            replaces; /* the process that stood in its place before; 0: none */
-  enum grove_node_kind kind;
-  char                 id[GROVE_CHILD_ID_SIZE]; /* the child's; an application's name */
-  const char          *strategy;                /* "one_for_one" for supervisors, else "" */
-  bool                 temporary;               /* never started again, nor on request */
-  uint32_t             restarts;                /* of this child, since its supervisor started */
-  uint32_t             n_children;
-  uint32_t             intensity, period_s; /* supervisors */
-  uint32_t             recent_restarts;     /* supervisors: within the period, as of the last one */
+  grove_pid             pid;      /* 0: not running (terminated, or being restarted) */
+  grove_pid             replaces; /* the process that stood in its place before; 0: none */
+  enum grove_node_kind  kind;
+  char                  id[GROVE_CHILD_ID_SIZE]; /* the child's; an application's name */
+  const char           *strategy;                /* "one_for_one" for supervisors, else "" */
+  enum grove_node_state state;
+  enum grove_restart    restart; /* of an application: what its end means, as OTP's types */
+  uint32_t              shutdown_ms;
+  bool                  significant;
+  uint32_t              restarts;      /* of this child, since its supervisor started */
+  uint64_t              tree_restarts; /* an application: of all below it */
+  uint64_t              place;         /* rises in start order; set by the forest */
+  uint32_t              n_children;
+  uint32_t              intensity, period_s; /* supervisors */
+  uint32_t              recent_restarts; /* supervisors: within the period, as of the last one */
 };
 
 /* ---- Writing: by the process that @supervisor (or the application master) is -------------------
  */
 
-/* false: there is an application of that name. */
-bool _grove_supervision_add_root (grove_pid master, const char *application);
+/* false: there is an application of that name. It is starting until it is said to run. */
+bool
+_grove_supervision_add_root (grove_pid master, const char *application, enum grove_restart type);
+void _grove_supervision_set_state (grove_pid master, enum grove_node_state state);
 void _grove_supervision_remove_root (grove_pid master);
 /* A node that can have children appears. */
 void _grove_supervision_open (grove_pid supervisor, const struct grove_supervision_node *self);
@@ -60,13 +76,22 @@ bool _grove_supervision_children (grove_pid                      parent,
                                   size_t                         n,
                                   size_t                        *ret_n,
                                   size_t                        *ret_total);
+/* The same from the first behind @place on (0: from the first), which is found at once when @place
+ * is the last of what was copied before: who reads many reads them in parts, and holds up nobody.
+ */
+bool _grove_supervision_children_after (grove_pid                      parent,
+                                        uint64_t                       place,
+                                        struct grove_supervision_node *nodes,
+                                        size_t                         n,
+                                        size_t                        *ret_n,
+                                        size_t                        *ret_total);
 /* The child that is @pid: its node and its parent (0 for an application), both optional. O(1).
  * false: nobody supervises it. */
 bool _grove_supervision_find (grove_pid                      pid,
                               grove_pid                     *ret_parent,
                               struct grove_supervision_node *ret_node);
-/* After @pid died: the process that took its place, 0 when none has (yet). Remembered for the last
- * 4,096 replacements. */
+/* After @pid died: the process that took its place, 0 when none has (yet), or it was long ago; see
+ * aftermath.h. */
 grove_pid _grove_supervision_successor (grove_pid pid);
 
 /* Restarts of all children there ever were, since the runtime started. */

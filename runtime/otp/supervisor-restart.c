@@ -3,6 +3,7 @@
  * What a supervisor does when a child has ended: whether and which children are started again, how
  * often that may happen, and when it ends itself instead.
  */
+#include "runtime/otp/aftermath.h"
 #include "runtime/otp/stop.h"
 #include "runtime/otp/supervisor-private.h"
 
@@ -41,6 +42,17 @@ count_restart (struct grove_supervisor *self)
   return self->n_times <= self->intensity;
 }
 
+/* What became of whoever ran there last. */
+static void
+tell (const struct grove_child *child, enum grove_outcome outcome)
+{
+  _grove_aftermath_add (child->last_pid, &(struct grove_aftermath){
+                                           .outcome = outcome,
+                                           .supervisor = grove_self (),
+                                           .restarts = child->restarts,
+                                         });
+}
+
 /* ---- Filling places again --------------------------------------------------------------- */
 
 /* A failed start is tried again by a message to itself, so that requests get in between. */
@@ -48,6 +60,7 @@ static void
 try_again_later (struct grove_child *child)
 {
   child->restarting = true;
+  tell (child, GROVE_OUTCOME_PENDING);
   _grove_child_publish (child, child->last_pid);
   grove_cast (grove_self (), "{try_again_restart, ~a}", child->id);
 }
@@ -121,6 +134,7 @@ restart (struct grove_supervisor *self, struct grove_child *child)
   if (!count_restart (self))
     {
       child->restarting = false;
+      tell (child, GROVE_OUTCOME_GAVE_UP);
       _grove_child_publish (child, child->last_pid);
       return GIVE_UP;
     }
@@ -195,6 +209,9 @@ _grove_supervisor_child_ended (struct grove_supervisor *self,
   _grove_children_set_pid (&self->children, child, 0);
   if (kind == GROVE_PERMANENT || (kind == GROVE_TRANSIENT && !is_shutdown (reason)))
     return next_after (restart (self, child));
+  /* Nobody asks what followed a normal end. */
+  if (!is_shutdown (reason))
+    tell (child, GROVE_OUTCOME_LEFT);
   if (kind == GROVE_TEMPORARY || self->kind)
     _grove_children_remove (&self->children, child);
   else

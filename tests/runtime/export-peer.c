@@ -37,6 +37,8 @@ on_notification (const char *method, json_object *params, void *user_data)
   g_free (peer->notified_method);
   peer->notified = json_object_get (params);
   peer->notified_method = g_strdup (method);
+  if (peer->on_notification)
+    peer->on_notification (method, params, peer->on_notification_data);
 }
 
 static void

@@ -18,6 +18,9 @@ struct peer
   uint32_t             n_answers;
   json_object         *result, *error, *hello, *notified;
   char                *notified_method;
+  /* Told of each, may be NULL; `notified` is only the last. */
+  void (*on_notification) (const char *method, json_object *params, void *user_data);
+  void *on_notification_data;
 };
 
 /* To DIRECTORY/NAME.sock. */
