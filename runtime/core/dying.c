@@ -209,9 +209,8 @@ leave_sight (struct grove_scheduler *self, struct grove_process *process, struct
     _grove_timers_end (process);
 }
 
-/* What was in it, newest first. */
-static struct grove_message *
-close_inqueue (struct grove_process *process)
+struct grove_message *
+_grove_dying_close_inqueue (struct grove_process *process)
 {
   uintptr_t in =
     atomic_exchange_explicit (&process->inqueue, GROVE_IN_CLOSED, memory_order_acq_rel);
@@ -219,8 +218,8 @@ close_inqueue (struct grove_process *process)
   return in > GROVE_IN_SPECIAL ? (struct grove_message *) in : NULL;
 }
 
-static void
-give_back (struct grove_scheduler *self, struct grove_process *process)
+void
+_grove_dying_give_back (struct grove_scheduler *self, struct grove_process *process)
 {
   if (_grove_process_pid (process) == _grove_runtime.main)
     grove_stop ();
@@ -238,7 +237,7 @@ gone (struct grove_scheduler *self, struct grove_dying *dying)
     _grove_block_free (dying->exit);
   if (dying->ending.block != NULL)
     _grove_block_free (dying->ending.block);
-  give_back (self, process);
+  _grove_dying_give_back (self, process);
 }
 
 /* False: the budget is spent. */
@@ -258,7 +257,7 @@ do_phase (struct grove_scheduler *self, struct grove_dying *dying, int32_t *left
       return tell_suspension (dying, left);
     case GROVE_DYING_NAME:
       leave_sight (self, process, dying->ending.reason);
-      dying->unordered = close_inqueue (process);
+      dying->unordered = _grove_dying_close_inqueue (process);
       return true;
     case GROVE_DYING_LEFTOVER:
       return refuse (process, &dying->ending.leftover, left);
@@ -316,12 +315,18 @@ step (struct grove_scheduler *self, struct grove_dying *dying)
   return false;
 }
 
-static bool
-is_bare (const struct grove_process *process, const struct grove_ending *ending)
+/* Does the first step, and keeps the rest, if any, for later ones. */
+static void
+begin (struct grove_scheduler *self, struct grove_dying dying)
 {
-  return process->bonds == NULL && process->mailbox_first == NULL && process->held == NULL &&
-         process->heap == NULL && ending->owned == NULL && ending->block == NULL &&
-         ending->leftover == NULL;
+  struct grove_dying *rest;
+
+  if (step (self, &dying))
+    return;
+  rest = _grove_malloc (sizeof *rest);
+  *rest = dying;
+  *self->dying_last = rest;
+  self->dying_last = &rest->next;
 }
 
 void
@@ -329,33 +334,17 @@ _grove_dying_begin (struct grove_scheduler    *self,
                     struct grove_process      *process,
                     const struct grove_ending *ending)
 {
-  struct grove_dying    dying;
-  struct grove_message *unordered = NULL;
-  struct grove_dying   *rest;
+  begin (self, (struct grove_dying){
+                 .process = process, .ending = *ending, .phase = GROVE_DYING_RELEASES });
+}
 
-  /* One that has nothing for the phases, but perhaps a name, needs none of them. */
-  if (is_bare (process, ending) && !_grove_runtime.ending)
-    {
-      leave_sight (self, process, ending->reason);
-      unordered = close_inqueue (process);
-      if (__builtin_expect (unordered == NULL, 1))
-        {
-          give_back (self, process);
-          return;
-        }
-    }
-  dying = (struct grove_dying){
-    .process = process,
-    .ending = *ending,
-    .unordered = unordered,
-    .phase = unordered != NULL ? GROVE_DYING_TURNED : GROVE_DYING_RELEASES,
-  };
-  if (step (self, &dying))
-    return;
-  rest = _grove_malloc (sizeof *rest);
-  *rest = dying;
-  *self->dying_last = rest;
-  self->dying_last = &rest->next;
+void
+_grove_dying_refuse (struct grove_scheduler *self,
+                     struct grove_process   *process,
+                     struct grove_message   *unordered)
+{
+  begin (self, (struct grove_dying){
+                 .process = process, .unordered = unordered, .phase = GROVE_DYING_TURNED });
 }
 
 void

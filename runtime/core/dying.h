@@ -47,5 +47,12 @@ void _grove_process_account (struct grove_scheduler *self,
 void _grove_dying_begin (struct grove_scheduler    *self,
                          struct grove_process      *process,
                          const struct grove_ending *ending);
+/* Pieces of it, for one of which nobody has to be told anything. Closing gives what was in the
+ * in-queue, newest first; refusing that goes on from there, and ends with giving back. */
+struct grove_message *_grove_dying_close_inqueue (struct grove_process *process);
+void                  _grove_dying_refuse (struct grove_scheduler *self,
+                                           struct grove_process   *process,
+                                           struct grove_message   *unordered);
+void _grove_dying_give_back (struct grove_scheduler *self, struct grove_process *process);
 /* The next step of the process that has been dying longest; there is one. */
 void _grove_dying_step (struct grove_scheduler *self);

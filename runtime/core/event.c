@@ -9,12 +9,8 @@
 
 #include "runtime/core/lock.h"
 #include "runtime/core/memory.h"
-#include "runtime/core/scheduler.h"
 
 #include <string.h>
-
-#define KIND_SHIFT 56
-#define TIME_MASK  (((uint64_t) 1 << KIND_SHIFT) - 1)
 
 _Static_assert((GROVE_EVENTS & (GROVE_EVENTS - 1)) == 0, "a number's slot is its low bits");
 _Static_assert(sizeof (struct grove_event_slot) == 32, "no event lies in two cache lines");
@@ -48,28 +44,6 @@ _grove_events_clear (void)
   GROVE_SET (outside.last, 0);
 }
 
-static inline void
-write_event (struct grove_event_ring *ring,
-             uint64_t                 now_ns,
-             enum grove_event_kind    kind,
-             grove_pid                pid,
-             uint64_t                 a,
-             uint64_t                 b)
-{
-  uint64_t                 seq = GROVE_GET (ring->last) + 1;
-  struct grove_event_slot *slot = &ring->slots[seq % GROVE_EVENTS];
-  uint64_t                 since = now_ns - _grove_runtime.started_ns;
-
-  /* Release throughout, see the top. */
-  atomic_store_explicit (&slot->when, (uint64_t) kind << KIND_SHIFT | (since & TIME_MASK),
-                         memory_order_release);
-  atomic_store_explicit (&slot->pid, pid, memory_order_release);
-  atomic_store_explicit (&slot->a, a, memory_order_release);
-  atomic_store_explicit (&slot->b, b, memory_order_release);
-  /* Pairs with the reader's first look. */
-  atomic_store_explicit (&ring->last, seq, memory_order_release);
-}
-
 void
 _grove_event (enum grove_event_kind kind, grove_pid pid, uint64_t a, uint64_t b)
 {
@@ -77,11 +51,11 @@ _grove_event (enum grove_event_kind kind, grove_pid pid, uint64_t a, uint64_t b)
 
   if (__builtin_expect (self != NULL, 1))
     {
-      write_event (self->events, self->now_ns, kind, pid, a, b);
+      _grove_event_by (self, kind, pid, a, b);
       return;
     }
   _grove_lock (&outside_lock);
-  write_event (&outside, grove_now_ns (), kind, pid, a, b);
+  _grove_event_write (&outside, grove_now_ns (), kind, pid, a, b);
   _grove_unlock (&outside_lock);
 }
 
@@ -116,8 +90,8 @@ copy_ring (unsigned i, uint64_t *cursor, struct grove_event *out, size_t n, uint
 
       out[n_copied++] = (struct grove_event){
         .seq = seq,
-        .at_ns = _grove_runtime.started_ns + (when & TIME_MASK),
-        .kind = (enum grove_event_kind) (when >> KIND_SHIFT),
+        .at_ns = _grove_runtime.started_ns + (when & GROVE_EVENT_TIME_MASK),
+        .kind = (enum grove_event_kind) (when >> GROVE_EVENT_KIND_SHIFT),
         .scheduler = i < _grove_runtime.n_schedulers ? i : GROVE_EVENT_OUTSIDE,
         .pid = atomic_load_explicit (&slot->pid, memory_order_acquire),
         .a = atomic_load_explicit (&slot->a, memory_order_acquire),

@@ -93,11 +93,12 @@ bool        _grove_observe_running (void);
 
 /* ---- Ends ------------------------------------------------------------------------------------ */
 
-/* The last GROVE_ENDS processes that ended, in a ring. */
-#define GROVE_ENDS 4096
+/* The last processes that ended: of each scheduler those it took apart, at least GROVE_ENDS - 1. */
+#define GROVE_ENDS 4096U /* a power of two */
 struct grove_end
 {
-  uint64_t  seq; /* from 1 */
+  uint64_t  seq; /* counts from 1 for each scheduler, without gaps */
+  uint32_t  scheduler;
   grove_pid pid;
   uint64_t  ended_ns;
   char      name[64];    /* name or label, cut */

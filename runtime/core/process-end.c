@@ -12,6 +12,7 @@
 #include "runtime/core/heap.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/process.h"
+#include "runtime/core/registry.h"
 #include "runtime/core/runtime.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/trace-private.h"
@@ -19,6 +20,9 @@
 #include <string.h>
 
 static const uint8_t normal_bytes[] = { 119, 6, 'n', 'o', 'r', 'm', 'a', 'l' };
+
+/* As counters, events and the ring of ends are told of it. */
+static const struct grove_term normal = { NULL, 0 };
 
 /* ---- Taking apart ---------------------------------------------------------------------------- */
 
@@ -38,6 +42,19 @@ kind_of_end (struct grove_term reason)
   return GROVE_EVENT_EXIT_CRASH;
 }
 
+static inline void
+account (struct grove_scheduler *self,
+         grove_pid               pid,
+         const char             *name,
+         enum grove_event_exit   kind,
+         struct grove_term       reason,
+         uint64_t                now_ns)
+{
+  GROVE_ADD (self->n_exited, 1);
+  _grove_event_by (self, GROVE_EVENT_EXIT, pid, _grove_event_text (name), kind);
+  _grove_ends_add (self->ends, pid, name, reason, now_ns, kind == GROVE_EVENT_EXIT_CRASH);
+}
+
 void
 _grove_process_account (struct grove_scheduler *self,
                         struct grove_process   *process,
@@ -47,24 +64,66 @@ _grove_process_account (struct grove_scheduler *self,
   grove_pid             pid = _grove_process_pid (process);
   const char           *name = GROVE_GET (process->name);
 
-  GROVE_ADD (self->n_exited, 1);
   if (name == NULL)
     name = GROVE_GET (process->label);
   if (kind == GROVE_EVENT_EXIT_CRASH)
     {
       GROVE_ADD (self->n_crashed, 1);
-      _grove_event (GROVE_EVENT_CRASH, pid, _grove_event_text (name), 0);
+      _grove_event_by (self, GROVE_EVENT_CRASH, pid, _grove_event_text (name), 0);
     }
-  _grove_event (GROVE_EVENT_EXIT, pid, _grove_event_text (name), kind);
-  _grove_ends_add (pid, name, reason, reason.bytes == normal_bytes ? self->now_ns : grove_now_ns (),
-                   kind == GROVE_EVENT_EXIT_CRASH);
+  if (kind == GROVE_EVENT_EXIT_NORMAL)
+    account (self, pid, name, kind, normal, self->now_ns);
+  else
+    account (self, pid, name, kind, reason, grove_now_ns ());
+}
+
+/* By itself, with a reason nobody has to hear, and nothing that others would have to be told or
+ * that would have to be freed bit by bit. */
+static inline bool
+leaves_nothing (const struct grove_scheduler *self, const struct grove_process *process)
+{
+  return ((uintptr_t) process->bonds | (uintptr_t) process->mailbox_first |
+          (uintptr_t) process->held | (uintptr_t) self->ending.reason.bytes) == 0 &&
+         (process->heap == NULL || process->heap->next == NULL) &&
+         process->timer == GROVE_NO_TIMEOUT && !process->queued && !GROVE_TRACED (process, 0xff) &&
+         !_grove_runtime.ending;
+}
+
+/* Most processes end like this: what dying.c does in phases, in one go. */
+static void
+finish_at_once (struct grove_scheduler *self, struct grove_process *process)
+{
+  const char           *name = GROVE_GET (process->name);
+  struct grove_message *unordered;
+
+  account (self, _grove_process_pid (process), name != NULL ? name : GROVE_GET (process->label),
+           GROVE_EVENT_EXIT_NORMAL, normal, self->now_ns);
+  _grove_registry_forget (process);
+  unordered = _grove_dying_close_inqueue (process);
+  if (__builtin_expect (unordered != NULL, 0))
+    {
+      _grove_dying_refuse (self, process, unordered);
+      return;
+    }
+  if (process->heap != NULL)
+    (void) _grove_heap_free_all (process, &(int32_t){ 1 });
+  _grove_dying_give_back (self, process);
 }
 
 void
 _grove_process_finish (struct grove_scheduler *self, struct grove_process *process)
 {
-  struct grove_ending ending = self->ending;
+  struct grove_ending ending;
 
+  if (leaves_nothing (self, process))
+    {
+      /* Sequentially consistent: see _grove_registry_forget(). */
+      atomic_store (&process->state, GROVE_STATE_EXITING);
+      _grove_stack_release (&self->stacks, process);
+      finish_at_once (self, process);
+      return;
+    }
+  ending = self->ending;
   if (ending.reason.bytes == NULL)
     ending.reason = (struct grove_term){ normal_bytes, sizeof normal_bytes };
   _grove_timers_remove (&self->timers, process);

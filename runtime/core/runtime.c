@@ -127,6 +127,7 @@ finish (void)
       _grove_blocks_finish (&scheduler->blocks);
       _grove_stacks_finish (&scheduler->stacks);
       _grove_event_ring_free (scheduler->events);
+      _grove_ends_free (scheduler->ends);
       _grove_fault_area_finish (scheduler);
     }
   _grove_events_clear ();
@@ -134,7 +135,6 @@ finish (void)
   _grove_registry_finish ();
   _grove_intern_finish ();
   _grove_table_finish ();
-  _grove_ends_clear ();
   _grove_crashes_clear ();
   _grove_seeded_finish ();
   _grove_scheduler_self = NULL;
@@ -162,15 +162,19 @@ init_schedulers (unsigned n)
       schedulers[i].dying_last = &schedulers[i].dying;
       _grove_timers_init (&schedulers[i].timers, _grove_runtime.started_ns);
       schedulers[i].events = _grove_event_ring_new ();
-      if (schedulers[i].events == NULL || !_grove_fault_area_init (&schedulers[i]) ||
+      schedulers[i].ends = _grove_ends_new ();
+      if (schedulers[i].events == NULL || schedulers[i].ends == NULL ||
+          !_grove_fault_area_init (&schedulers[i]) ||
           !_grove_stacks_init (&schedulers[i].stacks, n))
         {
           _grove_event_ring_free (schedulers[i].events);
+          _grove_ends_free (schedulers[i].ends);
           _grove_fault_area_finish (&schedulers[i]);
           while (i-- > 0)
             {
               _grove_stacks_finish (&schedulers[i].stacks);
               _grove_event_ring_free (schedulers[i].events);
+              _grove_ends_free (schedulers[i].ends);
               _grove_fault_area_finish (&schedulers[i]);
             }
           free (schedulers);

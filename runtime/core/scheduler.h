@@ -22,6 +22,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 
+struct grove_ends;
 struct grove_event_ring;
 struct grove_fault_area;
 struct grove_trace;
@@ -115,6 +116,7 @@ struct grove_scheduler
   struct grove_blocks      blocks;
   struct grove_stack_cache stacks;
   struct grove_event_ring *events; /* event.h */
+  struct grove_ends       *ends;   /* ends.h */
   struct grove_fault_area *fault;  /* fault.h */
 
   /* Counters, written by the thread, read by observers. Those of bytes may go below 0 here: only
