@@ -14,9 +14,11 @@
 
 /* Blocks in a chain between a scheduler and the depot; a scheduler keeps at most two such. */
 #define CHAIN_BLOCKS 128
-#define FRESH_BLOCKS 32 /* when the depot has no chain */
+#define FRESH_BLOCKS 64 /* at most; when the depot has no chain */
 #define MAX_CHAINS   64
 #define NO_CLASS     UINT8_MAX
+
+_Static_assert(offsetof (struct grove_message, next) == 0, "a chain is one for the slabs too");
 
 #ifdef GROVE_OWN_STACKS
 
@@ -92,28 +94,9 @@ depot_take (unsigned kind, unsigned *ret_n)
       depot->n--;
     }
   else
-    {
-      *ret_n = FRESH_BLOCKS;
-      for (unsigned i = 0; i < FRESH_BLOCKS; i++)
-        {
-          struct grove_message *block = _grove_slab_take (&depot->slabs, class_sizes[kind]);
-          block->next = chain;
-          chain = block;
-        }
-    }
+    chain = _grove_slab_take_some (&depot->slabs, class_sizes[kind], FRESH_BLOCKS, ret_n);
   _grove_unlock (&depot->lock);
   return chain;
-}
-
-static void
-give_back (struct depot *depot, struct grove_message *chain)
-{
-  while (chain != NULL)
-    {
-      struct grove_message *next = chain->next;
-      _grove_slab_give (&depot->slabs, chain);
-      chain = next;
-    }
 }
 
 static __attribute__ ((noinline)) void
@@ -123,7 +106,7 @@ depot_give (unsigned kind, struct grove_message *chain)
 
   _grove_lock (&depot->lock);
   if (depot->n >= MAX_CHAINS)
-    give_back (depot, chain);
+    _grove_slab_give_chain (&depot->slabs, chain);
   else
     {
       chain->previous = depot->first;

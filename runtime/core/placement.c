@@ -10,8 +10,7 @@
 /* With more free ones than this in its queue, a scheduler gives half of them to an idle one. */
 #define BACKLOG 256
 
-/* How often the queue is looked at as a whole: after so long, and so many turns. */
-#define LOOK_EVERY_NS    1000000
+/* How often the queue is looked at as a whole: after so many turns, besides the time. */
 #define LOOK_EVERY_TURNS 32
 #define LOOK_HOLDS_NS    100000000
 
@@ -158,9 +157,9 @@ look_at_queue (struct grove_scheduler *self)
 }
 
 void
-_grove_placement_spread (struct grove_scheduler *self)
+_grove_placement_spread_now (struct grove_scheduler *self)
 {
-  bool look = self->now_ns - self->look.at_ns >= LOOK_EVERY_NS &&
+  bool look = self->now_ns - self->look.at_ns >= GROVE_LOOK_EVERY_NS &&
               GROVE_GET (self->n_turns) - self->look.n_turns >= LOOK_EVERY_TURNS;
 
   if (__builtin_expect (self->id >= GROVE_GET (_grove_runtime.n_online), 0))
@@ -188,13 +187,13 @@ _grove_placement_spread (struct grove_scheduler *self)
 /* A busy one is here, and fewer are there, where the queue is no longer. Nobody sleeps there, or
  * this one would have been given away before. */
 bool
-_grove_placement_give (struct grove_scheduler *self, struct grove_process *process)
+_grove_placement_give_now (struct grove_scheduler *self, struct grove_process *process)
 {
   bool                    strict = process->queue > GROVE_PRIORITY_NORMAL;
   uint32_t                n = n_busy (self, strict);
   struct grove_scheduler *to;
 
-  if (__builtin_expect (n == 0, 1))
+  if (n == 0)
     return false;
   to = least_loaded (self, strict);
   if (to == NULL || n_busy (to, strict) >= n || n_queued (to) > GROVE_GET (self->queue.n))

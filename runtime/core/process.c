@@ -27,7 +27,7 @@
 /* Everything of a new process that observers read is stored with release, see control.h. */
 #define PUBLISH(field, value) atomic_store_explicit (&(field), (value), memory_order_release)
 
-static void
+static inline __attribute__ ((always_inline)) void
 init (struct grove_process             *process,
       grove_entry                       entry,
       const struct grove_spawn_options *options,
@@ -89,7 +89,7 @@ valid (grove_entry entry, const struct grove_spawn_options *options)
 }
 
 /* The argument, in the child's heap if it is to be copied. */
-static bool
+static inline __attribute__ ((always_inline)) bool
 hand_over (struct grove_process *process, const struct grove_spawn_options *options)
 {
   if (options->arg_size == 0)
@@ -105,7 +105,7 @@ hand_over (struct grove_process *process, const struct grove_spawn_options *opti
   return true;
 }
 
-static grove_ref
+static inline __attribute__ ((always_inline)) grove_ref
 bind (struct grove_process *process, const struct grove_spawn_options *options)
 {
   struct grove_process *parent = _grove_scheduler_self->current;
@@ -130,7 +130,7 @@ bind (struct grove_process *process, const struct grove_spawn_options *options)
 }
 
 /* By its parent's side, unless it is bound; see placement.c. */
-static void
+static inline void
 place (struct grove_process *process, unsigned scheduler)
 {
   struct grove_scheduler *self = _grove_scheduler_self;
@@ -147,8 +147,9 @@ place (struct grove_process *process, unsigned scheduler)
   _grove_scheduler_wake (&_grove_runtime.schedulers[scheduler - 1]);
 }
 
-/* Nobody has run yet that could hear of it, so that links are as old as the process itself. */
-static enum grove_status
+/* Nobody has run yet that could hear of it, so that links are as old as the process itself. In
+ * line, and once more for options the compiler knows: most have the default ones. */
+static inline __attribute__ ((always_inline)) enum grove_status
 spawn (grove_entry                       entry,
        const struct grove_spawn_options *options,
        grove_pid                        *ret_pid,
@@ -170,8 +171,8 @@ spawn (grove_entry                       entry,
     }
   /* Only now: what comes late for the one before is taken in, and must be answered. */
   PUBLISH (process->inqueue, GROVE_IN_EMPTY);
-  _grove_event (GROVE_EVENT_SPAWN, _grove_process_pid (process), GROVE_GET (process->parent),
-                _grove_event_text (options->initial_call));
+  _grove_event_by (scheduler, GROVE_EVENT_SPAWN, _grove_process_pid (process),
+                   GROVE_GET (process->parent), _grove_event_text (options->initial_call));
   if (scheduler->current != NULL)
     monitor = bind (process, options);
   if (__builtin_expect (GROVE_GET (_grove_trace_new.flags) != 0, 0) ||
@@ -278,21 +279,20 @@ _grove_process_spawn_on (unsigned scheduler, grove_entry entry, void *arg)
   return grove_spawn_opt (entry, &options, &pid, NULL) == GROVE_OK ? pid : 0;
 }
 
-static grove_pid
+static inline __attribute__ ((always_inline)) grove_pid
 spawn_or_end (const char *initial_call, grove_entry entry, void *arg, bool link)
 {
   struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
-  enum grove_status          status;
-  grove_pid                  pid = 0;
+  grove_pid                  pid;
 
   options.initial_call = initial_call;
   options.arg = arg;
   options.link = link;
-  status = grove_spawn_opt (entry, &options, &pid, NULL);
-  if (status == GROVE_ERR_SYSTEM_LIMIT)
-    grove_exit ("system_limit");
-  if (status != GROVE_OK)
+  if (entry == NULL || _grove_scheduler_self->deferring)
     grove_exit ("badarg");
+  if (spawn (entry, &options, &pid, NULL) != GROVE_OK)
+    grove_exit ("system_limit");
+  _grove_charge (SPAWN_REDUCTIONS);
   return pid;
 }
 

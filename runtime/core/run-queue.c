@@ -12,20 +12,10 @@
 /* Among so many of the first the seed chooses. */
 #define CHOICES 32
 
-static unsigned
-queue_of (uint8_t priority)
-{
-  _Static_assert(GROVE_PRIORITY_HIGH - GROVE_PRIORITY_NORMAL == GROVE_QUEUE_HIGH &&
-                   GROVE_PRIORITY_MAX - GROVE_PRIORITY_NORMAL == GROVE_QUEUE_MAX,
-                 "both rise");
-
-  return priority <= GROVE_PRIORITY_NORMAL ? GROVE_QUEUE_SHARED : priority - GROVE_PRIORITY_NORMAL;
-}
-
 static void
 append (struct grove_run_queue *self, struct grove_process *process)
 {
-  unsigned queue = queue_of (process->queue);
+  unsigned queue = _grove_queue_of (process->queue);
 
   process->queue_next = NULL;
   process->queue_previous = self->last[queue];
@@ -36,51 +26,15 @@ append (struct grove_run_queue *self, struct grove_process *process)
   self->last[queue] = process;
 }
 
-static void
-unlink_from (struct grove_run_queue *self, struct grove_process *process)
-{
-  unsigned queue = queue_of (process->queue);
-
-  if (process->queue_previous != NULL)
-    process->queue_previous->queue_next = process->queue_next;
-  else
-    self->first[queue] = process->queue_next;
-  if (process->queue_next != NULL)
-    process->queue_next->queue_previous = process->queue_previous;
-  else
-    self->last[queue] = process->queue_previous;
-}
-
-void
-_grove_run_queue_push (struct grove_run_queue *self, struct grove_process *process)
-{
-  process->queue = (uint8_t) GROVE_GET (process->priority);
-  process->queued = true;
-  append (self, process);
-  GROVE_ADD (self->n, 1);
-  self->n_normal += process->queue == GROVE_PRIORITY_NORMAL;
-  self->n_free += _grove_process_is_free (process);
-}
-
-static void
-take_out (struct grove_run_queue *self, struct grove_process *process)
-{
-  unlink_from (self, process);
-  process->queued = false;
-  GROVE_ADD (self->n, (uint32_t) -1);
-  self->n_normal -= process->queue == GROVE_PRIORITY_NORMAL;
-  self->n_free -= _grove_process_is_free (process);
-}
-
 void
 _grove_run_queue_remove (struct grove_run_queue *self, struct grove_process *process)
 {
   _grove_run_queue_set_busy (self, process, false);
-  take_out (self, process);
+  _grove_run_queue_take_out (self, process);
 }
 
 struct grove_process *
-_grove_run_queue_pop (struct grove_run_queue *self)
+_grove_run_queue_pop_unusual (struct grove_run_queue *self)
 {
   struct grove_process *process = self->first[GROVE_QUEUE_MAX];
 
@@ -92,7 +46,7 @@ _grove_run_queue_pop (struct grove_run_queue *self)
       while (process != NULL && process->queue == GROVE_PRIORITY_LOW && self->n_normal > 0 &&
              ++process->passed_over < LOW_TURNS)
         {
-          unlink_from (self, process);
+          _grove_run_queue_unlink (self, process);
           append (self, process);
           process = self->first[GROVE_QUEUE_SHARED];
         }
@@ -100,7 +54,7 @@ _grove_run_queue_pop (struct grove_run_queue *self)
   if (process != NULL)
     {
       process->passed_over = 0;
-      take_out (self, process);
+      _grove_run_queue_take_out (self, process);
     }
   return process;
 }
@@ -120,7 +74,7 @@ _grove_run_queue_choose (struct grove_run_queue *self)
     return;
   for (uint32_t chosen = _grove_seeded_draw (n); chosen > 0; chosen--)
     process = process->queue_next;
-  unlink_from (self, process);
+  _grove_run_queue_unlink (self, process);
   process->queue_previous = NULL;
   process->queue_next = self->first[queue];
   if (self->first[queue] != NULL)
@@ -153,12 +107,10 @@ _grove_run_queue_take_free (struct grove_run_queue *self, uint32_t n)
 }
 
 void
-_grove_run_queue_set_busy (struct grove_run_queue *self, struct grove_process *process, bool busy)
+_grove_run_queue_count_busy (struct grove_run_queue *self,
+                             struct grove_process   *process,
+                             unsigned                now)
 {
-  unsigned now = busy ? 1 + (queue_of (process->queue) != GROVE_QUEUE_SHARED) : 0;
-
-  if (__builtin_expect (process->busy == now, 1))
-    return;
   if (process->busy != 0)
     GROVE_ADD (self->n_busy[process->busy - 1], (uint32_t) -1);
   if (now != 0)

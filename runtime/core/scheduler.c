@@ -161,7 +161,10 @@ start_process (void)
   /* Read again rather than kept among the frames of everything that waits. */
   self = _grove_scheduler_self;
   self->ending = (struct grove_ending){ .owned = NULL };
-  _grove_end_self ();
+  self->leave = GROVE_LEAVE_END;
+  _grove_lock_check_none ();
+  _grove_stack_leave (&self->stacks, self->current, true);
+  abort ();
 }
 
 /* For the slice it had, which may be the rest of another's. */
@@ -284,8 +287,7 @@ _grove_scheduler_loop (struct grove_scheduler *self)
         }
       if (__builtin_expect (self->dying != NULL, 0))
         _grove_dying_step (self);
-      if (self->queue.n_free > 0)
-        _grove_placement_spread (self);
+      _grove_placement_spread (self);
       if (__builtin_expect (GROVE_GET (_grove_seed) != 0, 0))
         _grove_run_queue_choose (&self->queue);
       process = _grove_run_queue_pop (&self->queue);

@@ -54,7 +54,8 @@ struct grove_ending
   const struct grove_trace *trace;    /* where it ended; NULL: it was ended, wherever it was */
 };
 
-/* What a scheduler saw of its own queue, placement.c. */
+/* What a scheduler saw of its own queue, placement.c, at which it looks this often at most. */
+#define GROVE_LOOK_EVERY_NS 1000000
 struct grove_look
 {
   uint64_t at_ns;
@@ -286,9 +287,26 @@ struct grove_process *_grove_heir_take (struct grove_scheduler *self);
 void _grove_placement_hand (struct grove_scheduler *to, struct grove_process *process);
 /* When there are free ones in the queue, between two slices: gives some of them away, if that is
  * good. */
-void _grove_placement_spread (struct grove_scheduler *self);
+void _grove_placement_spread_now (struct grove_scheduler *self);
+static inline void
+_grove_placement_spread (struct grove_scheduler *self)
+{
+  if (self->queue.n_free > 0 && (GROVE_GET (_grove_runtime.idle) != 0 ||
+                                 self->now_ns - self->look.at_ns >= GROVE_LOOK_EVERY_NS ||
+                                 self->id >= GROVE_GET (_grove_runtime.n_online)))
+    _grove_placement_spread_now (self);
+}
+
 /* It is the turn of @process, which is free: true, it has been given away instead. */
-bool _grove_placement_give (struct grove_scheduler *self, struct grove_process *process);
+bool _grove_placement_give_now (struct grove_scheduler *self, struct grove_process *process);
+static inline bool
+_grove_placement_give (struct grove_scheduler *self, struct grove_process *process)
+{
+  return __builtin_expect ((GROVE_GET (self->queue.n_busy[0]) |
+                            GROVE_GET (self->queue.n_busy[1])) != 0,
+                           0) &&
+         _grove_placement_give_now (self, process);
+}
 
 /* Ends @process, which does not run, with self->ending; process-end.c. */
 void _grove_process_finish (struct grove_scheduler *self, struct grove_process *process);

@@ -210,38 +210,113 @@ slab_emptied (struct grove_slabs *self, struct grove_slab *slab)
     clean_region (self, region);
 }
 
+static struct grove_slab *
+slab_for (struct grove_slabs *self, size_t size)
+{
+  unsigned steps = (unsigned) ((size + GROVE_SLAB_STEP - 1) / GROVE_SLAB_STEP);
+
+  return self->partial[steps - 1] != NULL ? self->partial[steps - 1] : new_slab (self, steps);
+}
+
+/* @n were taken. */
+static void
+count_taken (struct grove_slabs *self, struct grove_slab *slab, unsigned n)
+{
+  slab->n_used = (uint16_t) (slab->n_used + n);
+  if (slab->n_used == slab->n_objects)
+    unlink_slab (&self->partial[slab->size - 1], slab);
+}
+
 void *
 _grove_slab_take (struct grove_slabs *self, size_t size)
 {
-  unsigned           steps = (unsigned) ((size + GROVE_SLAB_STEP - 1) / GROVE_SLAB_STEP);
-  struct grove_slab *slab = self->partial[steps - 1];
-  void              *object;
+  struct grove_slab *slab = slab_for (self, size);
+  void              *object = slab->free;
 
-  if (slab == NULL)
-    slab = new_slab (self, steps);
-  object = slab->free;
   if (object != NULL)
     slab->free = *(void **) object;
   else
-    object = memory_of (slab) + (size_t) slab->n_begun++ * steps * GROVE_SLAB_STEP;
-  if (++slab->n_used == slab->n_objects)
-    unlink_slab (&self->partial[steps - 1], slab);
+    object = memory_of (slab) + (size_t) slab->n_begun++ * slab->size * GROVE_SLAB_STEP;
+  count_taken (self, slab, 1);
   return object;
+}
+
+void *
+_grove_slab_take_some (struct grove_slabs *self, size_t size, unsigned n, unsigned *ret_n)
+{
+  struct grove_slab *slab = slab_for (self, size);
+  void              *chain = slab->free;
+  void             **last = &chain;
+  unsigned           n_taken = 0;
+
+  if (chain != NULL)
+    {
+      for (; n_taken < n && *last != NULL; n_taken++)
+        last = (void **) *last;
+      slab->free = *last;
+    }
+  else
+    {
+      size_t step = (size_t) slab->size * GROVE_SLAB_STEP;
+      char  *object = memory_of (slab) + slab->n_begun * step;
+      n_taken = slab->n_objects - slab->n_begun;
+      if (n_taken > n)
+        n_taken = n;
+      slab->n_begun = (uint16_t) (slab->n_begun + n_taken);
+      for (unsigned i = 0; i < n_taken; i++, object += step)
+        {
+          *last = object;
+          last = (void **) object;
+        }
+    }
+  *last = NULL;
+  count_taken (self, slab, n_taken);
+  *ret_n = n_taken;
+  return chain;
+}
+
+static struct grove_slab *
+slab_of (const void *object)
+{
+  struct grove_slab_region *region = region_of (object);
+
+  return &region->slabs[(size_t) ((const char *) object - (const char *) region) / SLAB_SIZE];
 }
 
 void
 _grove_slab_give (struct grove_slabs *self, void *object)
 {
-  struct grove_slab_region *region = region_of (object);
-  struct grove_slab        *slab =
-    &region->slabs[(size_t) ((char *) object - (char *) region) / SLAB_SIZE];
+  *(void **) object = NULL;
+  _grove_slab_give_chain (self, object);
+}
 
-  if (slab->n_used == slab->n_objects)
-    link_slab (&self->partial[slab->size - 1], slab);
-  *(void **) object = slab->free;
-  slab->free = object;
-  if (--slab->n_used == 0)
-    slab_emptied (self, slab);
+void
+_grove_slab_give_chain (struct grove_slabs *self, void *chain)
+{
+  while (chain != NULL)
+    {
+      struct grove_slab *slab = slab_of (chain);
+      const char        *memory = memory_of (slab);
+      void              *free = slab->free;
+      unsigned           n = 0;
+
+      /* What was taken together comes back together. */
+      do
+        {
+          void *next = *(void **) chain;
+          *(void **) chain = free;
+          free = chain;
+          chain = next;
+          n++;
+        }
+      while ((uintptr_t) chain - (uintptr_t) memory < SLAB_SIZE);
+      if (slab->n_used == slab->n_objects)
+        link_slab (&self->partial[slab->size - 1], slab);
+      slab->free = free;
+      slab->n_used = (uint16_t) (slab->n_used - n);
+      if (slab->n_used == 0)
+        slab_emptied (self, slab);
+    }
 }
 
 void

@@ -36,5 +36,9 @@ struct grove_slabs
 /* Room for @size bytes, 1 to GROVE_SLAB_LARGEST, aligned to 16. */
 void *_grove_slab_take (struct grove_slabs *self, size_t size);
 void  _grove_slab_give (struct grove_slabs *self, void *object);
+/* Several, each beginning with the next: at least one, at most @n; and any of the same allocator.
+ */
+void *_grove_slab_take_some (struct grove_slabs *self, size_t size, unsigned n, unsigned *ret_n);
+void  _grove_slab_give_chain (struct grove_slabs *self, void *chain);
 /* Gives all back, whether objects are left or not. */
 void _grove_slabs_finish (struct grove_slabs *self);

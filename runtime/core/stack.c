@@ -137,8 +137,21 @@ vacate_some (struct grove_stack_cache *self, unsigned seed)
   atomic_store (&chaos, seed);
 }
 
+static void
+own (struct grove_stack_cache *self, struct grove_stack *stack, struct grove_process *process)
+{
+  if (stack->owner != NULL)
+    vacate (self, stack);
+  if (self->last_released == stack)
+    self->last_released = NULL;
+  else
+    set_taken (self, stack);
+  stack->owner = process;
+  GROVE_ADD (self->n_in_use, 1);
+}
+
 /* One for a process that has none yet: a free one, or a new one, or somebody else's. */
-static struct grove_stack *
+static __attribute__ ((noinline)) struct grove_stack *
 choose (struct grove_stack_cache *self)
 {
   unsigned word;
@@ -158,33 +171,30 @@ _grove_stack_attach (struct grove_stack_cache *self,
                      struct grove_process     *process,
                      void (*start) (void))
 {
-  struct grove_stack *stack = process->sp != NULL ? process->stack : NULL;
+  struct grove_stack *stack;
   unsigned            seed = GROVE_GET (chaos);
 
   if (__builtin_expect (seed != 0, 0))
     vacate_some (self, seed);
-  if (stack == NULL)
+  if (process->sp == NULL)
     {
-      stack = choose (self);
+      stack = self->last_released;
       self->entry = process->entry;
       self->arg = process->arg;
+      if (stack == NULL)
+        stack = choose (self);
+      own (self, stack, process);
       process->stack = stack;
       process->saved = NULL;
+      process->sp = _grove_switch_prepare (stack->top, start);
+      return;
     }
+  stack = process->stack;
   if (stack->owner == process)
     return;
-  if (stack->owner != NULL)
-    vacate (self, stack);
-  set_taken (self, stack);
-  stack->owner = process;
-  GROVE_ADD (self->n_in_use, 1);
-  if (process->saved != NULL)
-    {
-      memcpy (process->sp, process->saved, (size_t) (stack->top - (char *) process->sp));
-      give_saved (self, process);
-    }
-  else
-    process->sp = _grove_switch_prepare (stack->top, start);
+  own (self, stack, process);
+  memcpy (process->sp, process->saved, (size_t) (stack->top - (char *) process->sp));
+  give_saved (self, process);
 }
 
 void
@@ -199,7 +209,10 @@ _grove_stack_release (struct grove_stack_cache *self, struct grove_process *proc
   if (stack->owner == process)
     {
       stack->owner = NULL;
-      set_free (self, stack);
+      if (self->last_released == NULL)
+        self->last_released = stack;
+      else
+        set_free (self, stack);
       GROVE_ADD (self->n_in_use, (uint64_t) -1);
     }
   process->sp = NULL;

@@ -58,13 +58,14 @@ struct grove_stack_cache
   const void         *bottom;
   size_t              size;
 #else
-  struct grove_stack stacks[GROVE_STACKS];
-  unsigned           n_stacks;                /* mapped */
-  unsigned           limit;                   /* no more than these are going to be */
-  uint64_t           free_words;              /* a bit a word of `free` that is not 0 */
-  uint64_t           free[GROVE_STACKS / 64]; /* a bit a stack without owner */
-  unsigned           hand;                    /* whose turn it is to make room */
-  struct grove_slabs saved;                   /* the frames of those whose stack is another's */
+  struct grove_stack  stacks[GROVE_STACKS];
+  unsigned            n_stacks;                /* mapped */
+  unsigned            limit;                   /* no more than these are going to be */
+  uint64_t            free_words;              /* a bit a word of `free` that is not 0 */
+  uint64_t            free[GROVE_STACKS / 64]; /* a bit a stack without owner, but for */
+  struct grove_stack *last_released;           /* this one, which the next begins on; may be NULL */
+  unsigned            hand;                    /* whose turn it is to make room */
+  struct grove_slabs  saved;                   /* the frames of those whose stack is another's */
 #endif
   _Atomic uint64_t n_in_use;    /* stacks with an owner; for observers */
   _Atomic uint64_t saved_bytes; /* likewise; may go below 0 and is summed over all schedulers */

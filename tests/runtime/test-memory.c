@@ -57,6 +57,59 @@ test_slab_random (void)
   g_assert_cmpuint (atomic_load (&slabs.bytes), ==, 0);
 }
 
+/* Chains are taken, shuffled into one another, and given back: nothing is there twice, and nothing
+ * is left. */
+static void
+test_slab_chains (void)
+{
+  struct grove_slabs  slabs = { .n_spare = 0 };
+  guint               n = N_OBJECTS;
+  g_autofree guint8 **objects = g_new0 (guint8 *, n);
+  guint               n_taken = 0, n_kept = 0;
+
+  for (guint round = 0; round < 4; round++)
+    {
+      while (n_taken < n)
+        {
+          unsigned n_more;
+          void    *chain =
+            _grove_slab_take_some (&slabs, 192, MIN (n - n_taken, 1 + n_taken % 200), &n_more);
+          g_assert_cmpuint (n_more, >, 0);
+          for (; n_more > 0; n_more--)
+            {
+              objects[n_taken++] = chain;
+              chain = *(void **) chain;
+            }
+          g_assert_null (chain);
+        }
+      for (guint i = 0; i < n; i++)
+        memset (objects[i], (int) (i % 251), 192);
+      for (guint i = 0; i < n; i++)
+        for (guint j = 0; j < 192; j += 191)
+          g_assert_cmpuint (objects[i][j], ==, i % 251);
+      for (guint i = 0; i < n; i++)
+        {
+          guint   other = (guint) g_test_rand_int_range (0, (gint32) n);
+          guint8 *object = objects[i];
+          objects[i] = objects[other];
+          objects[other] = object;
+        }
+      n_kept = round == 3 ? 0 : n / 3;
+      for (void *chain = NULL; n_taken > n_kept;)
+        {
+          *(void **) objects[--n_taken] = chain;
+          chain = objects[n_taken];
+          if (n_taken % 100 == 0 || n_taken == n_kept)
+            {
+              _grove_slab_give_chain (&slabs, chain);
+              chain = NULL;
+            }
+        }
+    }
+  g_assert_cmpuint (atomic_load (&slabs.bytes), <=, 5 * MIB);
+  _grove_slabs_finish (&slabs);
+}
+
 /* One object in a hundred stays: slabs that are empty go back all the same. */
 static void
 test_slab_survivors (void)
@@ -278,6 +331,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/runtime/memory/slab-random", test_slab_random);
+  g_test_add_func ("/runtime/memory/slab-chains", test_slab_chains);
   g_test_add_func ("/runtime/memory/slab-survivors", test_slab_survivors);
 #ifndef GROVE_OWN_STACKS
   g_test_add_func ("/runtime/memory/out-of-memory", test_out_of_memory);
