@@ -292,6 +292,28 @@ make_outcome (const Request *request, struct json_object *result)
   return outcome;
 }
 
+char *
+_grove_command_say (GroveCommand      command,
+                    const char       *pid,
+                    const char       *name,
+                    const char       *argument,
+                    const GroveReply *reply,
+                    gboolean         *ret_had_effect)
+{
+  g_autofree char *copy = g_strdup (pid);
+  g_autofree char *who = who_is (name, pid);
+  g_autofree char *why = g_strdup (argument != NULL ? argument : "");
+  const Request    request = { .command = command, .pid = copy, .who = who, .argument = why };
+  if (reply->error != NULL)
+    {
+      *ret_had_effect = FALSE;
+      return say_failure (&request, reply);
+    }
+  g_autoptr (GroveCommandOutcome) outcome = make_outcome (&request, reply->result);
+  *ret_had_effect = outcome->had_effect;
+  return g_steal_pointer (&outcome->summary);
+}
+
 static void
 answered (gpointer owner, const GroveReply *reply, gpointer user_data)
 {
@@ -323,7 +345,7 @@ cancelled (GCancellable *cancellable, GTask *task)
 }
 
 static struct json_object *
-make_params (const Request *request, const char *name, gint64 started_ns)
+make_params (const Request *request, const char *name, gint64 started_ns, gint64 wait_ms)
 {
   struct json_object *params = json_object_new_object ();
   json_object_object_add (params, "pid", json_object_new_string (request->pid));
@@ -339,10 +361,24 @@ make_params (const Request *request, const char *name, gint64 started_ns)
   if (request->command == GROVE_COMMAND_SET_PRIORITY)
     json_object_object_add (params, "priority", json_object_new_string (request->argument));
   else if (request->command < GROVE_COMMAND_SUSPEND)
-    json_object_object_add (params, "wait_ms", json_object_new_int (WAIT_MS));
+    json_object_object_add (params, "wait_ms", json_object_new_int64 (wait_ms));
   if (request->command == GROVE_COMMAND_EXIT)
     json_object_object_add (params, "reason", json_object_new_string (request->argument));
   return params;
+}
+
+struct json_object *
+_grove_command_params (GroveCommand command,
+                       const char  *pid,
+                       const char  *name,
+                       gint64       started_ns,
+                       const char  *argument,
+                       gint64       wait_ms)
+{
+  g_autofree char *copy = g_strdup (pid);
+  g_autofree char *why = g_strdup (argument != NULL ? argument : "");
+  const Request    request = { .command = command, .pid = copy, .argument = why };
+  return make_params (&request, name, started_ns, wait_ms);
 }
 
 /* What need not be asked to know that it cannot be done; NULL if it can. Transfer full. */
@@ -402,7 +438,7 @@ grove_command_run_async (GroveSession       *session,
       g_cancellable_connect (cancellable, G_CALLBACK (cancelled), task, NULL);
   gpointer owner = task;
   _grove_session_call (session, grove_command_get_method (command),
-                       make_params (request, name, started_ns), answered, owner,
+                       make_params (request, name, started_ns, WAIT_MS), answered, owner,
                        g_steal_pointer (&task));
 }
 

@@ -9,7 +9,7 @@
  */
 #include "observer/grove-discovery.h"
 
-#include "observer/grove-session-private.h"
+#include "observer/grove-address.h"
 
 #include <errno.h>
 #include <string.h>
@@ -203,8 +203,7 @@ look (GroveDiscovery *self)
       if (!g_str_has_suffix (entry, ".sock"))
         continue;
       g_autofree char *name = g_strndup (entry, strlen (entry) - strlen (".sock"));
-      GroveSystem     *system =
-        _grove_session_name_is_valid (name) ? look_at (self, name, locks) : NULL;
+      GroveSystem *system = grove_address_name_is_valid (name) ? look_at (self, name, locks) : NULL;
       if (system != NULL)
         g_ptr_array_add (found, system);
     }
@@ -353,7 +352,7 @@ GroveDiscovery *
 grove_discovery_new (const char *directory)
 {
   GroveDiscovery *self = g_object_new (GROVE_TYPE_DISCOVERY, NULL);
-  self->directory = directory != NULL ? g_strdup (directory) : _grove_session_directory ();
+  self->directory = directory != NULL ? g_strdup (directory) : grove_address_get_directory ();
   g_autoptr (GFile) file = g_file_new_for_path (self->directory);
   /* Without one (no inotify left) the timer alone does. */
   self->monitor = g_file_monitor_directory (file, G_FILE_MONITOR_NONE, NULL, NULL);

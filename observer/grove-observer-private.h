@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "observer/grove-command.h"
 #include "observer/grove-connection.h"
 #include "observer/grove-process-item.h"
 #include "observer/grove-session.h"
@@ -81,6 +82,15 @@ void                         _grove_history_clear (GroveHistory *self);
 void _grove_history_push (GroveHistory *self, const char *pid, gint64 messages, gint64 now_us);
 const guint32 *_grove_history_get (GroveHistory *self, const char *pid, guint *ret_n);
 
+/* How a session introduces itself, before it is opened; @name is static. Without samples it does
+ * not watch the system's figures. */
+void _grove_session_introduce (GroveSession *self,
+                               const char   *name,
+                               gboolean      only_observe,
+                               gboolean      samples);
+/* The greeting of the system it is or was connected to; borrowed, NULL before the first. */
+struct json_object *_grove_session_get_hello (GroveSession *self);
+
 /* Calls of a session. */
 /* Takes @params (NULL: none). @func is called once, later, unless the call is dropped first with
  * _grove_session_drop_calls(). Not connected is an error like any other. */
@@ -98,6 +108,22 @@ GroveHistory *_grove_session_get_history (GroveSession *self);
 GroveColumnSet _grove_session_get_columns (GroveSession *self);
 /* The monotonic time at which the process appeared here; 0 if it was there before we were. */
 gint64 _grove_session_appeared_us (GroveSession *self, const GroveProcessRow *row);
+
+/* Commands for who waits for the answer himself (grove-command.c): what is sent, and what came of
+ * it in the words that all surfaces use. Both are transfer full; @name and @argument may be NULL.
+ */
+struct json_object *_grove_command_params (GroveCommand command,
+                                           const char  *pid,
+                                           const char  *name,
+                                           gint64       started_ns,
+                                           const char  *argument,
+                                           gint64       wait_ms);
+char               *_grove_command_say (GroveCommand      command,
+                                        const char       *pid,
+                                        const char       *name,
+                                        const char       *argument,
+                                        const GroveReply *reply,
+                                        gboolean         *ret_had_effect);
 
 /* Subscriptions (grove-subscription.c): opened whenever they are wanted, the session is live
  * and not paused; opened again after a reconnection; each update acknowledged. */

@@ -20,6 +20,8 @@
 #define BACKOFF_MAX_MS 5000
 #define GREETING_MS    5000
 #define BUSY_RETRY_MS  100
+#define CHILD_MS       60000 /* until a command has brought a greeting: a person may type a password */
+#define CHILD_END_MS   2000 /* until it has said why it ended */
 #define HUNG_US        (10 * G_USEC_PER_SEC)
 #define PROTOCOL_MAJOR 1
 
@@ -37,6 +39,7 @@ drop_connection (GroveSession *self)
   g_autoptr (GroveConnection) connection = g_steal_pointer (&self->connection);
   if (connection != NULL)
     grove_connection_close (connection);
+  g_clear_pointer (&self->child, _grove_child_free);
   for (guint i = 0; i < self->subscriptions->len; i++)
     _grove_subscription_lost (self->subscriptions->pdata[i]);
 }
@@ -77,7 +80,8 @@ would_be_wrong_again (GroveTrouble trouble)
 {
   switch ((int) trouble)
     {
-    case GROVE_TROUBLE_BAD_NAME:
+    case GROVE_TROUBLE_BAD_ADDRESS:
+    case GROVE_TROUBLE_NO_COMMAND:
     case GROVE_TROUBLE_PERMISSION:
     case GROVE_TROUBLE_NO_SOCKET:
     case GROVE_TROUBLE_NOT_GROVE:
@@ -88,6 +92,17 @@ would_be_wrong_again (GroveTrouble trouble)
     default:
       return FALSE;
     }
+}
+
+/* What was tried: a socket's path, or a command as it could be typed. Transfer full, NULL: nothing.
+ */
+static char *
+place_of (GroveSession *self)
+{
+  if (self->address == NULL)
+    return NULL;
+  return self->address->path != NULL ? g_filename_display_name (self->address->path)
+                                     : g_strjoinv (" ", self->address->argv);
 }
 
 static void
@@ -104,8 +119,8 @@ trouble (GroveSession *self, GroveTrouble what, const char *fact)
   /* While it is being mended, the reason it was lost is of more use than why it is not back yet. */
   if (!mend || was_open)
     {
-      g_autofree char *title = NULL, *detail = NULL;
-      _grove_trouble_describe (what, self->system_name, self->path, copy, &title, &detail);
+      g_autofree char *title = NULL, *detail = NULL, *place = place_of (self);
+      _grove_trouble_describe (what, self->system_name, place, copy, &title, &detail);
       _grove_session_set_error (self, title, detail);
     }
   _grove_session_set_state (self, mend ? GROVE_SESSION_LOST : GROVE_SESSION_REFUSED);
@@ -118,6 +133,15 @@ trouble (GroveSession *self, GroveTrouble what, const char *fact)
   g_object_unref (self);
 }
 
+/* The command has ended, or it has been waited for long enough. */
+static void
+child_has_spoken (gpointer user_data)
+{
+  GroveSession    *self = user_data;
+  g_autofree char *complaint = _grove_child_get_complaint (self->child);
+  trouble (self, self->was_live ? GROVE_TROUBLE_COMMAND_LOST : GROVE_TROUBLE_COMMAND, complaint);
+}
+
 static void
 handle_closed (gpointer user_data, const GError *error)
 {
@@ -127,7 +151,14 @@ handle_closed (gpointer user_data, const GError *error)
   GroveTrouble     goodbye = self->goodbye;
   self->goodbye = GROVE_TROUBLE_NONE;
 
-  if (self->stage == GROVE_STAGE_OPEN)
+  /* Why it ended is what the command says at its end. */
+  if (self->child != NULL && !broken && goodbye == GROVE_TROUBLE_NONE)
+    {
+      g_clear_handle_id (&self->deadline_source, g_source_remove);
+      g_clear_handle_id (&self->tick_source, g_source_remove);
+      _grove_child_wait (self->child, CHILD_END_MS, child_has_spoken, self);
+    }
+  else if (self->stage == GROVE_STAGE_OPEN)
     {
       if (broken)
         trouble (self, GROVE_TROUBLE_BROKEN, error->message);
@@ -270,7 +301,7 @@ static void
 open_as (GroveSession *self, const char *role)
 {
   struct json_object *client = json_object_new_object ();
-  json_object_object_add (client, "name", json_object_new_string ("grove-observer"));
+  json_object_object_add (client, "name", json_object_new_string (self->client));
   json_object_object_add (client, "version", json_object_new_string (GROVE_VERSION));
   struct json_object *params = json_object_new_object ();
   json_object_object_add (params, "major", json_object_new_int (PROTOCOL_MAJOR));
@@ -345,6 +376,8 @@ greet (GroveSession *self, struct json_object *hello)
   gint64 now_ns = _grove_json_int (hello, "now_ns", 0);
   if (now_ns > 0)
     self->clock_offset_ns = now_ns - g_get_monotonic_time () * 1000;
+  json_object_put (self->hello);
+  self->hello = json_object_get (hello);
   read_capabilities (self, hello);
   self->columns = _grove_columns_offered (hello);
   self->stage = GROVE_STAGE_OPENING;
@@ -355,7 +388,7 @@ greet (GroveSession *self, struct json_object *hello)
     _grove_session_set_system_name (self, name);
   /* Whoever was told of either may have closed the session. */
   if (self->stage == GROVE_STAGE_OPENING)
-    open_as (self, self->server_read_only ? "observe" : "control");
+    open_as (self, self->server_read_only || self->only_observe ? "observe" : "control");
 }
 
 static void
@@ -421,8 +454,8 @@ greeting_is_late (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static GroveTrouble
-trouble_of_errno (int error, const char *path)
+GroveTrouble
+_grove_session_trouble_of_errno (int error, const char *path)
 {
   struct stat status;
   switch (error)
@@ -444,9 +477,8 @@ trouble_of_errno (int error, const char *path)
     }
 }
 
-/* A connected descriptor, or -1 and errno. */
-static int
-connect_to (const char *path)
+int
+_grove_session_connect_to (const char *path)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
   if (strlen (path) >= sizeof address.sun_path)
@@ -466,52 +498,76 @@ connect_to (const char *path)
   return fd;
 }
 
-static gboolean
-attempt (gpointer user_data)
+/* Takes @fd. */
+static void
+talk_through (GroveSession *self, int fd)
 {
   static const GroveConnectionHandler handler = {
     .notification = handle_notification,
     .closed = handle_closed,
   };
-  GroveSession *self = user_data;
-  self->attempt_source = 0;
-  if (self->path == NULL)
-    {
-      trouble (self, GROVE_TROUBLE_BAD_NAME, NULL);
-      return G_SOURCE_REMOVE;
-    }
-  int fd = connect_to (self->path);
-  if (fd < 0 && errno == EAGAIN &&
-      g_get_monotonic_time () - self->attempt_started_us < GREETING_MS * 1000)
-    {
-      /* More are waiting to be let in than the system has room for. */
-      self->attempt_source = g_timeout_add (BUSY_RETRY_MS, attempt, self);
-      return G_SOURCE_REMOVE;
-    }
-  if (fd < 0 && errno == EAGAIN)
-    {
-      trouble (self, GROVE_TROUBLE_SILENT, NULL);
-      return G_SOURCE_REMOVE;
-    }
-  if (fd < 0)
-    {
-      int error = errno;
-      trouble (self, trouble_of_errno (error, self->path), g_strerror (error));
-      return G_SOURCE_REMOVE;
-    }
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
   if (socket == NULL)
     {
       close (fd);
       trouble (self, GROVE_TROUBLE_OTHER, error->message);
-      return G_SOURCE_REMOVE;
+      return;
     }
   self->goodbye = GROVE_TROUBLE_NONE;
   g_clear_pointer (&self->goodbye_message, g_free);
   self->connection = grove_connection_new (socket, &handler, self);
   self->stage = GROVE_STAGE_HELLO;
-  self->deadline_source = g_timeout_add (GREETING_MS, greeting_is_late, self);
+  self->deadline_source =
+    g_timeout_add (self->child != NULL ? CHILD_MS : GREETING_MS, greeting_is_late, self);
+}
+
+static void
+attempt_socket (GroveSession *self)
+{
+  int    fd = _grove_session_connect_to (self->address->path);
+  int    error = errno;
+  gint64 tried_us = g_get_monotonic_time () - self->attempt_started_us;
+  if (fd >= 0)
+    talk_through (self, fd);
+  else if (error == EAGAIN && tried_us < GREETING_MS * 1000)
+    /* More are waiting to be let in than the system has room for. */
+    self->attempt_source = g_timeout_add (BUSY_RETRY_MS, attempt, self);
+  else if (error == EAGAIN)
+    trouble (self, GROVE_TROUBLE_SILENT, NULL);
+  else
+    trouble (self, _grove_session_trouble_of_errno (error, self->address->path),
+             g_strerror (error));
+}
+
+static void
+attempt_command (GroveSession *self)
+{
+  g_autoptr (GError) error = NULL;
+  int fd;
+  self->child = _grove_child_new (self->address->argv, &fd, &error);
+  if (self->child == NULL)
+    trouble (self, GROVE_TROUBLE_NO_COMMAND, error->message);
+  else
+    talk_through (self, fd);
+}
+
+static gboolean
+attempt (gpointer user_data)
+{
+  GroveSession *self = user_data;
+  self->attempt_source = 0;
+  if (self->address == NULL)
+    {
+      /* Once more, for what is wrong with it. */
+      g_autoptr (GError) error = NULL;
+      grove_address_free (grove_address_parse (self->target, &error));
+      trouble (self, GROVE_TROUBLE_BAD_ADDRESS, error != NULL ? error->message : NULL);
+    }
+  else if (self->address->path != NULL)
+    attempt_socket (self);
+  else
+    attempt_command (self);
   return G_SOURCE_REMOVE;
 }
 

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "observer/grove-address.h"
+#include "observer/grove-child.h"
 #include "observer/grove-observer-private.h"
 
 G_BEGIN_DECLS
@@ -14,7 +16,9 @@ G_BEGIN_DECLS
 typedef enum
 {
   GROVE_TROUBLE_NONE,
-  GROVE_TROUBLE_BAD_NAME,
+  GROVE_TROUBLE_BAD_ADDRESS,
+  GROVE_TROUBLE_NO_COMMAND, /* it could not be run */
+  GROVE_TROUBLE_COMMAND,    /* it ended before there was a session */
   GROVE_TROUBLE_NO_SYSTEM,  /* no such socket */
   GROVE_TROUBLE_STALE,      /* a socket nobody listens on */
   GROVE_TROUBLE_PERMISSION, /* the file system said no */
@@ -24,10 +28,11 @@ typedef enum
   GROVE_TROUBLE_SILENT,     /* connected, but no greeting */
   GROVE_TROUBLE_NOT_GROVE,  /* what came is no greeting of ours */
   GROVE_TROUBLE_VERSION,
-  GROVE_TROUBLE_NOT_OPENED, /* it refused the session */
-  GROVE_TROUBLE_OTHER,      /* the operating system's own words */
-  GROVE_TROUBLE_LOST,       /* from here on: it was live */
-  GROVE_TROUBLE_HUNG,       /* it does not answer any more */
+  GROVE_TROUBLE_NOT_OPENED,   /* it refused the session */
+  GROVE_TROUBLE_OTHER,        /* the operating system's own words */
+  GROVE_TROUBLE_LOST,         /* from here on: it was live */
+  GROVE_TROUBLE_COMMAND_LOST, /* likewise, with what the command said */
+  GROVE_TROUBLE_HUNG,         /* it does not answer any more */
   GROVE_TROUBLE_SHUTDOWN,
   GROVE_TROUBLE_SLOW,
   GROVE_TROUBLE_ERRORS,
@@ -40,7 +45,7 @@ typedef enum
  * Both are transfer full. */
 void _grove_trouble_describe (GroveTrouble trouble,
                               const char  *system_name,
-                              const char  *path,
+                              const char  *place, /* the socket's path, or the command */
                               const char  *fact,
                               char       **ret_title,
                               char       **ret_detail);
@@ -60,13 +65,18 @@ struct _GroveSession
   GroveSessionState state;
   char             *target;
   char             *system_name;
-  char             *path;
+  GroveAddress     *address; /* NULL: the target is none, or there is none */
   char             *error_title;
   char             *error_detail;
+
+  /* How it introduces itself: set before it is opened. */
+  const char *client;
+  gboolean    only_observe;
 
   /* The link. */
   GroveStage       stage;
   GroveConnection *connection;
+  GroveChild      *child;    /* the command at the other end, NULL: none */
   gboolean         was_live; /* with this target: trouble means LOST, not REFUSED */
   guint            attempt_source;
   guint            deadline_source;
@@ -77,15 +87,16 @@ struct _GroveSession
   char            *goodbye_message;
 
   /* What it said of itself. */
-  char          *instance;
-  gboolean       server_read_only;
-  gboolean       observing; /* our role */
-  GHashTable    *capabilities;
-  GHashTable    *absent;  /* method -> why */
-  GroveColumnSet columns; /* of the table `processes` */
-  char          *reason;  /* the last that grove_session_can() lent */
-  gint64         clock_offset_ns;
-  gint64         first_seen_ns;
+  struct json_object *hello; /* all of its last greeting, NULL before */
+  char               *instance;
+  gboolean            server_read_only;
+  gboolean            observing; /* our role */
+  GHashTable         *capabilities;
+  GHashTable         *absent;  /* method -> why */
+  GroveColumnSet      columns; /* of the table `processes` */
+  char               *reason;  /* the last that grove_session_can() lent */
+  gint64              clock_offset_ns;
+  gint64              first_seen_ns;
 
   /* Figures of the link. */
   gint64  ping_sent_us; /* 0: none is under way */
@@ -146,12 +157,12 @@ void _grove_session_emit_sample (GroveSession *self);
 void _grove_session_emit_reset (GroveSession *self);
 void _grove_session_emit_gone (GroveSession *self, const char *pid, const char *successor);
 
-char    *_grove_session_directory (void); /* where systems' sockets are; transfer full */
-gboolean _grove_session_name_is_valid (const char *name);
-
 /* grove-session-link.c */
 void _grove_session_link_start (GroveSession *self); /* now */
 void _grove_session_link_stop (GroveSession *self);
+/* A descriptor connected to the socket, non-blocking; -1 and errno. */
+int          _grove_session_connect_to (const char *path);
+GroveTrouble _grove_session_trouble_of_errno (int error, const char *path);
 
 /* grove-session-sample.c */
 void _grove_session_sample_init (GroveSession *self);

@@ -6,7 +6,6 @@
 #include "observer/grove-session-private.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static GParamSpec *properties[GROVE_SESSION_N_PROPS];
 
@@ -232,6 +231,23 @@ _grove_session_get_columns (GroveSession *self)
   return self->columns;
 }
 
+void
+_grove_session_introduce (GroveSession *self,
+                          const char   *name,
+                          gboolean      only_observe,
+                          gboolean      samples)
+{
+  self->client = name;
+  self->only_observe = only_observe;
+  _grove_subscription_set_wanted (self->watch, samples);
+}
+
+struct json_object *
+_grove_session_get_hello (GroveSession *self)
+{
+  return self->hello;
+}
+
 gint64
 grove_session_now_ns (GroveSession *self)
 {
@@ -299,46 +315,6 @@ grove_session_has_column (GroveSession *self, const char *column)
   return _grove_columns_have (self->columns, column);
 }
 
-char *
-_grove_session_directory (void)
-{
-  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
-  if (runtime != NULL && runtime[0] != '\0')
-    return g_build_filename (runtime, "grove", NULL);
-  return g_strdup_printf ("/tmp/grove-%lu", (unsigned long) getuid ());
-}
-
-gboolean
-_grove_session_name_is_valid (const char *name)
-{
-  gsize length = strlen (name);
-  if (length == 0 || length > 64 || name[0] == '.')
-    return FALSE;
-  return strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._@-") == length;
-}
-
-static char *
-path_of (const char *target)
-{
-  if (strchr (target, '/') != NULL)
-    return g_strdup (target);
-  if (!_grove_session_name_is_valid (target))
-    return NULL;
-  g_autofree char *directory = _grove_session_directory ();
-  return g_strdup_printf ("%s/%s.sock", directory, target);
-}
-
-/* What to call it until it has said its name. */
-static char *
-provisional_name (const char *target)
-{
-  g_autofree char *base = g_path_get_basename (target);
-  g_autofree char *valid = g_utf8_make_valid (base, -1);
-  if (strchr (target, '/') != NULL && g_str_has_suffix (valid, ".sock") && strlen (valid) > 5)
-    return g_strndup (valid, strlen (valid) - 5);
-  return strchr (target, '/') != NULL ? g_steal_pointer (&valid) : g_utf8_make_valid (target, -1);
-}
-
 /* Forgets the system observed so far. */
 static void
 leave (GroveSession *self)
@@ -364,12 +340,12 @@ grove_session_open (GroveSession *self, const char *target)
   g_object_ref (self);
   g_object_freeze_notify (G_OBJECT (self));
   g_autofree char *copy = g_strdup (target);
-  g_autofree char *name = provisional_name (target);
+  g_autofree char *valid = g_utf8_make_valid (target, -1);
   leave (self);
-  g_free (self->path);
-  self->path = path_of (copy);
+  g_clear_pointer (&self->address, grove_address_free);
+  self->address = grove_address_parse (copy, NULL);
   set_text (self, &self->target, copy, GROVE_SESSION_PROP_TARGET);
-  _grove_session_set_system_name (self, name);
+  _grove_session_set_system_name (self, self->address != NULL ? self->address->name : valid);
   _grove_session_set_error (self, NULL, NULL);
   _grove_session_set_state (self, GROVE_SESSION_CONNECTING);
   _grove_session_link_start (self);
@@ -384,7 +360,7 @@ grove_session_close (GroveSession *self)
   g_object_ref (self);
   g_object_freeze_notify (G_OBJECT (self));
   leave (self);
-  g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->address, grove_address_free);
   set_text (self, &self->target, NULL, GROVE_SESSION_PROP_TARGET);
   _grove_session_set_system_name (self, NULL);
   _grove_session_set_error (self, NULL, NULL);
@@ -580,9 +556,10 @@ grove_session_finalize (GObject *object)
   g_ptr_array_unref (self->subscriptions);
   g_hash_table_unref (self->capabilities);
   g_hash_table_unref (self->absent);
+  json_object_put (self->hello);
   g_free (self->target);
   g_free (self->system_name);
-  g_free (self->path);
+  grove_address_free (self->address);
   g_free (self->error_title);
   g_free (self->error_detail);
   g_free (self->reason);
@@ -645,6 +622,7 @@ grove_session_class_init (GroveSessionClass *klass)
 static void
 grove_session_init (GroveSession *self)
 {
+  self->client = "grove-observer";
   self->round_trip_us = -1;
   self->filter = g_strdup ("");
   self->subscriptions = g_ptr_array_new ();

@@ -5,6 +5,7 @@
  */
 #include "observer/grove-session-private.h"
 
+#include <string.h>
 #include <unistd.h>
 
 static char *
@@ -24,10 +25,20 @@ describe_refusal (GroveTrouble trouble,
   g_autofree char *directory = directory_of (path);
   switch ((int) trouble)
     {
-    case GROVE_TROUBLE_BAD_NAME:
-      *title = g_strdup_printf ("“%s” cannot be a system’s name", name);
-      *detail = g_strdup ("A name has 1 to 64 letters, digits or . _ @ - and does not begin with a "
-                          "dot. To connect to a socket elsewhere, give its path with a slash.");
+    case GROVE_TROUBLE_BAD_ADDRESS:
+      {
+        const char *line = strchr (fact, '\n'); /* what is wrong, and what is allowed */
+        *title = line != NULL ? g_strndup (fact, (gsize) (line - fact)) : g_strdup (fact);
+        *detail = g_strdup (line != NULL ? line + 1 : "");
+        break;
+      }
+    case GROVE_TROUBLE_NO_COMMAND:
+      *title = g_strdup_printf ("Cannot run what leads to “%s”", name);
+      *detail = g_strdup_printf ("Tried: %s. %s.", path != NULL ? path : "", fact);
+      break;
+    case GROVE_TROUBLE_COMMAND:
+      *title = g_strdup_printf ("“%s” cannot be reached", name);
+      *detail = g_strdup_printf ("Tried: %s. It said: %s", path != NULL ? path : "", fact);
       break;
     case GROVE_TROUBLE_NO_SYSTEM:
       *title = g_strdup_printf ("There is no system “%s”", name);
@@ -100,6 +111,10 @@ describe_loss (
 {
   switch ((int) trouble)
     {
+    case GROVE_TROUBLE_COMMAND_LOST:
+      *title = g_strdup_printf ("The way to “%s” broke off", name);
+      *detail = g_strdup_printf ("What it went through said: %s. Trying to reach it again.", fact);
+      break;
     case GROVE_TROUBLE_HUNG:
       *title = g_strdup_printf ("“%s” stopped answering", name);
       *detail = g_strdup ("Nothing came for 10 seconds. It may be stopped in a debugger, or the "
@@ -145,7 +160,7 @@ describe_loss (
 void
 _grove_trouble_describe (GroveTrouble trouble,
                          const char  *system_name,
-                         const char  *path,
+                         const char  *place,
                          const char  *fact,
                          char       **ret_title,
                          char       **ret_detail)
@@ -155,5 +170,5 @@ _grove_trouble_describe (GroveTrouble trouble,
   if (trouble >= GROVE_TROUBLE_LOST)
     describe_loss (trouble, system_name, fact, ret_title, ret_detail);
   else
-    describe_refusal (trouble, system_name, path, fact, ret_title, ret_detail);
+    describe_refusal (trouble, system_name, place, fact, ret_title, ret_detail);
 }

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Reading addresses. What goes onto a command line of another machine is held to characters that
+ * no shell makes anything of.
+ */
+#include "observer/grove-address.h"
+
+#include <string.h>
+#include <unistd.h>
+
+G_DEFINE_QUARK (grove - address - error - quark, grove_address_error)
+
+#define NAME_MAX_BYTES 64
+#define ADDRESS_MAX    4096
+
+#define ALLOWED                                                                                    \
+  "Give the name of a system (1 to 64 letters, digits or . _ @ - and no dot first), the path of "  \
+  "its socket (with a slash), ssh:[user@]host/name, or exec:command."
+
+static const char letters[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS;
+
+char *
+grove_address_get_directory (void)
+{
+  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
+  if (runtime != NULL && runtime[0] != '\0')
+    return g_build_filename (runtime, "grove", NULL);
+  return g_strdup_printf ("/tmp/grove-%lu", (unsigned long) getuid ());
+}
+
+gboolean
+grove_address_name_is_valid (const char *name)
+{
+  gsize length = strlen (name);
+  if (length == 0 || length > NAME_MAX_BYTES || name[0] == '.')
+    return FALSE;
+  return strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._@-") == length;
+}
+
+void
+grove_address_free (GroveAddress *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->text);
+  g_free (self->name);
+  g_free (self->path);
+  g_strfreev (self->argv);
+  g_free (self);
+}
+
+static gboolean complain (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static gboolean
+complain (GError **error, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *raw = g_strdup_vprintf (format, arguments);
+  g_autofree char *what = g_utf8_make_valid (raw, -1);
+  va_end (arguments);
+  g_strdelimit (what, "\n\r\t", ' '); /* the first line is all of it */
+  g_set_error (error, GROVE_ADDRESS_ERROR, 0, "%s\n" ALLOWED, what);
+  return FALSE;
+}
+
+/* Between letters and digits; an option's dash cannot be first. */
+static gboolean
+is_host (const char *text, gsize length)
+{
+  if (length == 0 || length > 255 || text[0] == '-')
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    if (strchr (letters, text[i]) == NULL && strchr ("._-:[]%", text[i]) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_user (const char *text, gsize length)
+{
+  if (length == 0 || length > 64 || text[0] == '-')
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    if (strchr (letters, text[i]) == NULL && strchr ("._-", text[i]) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+add_ssh_program (GPtrArray *argv, GError **error)
+{
+  const char *program = g_getenv ("GROVE_SSH");
+  g_auto (GStrv) words = NULL;
+  g_autoptr (GError) problem = NULL;
+  if (program == NULL || program[0] == '\0')
+    program = "ssh";
+  if (!g_shell_parse_argv (program, NULL, &words, &problem))
+    return complain (error, "GROVE_SSH is no command: %s", problem->message);
+  for (char **word = words; *word != NULL; word++)
+    g_ptr_array_add (argv, g_strdup (*word));
+  return TRUE;
+}
+
+static gboolean
+parse_ssh (GroveAddress *self, const char *rest, GError **error)
+{
+  const char *at = strchr (rest, '@'), *slash = strchr (rest, '/');
+  if (at != NULL && slash != NULL && at > slash)
+    at = NULL; /* a name may have one */
+  const char *host = at != NULL ? at + 1 : rest;
+  gsize       host_length = slash != NULL ? (gsize) (slash - host) : strlen (host);
+  const char *name = slash != NULL ? slash + 1 : NULL;
+  if (at != NULL && !is_user (rest, (gsize) (at - rest)))
+    return complain (error, "“%s” names no user of another machine", self->text);
+  if (!is_host (host, host_length))
+    return complain (error, "“%s” names no other machine", self->text);
+  if (name != NULL && !grove_address_name_is_valid (name))
+    return complain (error, "“%s” cannot be a system’s name", name);
+
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  if (!add_ssh_program (argv, error))
+    return FALSE;
+  g_ptr_array_add (argv, g_strdup ("-T"));
+  g_ptr_array_add (argv, g_strndup (rest, (gsize) (host - rest) + host_length));
+  g_ptr_array_add (argv, g_strdup ("grove"));
+  g_ptr_array_add (argv, g_strdup ("dial-stdio"));
+  if (name != NULL)
+    g_ptr_array_add (argv, g_strdup (name));
+  g_ptr_array_add (argv, NULL);
+  self->argv = (char **) g_ptr_array_free (g_steal_pointer (&argv), FALSE);
+  self->name = name != NULL ? g_strdup (name) : g_strndup (host, host_length);
+  return TRUE;
+}
+
+static gboolean
+parse_exec (GroveAddress *self, const char *rest, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  if (!g_shell_parse_argv (rest, NULL, &self->argv, &problem))
+    return complain (error, "“%s” is no command: %s", self->text, problem->message);
+  self->name = g_path_get_basename (self->argv[0]);
+  return TRUE;
+}
+
+/* @text: a file's name need not be what is text to us. */
+static gboolean
+parse_path (GroveAddress *self, const char *text)
+{
+  self->path = g_strdup (text);
+  self->name = g_path_get_basename (self->text);
+  if (g_str_has_suffix (self->name, ".sock") && strlen (self->name) > strlen (".sock"))
+    self->name[strlen (self->name) - strlen (".sock")] = '\0';
+  return TRUE;
+}
+
+static gboolean
+parse_name (GroveAddress *self, GError **error)
+{
+  g_autofree char *directory = grove_address_get_directory ();
+  if (!grove_address_name_is_valid (self->text))
+    return complain (error, "“%s” cannot be a system’s name", self->text);
+  self->path = g_strdup_printf ("%s/%s.sock", directory, self->text);
+  self->name = g_strdup (self->text);
+  return TRUE;
+}
+
+GroveAddress *
+grove_address_parse (const char *text, GError **error)
+{
+  g_return_val_if_fail (text != NULL, NULL);
+  g_autoptr (GroveAddress) self = g_new0 (GroveAddress, 1);
+  gboolean good;
+  if (strlen (text) > ADDRESS_MAX)
+    {
+      complain (error, "The address is longer than %d bytes", ADDRESS_MAX);
+      return NULL;
+    }
+  self->text = g_utf8_make_valid (text, -1);
+  if (g_str_has_prefix (text, "ssh:"))
+    good = parse_ssh (self, text + strlen ("ssh:"), error);
+  else if (g_str_has_prefix (text, "exec:"))
+    good = parse_exec (self, text + strlen ("exec:"), error);
+  else if (strchr (text, '/') != NULL)
+    good = parse_path (self, text);
+  else
+    good = parse_name (self, error);
+  return good ? g_steal_pointer (&self) : NULL;
+}
