@@ -21,6 +21,7 @@ ROOMS = {  # folder: the folders it may include from, besides itself
     "runtime/shell": ["runtime", "runtime/otp", "runtime/io", "runtime/core", "runtime/term"],
     "runtime/examples": ["runtime"],
     "observer": ["protocol"],
+    "observer/cli": ["observer", "protocol"],
     "ui": ["observer"],
 }
 # The folder runtime/ itself: what all rooms share, and the one header that opens them all.

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * grove ls: the systems of this machine.
+ */
+#include "observer/cli/cli.h"
+
+#include "observer/grove-discovery.h"
+
+static void
+put_systems_json (Cli *cli, GListModel *systems, const char *directory)
+{
+  struct json_object *document = json_object_new_object ();
+  struct json_object *list = json_object_new_array ();
+  for (guint i = 0; i < g_list_model_get_n_items (systems); i++)
+    {
+      g_autoptr (GroveSystem) system = g_list_model_get_item (systems, i);
+      struct json_object *one = json_object_new_object ();
+      json_object_object_add (one, "name", json_object_new_string (grove_system_get_name (system)));
+      json_object_object_add (one, "path", json_object_new_string (grove_system_get_path (system)));
+      json_object_object_add (one, "live",
+                              json_object_new_boolean (grove_system_get_live (system)));
+      json_object_array_add (list, one);
+    }
+  json_object_object_add (document, "directory", json_object_new_string (directory));
+  json_object_object_add (document, "systems", list);
+  cli_put_json (cli, document);
+  json_object_put (document);
+}
+
+int
+cli_run_ls (Cli *cli, int argc, char **argv)
+{
+  if (!cli_check_arguments (cli, argc, argv, 0, 0))
+    return CLI_USAGE;
+  g_autoptr (GroveDiscovery) discovery = grove_discovery_new (NULL);
+  GListModel *systems = G_LIST_MODEL (discovery);
+  if (cli->json)
+    {
+      put_systems_json (cli, systems, grove_discovery_get_directory (discovery));
+      return CLI_OK;
+    }
+  if (g_list_model_get_n_items (systems) == 0)
+    {
+      cli_printf (cli, "No system is running here (looked in %s).\n",
+                  grove_discovery_get_directory (discovery));
+      return CLI_OK;
+    }
+  g_autoptr (CliGrid) grid = cli_grid_new (cli);
+  cli_grid_add_column (grid, "name", CLI_LEFT);
+  cli_grid_add_column (grid, "state", CLI_LEFT);
+  cli_grid_add_column (grid, "socket", CLI_LEFT);
+  for (guint i = 0; i < g_list_model_get_n_items (systems); i++)
+    {
+      g_autoptr (GroveSystem) system = g_list_model_get_item (systems, i);
+      gboolean live = grove_system_get_live (system);
+      cli_grid_add (grid, live ? CLI_NAME : CLI_DIM, grove_system_get_name (system));
+      cli_grid_add (grid, live ? CLI_GOOD : CLI_DIM, live ? "live" : "dead");
+      cli_grid_add (grid, live ? CLI_PLAIN : CLI_DIM, grove_system_get_path (system));
+    }
+  cli_grid_print (grid, 0);
+  return CLI_OK;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * grove system: what a system is, and its figures, once or as they change.
+ */
+#include "observer/cli/cli.h"
+
+#include <math.h>
+
+static gboolean opt_watch;
+static double   opt_interval = 1;
+
+const GOptionEntry cli_system_entries[] = {
+  { "watch", 'w', 0, G_OPTION_ARG_NONE, &opt_watch, "Again and again", NULL },
+  { "interval", 'i', 0, G_OPTION_ARG_DOUBLE, &opt_interval, "So often, with --watch (1)",
+    "SECONDS" },
+  { NULL },
+};
+
+typedef struct
+{
+  struct json_object *sample;
+  gboolean            fresh;
+} Watch;
+
+static struct json_object *
+open_params (gpointer owner)
+{
+  struct json_object *params = json_object_new_object ();
+  /* The first sample tells the rates since the one before it: it comes at once, the next tells. */
+  json_object_object_add (params, "interval_ms",
+                          json_object_new_int64 (opt_watch ? lround (opt_interval * 1000) : 250));
+  return params;
+}
+
+static gboolean
+updated (gpointer owner, struct json_object *params, const char **ret_reason)
+{
+  Watch *self = owner;
+  json_object_put (self->sample);
+  self->sample = json_object_get (params);
+  self->fresh = TRUE;
+  return TRUE;
+}
+
+static void
+put_line (Cli *cli, const char *label, char *text)
+{
+  g_autofree char *padded = g_strdup_printf ("%-14s ", label);
+  g_autofree char *clean = cli_clean (text);
+  cli_put_styled (cli, CLI_BOLD, padded);
+  cli_printf (cli, "%s\n", clean);
+  g_free (text);
+}
+
+static char *
+say_schedulers (struct json_object *schedulers)
+{
+  GString *text = g_string_new (NULL);
+  gsize    n = schedulers != NULL ? json_object_array_length (schedulers) : 0;
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autofree char *one =
+        cli_say_percent (json_object_get_double (json_object_array_get_idx (schedulers, i)));
+      g_string_append_printf (text, "%s%s", i > 0 ? " " : "", one);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static char *
+say_names (struct json_object *names)
+{
+  GString *text = g_string_new (NULL);
+  gsize    n = names != NULL ? json_object_array_length (names) : 0;
+  for (gsize i = 0; i < n; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
+                            json_object_get_string (json_object_array_get_idx (names, i)));
+  return g_string_free (text, FALSE);
+}
+
+static void
+put_rate (Cli *cli, struct json_object *sample, const char *label, const char *member)
+{
+  g_autofree char *rate = cli_say_count (_grove_json_real (sample, member, 0));
+  put_line (cli, label, g_strdup_printf ("%s/s", rate));
+}
+
+static void
+put_memory (Cli *cli, struct json_object *memory)
+{
+  g_autofree char *total = cli_say_bytes (_grove_json_int (memory, "total", 0));
+  g_autofree char *heaps = cli_say_bytes (_grove_json_int (memory, "heaps", 0));
+  g_autofree char *stacks = cli_say_bytes (_grove_json_int (memory, "stacks", 0));
+  g_autofree char *mailboxes = cli_say_bytes (_grove_json_int (memory, "mailboxes", 0));
+  g_autofree char *control = cli_say_bytes (_grove_json_int (memory, "control", 0));
+  put_line (cli, "memory",
+            g_strdup_printf ("%s: heaps %s, stacks %s, mailboxes %s, control %s", total, heaps,
+                             stacks, mailboxes, control));
+}
+
+static void
+show_text (Cli *cli, struct json_object *info, struct json_object *sample)
+{
+  struct json_object *observing = _grove_json_object (sample, "observing");
+  put_line (cli, "system",
+            g_strdup_printf ("%s %s (%s, process %" G_GINT64_FORMAT ")",
+                             _grove_json_text (info, "name"), _grove_json_text (info, "version"),
+                             _grove_json_text (info, "kind"), _grove_json_int (info, "os_pid", 0)));
+  put_line (cli, "up", cli_say_duration (_grove_json_int (info, "uptime_ns", 0)));
+  put_line (cli, "applications", say_names (_grove_json_array (info, "applications")));
+  put_line (cli, "processes",
+            g_strdup_printf ("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT,
+                             _grove_json_int (sample, "processes", 0),
+                             _grove_json_int (sample, "max_processes", 0)));
+  put_line (cli, "schedulers", say_schedulers (_grove_json_array (sample, "schedulers")));
+  put_line (cli, "run queue",
+            g_strdup_printf ("%" G_GINT64_FORMAT, _grove_json_int (sample, "run_queue", 0)));
+  put_memory (cli, _grove_json_object (sample, "memory"));
+  put_rate (cli, sample, "reductions", "reductions/s");
+  put_rate (cli, sample, "messages", "messages/s");
+  put_rate (cli, sample, "spawns", "spawns/s");
+  put_rate (cli, sample, "exits", "exits/s");
+  put_line (cli, "since start",
+            g_strdup_printf ("%" G_GINT64_FORMAT " spawns, %" G_GINT64_FORMAT
+                             " exits, %" G_GINT64_FORMAT " crashes, %" G_GINT64_FORMAT " restarts",
+                             _grove_json_int (sample, "spawns", 0),
+                             _grove_json_int (sample, "exits", 0),
+                             _grove_json_int (sample, "crashes", 0),
+                             _grove_json_int (sample, "restarts", 0)));
+  if (observing != NULL)
+    {
+      g_autofree char *cost = cli_say_percent (_grove_json_real (observing, "cpu", 0));
+      put_line (cli, "observing",
+                g_strdup_printf ("%" G_GINT64_FORMAT " sessions, %s of a core",
+                                 _grove_json_int (observing, "sessions", 0), cost));
+    }
+}
+
+static void
+show (Cli *cli, struct json_object *info, struct json_object *sample)
+{
+  if (cli->json)
+    {
+      struct json_object *document = json_object_new_object ();
+      struct json_object *figures = json_object_new_object ();
+      json_object_object_foreach (sample, key, value)
+      {
+        /* The subscription's own. */
+        if (g_strcmp0 (key, "sub") != 0 && g_strcmp0 (key, "seq") != 0)
+          json_object_object_add (figures, key, json_object_get (value));
+      }
+      json_object_object_add (document, "info", json_object_get (info));
+      json_object_object_add (document, "sample", figures);
+      cli_put_json (cli, document);
+      json_object_put (document);
+      return;
+    }
+  if (opt_watch)
+    cli_begin_picture (cli);
+  show_text (cli, info, sample);
+}
+
+static gboolean
+watch (Cli *cli, GError **error)
+{
+  static const GroveSubscriptionKind kind = {
+    .open_method = "system.watch",
+    .close_method = "system.unwatch",
+    .ack_method = "system.ack",
+    .update = "system.sample",
+    .open_params = open_params,
+    .updated = updated,
+  };
+  Watch              self = { 0 };
+  GroveSubscription *subscription = _grove_subscription_new (cli->session, &kind, &self);
+  gboolean           good;
+  guint              n = 0;
+  _grove_subscription_set_wanted (subscription, TRUE);
+  do
+    {
+      self.fresh = FALSE;
+      struct json_object *info = NULL;
+      good = cli_wait (cli, &self.fresh, error) &&
+             (info = cli_call (cli, "system.info", NULL, NULL, error)) != NULL;
+      n++;
+      if (good && (opt_watch || n == 2)) /* rates are known from the second sample on */
+        show (cli, info, self.sample);
+      json_object_put (info);
+    }
+  while (good && (opt_watch || n < 2) && cli_flush ());
+  _grove_subscription_free (subscription);
+  json_object_put (self.sample);
+  return good;
+}
+
+int
+cli_run_system (Cli *cli, int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  if (!cli_take_system (cli, argc, argv))
+    return CLI_USAGE;
+  if (!(opt_interval >= 0.1 && opt_interval <= 60))
+    return cli_complain_usage (cli, "--interval is 0.1 to 60 seconds, not %g", opt_interval);
+  if (!cli_connect (cli, CLI_OBSERVE, &error) || !cli_can (cli, "system.watch", &error) ||
+      !watch (cli, &error))
+    return cli_complain (cli, error);
+  return CLI_OK;
+}

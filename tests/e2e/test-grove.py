@@ -1,0 +1,525 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""test-grove.py GROVE SHOP: the command-line program against a living shop: what each command prints, as
+text and as JSON, what it ends with, and what it says when something is wrong."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+PATIENCE = 60  # seconds; more than any answer takes
+PID = r"<0\.\d+\.\d+>"
+OK, REFUSED, USAGE, UNREACHABLE, UNKNOWN = range(5)
+
+
+class Failure(Exception):
+    pass
+
+
+def check(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+def same(got, wanted):
+    check(got == wanted, f"got {got!r}, not {wanted!r}")
+
+
+def has(text, pattern):
+    check(re.search(pattern, text, re.S | re.M), f"no {pattern!r} in {text!r}")
+
+
+class House:
+    """A directory with a shop that is observed, and the program to observe it with."""
+
+    def __init__(self, grove, shop):
+        self.grove = grove
+        self.program = shop
+        self.directory = tempfile.mkdtemp(prefix="grove-cli-")
+        self.running = []
+        self.environment = dict(os.environ, XDG_RUNTIME_DIR=self.directory, LC_ALL="C.UTF-8")
+        for name in ("NO_COLOR", "GROVE_SYSTEM", "GROVE_SSH", "COLUMNS", "LINES"):
+            self.environment.pop(name, None)
+
+    def path(self, name="shop"):
+        return os.path.join(self.directory, "grove", name + ".sock")
+
+    def start(self, name="shop", *options):
+        program = subprocess.Popen(
+            [self.program, "--name", name, *options], env=self.environment, stdout=subprocess.DEVNULL
+        )
+        self.running.append(program)
+        end = time.monotonic() + PATIENCE
+        while not self.answers(name):
+            check(program.poll() is None and time.monotonic() < end, f"{name} does not start")
+            time.sleep(0.02)
+        return program
+
+    def answers(self, name):
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(self.path(name))
+            except OSError:
+                return False
+            return bool(probe.recv(1))
+
+    def stop(self):
+        for program in self.running:
+            if program.poll() is None:
+                program.kill()
+            program.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def run(self, *arguments, status=OK, stdin=b"", env=None, binary=False):
+        """What it printed, and what it complained of."""
+        done = subprocess.run(
+            [self.grove, *arguments],
+            input=stdin,
+            capture_output=True,
+            timeout=PATIENCE,
+            env={**self.environment, **(env or {})},
+            check=False,
+        )
+        errors = done.stderr.decode()
+        check(done.returncode == status, f"{arguments} ended with {done.returncode}: {errors}")
+        same(status == OK and bool(errors), False)
+        return (done.stdout if binary else done.stdout.decode()), errors
+
+    def json(self, *arguments, **options):
+        text, _ = self.run(*arguments, "--json", **options)
+        same(text.count("\n"), 1)
+        return json.loads(text)
+
+    def fails(self, status, *arguments, **options):
+        """What it complained of; it printed nothing."""
+        text, errors = self.run(*arguments, status=status, **options)
+        same(text, "")
+        check(errors.startswith("grove: "), errors)
+        return errors
+
+    def pid_of(self, name):
+        return self.json("ps", f"name={name}", "--columns", "pid")["rows"][0]["pid"]
+
+
+# ---- Systems -------------------------------------------------------------------------------------
+
+
+def ls(house):
+    text, _ = house.run("ls")
+    has(text, r"^NAME +STATE +SOCKET$")
+    has(text, f"^shop +live +{re.escape(house.path())}$")
+    same(
+        house.json("ls"),
+        {
+            "directory": os.path.join(house.directory, "grove"),
+            "systems": [{"name": "shop", "path": house.path(), "live": True}],
+        },
+    )
+
+
+def no_system(house):
+    empty = {"XDG_RUNTIME_DIR": os.path.join(house.directory, "empty")}
+    text, _ = house.run("ls", env=empty)
+    has(text, "No system is running here")
+    same(house.json("ls", env=empty)["systems"], [])
+    has(house.fails(UNREACHABLE, "ps", env=empty), "No system is running here\n  Looked in .*empty/grove")
+    has(house.fails(UNREACHABLE, "ps", "-s", "nobody"), "There is no system “nobody”\n  Looked in")
+    has(house.fails(UNREACHABLE, "ps", "-s", "a b"), "“a b” cannot be a system’s name\n  .*ssh:.*exec:")
+    has(house.fails(UNREACHABLE, "ps", "-s", __file__), "is not a socket")
+
+
+def two_systems(house):
+    other = house.start("bank")
+    has(house.fails(UNREACHABLE, "ps"), "More than one system is running here: bank, shop\n  Say which")
+    same(house.json("ps", "-s", "bank", "-n", "1")["system"], "bank")
+    same(house.json("-s", "bank", "ps", "-n", "1")["system"], "bank")
+    same(house.json("ps", "-n", "1", env={"GROVE_SYSTEM": "bank"})["system"], "bank")
+    same(house.json("ps", "-n", "1", "-s", house.path("bank"))["system"], "bank")
+    same(house.json("tree", "bank")["system"], "bank")
+    has(house.fails(USAGE, "tree", "bank", "-s", "shop"), "two systems are named")
+    other.kill()
+    other.wait()
+    same([one["live"] for one in house.json("ls")["systems"]], [False, True])
+    has(house.fails(UNREACHABLE, "ps", "-s", "bank"), "“bank” is not running")
+    same(house.json("ps", "-n", "1")["system"], "shop")
+
+
+def system(house):
+    text, _ = house.run("system")
+    has(text, r"^system +shop 0\.1\.0 \(grove, process \d+\)$")
+    has(text, r"^processes +\d+ of \d+$")
+    has(text, r"^since start +\d+ spawns, \d+ exits, \d+ crashes, \d+ restarts$")
+    document = house.json("system", "shop")
+    same(document["info"]["name"], "shop")
+    check(document["sample"]["processes"] > 100, document)
+    check("sub" not in document["sample"], document)
+    has(house.fails(USAGE, "system", "--interval", "0"), "--interval is 0.1 to 60 seconds")
+
+
+def describe(house):
+    text, _ = house.run("describe")
+    has(text, r"^process\.kill +control +pid, expect\?, wait_ms\? +yes$")
+    has(text, r"^messages_in/s +real +1/s +put into the mailbox$")
+    document = house.json("describe")
+    same(document["schema"]["major"], 1)
+    same(document["hello"]["server"]["name"], "shop")
+
+
+# ---- Processes -----------------------------------------------------------------------------------
+
+
+def ps(house):
+    text, _ = house.run("ps", "app:billing", "-c", "name,messages,memory", "-o", "name")
+    lines = text.splitlines()
+    same(lines[0].split(), ["PID", "NAME", "MESSAGES", "MEMORY"])
+    has(text, rf"^{PID} +ledger +\d+ +[\d.]+[KM]?$")
+    names = [row["name"] for row in house.json("ps", "app:billing", "-o", "name")["rows"]]
+    same(names, sorted(names))
+    many = house.json("ps", "-o", "memory", "-n", "5", "-c", "memory")
+    same(len(many["rows"]), 5)
+    same([row["memory"] for row in many["rows"]], sorted((row["memory"] for row in many["rows"]), reverse=True))
+    check(many["matched"] > 100 and many["total"] == many["matched"], many)
+    same(list(many["rows"][0]), ["pid", "memory"])
+    text, _ = house.run("ps", "-n", "2")
+    has(text, r"^2 of \d+ shown; --limit 0 shows all$")
+    everything = house.json("ps", "-n", "0")
+    same(len({row["pid"] for row in everything["rows"]}), len(everything["rows"]))
+
+
+def ps_rates(house):
+    end = time.monotonic() + PATIENCE
+    while True:
+        rows = house.json("ps", "-c", "reductions/s", "-o", "reductions/s")["rows"]
+        if any(row["reductions/s"] > 0 for row in rows):
+            break
+        check(time.monotonic() < end, "nobody ever does anything")
+
+
+def ps_errors(house):
+    has(house.fails(USAGE, "ps", "messages>many"), "“many” is no number.*\n  messages>many\n           \\^\n")
+    has(house.fails(USAGE, "ps", "nonsense:1"), "There is no “nonsense”")
+    has(house.fails(USAGE, "ps", "-c", "nonsense"), "no column “nonsense”\n  The table processes has pid, name")
+    has(house.fails(USAGE, "ps", "-o", "nonsense"), "no column “nonsense”")
+    has(house.fails(USAGE, "ps", "-o", "name:up"), "COLUMN:asc or COLUMN:desc, not “name:up”")
+    has(house.fails(USAGE, "ps", "-o", "pid,name,app,links,heap"), "at most 4 columns")
+    has(house.fails(USAGE, "ps", "--limit", "-2"), "--limit is 0")
+    has(house.fails(USAGE, "ps", "--interval", "1000", "-w"), "--interval is 0.05 to 60 seconds")
+    has(house.fails(USAGE, "ps", "--nonsense"), "ps: Unknown option --nonsense\n  Try: grove ps --help")
+    has(house.fails(USAGE, "ps", "--color", "blue"), "auto, always or never, not “blue”")
+    has(house.fails(USAGE, "nonsense"), "there is no command “nonsense”\n  Try: grove --help")
+    has(house.fails(USAGE), "a command is missing")
+    has(house.fails(USAGE, "ls", "extra"), "what is “extra” for\\? It takes no arguments")
+
+
+def ps_watch(house):
+    """A line of JSON whenever something changed, until nobody reads."""
+    with subprocess.Popen(
+        [house.grove, "ps", "-w", "-i", "0.1", "-o", "reductions", "-n", "3", "--json"],
+        env=house.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as watching:
+        times = [json.loads(watching.stdout.readline())["t"] for _ in range(3)]
+        same(times, sorted(set(times)))
+        watching.stdout.close()
+        same(watching.wait(PATIENCE), -signal.SIGPIPE)
+        same(watching.stderr.read(), b"")
+
+
+def tree(house):
+    text, _ = house.run("tree")
+    has(text, rf"^billing +{PID} +application ")
+    has(text, rf"^└─ billing_sup +{PID} +supervisor +\w+ +one_for_one ")
+    has(text, rf"^   │  ├─ ledger +{PID} +worker ")
+    text, _ = house.run("tree", env={"LC_ALL": "C"})
+    has(text, rf"^`- billing_sup +{PID} ")
+    check(text.isascii(), text)
+    document = house.json("tree", "--depth", "1", "--metric", "memory")
+    billing = next(root for root in document["roots"] if root["name"] == "billing")
+    same(billing["kind"], "application")
+    check(billing["metric"] > 0, billing)
+    same([child["children"] for child in billing["children"]], [[]])
+    check(billing["children"][0]["n_children"] > 0, billing)
+    has(house.fails(USAGE, "tree", "--depth", "17"), "--depth is 0 to 16, not 17")
+    has(house.fails(USAGE, "tree", "--metric", "name"), "“name” is no metric\n  There are messages, ")
+
+
+def info(house):
+    text, _ = house.run("info", "ledger")
+    has(text, r"^name +ledger$")
+    has(text, rf"^supervisor +ledger_sup {PID} \(one_for_one, ")
+    document = house.json("info", "ledger")
+    pid = document["pid"]
+    same(house.json("info", pid)["name"], "ledger")
+    same(house.json("info", pid[1:-1])["name"], "ledger")
+    same(house.json("info", "name=ledger")["pid"], pid)
+
+
+def which_process(house):
+    has(house.fails(REFUSED, "info", "nobody_here"), "No process is called “nobody_here”")
+    has(house.fails(REFUSED, "info", "<0.4000000.9>"), r"There is no process <0\.4000000\.9>")
+    has(
+        house.fails(REFUSED, "info", "name^auditor"),
+        "is more than one process; say which of these 12\n  auditor_1 <.*and more",
+    )
+    has(house.fails(USAGE, "info"), "info: it takes PROCESS")
+    has(house.fails(USAGE, "info", "a", "b"), "what is “b” for\\? It takes PROCESS")
+    has(house.fails(USAGE, "info", "messages>"), "A value is missing")
+
+
+def messages(house):
+    text, _ = house.run("messages", "ledger")
+    has(text, r"No messages are waiting|#")
+    document = house.json("messages", "mailer", "-n", "0")
+    same(document["name"], "mailer")
+    check(isinstance(document["messages"], list), document)
+    for option, value in (("--bytes", "5"), ("--offset", "-1"), ("--limit", "-1")):
+        has(house.fails(USAGE, "messages", "ledger", option, value), f"{option}.*")
+
+
+# ---- Acting --------------------------------------------------------------------------------------
+
+
+def kill(house):
+    before = house.pid_of("auditor_3")
+    text, _ = house.run("kill", "auditor_3", "--wait", "5")
+    has(text, rf"^Killed auditor_3 {before}; audit_sup started {PID} after ")
+    check(house.pid_of("auditor_3") != before, "it is still the same")
+    has(house.fails(REFUSED, "info", before), rf"{before} has ended with killed; {PID} took its place")
+    has(house.fails(REFUSED, "kill", before), "had already ended with killed")
+    document = house.json("kill", "auditor_4", "--wait", "5")
+    same(document["had_effect"], True)
+    same(document["result"]["outcome"], "exited")
+    same(document["name"], "auditor_4")
+    # All are found before one is killed.
+    pid = house.pid_of("auditor_5")
+    house.fails(REFUSED, "kill", "auditor_5", "nobody_here")
+    same(house.pid_of("auditor_5"), pid)
+    has(house.fails(USAGE, "kill", "ledger", "--wait", "9"), "--wait is 0 to 5 seconds, not 9")
+    has(house.fails(USAGE, "kill"), "it takes PROCESS...")
+
+
+def exit_with_reason(house):
+    pid = house.pid_of("auditor_6")
+    text, _ = house.run("exit", "auditor_6", "{went_wrong, 7}", "--wait", "5")
+    has(text, rf"^auditor_6 {pid} ended with {{went_wrong, ?7}}; audit_sup started")
+    text, _ = house.run("exit", "auditor_6", "normal", status=REFUSED)
+    has(text, "is alive: the reason normal ends no other process")
+    has(house.fails(USAGE, "exit", "auditor_6", "{"), "auditor_6")
+    has(house.fails(USAGE, "exit", "auditor_6", " "), "the reason is a term")
+
+
+def restart(house):
+    pid = house.pid_of("auditor_7")
+    text, _ = house.run("restart", "auditor_7", "--wait", "5")
+    has(text, rf"^Restarted auditor_7 {pid}; audit_sup started {PID}")
+    same(house.json("restart", "auditor_7", "--wait", "5")["result"]["name"], "auditor_7")
+
+
+def priority(house):
+    text, _ = house.run("priority", "auditor_8", "high")
+    has(text, "is now high \\(was normal\\)")
+    same(house.json("info", "auditor_8")["priority"], "high")
+    text, _ = house.run("priority", "auditor_8", "high")
+    has(text, "was high already")
+    has(house.fails(USAGE, "priority", "auditor_8", "urgent"), "low, normal, high or max, not “urgent”")
+
+
+def suspend(house):
+    """It holds until it is told to stop; another session can see, and cannot undo it."""
+    with subprocess.Popen(
+        [house.grove, "suspend", "auditor_9"], env=house.environment, stdout=subprocess.PIPE, text=True
+    ) as holding:
+        has(holding.stdout.readline(), "^Suspended auditor_9 ")
+        has(holding.stdout.readline(), "is held while this runs; Ctrl-C")
+        same(house.json("info", "auditor_9")["status"], "suspended")
+        has(house.fails(REFUSED, "resume", "auditor_9"), "was not resumed: somebody else suspends it")
+        holding.send_signal(signal.SIGINT)
+        has(holding.stdout.read(), "^Resumed auditor_9 ")
+        same(holding.wait(PATIENCE), OK)
+    check(house.json("info", "auditor_9")["status"] != "suspended", "it is still suspended")
+    text, _ = house.run("resume", "auditor_9")
+    has(text, "was not suspended")
+
+
+def suspend_while(house):
+    """A command runs while it stands still, and its status is what counts."""
+    text, _ = house.run("suspend", "auditor_9", "--", house.grove, "info", "auditor_9")
+    has(text, r"^status +suspended$")
+    house.run("suspend", "auditor_9", "sh", "-c", "exit 7", status=7)
+    _, errors = house.run("suspend", "auditor_9", "/no/such/program", status=USAGE)
+    has(errors, "cannot run “/no/such/program”")
+    check(house.json("info", "auditor_9")["status"] != "suspended", "it is still suspended")
+
+
+def read_only(house):
+    house.start("glass", "--read-only")
+    same(house.json("ps", "-s", "glass", "-n", "1")["system"], "glass")
+    has(house.fails(REFUSED, "kill", "ledger", "-s", "glass"), "process.kill: .*")
+
+
+# ---- Terminals and pipes -------------------------------------------------------------------------
+
+
+def help_texts(house):
+    text, _ = house.run("--help")
+    names = re.findall(r"^  ([a-z-]+)  +\S", text.split("Commands:")[1], re.M)
+    check("ps" in names and "dial-stdio" in names, names)
+    for name in names:
+        text, _ = house.run(name, "--help")
+        has(text, rf"^  grove {name} ")
+    text, _ = house.run("--version")
+    has(text, r"^grove \d+\.\d+\.\d+$")
+
+
+def colors(house):
+    text, _ = house.run("ps", "-n", "1")
+    check("\033" not in text, text)
+    text, _ = house.run("ps", "-n", "1", "--color", "always", env={"NO_COLOR": "1"})
+    check("\033[1m" in text, text)
+
+
+def dial_stdio(house):
+    """A line there and one back; the end of the input is passed on, and what was said before arrives."""
+    opening = {"major": 1, "client": {"name": "dial", "version": ""}, "role": "observe"}
+    requests = "".join(
+        json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n"
+        for number, (method, params) in enumerate(
+            [("session.open", opening), ("session.ping", {}), ("session.close", {})], 1
+        )
+    )
+    output, _ = house.run("dial-stdio", "shop", stdin=requests.encode())
+    lines = [json.loads(line) for line in output.splitlines()]
+    same(lines[0]["method"], "hello")
+    same([line["id"] for line in lines[1:]], [1, 2, 3])
+    has(house.fails(UNREACHABLE, "dial-stdio", "nobody"), "There is no system “nobody”")
+    has(house.fails(USAGE, "dial-stdio", "exec:true"), "is not a system of this machine")
+
+
+def dial_bytes(house):
+    """Whatever bytes go in come out, both ways at once, and a half-closed connection goes on."""
+    path = os.path.join(house.directory, "grove", "echo.sock")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(1)
+        data = bytes(range(256)) * 4096  # more than all buffers on the way
+        dialling = subprocess.Popen(
+            [house.grove, "dial-stdio", path], env=house.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        there, _ = listener.accept()
+        dialling.stdin.write(b"\0\xff\n")
+        dialling.stdin.close()
+        got = b""
+        while chunk := there.recv(65536):
+            got += chunk
+        same(got, b"\0\xff\n")  # and its end was seen
+        there.settimeout(PATIENCE)
+        with dialling.stdout as output:
+            writer = os.fork()
+            if writer == 0:
+                there.sendall(data)
+                os._exit(0)
+            there.close()
+            same(output.read() == data, True)
+        os.waitpid(writer, 0)
+        same(dialling.wait(PATIENCE), OK)
+
+
+def dial_dies(house):
+    """Killed or not, the system or the reader going ends it."""
+    path = os.path.join(house.directory, "grove", "mute.sock")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(2)
+        for side in ("system", "reader"):
+            with subprocess.Popen(
+                [house.grove, "dial-stdio", path],
+                env=house.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            ) as dialling:
+                there, _ = listener.accept()
+                if side == "system":
+                    there.close()
+                else:
+                    dialling.stdout.close()
+                same(dialling.wait(PATIENCE), OK)
+                there.close()
+
+
+def through_a_command(house):
+    command = f"exec:{house.grove} dial-stdio {house.path()}"
+    same(house.json("ps", "-s", command, "-n", "1")["system"], "shop")
+    has(
+        house.fails(UNREACHABLE, "ps", "-s", "exec:/no/such/program"),
+        "Cannot run what leads to “program”\n  Tried: /no/such/program\\. ",
+    )
+    has(
+        house.fails(UNREACHABLE, "ps", "-s", "exec:sh -c 'echo no way >&2; exit 3'"),
+        r"“sh” cannot be reached\n  Tried: sh -c echo no way >&2; exit 3\. It said: no way \(sh ended with status 3\)",
+    )
+    has(
+        house.fails(UNREACHABLE, "ps", "-s", f"exec:{house.grove} dial-stdio nobody"),
+        r"It said: grove: There is no system “nobody”",
+    )
+    has(house.fails(UNREACHABLE, "ps", "-s", "exec:echo hello"), "“echo” does not speak Grove’s protocol")
+
+
+TESTS = [
+    ls,
+    no_system,
+    two_systems,
+    system,
+    describe,
+    ps,
+    ps_rates,
+    ps_errors,
+    ps_watch,
+    tree,
+    info,
+    which_process,
+    messages,
+    kill,
+    exit_with_reason,
+    restart,
+    priority,
+    suspend,
+    suspend_while,
+    read_only,
+    help_texts,
+    colors,
+    dial_stdio,
+    dial_bytes,
+    dial_dies,
+    through_a_command,
+]
+
+
+def main():
+    wanted = sys.argv[3:]
+    tests = [test for test in TESTS if not wanted or test.__name__ in wanted]
+    print(f"1..{len(tests)}", flush=True)
+    for number, test in enumerate(tests, 1):
+        house = House(sys.argv[1], sys.argv[2])
+        name = "/e2e/grove/" + test.__name__.replace("_", "-")
+        try:
+            house.start()
+            test(house)
+            print(f"ok {number} {name}", flush=True)
+        except Exception as failure:  # pylint: disable=broad-except
+            print(f"not ok {number} {name}", flush=True)
+            for line in (traceback.format_exc() if not isinstance(failure, Failure) else str(failure)).splitlines():
+                print(f"# {line}", flush=True)
+        finally:
+            house.stop()
+
+
+main()
