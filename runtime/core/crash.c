@@ -8,6 +8,7 @@
 
 #include "runtime/core/backtrace.h"
 #include "runtime/core/bonds.h"
+#include "runtime/core/dictionary-private.h"
 #include "runtime/core/inspect.h"
 #include "runtime/core/lock.h"
 #include "runtime/core/observe.h"
@@ -17,11 +18,16 @@
 
 #define REASON_BYTES  1024
 #define MESSAGE_BYTES 256
+/* Of the whole dictionary, of which the first pairs are kept. */
+#define PAIRS_BYTES 1024
+#define KEY_BYTES   64
+#define VALUE_BYTES 192
 
 /* A term as it is, or, if it is too large for its place, the beginning of what it is printed as. */
 struct excerpt
 {
-  uint16_t size; /* 0: nothing */
+  uint64_t whole; /* the size of all of it */
+  uint16_t size;  /* 0: nothing */
   bool     printed;
 };
 
@@ -32,8 +38,11 @@ struct entry
   struct grove_trace trace;
   struct excerpt     reason;
   struct excerpt     message;
+  uint32_t           n_dictionary, n_pairs;
+  struct excerpt     keys[GROVE_CRASH_PAIRS], values[GROVE_CRASH_PAIRS];
   uint8_t            reason_bytes[REASON_BYTES];
   uint8_t            message_bytes[MESSAGE_BYTES];
+  uint8_t            pairs_bytes[PAIRS_BYTES]; /* each key, then its value */
 };
 
 static struct grove_lock ring_lock = GROVE_LOCK_INIT (GROVE_RANK_CRASHES);
@@ -43,7 +52,7 @@ static uint64_t          n_crashes;
 static struct excerpt
 keep (struct grove_term term, uint8_t *bytes, size_t capacity)
 {
-  struct excerpt excerpt = { .size = (uint16_t) term.size };
+  struct excerpt excerpt = { .whole = term.size, .size = (uint16_t) term.size };
 
   if (term.size <= capacity)
     memcpy (bytes, term.bytes, term.size);
@@ -100,6 +109,7 @@ fill (struct grove_crash *crash, struct grove_process *process)
   mailbox = GROVE_GET (process->pushed) - mailbox;
   crash->pid = _grove_process_pid (process);
   crash->parent = GROVE_GET (process->parent);
+  crash->group = GROVE_GET (process->group);
   copy_text (crash->name, sizeof crash->name, GROVE_GET (process->name));
   copy_text (crash->label, sizeof crash->label, GROVE_GET (process->label));
   copy_text (crash->initial, sizeof crash->initial, GROVE_GET (process->initial));
@@ -110,6 +120,31 @@ fill (struct grove_crash *crash, struct grove_process *process)
   crash->reductions = GROVE_GET (process->reductions);
   crash->n_links = (uint32_t) _grove_links_copy (process, crash->links, GROVE_CRASH_LINKS);
   crash->n_ancestors = ancestors_of (process, crash->ancestors);
+}
+
+/* One whose releases run may have given its heap back. */
+static void
+keep_dictionary (struct entry *entry, const struct grove_process *process)
+{
+  const struct grove_dictionary_entry *pair = NULL;
+  size_t                               used = 0;
+
+  entry->n_pairs = entry->n_dictionary = 0;
+  if (entry->crash.in_release)
+    return;
+  entry->n_dictionary = _grove_dictionary_count (process);
+  while (entry->n_pairs < GROVE_CRASH_PAIRS && used + KEY_BYTES + VALUE_BYTES <= PAIRS_BYTES &&
+         (pair = _grove_dictionary_next (process, pair)) != NULL)
+    {
+      const uint32_t    i = entry->n_pairs++;
+      struct grove_term key, value;
+
+      _grove_dictionary_pair (pair, &key, &value);
+      entry->keys[i] = keep (key, entry->pairs_bytes + used, KEY_BYTES);
+      used += entry->keys[i].size;
+      entry->values[i] = keep (value, entry->pairs_bytes + used, VALUE_BYTES);
+      used += entry->values[i].size;
+    }
 }
 
 static void
@@ -131,8 +166,9 @@ add (struct grove_process     *process,
     entry->trace = *trace;
   else
     entry->trace = (struct grove_trace){ .n = where != 0, .cut = where != 0, .pcs = { where - 1 } };
+  keep_dictionary (entry, process);
   entry->reason = keep (reason, entry->reason_bytes, REASON_BYTES);
-  entry->message.size = 0;
+  entry->message = (struct excerpt){ .size = 0 };
   if (held != NULL)
     {
       entry->message = keep (_grove_signal_term (held), entry->message_bytes, MESSAGE_BYTES);
@@ -171,17 +207,24 @@ _grove_crashes_clear (void)
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-static void
+/* Returns whether anything is missing. */
+static bool
 print (const struct excerpt *excerpt, const uint8_t *bytes, char *text, size_t capacity)
 {
+  char kept[REASON_BYTES + 1];
+  bool cut = excerpt->printed;
+
   text[0] = '\0';
-  if (excerpt->size == 0)
-    return;
   if (excerpt->printed)
-    copy_text (text, capacity, (const char *) bytes);
-  else
+    {
+      memcpy (kept, bytes, excerpt->size);
+      kept[excerpt->size] = '\0';
+      copy_text (text, capacity, kept);
+    }
+  else if (excerpt->size > 0)
     grove_term_print ((struct grove_term){ bytes, excerpt->size }, GROVE_SYNTAX_ERLANG, 32, text,
-                      capacity, NULL);
+                      capacity, &cut);
+  return cut;
 }
 
 /* The names are looked up when the lock is free again. */
@@ -190,8 +233,12 @@ present (const struct entry *entry, struct grove_crash *ret_crash)
 {
   *ret_crash = entry->crash;
   ret_crash->seq = entry->seq;
-  print (&entry->reason, entry->reason_bytes, ret_crash->reason, sizeof ret_crash->reason);
-  print (&entry->message, entry->message_bytes, ret_crash->message, sizeof ret_crash->message);
+  ret_crash->reason_size = entry->reason.whole;
+  ret_crash->message_size = entry->message.whole;
+  ret_crash->reason_cut =
+    print (&entry->reason, entry->reason_bytes, ret_crash->reason, sizeof ret_crash->reason);
+  ret_crash->message_cut =
+    print (&entry->message, entry->message_bytes, ret_crash->message, sizeof ret_crash->message);
   ret_crash->n_frames =
     (uint32_t) _grove_trace_frames (&entry->trace, ret_crash->frames, GROVE_MAX_FRAMES);
   ret_crash->frames_cut = entry->trace.cut;
@@ -219,6 +266,34 @@ _grove_observe_crash (uint64_t seq, struct grove_crash *ret_crash)
   if (seq == 0 || entry.seq != seq)
     return false;
   present (&entry, ret_crash);
+  return true;
+}
+
+bool
+_grove_observe_crash_dictionary (uint64_t                seq,
+                                 struct grove_crash_pair pairs[GROVE_CRASH_PAIRS],
+                                 uint32_t               *ret_n,
+                                 uint32_t               *ret_total)
+{
+  struct entry   entry;
+  const uint8_t *bytes = entry.pairs_bytes;
+
+  _grove_lock (&ring_lock);
+  entry = ring[seq % GROVE_CRASHES];
+  _grove_unlock (&ring_lock);
+  if (seq == 0 || entry.seq != seq)
+    return false;
+  for (uint32_t i = 0; i < entry.n_pairs; i++)
+    {
+      pairs[i].key_size = entry.keys[i].whole;
+      pairs[i].key_cut = print (&entry.keys[i], bytes, pairs[i].key, sizeof pairs[i].key);
+      bytes += entry.keys[i].size;
+      pairs[i].value_size = entry.values[i].whole;
+      pairs[i].value_cut = print (&entry.values[i], bytes, pairs[i].value, sizeof pairs[i].value);
+      bytes += entry.values[i].size;
+    }
+  *ret_n = entry.n_pairs;
+  *ret_total = entry.n_dictionary;
   return true;
 }
 

@@ -252,6 +252,14 @@ _grove_dictionary_next (const struct grove_process          *process,
   return self != NULL ? self->first : NULL;
 }
 
+uint32_t
+_grove_dictionary_count (const struct grove_process *process)
+{
+  const struct grove_dictionary *self = dictionary_of (process);
+
+  return self != NULL ? self->n : 0;
+}
+
 void
 _grove_dictionary_pair (const struct grove_dictionary_entry *entry,
                         struct grove_term                   *ret_key,

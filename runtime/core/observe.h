@@ -326,11 +326,13 @@ _grove_stack_view_frames (struct grove_stack_view *view, struct grove_frame *fra
 #define GROVE_CRASHES         256
 #define GROVE_CRASH_LINKS     16
 #define GROVE_CRASH_ANCESTORS 8
+#define GROVE_CRASH_PAIRS     16
 struct grove_crash
 {
   uint64_t  seq; /* from 1 */
   grove_pid pid;
   grove_pid parent;
+  grove_pid group;     /* the master of its application, 0: none */
   char      name[64];  /* "" when it had none; these are cut */
   char      label[64]; /* likewise */
   char      initial[64];
@@ -346,7 +348,9 @@ struct grove_crash
   grove_pid message_sender;
   char message[256]; /* the last it received and had not freed, printed; "" when there is none */
   char reason[1024]; /* printed in Erlang syntax, cut */
-  bool in_release;   /* it was ending already: a deferred release faulted */
+  uint64_t           message_size, reason_size; /* of the whole terms */
+  bool               message_cut, reason_cut;   /* not all is printed */
+  bool               in_release; /* it was ending already: a deferred release faulted */
   uint32_t           n_frames;   /* where it crashed, innermost first */
   bool               frames_cut; /* there were more */
   struct grove_frame frames[GROVE_MAX_FRAMES];
@@ -354,5 +358,18 @@ struct grove_crash
 uint64_t _grove_observe_crashes (void); /* how many there have been; the last one has this number */
 /* false: not known (any more). Names are looked up: never on a scheduler's thread. */
 bool _grove_observe_crash (uint64_t seq, struct grove_crash *ret_crash);
+struct grove_crash_pair
+{
+  char     key[64]; /* these are printed and cut */
+  char     value[192];
+  uint64_t key_size, value_size; /* of the whole terms */
+  bool     key_cut, value_cut;
+};
+/* What it had in its dictionary: @ret_n of the first pairs, of @ret_total. false: not known (any
+ * more). */
+bool _grove_observe_crash_dictionary (uint64_t                seq,
+                                      struct grove_crash_pair pairs[GROVE_CRASH_PAIRS],
+                                      uint32_t               *ret_n,
+                                      uint32_t               *ret_total);
 /* The last one of @pid. */
 bool _grove_observe_crash_of (grove_pid pid, struct grove_crash *ret_crash);

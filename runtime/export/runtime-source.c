@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 /* The last of them the server has itself. */
-#define N_TABLES       4
+#define N_TABLES       5
 #define SAMPLE_SPAN_NS UINT64_C (200000000)
 
 const char *
@@ -261,6 +261,7 @@ look (struct grove_runtime_source *self)
   struct grove_runtime_sample   now;
   struct grove_scheduler_sample schedulers[256];
   const uint64_t cpu_ns = self->server ? grove_protocol_server_cpu_ns (self->server) : 0;
+  const uint64_t n_restarts = _grove_supervision_restarts ();
   double         passed_s;
 
   if (self->last.runtime.now_ns && grove_now_ns () - self->last.runtime.now_ns < SAMPLE_SPAN_NS)
@@ -279,6 +280,9 @@ look (struct grove_runtime_source *self)
   self->last.reductions_s = rate (now.reductions, self->last.runtime.reductions, passed_s);
   self->last.messages_s = rate (now.n_messages_sent, self->last.runtime.n_messages_sent, passed_s);
   self->last.spawns_s = rate (now.n_spawned, self->last.runtime.n_spawned, passed_s);
+  self->last.crashes_s = rate (now.n_crashed, self->last.runtime.n_crashed, passed_s);
+  self->last.restarts_s = rate (n_restarts, self->last.n_restarts, passed_s);
+  self->last.n_restarts = n_restarts;
   self->last.exits_s = rate (now.n_exited, self->last.runtime.n_exited, passed_s);
   self->last.cpu = rate (cpu_ns, self->last.cpu_ns, passed_s) / 1e9;
   self->last.cpu_ns = cpu_ns;
@@ -321,10 +325,12 @@ system_sample (void *data, struct grove_writer *writer)
   grove_writer_member_real (writer, "messages/s", rounded (self->last.messages_s));
   grove_writer_member_real (writer, "spawns/s", rounded (self->last.spawns_s));
   grove_writer_member_real (writer, "exits/s", rounded (self->last.exits_s));
+  grove_writer_member_real (writer, "crashes/s", rounded (self->last.crashes_s));
+  grove_writer_member_real (writer, "restarts/s", rounded (self->last.restarts_s));
   grove_writer_member_int (writer, "spawns", (int64_t) runtime->n_spawned);
   grove_writer_member_int (writer, "exits", (int64_t) runtime->n_exited);
   grove_writer_member_int (writer, "crashes", (int64_t) runtime->n_crashed);
-  grove_writer_member_int (writer, "restarts", (int64_t) _grove_supervision_restarts ());
+  grove_writer_member_int (writer, "restarts", (int64_t) self->last.n_restarts);
 
   grove_writer_name (writer, "observing");
   grove_writer_begin_object (writer);
@@ -437,6 +443,7 @@ const struct grove_source_ops _grove_runtime_source_ops = {
   .process_set_priority = _grove_source_process_set_priority,
   .process_gc = _grove_source_process_gc,
   .process_send = _grove_source_process_send,
+  .crash_get = _grove_source_crash_get,
   .lease_new = _grove_source_lease_new,
   .lease_end = _grove_source_lease_end,
   .lease_count = _grove_source_lease_count,
@@ -484,4 +491,5 @@ _grove_runtime_source_finish (struct grove_runtime_source *self)
   if (self->timer_fd >= 0)
     close (self->timer_fd);
   _grove_source_forget_rates (self);
+  _grove_source_forget_crashes (self);
 }

@@ -14,6 +14,7 @@
 
 struct grove_pending;
 struct grove_rate;
+struct grove_seen_crash;
 
 struct grove_runtime_source
 {
@@ -29,6 +30,7 @@ struct grove_runtime_source
   uint32_t                      period_ms; /* of the timer; 0: it does not run */
   struct grove_rate            *rates;     /* by table slot; address space, filled as it is used */
   uint32_t                      n_rates;
+  struct grove_seen_crash      *crashes; /* those somebody looked at; NULL: nobody did */
 
   struct
   {
@@ -36,8 +38,9 @@ struct grove_runtime_source
     struct grove_scheduler_sample schedulers[256];
     uint64_t                      cpu_ns;
     /* what was found between the last two */
-    double utilisation[256];
-    double reductions_s, messages_s, spawns_s, exits_s, cpu;
+    double   utilisation[256];
+    uint64_t n_restarts;
+    double   reductions_s, messages_s, spawns_s, exits_s, crashes_s, restarts_s, cpu;
   } last;
 };
 
@@ -89,6 +92,17 @@ void _grove_source_application_table (struct grove_runtime_source    *self,
 void _grove_source_child_table (struct grove_runtime_source    *self,
                                 const struct grove_table_query *query,
                                 struct grove_rows              *rows);
+
+void _grove_source_crash_table (struct grove_runtime_source    *self,
+                                const struct grove_table_query *query,
+                                struct grove_rows              *rows);
+
+/* crash-table.c */
+void
+_grove_source_crash_get (void *self, struct grove_call *call, uint64_t seq, bool hide_payloads);
+/* Why the last process with that pid crashed; "": not known. Until the next question. */
+const char *_grove_source_crash_reason (struct grove_runtime_source *self, grove_pid pid);
+void        _grove_source_forget_crashes (struct grove_runtime_source *self);
 
 /* process-table.c */
 void _grove_source_tree_metrics (
@@ -220,6 +234,6 @@ void _grove_source_fail_busy (struct grove_call *call, grove_pid target);
 void _grove_pending_cancel (struct grove_runtime_source *self, const struct grove_call *call);
 /* Finishes what is waiting, as far as it can be. */
 void _grove_pending_dispatch (struct grove_runtime_source *self);
-/* Drops what is waiting: its sessions are gone. What is still being inspected is freed when it comes
- * back. */
+/* Drops what is waiting: its sessions are gone. What is still being inspected is freed when it
+ * comes back. */
 void _grove_pending_drop (struct grove_runtime_source *self);

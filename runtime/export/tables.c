@@ -12,6 +12,7 @@ static const grove_table_answer answers[GROVE_TABLE_SESSIONS] = {
   [GROVE_TABLE_NAMES] = _grove_source_name_table,
   [GROVE_TABLE_APPLICATIONS] = _grove_source_application_table,
   [GROVE_TABLE_CHILDREN] = _grove_source_child_table,
+  [GROVE_TABLE_CRASHES] = _grove_source_crash_table,
 };
 
 void

@@ -150,6 +150,20 @@ notified (const char *method, json_object *params, void *user_data)
   view->n_updates++;
 }
 
+/* Those that come before it is known which subscription it is. */
+static void
+collect (const char *method, json_object *params, void *user_data)
+{
+  if (g_str_equal (method, "table.update"))
+    g_ptr_array_add (user_data, json_object_get (params));
+}
+
+static void
+put (gpointer object)
+{
+  json_object_put (object);
+}
+
 static void
 acknowledge (struct view *view)
 {
@@ -174,11 +188,15 @@ view_wait (struct view *view)
 int
 view_try_open (struct view *view, struct peer *peer, const char *params)
 {
+  g_autoptr (GPtrArray) early = g_ptr_array_new_with_free_func (put);
   json_object *names;
   int          code;
 
   *view = (struct view){ .peer = peer, .follows = strstr (params, "\"after\"") != NULL };
+  peer->on_notification = collect;
+  peer->on_notification_data = early;
   code = ask (peer, "table.open", params);
+  peer->on_notification = NULL;
   if (code != 0)
     return code;
   view->sub = integer (peer->result, "sub");
@@ -187,15 +205,12 @@ view_try_open (struct view *view, struct peer *peer, const char *params)
   for (size_t i = 0; i < json_object_array_length (names); i++)
     g_ptr_array_add (view->columns,
                      g_strdup (json_object_get_string (json_object_array_get_idx (names, i))));
-  view->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                      (GDestroyNotify) (void (*) (void)) json_object_put);
+  view->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, put);
   view->order = g_ptr_array_new_with_free_func (g_free);
-  /* The first update may have come with the reply. */
   peer->on_notification = notified;
   peer->on_notification_data = view;
-  if (peer->notified && g_str_equal (peer->notified_method, "table.update") &&
-      integer (peer->notified, "sub") == view->sub)
-    notified (peer->notified_method, peer->notified, view);
+  for (guint i = 0; i < early->len; i++)
+    notified ("table.update", early->pdata[i], view);
   if (view->n_updates > 0)
     acknowledge (view);
   else

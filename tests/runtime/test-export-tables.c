@@ -286,9 +286,7 @@ check_many (struct peer *peer)
       place = view_int (&view, view.order->pdata[i], "place");
     }
   pid = g_strdup (view_text (&view, view.order->pdata[4], "pid"));
-  g_assert_cmpint (ask_about (peer, "process.exit", pid,
-                              ",\"reason\":\"shutdown\",\"wait_ms\":5000"),
-                   ==, 0);
+  g_assert_cmpint (ask_about (peer, "process.exit", pid, ",\"reason\":\"shutdown\""), ==, 0);
   while (view.total != N_MANY - 1)
     view_wait (&view);
   while (view_key (&view, "pid", pid) != NULL)
