@@ -59,6 +59,8 @@ grove_command_get_method (GroveCommand command)
       return "process.suspend";
     case GROVE_COMMAND_RESUME:
       return "process.resume";
+    case GROVE_COMMAND_SEND:
+      return "process.send";
     }
   g_return_val_if_reached ("");
 }
@@ -169,6 +171,18 @@ say_resumed (const Request *request, struct json_object *result)
   return g_strdup_printf ("Resumed %s", request->who);
 }
 
+static char *
+say_sent (const Request *request, struct json_object *result)
+{
+  gint64 n_messages = _grove_json_int (result, "messages", 0);
+  char   cut[128];
+  _grove_copy_text (cut, sizeof cut, request->argument);
+  if (n_messages > 1)
+    return g_strdup_printf ("Sent %s to %s, where %" G_GINT64_FORMAT " messages wait", cut,
+                            request->who, n_messages);
+  return g_strdup_printf ("Sent %s to %s", cut, request->who);
+}
+
 /* What was not done, as the end of a sentence: "was not killed". */
 static const char *
 say_undone (GroveCommand command)
@@ -187,6 +201,8 @@ say_undone (GroveCommand command)
       return "was not suspended";
     case GROVE_COMMAND_RESUME:
       return "was not resumed";
+    case GROVE_COMMAND_SEND:
+      return "was sent nothing";
     }
   g_return_val_if_reached ("");
 }
@@ -216,6 +232,8 @@ say_unknown (const Request *request, const char *why)
   const char *what = "has ended";
   if (request->command == GROVE_COMMAND_SET_PRIORITY)
     what = "has another priority";
+  else if (request->command == GROVE_COMMAND_SEND)
+    what = "has got the message";
   else if (request->command >= GROVE_COMMAND_SUSPEND)
     what = "is suspended";
   return g_strdup_printf ("%s: whether %s %s is not known", why, request->who, what);
@@ -264,6 +282,8 @@ make_outcome (const Request *request, struct json_object *result)
   const char *successor = "";
   if (request->command == GROVE_COMMAND_SET_PRIORITY)
     outcome->summary = say_priority (request, result);
+  else if (request->command == GROVE_COMMAND_SEND)
+    outcome->summary = say_sent (request, result);
   else if (request->command >= GROVE_COMMAND_SUSPEND)
     {
       outcome->summary = request->command == GROVE_COMMAND_SUSPEND ? say_suspended (request, result)
@@ -364,6 +384,8 @@ make_params (const Request *request, const char *name, gint64 started_ns, gint64
     json_object_object_add (params, "wait_ms", json_object_new_int64 (wait_ms));
   if (request->command == GROVE_COMMAND_EXIT)
     json_object_object_add (params, "reason", json_object_new_string (request->argument));
+  if (request->command == GROVE_COMMAND_SEND)
+    json_object_object_add (params, "message", json_object_new_string (request->argument));
   return params;
 }
 
@@ -395,6 +417,9 @@ find_obstacle (GroveSession *session, const Request *request)
       request->argument[strspn (request->argument, " ")] == '\0')
     return g_strdup_printf ("%s was not told to exit: give a reason, such as shutdown",
                             request->who);
+  if (request->command == GROVE_COMMAND_SEND &&
+      request->argument[strspn (request->argument, " ")] == '\0')
+    return g_strdup_printf ("%s was sent nothing: give a message, such as {ping, 1}", request->who);
   if (strlen (request->argument) > 8000 || !g_utf8_validate (request->argument, -1, NULL))
     return g_strdup_printf ("%s %s: what you wrote is too long, or no text", request->who,
                             say_undone (request->command));

@@ -19,6 +19,7 @@ typedef enum
   GROVE_COMMAND_SET_PRIORITY, /* argument: low normal high max */
   GROVE_COMMAND_SUSPEND,      /* until it is resumed, or the session ends */
   GROVE_COMMAND_RESUME,
+  GROVE_COMMAND_SEND, /* argument: the message, as term text */
 } GroveCommand;
 
 /* Returns: "process.kill" and the like, static. Since: 0.1 */

@@ -203,6 +203,7 @@ grove_application_startup (GApplication *application)
     { "win.inspector", { "F9", NULL } },
     { "win.suspend", { "F8", NULL } },
     { "win.resume", { "<Shift>F8", NULL } },
+    { "win.send", { "<Control>m", NULL } },
     { "win.connect", { "<Control>o", NULL } },
     { "win.show-help-overlay", { "<Control>question", NULL } },
     { "app.new-window", { "<Control>n", NULL } },

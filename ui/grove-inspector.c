@@ -43,7 +43,7 @@ struct _GroveInspector
   GtkStack       *stack;
   GtkLabel       *title_label, *pid_label, *state_label, *obituary_label, *mailbox_label;
   GtkWidget      *obituary, *successor_button;
-  GtkWidget      *restart_button, *suspend_button, *exit_button, *kill_button;
+  GtkWidget      *restart_button, *suspend_button, *exit_button, *kill_button, *send_button;
   GtkWidget      *suspend_content;
   GtkWidget      *mailbox_card, *facts, *bonds;
   GroveChart     *chart;
@@ -573,6 +573,7 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (restart_button);
   BIND (exit_button);
   BIND (kill_button);
+  BIND (send_button);
   BIND (suspend_button);
   BIND (suspend_content);
   BIND (mailbox_card);
@@ -723,6 +724,8 @@ grove_inspector_set_actions (GroveInspector *self, GroveProcessActions *actions)
   grove_process_actions_add_control (actions, self->restart_button, "restart",
                                      "Let its supervisor stop and start it again");
   grove_process_actions_add_control (actions, self->suspend_button, "suspend", SUSPEND_TOOLTIP);
+  grove_process_actions_add_control (actions, self->send_button, "send",
+                                     "Put a message into its mailbox (Ctrl+M)");
   grove_process_actions_add_control (actions, self->exit_button, "exit",
                                      "Tell it to exit, with a reason");
   grove_process_actions_add_control (actions, self->kill_button, "kill", "End it at once (Delete)");

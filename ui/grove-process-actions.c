@@ -7,7 +7,7 @@
 #include "ui/grove-process-actions.h"
 
 #include "observer/grove-command.h"
-#include "ui/grove-exit-dialog.h"
+#include "ui/grove-term-dialog.h"
 
 #define MAX_NAMED      6
 #define INVALID_PARAMS -32602
@@ -17,11 +17,13 @@ struct _GroveProcessActions
   GObject          parent_instance;
   GtkWindow       *window; /* borrowed until disposed */
   AdwToastOverlay *toasts;
+  AdwToast        *toast; /* weak: the last one */
   GroveSession    *session;
   GroveTargetsFunc targets;
   gpointer         user_data;
   GCancellable    *cancellable;
-  GPtrArray       *controls; /* Control */
+  GPtrArray       *controls;     /* Control */
+  char            *last_message; /* that was sent, NULL none */
   gboolean         gone;
 };
 
@@ -43,7 +45,7 @@ typedef struct
   guint                n_done, n_failed;
   char                *first_error;
   GroveCommandOutcome *outcome;
-  GroveExitDialog     *dialog; /* weak: the one that asked */
+  GroveTermDialog     *dialog; /* weak: the one that asked */
 } Batch;
 
 typedef struct
@@ -64,6 +66,30 @@ static const CommandInfo commands[] = {
   { "suspend", GROVE_COMMAND_SUSPEND, "Suspend", "Suspended",
     "stands still until it is resumed, or you leave the system" },
   { "resume", GROVE_COMMAND_RESUME, "Resume", "Resumed", "runs again" },
+  { "send", GROVE_COMMAND_SEND, "Send to", "Sent it to", "gets the message, from no process" },
+};
+
+static const GroveTermQuestion exit_question = {
+  .title = "Exit with Reason",
+  .prompt = "Reason, as a term",
+  .text = "shutdown",
+  .example =
+    "For example shutdown, normal or {bad_thing, 42}. A process that traps exits gets it as "
+    "a message and may go on.",
+  .empty = "A reason is needed, for example shutdown.",
+  .button = "_Exit",
+  .destructive = TRUE,
+};
+
+static const GroveTermQuestion send_question = {
+  .title = "Send Message",
+  .prompt = "Message, as a term",
+  .text = "",
+  .example =
+    "For example stop, {whisper, <<\"hi\">>} or [1, 2.5, #{a => \"b\"}]. It joins those that "
+    "wait in the mailbox.",
+  .empty = "A message is needed, for example {ping, 1}.",
+  .button = "_Send",
 };
 
 enum
@@ -116,6 +142,10 @@ say (GroveProcessActions *self, const char *text, const char *successor)
       g_object_set_data_full (G_OBJECT (toast), "grove-pid", g_strdup (successor), g_free);
       g_signal_connect_object (toast, "button-clicked", G_CALLBACK (on_show_clicked), self, 0);
     }
+  /* The overlay would queue it, and say what was done now when it was done long ago. */
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+  g_set_weak_pointer (&self->toast, toast);
   adw_toast_overlay_add_toast (self->toasts, toast);
   g_signal_emit (self, signals[ANSWERED], 0, text);
 }
@@ -188,9 +218,9 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
       if (self->dialog != NULL && self->n_done == 0 &&
           g_error_matches (error, GROVE_PROTOCOL_ERROR, INVALID_PARAMS))
         {
-          /* Nothing was done: the reason can be mended where it was typed. */
-          grove_exit_dialog_set_busy (self->dialog, FALSE);
-          grove_exit_dialog_set_error (self->dialog, error->message);
+          /* Nothing was done: the term can be mended where it was typed. */
+          grove_term_dialog_set_busy (self->dialog, FALSE);
+          grove_term_dialog_set_error (self->dialog, error->message);
           return;
         }
       self->n_failed++;
@@ -250,7 +280,7 @@ needs_asking (const CommandInfo *info, GPtrArray *targets)
 {
   const GroveTarget *first = g_ptr_array_index (targets, 0);
 
-  if (info->command == GROVE_COMMAND_RESUME)
+  if (info->command == GROVE_COMMAND_RESUME || info->command == GROVE_COMMAND_SEND)
     return FALSE;
   if (targets->len > 1)
     return TRUE;
@@ -353,25 +383,37 @@ ask (GroveProcessActions *self, const CommandInfo *info, Batch *batch)
  */
 
 static void
-on_reason_chosen (GroveExitDialog *dialog, const char *reason, GroveProcessActions *self)
+on_term_chosen (GroveTermDialog *dialog, const char *term, GroveProcessActions *self)
 {
-  GPtrArray *targets = g_object_get_data (G_OBJECT (dialog), "grove-targets");
-  Batch     *batch = batch_new (self, GROVE_COMMAND_EXIT, targets, reason);
+  const CommandInfo *info = g_object_get_data (G_OBJECT (dialog), "grove-command");
+  GPtrArray         *targets = g_object_get_data (G_OBJECT (dialog), "grove-targets");
+  Batch             *batch = batch_new (self, info->command, targets, term);
 
+  if (info->command == GROVE_COMMAND_SEND)
+    {
+      g_free (self->last_message);
+      self->last_message = g_strdup (term);
+    }
   g_set_weak_pointer (&batch->dialog, dialog);
-  grove_exit_dialog_set_busy (dialog, TRUE);
+  grove_term_dialog_set_busy (dialog, TRUE);
   batch_step (batch);
 }
 
+/* What is sent is often sent again. */
 static void
-ask_reason (GroveProcessActions *self, GPtrArray *targets)
+ask_term (GroveProcessActions *self, const CommandInfo *info, GPtrArray *targets)
 {
-  g_autofree char *who = describe_consequences (find_command ("exit"), targets);
-  GroveExitDialog *dialog = grove_exit_dialog_new (self->window, who);
+  g_autofree char  *who = describe_consequences (info, targets);
+  GroveTermQuestion question = info->command == GROVE_COMMAND_SEND ? send_question : exit_question;
+  GroveTermDialog  *dialog;
 
+  if (info->command == GROVE_COMMAND_SEND && self->last_message != NULL)
+    question.text = self->last_message;
+  dialog = grove_term_dialog_new (self->window, &question, who);
+  g_object_set_data (G_OBJECT (dialog), "grove-command", (gpointer) info);
   g_object_set_data_full (G_OBJECT (dialog), "grove-targets", g_ptr_array_ref (targets),
                           (GDestroyNotify) g_ptr_array_unref);
-  g_signal_connect_object (dialog, "chosen", G_CALLBACK (on_reason_chosen), self, 0);
+  g_signal_connect_object (dialog, "chosen", G_CALLBACK (on_term_chosen), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -384,9 +426,9 @@ on_command (GSimpleAction *action, GVariant *parameter, GroveProcessActions *sel
 
   if (targets == NULL || targets->len == 0)
     return;
-  if (info->command == GROVE_COMMAND_EXIT)
+  if (info->command == GROVE_COMMAND_EXIT || info->command == GROVE_COMMAND_SEND)
     {
-      ask_reason (self, targets);
+      ask_term (self, info, targets);
       return;
     }
   batch = batch_new (self, info->command, targets,
@@ -450,7 +492,7 @@ void
 grove_process_actions_update (GroveProcessActions *self, gboolean gone)
 {
   static const char *const names[] = { "kill",    "exit",   "restart", "priority",
-                                       "suspend", "resume", "copy-pid" };
+                                       "suspend", "resume", "send",    "copy-pid" };
   g_autoptr (GPtrArray) targets = NULL;
   guint n;
 
@@ -487,6 +529,7 @@ grove_process_actions_dispose (GObject *object)
 
   self->window = NULL;
   self->toasts = NULL;
+  g_clear_weak_pointer (&self->toast);
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   if (self->session != NULL)
@@ -501,6 +544,7 @@ grove_process_actions_finalize (GObject *object)
 
   g_clear_object (&self->cancellable);
   g_clear_object (&self->session);
+  g_free (self->last_message);
   g_ptr_array_unref (self->controls);
   G_OBJECT_CLASS (grove_process_actions_parent_class)->finalize (object);
 }
@@ -557,6 +601,7 @@ grove_process_actions_new (GtkWindow       *window,
   add_action (self, "priority", G_VARIANT_TYPE_STRING, G_CALLBACK (on_command));
   add_action (self, "suspend", NULL, G_CALLBACK (on_command));
   add_action (self, "resume", NULL, G_CALLBACK (on_command));
+  add_action (self, "send", NULL, G_CALLBACK (on_command));
   add_action (self, "copy-pid", NULL, G_CALLBACK (on_copy_pid));
   g_signal_connect_swapped (session, "notify::state", G_CALLBACK (on_session_changed), self);
   g_signal_connect_swapped (session, "notify::read-only", G_CALLBACK (on_session_changed), self);

@@ -31,13 +31,13 @@ G_DEFINE_FINAL_TYPE (GroveProcessCell, grove_process_cell, GTK_TYPE_WIDGET)
 
 static const GroveColumnInfo columns[GROVE_N_COLUMNS] = {
   [GROVE_COLUMN_PID] = { "PID", "pid", 117, FALSE },
-  [GROVE_COLUMN_NAME] = { "Name", "name", 210, FALSE },
+  [GROVE_COLUMN_NAME] = { "Name", "name", 200, FALSE },
   [GROVE_COLUMN_STATE] = { "State", "status", 110, FALSE },
-  [GROVE_COLUMN_MAILBOX] = { "Mailbox", "messages", 168, FALSE },
-  [GROVE_COLUMN_HISTORY] = { "History", NULL, 118, FALSE },
+  [GROVE_COLUMN_MAILBOX] = { "Mailbox", "messages", 160, FALSE },
+  [GROVE_COLUMN_HISTORY] = { "History", NULL, 112, FALSE },
   [GROVE_COLUMN_REDUCTIONS] = { "Reductions/s", "reductions/s", 118, TRUE },
   [GROVE_COLUMN_MEMORY] = { "Memory", "memory", 106, TRUE },
-  [GROVE_COLUMN_CURRENT] = { "Current function", "current", 190, FALSE },
+  [GROVE_COLUMN_CURRENT] = { "Current function", "current", 180, FALSE },
   [GROVE_COLUMN_PRIORITY] = { "Priority", "priority", 84, FALSE },
   [GROVE_COLUMN_INITIAL] = { "Initial call", "initial", 170, FALSE },
   [GROVE_COLUMN_APPLICATION] = { "Application", "app", 116, FALSE },

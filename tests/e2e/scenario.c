@@ -6,6 +6,7 @@
 
 #include "ui/grove-mailbox-card.h"
 #include "ui/grove-message-list.h"
+#include "ui/grove-term-dialog.h"
 
 #include <string.h>
 
@@ -379,6 +380,55 @@ scenario_read_messages (WindowFixture *fixture)
       g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "", message);
     }
   return g_string_free (text, FALSE);
+}
+
+/* ---- Sending -----------------------------------------------------------------------------------
+ */
+
+static GtkWidget *
+type_message (WindowFixture *fixture, const char *message)
+{
+  GtkWindow *dialog = NULL;
+  GtkWidget *field, *widget;
+
+  grove_ui_test_key (GTK_WIDGET (fixture->window), GDK_KEY_m, GDK_CONTROL_MASK);
+  SCENARIO_WAIT ((dialog = grove_ui_test_find_window (GROVE_TYPE_TERM_DIALOG)) != NULL);
+  grove_ui_test_settle (GTK_WIDGET (dialog));
+  field = grove_ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_TEXT, NULL, NULL);
+  g_assert_nonnull (field);
+  grove_ui_test_click (field, GROVE_UI_TEST_LEFT);
+  grove_ui_test_key (GTK_WIDGET (dialog), GDK_KEY_a, GDK_CONTROL_MASK);
+  grove_ui_test_type (GTK_WIDGET (dialog), message);
+  widget = GTK_WIDGET (dialog);
+  /* It may be gone with that. */
+  grove_ui_test_send_key (GDK_KEY_Return, 0);
+  return widget;
+}
+
+void
+scenario_send (WindowFixture *fixture, const char *message)
+{
+  g_autofree char *toast = g_strdup_printf ("Sent %s to ", message);
+
+  type_message (fixture, message);
+  SCENARIO_WAIT (grove_ui_test_find_window (GROVE_TYPE_TERM_DIALOG) == NULL);
+  SCENARIO_WAIT (window_has_toast (fixture, toast));
+}
+
+static gboolean
+contains (GtkWidget *widget, gpointer text)
+{
+  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL;
+}
+
+void
+scenario_send_bad (WindowFixture *fixture, const char *message, const char *complaint)
+{
+  GtkWidget *dialog = type_message (fixture, message);
+
+  SCENARIO_WAIT (grove_ui_test_find_if (dialog, contains, (gpointer) complaint) != NULL);
+  grove_ui_test_send_key (GDK_KEY_Escape, 0);
+  SCENARIO_WAIT (grove_ui_test_find_window (GROVE_TYPE_TERM_DIALOG) == NULL);
 }
 
 /* ---- Killing -----------------------------------------------------------------------------------

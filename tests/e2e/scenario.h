@@ -86,6 +86,11 @@ void scenario_open_mailbox (WindowFixture *fixture, const char *pid);
 gint64 scenario_read_mailbox_card (WindowFixture *fixture, const char *pid);
 /* The messages that are listed, oldest first, with spaces between. (transfer full) */
 char *scenario_read_messages (WindowFixture *fixture);
+/* Ctrl+M on what is selected; types @message and sends it. */
+void scenario_send (WindowFixture *fixture, const char *message);
+/* The same with what is no term: the dialog says that, in words with @complaint in them, and stays
+ * until it is closed with Escape. */
+void scenario_send_bad (WindowFixture *fixture, const char *message, const char *complaint);
 /* Presses Delete on what is selected, and confirms where the window asks. */
 typedef enum
 {

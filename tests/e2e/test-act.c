@@ -5,10 +5,10 @@
  */
 #include "tests/e2e/window.h"
 
-#include "ui/grove-exit-dialog.h"
 #include "ui/grove-graph-private.h"
 #include "ui/grove-process-cell.h"
 #include "ui/grove-process-view.h"
+#include "ui/grove-term-dialog.h"
 
 #include <string.h>
 
@@ -233,7 +233,7 @@ test_exit_with_reason (WindowFixture *fixture, gconstpointer data)
   GtkWidget               *entry;
 
   window_choose_from_menu (window_select_in_table (fixture, SHOP_COUNTER, old), path);
-  GROVE_WAIT ((dialog = grove_ui_test_find_window (GROVE_TYPE_EXIT_DIALOG)) != NULL,
+  GROVE_WAIT ((dialog = grove_ui_test_find_window (GROVE_TYPE_TERM_DIALOG)) != NULL,
               WINDOW_PATIENCE_MS);
   grove_ui_test_settle (GTK_WIDGET (dialog));
   entry = grove_ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_TEXT, NULL, NULL);
@@ -251,7 +251,7 @@ test_exit_with_reason (WindowFixture *fixture, gconstpointer data)
   grove_ui_test_type (GTK_WIDGET (dialog), "}");
   grove_ui_test_key (GTK_WIDGET (dialog), GDK_KEY_Return, 0);
   window_await_frame (fixture, sees_row_of_successor, &succession);
-  GROVE_WAIT (grove_ui_test_find_window (GROVE_TYPE_EXIT_DIALOG) == NULL, WINDOW_PATIENCE_MS);
+  GROVE_WAIT (grove_ui_test_find_window (GROVE_TYPE_TERM_DIALOG) == NULL, WINDOW_PATIENCE_MS);
   GROVE_WAIT (window_has_toast (fixture, succession.now), WINDOW_PATIENCE_MS);
   reason = get_exit_reason (fixture, old);
   g_assert_cmpstr (reason, ==, "{retired,42}");

@@ -283,6 +283,7 @@ peer_hello (Peer *peer, const char *instance, gboolean read_only)
             "'server':{'name':'%s','version':'0.1.0','kind':'grove'},'instance':'%s',"
             "'read_only':%s,'capabilities':['process.get','process.messages','process.kill',"
             "'process.exit','process.restart','process.set_priority','process.suspend','process."
+            "send','process."
             "resume'],"
             "'absent':{'process.gc':'This system cannot collect.'},'now_ns':1000000000,"
             "'now_utc_ms':1790000000000%s}}",

@@ -7,7 +7,6 @@
 #include "ui/grove-application.h"
 #include "ui/grove-chart.h"
 #include "ui/grove-connect-page.h"
-#include "ui/grove-exit-dialog.h"
 #include "ui/grove-inspector-window.h"
 #include "ui/grove-mailbox-bar.h"
 #include "ui/grove-mailbox-card.h"
@@ -24,6 +23,7 @@
 #include "ui/grove-state-dot.h"
 #include "ui/grove-status-bar.h"
 #include "ui/grove-system-menu.h"
+#include "ui/grove-term-dialog.h"
 #include "ui/grove-window.h"
 
 static void
@@ -110,7 +110,6 @@ main (int argc, char **argv)
   const GType types[] = {
     GROVE_TYPE_CHART,
     GROVE_TYPE_CONNECT_PAGE,
-    GROVE_TYPE_EXIT_DIALOG,
     GROVE_TYPE_INSPECTOR,
     GROVE_TYPE_INSPECTOR_WINDOW,
     GROVE_TYPE_MAILBOXES_VIEW,
@@ -128,6 +127,7 @@ main (int argc, char **argv)
     GROVE_TYPE_SCREENSHOT,
     GROVE_TYPE_SPARKLINE,
     GROVE_TYPE_STATE_DOT,
+    GROVE_TYPE_TERM_DIALOG,
     GROVE_TYPE_STATUS_BAR,
     GROVE_TYPE_SYSTEM_MENU,
     GROVE_TYPE_WINDOW,

@@ -5,9 +5,9 @@
  */
 #include "tests/support/grove-ui-test.h"
 #include "ui/grove-application.h"
-#include "ui/grove-exit-dialog.h"
 #include "ui/grove-menus.h"
 #include "ui/grove-palette.h"
+#include "ui/grove-term-dialog.h"
 #include "ui/grove-window.h"
 
 #include <glib/gstdio.h>
@@ -175,16 +175,25 @@ test_labels (Fixture *fixture, gconstpointer data)
  */
 
 static void
-note_reason (GroveExitDialog *dialog, const char *reason, char **ret_reason)
+note_reason (GroveTermDialog *dialog, const char *reason, char **ret_reason)
 {
   g_free (*ret_reason);
   *ret_reason = g_strdup (reason);
 }
 
 static void
-test_exit_dialog (Fixture *fixture, gconstpointer data)
+test_term_dialog (Fixture *fixture, gconstpointer data)
 {
-  GroveExitDialog *dialog = grove_exit_dialog_new (GTK_WINDOW (fixture->window), "counter <0.1.0>");
+  static const GroveTermQuestion question = {
+    .title = "Exit",
+    .prompt = "Reason",
+    .text = "shutdown",
+    .example = "Such as normal.",
+    .empty = "A reason is needed, for example shutdown.",
+    .button = "_Exit",
+  };
+  GroveTermDialog *dialog =
+    grove_term_dialog_new (GTK_WINDOW (fixture->window), &question, "counter <0.1.0>");
   g_autofree char *reason = NULL;
   GtkWidget       *entry;
 
@@ -205,7 +214,7 @@ test_exit_dialog (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (grove_ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL,
                                         "A reason is needed, for example shutdown.", NULL));
 
-  grove_exit_dialog_set_error (dialog, "no term: expected }");
+  grove_term_dialog_set_error (dialog, "no term: expected }");
   g_assert_nonnull (
     grove_ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, "no term: expected }", NULL));
   gtk_editable_set_text (GTK_EDITABLE (entry), "{a}");
@@ -293,7 +302,7 @@ main (int argc, char **argv)
   ADD ("/ui/window/refused", test_refused);
   ADD ("/ui/window/typed-target", test_typed_target);
   ADD ("/ui/window/labels", test_labels);
-  ADD ("/ui/window/exit-dialog", test_exit_dialog);
+  ADD ("/ui/window/term-dialog", test_term_dialog);
   ADD ("/ui/window/menu", test_menu);
   ADD ("/ui/palette/dark", test_palette);
   result = g_test_run ();
