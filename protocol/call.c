@@ -10,6 +10,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 struct grove_call *
 grove_call_new (struct grove_server_session *session, int64_t id, enum grove_role role)
@@ -18,6 +19,7 @@ grove_call_new (struct grove_server_session *session, int64_t id, enum grove_rol
 
   self->id = id;
   self->changes = role == GROVE_ROLE_CONTROL;
+  self->audit = grove_server_session_command (session);
   grove_writer_init (&self->writer, GROVE_LIMIT_MESSAGE);
   if (grove_server_session_add_call (session, self))
     return self;
@@ -49,6 +51,32 @@ grove_call_begin (struct grove_call *self)
   return &self->writer;
 }
 
+static void
+note_done (const struct grove_call *self)
+{
+  struct grove_host *host = grove_server_session_host (self->session);
+  const char        *result = strstr (self->writer.bytes, "\"result\":");
+  char               outcome[96];
+
+  if (self->audit == 0 || result == NULL)
+    return;
+  result += strlen ("\"result\":");
+  grove_audit_outcome_of (result, self->writer.size - (size_t) (result - self->writer.bytes),
+                          outcome, sizeof outcome);
+  grove_audit_end (&host->audit, self->audit, host->now_ns, GROVE_AUDIT_DONE, 0, outcome);
+}
+
+/* Fails it as the command it was begun as, whatever is under way now. */
+static void
+fail (struct grove_call *self, enum grove_error code, const char *data_json, const char *message)
+{
+  uint64_t before = grove_server_session_command (self->session);
+
+  grove_server_session_set_command (self->session, self->audit);
+  grove_server_session_fail (self->session, self->id, code, data_json, "%s", message);
+  grove_server_session_set_command (self->session, before);
+}
+
 void
 grove_call_end (struct grove_call *self)
 {
@@ -56,19 +84,20 @@ grove_call_end (struct grove_call *self)
   if (self->session != NULL)
     {
       if (grove_writer_ok (&self->writer) && self->writer.depth == 0 && self->begun)
-        grove_server_session_send (self->session, &self->writer);
+        {
+          note_done (self);
+          grove_server_session_send (self->session, &self->writer);
+        }
       else if (self->writer.size + 4096 > GROVE_LIMIT_MESSAGE)
         {
           char data[64];
 
           (void) snprintf (data, sizeof data, "{\"limit\":\"message\",\"value\":%d}",
                            GROVE_LIMIT_MESSAGE);
-          grove_server_session_fail (self->session, self->id, GROVE_ERROR_LIMIT, data,
-                                     "the answer is longer than a message may be");
+          fail (self, GROVE_ERROR_LIMIT, data, "the answer is longer than a message may be");
         }
       else
-        grove_server_session_fail (self->session, self->id, GROVE_ERROR_INTERNAL, NULL,
-                                   "the source wrote no answer");
+        fail (self, GROVE_ERROR_INTERNAL, NULL, "the source wrote no answer");
     }
   end (self);
 }
@@ -87,6 +116,6 @@ grove_call_fail (struct grove_call *self,
   (void) vsnprintf (message, sizeof message, message_format, arguments);
   va_end (arguments);
   if (self->session != NULL)
-    grove_server_session_fail (self->session, self->id, code, data_json, "%s", message);
+    fail (self, code, data_json, message);
   end (self);
 }

@@ -14,6 +14,7 @@ struct grove_call
   struct grove_server_session *session; /* NULL: it is gone */
   struct grove_call           *previous, *next;
   int64_t                      id;
+  uint64_t                     audit; /* number of the command it is; 0: none */
   bool                         begun;
   bool                         changes; /* what it asks for shows in tables and trees */
   struct grove_writer          writer;

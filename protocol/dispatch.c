@@ -30,6 +30,11 @@ acknowledge (struct grove_server_session *session,
 
   if (!grove_server_session_is_open (session) || !grove_params_check (method, params, error))
     return;
+  if (method == &grove_methods[GROVE_METHOD_CANCEL])
+    {
+      grove_server_session_cancel (session, grove_params_int (params, "id", 0));
+      return;
+    }
   memset (kind, 0, sizeof kind);
   memcpy (kind, method->name, strcspn (method->name, "."));
   subscription =
@@ -100,6 +105,33 @@ fail_unknown (struct grove_server_session *session, const struct grove_request *
                              "no such method: \"%.64s\"", request->method);
 }
 
+/* Notes who wants what done, before it is known whether it may. */
+static uint64_t
+begin_command (struct grove_server_session *session,
+               const struct grove_request  *request,
+               const struct grove_method   *method)
+{
+  struct grove_host         *host = grove_server_session_host (session);
+  struct grove_session_facts facts;
+
+  if (!method->audited)
+    return 0;
+  grove_server_session_facts (session, &facts);
+  return grove_audit_begin (&host->audit, host->now_ns, facts.number, facts.client, method->name,
+                            request->params, host->hide_payloads);
+}
+
+static void
+run (struct grove_server_session *session,
+     const struct grove_request  *request,
+     const struct grove_method   *method)
+{
+  grove_server_session_set_command (session, begin_command (session, request, method));
+  if (may_run (session, request, method))
+    handlers[method - grove_methods](session, request->id, request->params);
+  grove_server_session_set_command (session, 0);
+}
+
 bool
 grove_dispatch (struct grove_server_session *session, const struct grove_request *request)
 {
@@ -118,7 +150,7 @@ grove_dispatch (struct grove_server_session *session, const struct grove_request
                                "the session is not open; begin with session.open");
   else if (method == NULL || method->is_notification)
     fail_unknown (session, request);
-  else if (may_run (session, request, method))
-    handlers[method - grove_methods](session, request->id, request->params);
+  else
+    run (session, request, method);
   return true;
 }

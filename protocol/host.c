@@ -21,6 +21,12 @@ grove_host_init (struct grove_host *self, const struct grove_source *source)
 }
 
 void
+grove_host_finish (struct grove_host *self)
+{
+  grove_audit_finish (&self->audit);
+}
+
+void
 grove_host_sample (struct grove_host *self)
 {
   const struct grove_source *source = self->source;

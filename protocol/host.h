@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "protocol/audit.h"
 #include "protocol/source.h"
 
 /* A sample this young is shared instead of taking another. */
@@ -30,11 +31,14 @@ struct grove_host
   uint64_t                   sampled_ns; /* 0: never */
   double                     stretch;    /* at least 1: intervals are this many times longer */
   int64_t                    n_sessions; /* so far; numbers them */
+  struct grove_audit         audit;
   /* Those there are, grove_server_session_next(); NULL: none. */
   struct grove_server_session *sessions;
 };
 
 void grove_host_init (struct grove_host *self, const struct grove_source *source);
+/* All sessions must be gone. */
+void grove_host_finish (struct grove_host *self);
 
 /* Before the queries of a tick: one sample for all of them. */
 void grove_host_sample (struct grove_host *self);

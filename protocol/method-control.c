@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * Commands: methods that change what is watched. Each may say by `expect` which process is meant.
+ * Commands to processes, and what became of commands. Each may say by `expect` which process is
+ * meant.
  *
  * Threads: the server's.
  */
 #include "protocol/call.h"
 #include "protocol/methods.h"
 
-static struct grove_expect
-expect_of (struct json_object *params)
+struct grove_expect
+grove_expect_of (struct json_object *params)
 {
   struct json_object *json = grove_params_get (params, "expect");
   struct grove_expect expect = { .name = grove_params_text (json, "name") };
@@ -32,7 +33,7 @@ grove_handle_process_exit (struct grove_server_session *session,
                            struct json_object          *params)
 {
   const struct grove_source *source = grove_server_session_host (session)->source;
-  struct grove_expect        expect = expect_of (params);
+  struct grove_expect        expect = grove_expect_of (params);
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
   if (call != NULL)
@@ -47,7 +48,7 @@ grove_handle_process_restart (struct grove_server_session *session,
                               struct json_object          *params)
 {
   const struct grove_source *source = grove_server_session_host (session)->source;
-  struct grove_expect        expect = expect_of (params);
+  struct grove_expect        expect = grove_expect_of (params);
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
   if (call != NULL)
@@ -61,7 +62,7 @@ grove_handle_process_set_priority (struct grove_server_session *session,
                                    struct json_object          *params)
 {
   const struct grove_source *source = grove_server_session_host (session)->source;
-  struct grove_expect        expect = expect_of (params);
+  struct grove_expect        expect = grove_expect_of (params);
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
   if (call != NULL)
@@ -75,7 +76,7 @@ grove_handle_process_suspend (struct grove_server_session *session,
                               struct json_object          *params)
 {
   const struct grove_source *source = grove_server_session_host (session)->source;
-  struct grove_expect        expect = expect_of (params);
+  struct grove_expect        expect = grove_expect_of (params);
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
   if (call != NULL)
@@ -89,7 +90,7 @@ grove_handle_process_resume (struct grove_server_session *session,
                              struct json_object          *params)
 {
   const struct grove_source *source = grove_server_session_host (session)->source;
-  struct grove_expect        expect = expect_of (params);
+  struct grove_expect        expect = grove_expect_of (params);
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
   if (call != NULL)
@@ -103,7 +104,7 @@ grove_handle_process_send (struct grove_server_session *session,
                            struct json_object          *params)
 {
   const struct grove_source *source = grove_server_session_host (session)->source;
-  struct grove_expect        expect = expect_of (params);
+  struct grove_expect        expect = grove_expect_of (params);
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
   if (call != NULL)
@@ -117,9 +118,24 @@ grove_handle_process_gc (struct grove_server_session *session,
                          struct json_object          *params)
 {
   const struct grove_source *source = grove_server_session_host (session)->source;
-  struct grove_expect        expect = expect_of (params);
+  struct grove_expect        expect = grove_expect_of (params);
   struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_CONTROL);
 
   if (call != NULL)
     source->ops->process_gc (source->self, call, grove_params_text (params, "pid"), &expect);
+}
+
+void
+grove_handle_audit_tail (struct grove_server_session *session,
+                         int64_t                      id,
+                         struct json_object          *params)
+{
+  struct grove_writer *writer = grove_server_session_begin_reply (session, id);
+
+  grove_writer_begin_object (writer);
+  grove_audit_write (&grove_server_session_host (session)->audit,
+                     (uint64_t) grove_params_int (params, "after", 0),
+                     (size_t) grove_params_int (params, "limit", GROVE_AUDIT_ENTRIES), writer);
+  grove_writer_end_object (writer);
+  grove_server_session_end_reply (session);
 }

@@ -13,21 +13,26 @@ grove_handle_session_open (struct grove_server_session *session,
                            int64_t                      id,
                            struct json_object          *params)
 {
+  struct grove_host   *host = grove_server_session_host (session);
+  struct json_object  *client = grove_params_get (params, "client");
   const char          *role = grove_params_text (params, "role");
   bool                 control = strcmp (role, "control") == 0;
-  struct json_object  *client;
   struct grove_writer *writer;
   int64_t              number;
 
-  if (control && grove_server_session_host (session)->read_only)
+  if (control && host->read_only)
     {
+      grove_server_session_set_command (session,
+                                        grove_audit_begin (&host->audit, host->now_ns, 0,
+                                                           grove_params_text (client, "name"),
+                                                           "session.open", params,
+                                                           host->hide_payloads));
       grove_server_session_fail (session, id, GROVE_ERROR_FORBIDDEN, NULL,
                                  "this system can only be observed; open with \"role\" "
                                  "\"observe\"");
       return;
     }
   grove_style_read (grove_server_session_style (session), params);
-  client = grove_params_get (params, "client");
   number = grove_server_session_open (session, control ? GROVE_ROLE_CONTROL : GROVE_ROLE_OBSERVE,
                                       grove_params_text (client, "name"),
                                       grove_params_text (client, "version"));

@@ -47,6 +47,14 @@ grove_handle_system_unwatch (struct grove_server_session *session,
 }
 
 void
+grove_handle_process_unwatch (struct grove_server_session *session,
+                              int64_t                      id,
+                              struct json_object          *params)
+{
+  close_subscription (session, id, "process", params);
+}
+
+void
 grove_handle_table_close (struct grove_server_session *session,
                           int64_t                      id,
                           struct json_object          *params)

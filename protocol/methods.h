@@ -14,6 +14,7 @@
 /* Answers @id with {"closed": true}. */
 void grove_reply_closed (struct grove_server_session *session, int64_t id);
 
+struct grove_expect grove_expect_of (struct json_object *params);
 /* What @params (of session.open, or of a question) say about terms. */
 void grove_style_read (struct grove_term_style *style, struct json_object *params);
 /* How the answer to @params shows terms, each text at most @max_bytes long unless they say. */

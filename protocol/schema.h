@@ -54,6 +54,7 @@ struct grove_method
 {
   const char               *name;
   enum grove_role           role;     /* the least that may ask */
+  bool                      audited;  /* a command */
   bool                      payloads; /* shows what processes tell each other and know */
   size_t                    source;   /* where in grove_source_ops what it needs is */
   bool                      is_notification;

@@ -123,6 +123,7 @@ grove_protocol_server_free (struct grove_protocol_server *self)
     return;
   grove_socket_close (&self->socket);
   close (self->stop_fd);
+  grove_host_finish (&self->host);
   free (self);
 }
 

@@ -33,6 +33,7 @@ struct grove_server_session
   struct grove_session_facts   facts; /* what is kept for that table alone */
 
   struct grove_term_style style;
+  uint64_t                command; /* grove_server_session_command() */
 
   char   sniffed[SNIFF_SIZE]; /* the first bytes, until they are known not to be another protocol */
   size_t n_sniffed;
@@ -124,6 +125,8 @@ abandon_calls (struct grove_server_session *self)
 
       grove_server_session_remove_call (self, call);
       call->session = NULL;
+      grove_audit_end (&self->host->audit, call->audit, self->host->now_ns, GROVE_AUDIT_UNKNOWN, 0,
+                       "the session ended before it was answered");
       if (source->ops->cancel != NULL)
         source->ops->cancel (source->self, call);
     }
@@ -382,6 +385,8 @@ grove_server_session_fail (struct grove_server_session *self,
   va_start (arguments, format);
   (void) vsnprintf (message, sizeof message, format, arguments);
   va_end (arguments);
+  grove_audit_end (&self->host->audit, self->command, self->host->now_ns, GROVE_AUDIT_FAILED, code,
+                   message);
   grove_envelope_error (writer, true, id, code, data_json, message);
   grove_server_session_send (self, writer);
 }
@@ -654,4 +659,36 @@ grove_server_session_remove_call (struct grove_server_session *self, struct grov
     call->next->previous = call->previous;
   call->previous = call->next = NULL;
   self->n_calls--;
+}
+
+void
+grove_server_session_cancel (struct grove_server_session *self, int64_t id)
+{
+  const struct grove_source *source = self->host->source;
+  struct grove_call         *call = self->calls;
+
+  while (call != NULL && call->id != id)
+    call = call->next;
+  if (call == NULL)
+    return;
+  grove_server_session_remove_call (self, call);
+  call->session = NULL;
+  grove_audit_end (&self->host->audit, call->audit, self->host->now_ns, GROVE_AUDIT_UNKNOWN,
+                   GROVE_ERROR_CANCELLED, "cancelled");
+  grove_server_session_fail (self, id, GROVE_ERROR_CANCELLED, NULL,
+                             "cancelled: a command may have had its effect all the same");
+  if (source->ops->cancel != NULL)
+    source->ops->cancel (source->self, call);
+}
+
+uint64_t
+grove_server_session_command (const struct grove_server_session *self)
+{
+  return self->command;
+}
+
+void
+grove_server_session_set_command (struct grove_server_session *self, uint64_t seq)
+{
+  self->command = seq;
 }

@@ -116,6 +116,12 @@ grove_server_session_facts (struct grove_server_session *self, struct grove_sess
 /* The next of grove_host.sessions; NULL: that was the last. */
 struct grove_server_session *grove_server_session_next (const struct grove_server_session *self);
 
+/* The number in the audit of the command that is being dispatched; 0: none. */
+uint64_t grove_server_session_command (const struct grove_server_session *self);
+void     grove_server_session_set_command (struct grove_server_session *self, uint64_t seq);
+
 /* Calls under way. */
 bool grove_server_session_add_call (struct grove_server_session *self, struct grove_call *call);
+/* The request @id, if it is under way, is answered with -32800; its source hears of it. */
+void grove_server_session_cancel (struct grove_server_session *self, int64_t id);
 void grove_server_session_remove_call (struct grove_server_session *self, struct grove_call *call);

@@ -45,6 +45,7 @@ enum grove_error
   GROVE_ERROR_NOT_SUPPORTED = -32009,
   GROVE_ERROR_PROTECTED = -32011,
   GROVE_ERROR_SHUTTING_DOWN = -32012,
+  GROVE_ERROR_CANCELLED = -32800,
 };
 
 /* One question under way; opaque to the source. */
@@ -224,6 +225,22 @@ void grove_nodes_done (struct grove_nodes *nodes, uint64_t total, uint64_t revis
 /* @nodes: (transfer full). There is no such node (any more). Since: 0.1 */
 void grove_nodes_gone (struct grove_nodes *nodes);
 
+/* What rates are computed of; running sums. */
+struct grove_process_counts
+{
+  uint64_t at_ns; /* on the source's clock */
+  uint64_t reductions;
+  uint64_t received; /* messages put into its mailbox */
+};
+
+enum grove_supervisor_action
+{
+  GROVE_SUPERVISOR_START_CHILD,
+  GROVE_SUPERVISOR_TERMINATE_CHILD,
+  GROVE_SUPERVISOR_RESTART_CHILD,
+  GROVE_SUPERVISOR_DELETE_CHILD,
+};
+
 struct grove_source_ops
 {
   const char *kind;    /* "grove" "beam" "recording" */
@@ -287,6 +304,13 @@ struct grove_source_ops
                          const char                    *pid,
                          const struct grove_term_style *style,
                          uint32_t                       timeout_ms);
+  /* Writes the members of a `process.sample` (all but sub, seq, pid and the rates) into an object
+   * already begun, at once. False: there is no such process (any more); what is known of its end
+   * was written. */
+  bool (*process_sample) (void                        *self,
+                          const char                  *pid,
+                          struct grove_writer         *writer,
+                          struct grove_process_counts *ret_counts);
   /* The frames, innermost first, at most @limit. */
   void (*process_stack) (void *self, struct grove_call *call, const char *pid, uint32_t limit);
   /* @reason: NULL kills; else term text as a person types it. */
@@ -320,6 +344,18 @@ struct grove_source_ops
 
   /* @hide_payloads: nothing of messages or the dictionary. */
   void (*crash_get) (void *self, struct grove_call *call, uint64_t seq, bool hide_payloads);
+
+  /* What supervisor @pid is, and of its children in start order at most @limit from @offset on. */
+  void (*supervisor_info) (
+    void *self, struct grove_call *call, const char *pid, uint64_t offset, uint32_t limit);
+  /* @child: an id, or a pid where children have no ids; NULL where none is needed. */
+  void (*supervisor_act) (void                        *self,
+                          struct grove_call           *call,
+                          const char                  *pid,
+                          const struct grove_expect   *expect,
+                          enum grove_supervisor_action action,
+                          const char                  *child,
+                          uint32_t                     wait_ms);
 
   /* One a session, from the first time it needs it until it ends, however that comes; all that it
    * still suspends then runs again, calls under way included. Needed for process_suspend(). */

@@ -16,7 +16,7 @@ def quote(text):
 
 
 def symbol(name):
-    return name.replace(".", "_").replace("/", "_").upper()
+    return name.replace("$/", "").replace(".", "_").replace("/", "_").upper()
 
 
 class Generator:
@@ -63,12 +63,13 @@ class Generator:
         for m in self.schema["methods"] + self.schema["acknowledgements"]:
             params, n = self.params(m["params"])
             role = {"": "OPENING", "o": "OBSERVE", "o + payloads": "OBSERVE", "c": "CONTROL"}[m.get("role", "o")]
+            audited = str(m.get("audited", m.get("role") == "c")).lower()
             payloads = str("payloads" in m.get("role", "o")).lower()
             source = f"offsetof (struct grove_source_ops, {m['source']})" if "source" in m else "GROVE_NO_SOURCE"
             is_ack = str(m in self.schema["acknowledgements"]).lower()
             rows.append(
                 f"  {{ .name = {quote(m['name'])}, .role = GROVE_ROLE_{role},"
-                f" .payloads = {payloads}, .source = {source},"
+                f" .audited = {audited}, .payloads = {payloads}, .source = {source},"
                 f" .is_notification = {is_ack}, .params = {params}, .n_params = {n} }},"
             )
         self.lines.append("const struct grove_method grove_methods[GROVE_N_METHODS] = {")

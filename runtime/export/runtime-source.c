@@ -77,31 +77,43 @@ _grove_write_process (struct grove_writer *writer, grove_pid pid)
   grove_writer_end_object (writer);
 }
 
+bool
+_grove_write_end (struct grove_writer *writer, grove_pid pid)
+{
+  struct grove_end end;
+  char             text[GROVE_PID_TEXT_SIZE];
+  const grove_pid  successor = _grove_supervision_successor (pid);
+
+  if (!_grove_observe_end (pid, &end))
+    {
+      grove_writer_null (writer);
+      return false;
+    }
+  grove_writer_begin_object (writer);
+  grove_writer_member_text (writer, "reason", end.reason);
+  grove_writer_member_int (writer, "ended_ns", (int64_t) end.ended_ns);
+  grove_writer_member_text (writer, "name", end.name);
+  if (successor)
+    {
+      grove_pid_print (successor, text);
+      grove_writer_member_text (writer, "successor", text);
+    }
+  grove_writer_end_object (writer);
+  return true;
+}
+
 void
 _grove_source_fail_gone (struct grove_call *call, grove_pid pid)
 {
   struct grove_end    end;
   struct grove_writer data;
   char                text[GROVE_PID_TEXT_SIZE];
-  const grove_pid     successor = _grove_supervision_successor (pid);
-  const bool          known = _grove_observe_end (pid, &end);
+  bool                known;
 
   grove_writer_init (&data, 0);
   grove_writer_begin_object (&data);
-  if (known)
-    {
-      grove_writer_name (&data, "exited");
-      grove_writer_begin_object (&data);
-      grove_writer_member_text (&data, "reason", end.reason);
-      grove_writer_member_int (&data, "ended_ns", (int64_t) end.ended_ns);
-      grove_writer_member_text (&data, "name", end.name);
-      if (successor)
-        {
-          grove_pid_print (successor, text);
-          grove_writer_member_text (&data, "successor", text);
-        }
-      grove_writer_end_object (&data);
-    }
+  grove_writer_name (&data, "exited");
+  known = _grove_write_end (&data, pid) && _grove_observe_end (pid, &end);
   grove_writer_end_object (&data);
 
   grove_pid_print (pid, text);
@@ -437,12 +449,15 @@ const struct grove_source_ops _grove_runtime_source_ops = {
   .process_messages = _grove_source_process_messages,
   .process_state = _grove_source_process_state,
   .process_dictionary = _grove_source_process_dictionary,
+  .process_sample = _grove_source_process_sample,
   .process_stack = _grove_source_process_stack,
   .process_exit = _grove_source_process_exit,
   .process_restart = _grove_source_process_restart,
   .process_set_priority = _grove_source_process_set_priority,
   .process_gc = _grove_source_process_gc,
   .process_send = _grove_source_process_send,
+  .supervisor_info = _grove_source_supervisor_info,
+  .supervisor_act = _grove_source_supervisor_act,
   .crash_get = _grove_source_crash_get,
   .lease_new = _grove_source_lease_new,
   .lease_end = _grove_source_lease_end,

@@ -65,6 +65,8 @@ void _grove_write_process (struct grove_writer *writer, grove_pid pid);
 bool _grove_source_find (struct grove_call           *call,
                          const char                  *pid_text,
                          struct grove_process_sample *ret_sample);
+/* What is known of the end of a process: an object, or null. True when there is something. */
+bool _grove_write_end (struct grove_writer *writer, grove_pid pid);
 void _grove_source_fail_gone (struct grove_call *call, grove_pid pid);
 /* It did not stand still before the deadline. */
 void _grove_source_fail_not_reached (struct grove_call *call, grove_pid pid);
@@ -111,6 +113,23 @@ void _grove_source_forget_rates (struct grove_runtime_source *self);
 
 /* process-info.c */
 void _grove_source_process_get (void *self, struct grove_call *call, const char *pid);
+
+/* process-sample.c */
+bool _grove_source_process_sample (void                        *self,
+                                   const char                  *pid,
+                                   struct grove_writer         *writer,
+                                   struct grove_process_counts *ret_counts);
+
+/* supervisor.c */
+void _grove_source_supervisor_info (
+  void *self, struct grove_call *call, const char *pid, uint64_t offset, uint32_t limit);
+void _grove_source_supervisor_act (void                        *self,
+                                   struct grove_call           *call,
+                                   const char                  *pid,
+                                   const struct grove_expect   *expect,
+                                   enum grove_supervisor_action action,
+                                   const char                  *child,
+                                   uint32_t                     wait_ms);
 
 /* process-payloads.c */
 void _grove_source_process_messages (void                          *self,

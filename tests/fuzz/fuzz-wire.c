@@ -216,6 +216,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
   grove_server_session_shut_down (session);
   deliver (session, client);
   grove_server_session_free (session);
+  grove_host_finish (&host);
   grove_client_free (client);
   return 0;
 }

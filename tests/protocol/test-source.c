@@ -520,6 +520,31 @@ source_process_get (void *data, struct grove_call *call, const char *pid)
   wait_for_answer (self, &waiting);
 }
 
+static bool
+source_process_sample (void                        *data,
+                       const char                  *pid,
+                       struct grove_writer         *writer,
+                       struct grove_process_counts *ret_counts)
+{
+  struct test_source  *self = data;
+  struct test_process *process = test_source_find (self, pid);
+
+  grove_writer_member_int (writer, "t", (int64_t) self->now_ns);
+  if (process == NULL)
+    {
+      grove_writer_name (writer, "exited");
+      grove_writer_null (writer);
+      return false;
+    }
+  grove_writer_member_int (writer, "messages", process->messages);
+  *ret_counts = (struct grove_process_counts){
+    .at_ns = self->now_ns,
+    .reductions = (guint64) process->memory,
+    .received = (guint64) process->messages,
+  };
+  return true;
+}
+
 /* Messages are as long as was asked for: an answer can be made as big as a test needs. */
 static void
 source_process_messages (void                          *data,
@@ -733,6 +758,7 @@ static const struct grove_source_ops ops = {
   .tree_metrics = source_tree_metrics,
   .process_get = source_process_get,
   .process_messages = source_process_messages,
+  .process_sample = source_process_sample,
   .process_exit = source_process_exit,
   .process_set_priority = source_process_set_priority,
   .lease_new = source_lease_new,

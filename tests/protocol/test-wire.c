@@ -81,6 +81,7 @@ void
 test_wire_free (struct test_wire *self)
 {
   grove_server_session_free (self->session);
+  grove_host_finish (&self->host);
   grove_client_free (self->client);
   test_source_free (self->source);
   g_hash_table_unref (self->replies);

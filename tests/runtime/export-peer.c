@@ -5,6 +5,9 @@
 #include "tests/runtime/export-peer.h"
 
 #include <glib.h>
+#include <glib/gstdio.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -184,4 +187,76 @@ peer_close (struct peer *peer)
   json_object_put (peer->hello);
   json_object_put (peer->notified);
   g_free (peer->notified_method);
+}
+
+/* ---- The system --------------------------------------------------------------------------------
+ */
+
+struct running
+{
+  const struct lab *lab;
+  char             *directory;
+  sem_t             ready;
+};
+
+void
+lab_wait (void)
+{
+  struct grove_message *message;
+
+  for (;;)
+    g_assert_cmpint (grove_receive_pattern (GROVE_FOREVER, &message, "never"), ==, GROVE_OK);
+}
+
+static void
+lab_main (void *arg)
+{
+  struct running                   *running = arg;
+  const struct grove_export_options options = {
+    .name = "lab",
+    .directory = running->directory,
+    .hide_payloads = running->lab->hide_payloads,
+    .read_only = running->lab->read_only,
+  };
+  char *error = NULL;
+
+  running->lab->start ();
+  if (grove_export_start (&options, &error) != GROVE_OK)
+    g_error ("%s", error);
+  sem_post (&running->ready);
+  lab_wait ();
+}
+
+static void *
+check_thread (void *arg)
+{
+  struct running *running = arg;
+  struct peer     peer;
+
+  while (sem_wait (&running->ready) != 0)
+    ;
+  peer_connect (&peer, running->directory, "lab");
+  peer_open (&peer, running->lab->role != NULL ? running->lab->role : "control");
+  running->lab->check (&peer);
+  peer_close (&peer);
+  grove_export_stop ();
+  grove_stop ();
+  return NULL;
+}
+
+void
+lab_run (const struct lab *lab)
+{
+  const struct grove_options runtime = { .name = "lab", .n_schedulers = 2, .max_processes = 4096 };
+  struct running             running = { .lab = lab };
+  pthread_t                  thread;
+
+  running.directory = g_dir_make_tmp ("grove-test-XXXXXX", NULL);
+  sem_init (&running.ready, 0, 0);
+  g_assert_cmpint (pthread_create (&thread, NULL, check_thread, &running), ==, 0);
+  g_assert_cmpint (grove_run (&runtime, lab_main, &running), ==, GROVE_OK);
+  pthread_join (thread, NULL);
+  g_assert_cmpint (g_rmdir (running.directory), ==, 0);
+  g_free (running.directory);
+  sem_destroy (&running.ready);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * A client for tests of runtime/export: it connects to a real socket, asks and waits. What it was
- * told last stands in the peer.
+ * told last stands in the peer. And a system to ask: the real runtime with two schedulers.
  */
 #pragma once
 
 #include "protocol/client.h"
+#include "runtime/grove.h"
 
 #include <json-c/json.h>
 #include <stdint.h>
@@ -22,6 +23,19 @@ struct peer
   void (*on_notification) (const char *method, json_object *params, void *user_data);
   void *on_notification_data;
 };
+
+struct lab
+{
+  void (*start) (void); /* in the first process, before the export */
+  void (*check) (struct peer *peer);
+  const char *role; /* NULL: "control" */
+  bool        hide_payloads, read_only;
+};
+
+/* Runs a system called "lab", and @lab's check against it in another thread. */
+void lab_run (const struct lab *lab);
+/* In the first process: waits for what never comes. */
+GROVE_NORETURN void lab_wait (void);
 
 /* To DIRECTORY/NAME.sock. */
 void peer_connect (struct peer *peer, const char *directory, const char *name);

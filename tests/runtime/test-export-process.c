@@ -3,21 +3,10 @@
  * What can be asked of one process, and sent to it, over the real runtime and a real socket:
  * stacks, states, dictionaries, messages from outside, memory given back.
  */
-#include "runtime/grove.h"
 #include "tests/runtime/export-peer.h"
 
 #include <glib.h>
-#include <glib/gstdio.h>
-#include <pthread.h>
-#include <semaphore.h>
 #include <string.h>
-
-struct world
-{
-  char *directory;
-  sem_t ready;
-  void (*check) (struct peer *peer);
-};
 
 /* ---- Who is watched ----------------------------------------------------------------------------
  */
@@ -156,13 +145,8 @@ reader (void *arg)
 }
 
 static void
-world_main (void *arg)
+start (void)
 {
-  struct world                     *world = arg;
-  const struct grove_export_options options = { .name = "lab", .directory = world->directory };
-  struct grove_message             *message;
-  char                             *error = NULL;
-
   grove_spawn (deep, NULL);
   grove_spawn (listener, NULL);
   grove_spawn (reader, NULL);
@@ -170,46 +154,15 @@ world_main (void *arg)
   start_server (&secretive, "secretive");
   while (!grove_whereis ("deep") || !grove_whereis ("listener") || !grove_whereis ("reader"))
     grove_yield ();
-  if (grove_export_start (&options, &error) != GROVE_OK)
-    g_error ("%s", error);
-  sem_post (&world->ready);
-  for (;;)
-    g_assert_cmpint (grove_receive_pattern (GROVE_FOREVER, &message, "never"), ==, GROVE_OK);
-}
-
-static void *
-client_thread (void *arg)
-{
-  struct world *world = arg;
-  struct peer   peer;
-
-  while (sem_wait (&world->ready) != 0)
-    ;
-  peer_connect (&peer, world->directory, "lab");
-  peer_open (&peer, "control");
-  world->check (&peer);
-  peer_close (&peer);
-  grove_export_stop ();
-  grove_stop ();
-  return NULL;
 }
 
 static void
 run (gconstpointer check)
 {
-  const struct grove_options runtime = { .name = "lab", .n_schedulers = 2, .max_processes = 4096 };
-  struct world               world = { .check = NULL };
-  pthread_t                  thread;
+  struct lab lab = { .start = start };
 
-  memcpy (&world.check, &check, sizeof world.check);
-  world.directory = g_dir_make_tmp ("grove-test-XXXXXX", NULL);
-  sem_init (&world.ready, 0, 0);
-  g_assert_cmpint (pthread_create (&thread, NULL, client_thread, &world), ==, 0);
-  g_assert_cmpint (grove_run (&runtime, world_main, &world), ==, GROVE_OK);
-  pthread_join (thread, NULL);
-  g_assert_cmpint (g_rmdir (world.directory), ==, 0);
-  g_free (world.directory);
-  sem_destroy (&world.ready);
+  memcpy (&lab.check, &check, sizeof lab.check);
+  lab_run (&lab);
 }
 
 /* ---- Stacks ------------------------------------------------------------------------------------
