@@ -198,7 +198,8 @@ static enum handled handle_message (struct grove_process *process, struct grove_
  * stored, so whoever sees it open sees that scheduler, or a later one. Acquire: of one that was
  * given to this thread, and is not accepted yet, what its last owner did to it is seen, too.
  * And it is in order: what the same sender sent before, from wherever it ran, was pushed before,
- * and has been taken. Nothing else is ordered. */
+ * and has been taken. Nothing else is ordered; what is, like the answer of a barrier, must not go
+ * this way, see _grove_signal_send_behind(). */
 static bool
 is_near (struct grove_process *process)
 {
@@ -288,6 +289,17 @@ _grove_signal_send (grove_pid to, struct grove_message *signal)
 {
   if (!_grove_signal_try_send (to, signal))
     _grove_signal_refuse (to, signal);
+}
+
+void
+_grove_signal_send_behind (grove_pid to, struct grove_message *message)
+{
+  struct grove_process *process = _grove_table_block (to);
+
+  message->generation = (uint32_t) (to >> 32);
+  if (process == NULL || GROVE_GET (process->generation) != message->generation ||
+      !deliver_far (process, message))
+    _grove_block_free (message);
 }
 
 /* On the spot, like messages: a call makes and takes back a monitor, and two blocks, two pushes and

@@ -104,6 +104,10 @@ struct grove_term _grove_signal_reason (const struct grove_message *signal);
 /* Sends any signal; @to may have ended, or never been: then the signal is answered in its stead.
  * Any thread. Takes @signal. */
 void _grove_signal_send (grove_pid to, struct grove_message *signal);
+/* For a message that is sent while signals are handled, perhaps the addressee's own: it
+ * comes behind all that is on its way, where the other could overtake what has been taken from the
+ * in-queue and is not in the mailbox yet. */
+void _grove_signal_send_behind (grove_pid to, struct grove_message *message);
 /* The same, but false and @signal is still the caller's when there is no such process. */
 bool _grove_signal_try_send (grove_pid to, struct grove_message *signal);
 /* MONITOR or DEMONITOR, of a @watcher whose thread this is. */

@@ -78,7 +78,7 @@ say_delivered (grove_pid to, grove_pid pid, grove_ref ref)
   message = _grove_signal_new (GROVE_SIGNAL_MESSAGE, text.size, GROVE_TAG_TRACE);
   memcpy (_grove_signal_bytes (message), text.bytes, text.size);
   message->sender = 0;
-  _grove_signal_send (to, message);
+  _grove_signal_send_behind (to, message);
   grove_buffer_finish (&text);
 }
 

@@ -593,6 +593,39 @@ test_delivered (void *arg)
   expect_no_more (self);
 }
 
+/* The asker has the question to itself in hand, and behind it, taken but not in the mailbox, what
+ * @pid told before it answered. One scheduler, and who is notified last is served first. */
+static void
+test_delivered_to_itself (void *arg)
+{
+  grove_pid             pid = grove_spawn (core_idle, NULL);
+  struct grove_message *message;
+  grove_ref             mine, all, got;
+
+  (void) arg;
+  trace (pid, GROVE_TRACE_RECEIVE);
+  mine = grove_trace_delivered (grove_self ());
+  /* Behind a signal a message waits for its turn, too. */
+  g_assert_cmpint (grove_link (pid), ==, GROVE_OK);
+  for (int i = 0; i < 20; i++)
+    grove_send (pid, "~i", i);
+  all = grove_trace_delivered (0);
+  grove_yield ();
+  g_assert_cmpint (grove_receive_pattern (CORE_DEADLINE_NS, &message, "{trace_delivered, ~p, ~r}",
+                                          &pid, &got),
+                   ==, GROVE_OK);
+  g_assert_cmpuint (got, ==, mine);
+  grove_message_free (message);
+  for (int i = 0; i < 20; i++)
+    {
+      int n;
+      core_expect ("{trace, _, 'receive', ~i}", &n);
+      g_assert_cmpint (n, ==, i);
+    }
+  core_expect ("{trace_delivered, all, ~r}", &got);
+  g_assert_cmpuint (got, ==, all);
+}
+
 /* ---- A tracer that does not keep up
  * -------------------------------------------------------------- */
 
@@ -736,6 +769,7 @@ static const struct core_case cases[] = {
   { "/runtime/trace/tracer-ends-139", test_tracer_ends, 0, 0 },
   { "/runtime/trace/tracers-come-and-go-139", test_tracers_come_and_go, 0, 0 },
   { "/runtime/trace/delivered-140", test_delivered, 0, 0 },
+  { "/runtime/trace/delivered-to-itself-140", test_delivered_to_itself, 1, 0 },
   { "/runtime/trace/flood", test_flood, 0, 0 },
   { "/runtime/trace/misuse-141", test_misuse, 0, 0 },
   { "/runtime/trace/each-other", test_each_other, 0, 0 },
