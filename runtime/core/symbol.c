@@ -13,8 +13,8 @@
 #include "runtime/core/runtime-private.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/symbol-reader.h"
+#include "runtime/core/thread.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -163,20 +163,12 @@ stop (void)
   has_thread = stopping = false;
 }
 
-/* The signals of the program are not for this thread. */
 static bool
 start_locked (void)
 {
-  sigset_t all, before;
-  bool     started;
-
   if (has_thread)
     return true;
-  sigfillset (&all);
-  pthread_sigmask (SIG_SETMASK, &all, &before);
-  started = pthread_create (&thread, NULL, answer_all, NULL) == 0;
-  pthread_sigmask (SIG_SETMASK, &before, NULL);
-  if (!started)
+  if (!_grove_thread_start (&thread, answer_all, NULL))
     return false;
   _grove_runtime_at_stop (stop);
   has_thread = true;

@@ -10,6 +10,7 @@
 #include "runtime/core/event.h"
 #include "runtime/core/process-table.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/thread.h"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -136,7 +137,7 @@ _grove_watchdog_start (uint64_t overrun_ns)
   atomic_store (&dog.stop, 0);
   for (unsigned i = 0; i < GROVE_MAX_SCHEDULERS; i++)
     dog.watches[i] = (struct watch){ .pid = 0 };
-  if (overrun_ns == 0 || pthread_create (&dog.thread, NULL, watch_all, NULL) == 0)
+  if (overrun_ns == 0 || _grove_thread_start (&dog.thread, watch_all, NULL))
     return true;
   dog.overrun_ns = 0;
   return false;

@@ -6,11 +6,11 @@
 #include "runtime/export/export.h"
 
 #include "runtime/core/runtime-private.h"
+#include "runtime/core/thread.h"
 #include "runtime/export/runtime-source.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,20 +27,13 @@ serve (void *server)
   return NULL;
 }
 
-/* Signals are for the program, not for the thread that serves. */
 static bool
 start_thread (struct grove_protocol_server *server)
 {
-  sigset_t all, before;
-  int      error;
-
-  sigfillset (&all);
-  pthread_sigmask (SIG_SETMASK, &all, &before);
-  error = pthread_create (&thread, NULL, serve, server);
-  pthread_sigmask (SIG_SETMASK, &before, NULL);
-  if (error == 0)
-    pthread_setname_np (thread, "grove-export");
-  return error == 0;
+  if (!_grove_thread_start (&thread, serve, server))
+    return false;
+  pthread_setname_np (thread, "grove-export");
+  return true;
 }
 
 static enum grove_status

@@ -12,10 +12,10 @@
 #include "runtime/core/question.h"
 #include "runtime/core/runtime-private.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/thread.h"
 #include "runtime/io/blocking-private.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -204,23 +204,17 @@ join_all (struct worker *worker)
     }
 }
 
-/* Signals are for the program's own threads. */
 static bool
 start_worker_locked (void)
 {
   struct worker *worker = _grove_malloc (sizeof *worker);
-  sigset_t       all, old;
-  int            error;
+  bool           started = _grove_thread_start (&worker->thread, worker_thread, worker);
 
-  sigfillset (&all);
-  pthread_sigmask (SIG_SETMASK, &all, &old);
-  error = pthread_create (&worker->thread, NULL, worker_thread, worker);
-  pthread_sigmask (SIG_SETMASK, &old, NULL);
-  if (error == 0)
+  if (started)
     pool.n_threads++;
   else
     free (worker);
-  return error == 0;
+  return started;
 }
 
 /* The work that is under way comes to its end, that in line is not begun. Jobs are freed with their
