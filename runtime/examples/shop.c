@@ -4,11 +4,10 @@
  * process; the shop itself is in shop-*.c.
  */
 #include "shop.h"
+#include "stopper.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -190,68 +189,23 @@ start_export (const struct options *options)
   return false;
 }
 
-/* ---- Being told to stop ----------------------------------------------------------------- */
-
-/* Signals are blocked in all threads and taken by one that waits for them, so that nothing is done
- * inside a handler. It is started by the first process, when there is a runtime to stop. */
-static struct
-{
-  sigset_t     signals;
-  pthread_t    thread;
-  bool         started; /* by the first process; read by the main thread when that has ended */
-  _Atomic bool ended;   /* set by the main thread, read by this thread */
-} stopper;
-
-static void
-stopper_block_signals (void)
-{
-  sigemptyset (&stopper.signals);
-  sigaddset (&stopper.signals, SIGINT);
-  sigaddset (&stopper.signals, SIGTERM);
-  pthread_sigmask (SIG_BLOCK, &stopper.signals, NULL);
-}
-
-static void *
-stopper_main (void *arg)
-{
-  int number;
-
-  for (;;)
-    {
-      sigwait (&stopper.signals, &number);
-      if (stopper.ended)
-        return NULL;
-      grove_stop ();
-    }
-}
+/* ---- The program ------------------------------------------------------------------------ */
 
 static bool
-stopper_start (void)
+start_stopper (void)
 {
-  stopper.started = pthread_create (&stopper.thread, NULL, stopper_main, NULL) == 0;
-  if (!stopper.started)
-    fprintf (stderr, "grove-shop: cannot start a thread\n");
-  return stopper.started;
+  if (stopper_start (NULL))
+    return true;
+  fprintf (stderr, "grove-shop: cannot start a thread\n");
+  return false;
 }
-
-static void
-stopper_end (void)
-{
-  if (!stopper.started)
-    return;
-  stopper.ended = true;
-  pthread_kill (stopper.thread, SIGTERM);
-  pthread_join (stopper.thread, NULL);
-}
-
-/* ---- The program ------------------------------------------------------------------------ */
 
 static void
 shop_main (void *arg)
 {
   const struct options *options = arg;
 
-  if (!stopper_start () || grove_register ("shop_main", grove_self ()) != GROVE_OK ||
+  if (!start_stopper () || grove_register ("shop_main", grove_self ()) != GROVE_OK ||
       !start_applications ())
     {
       exit_code = 1;

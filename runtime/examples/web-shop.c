@@ -4,8 +4,9 @@
  * workers are a pool. This file is the command line, the first process and the tree.
  */
 #include "web-shop.h"
+#include "stopper.h"
+#include "web-shop-database.h"
 #include "web-shop-http.h"
-#include "web-shop-signals.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -355,6 +356,15 @@ open_database (void)
   grove_pool_checkin (SHOP_POOL, worker);
 }
 
+static bool
+start_stopper (void)
+{
+  if (stopper_start (shop_database_hurry))
+    return true;
+  fprintf (stderr, "grove-web-shop: cannot start a thread\n");
+  return false;
+}
+
 static void
 web_shop (void *arg)
 {
@@ -367,8 +377,7 @@ web_shop (void *arg)
   grove_pid master;
 
   (void) arg;
-  shop_signals_take ();
-  if (grove_register ("web_shop_main", grove_self ()) != GROVE_OK ||
+  if (!start_stopper () || grove_register ("web_shop_main", grove_self ()) != GROVE_OK ||
       grove_application_start (&application, &master) != GROVE_OK ||
       (shop_settings.observe && !start_export ()))
     {
@@ -454,10 +463,12 @@ main (int argc, char **argv)
   shop_http_set_up ();
   if (!shop_settings.in_memory && !shop_settings.database && !make_temporary ())
     return 1;
+  stopper_block_signals ();
   runtime.name = shop_settings.name;
   runtime.n_schedulers = (unsigned) shop_settings.n_schedulers;
   status = grove_run (&runtime, web_shop, NULL);
   grove_export_stop ();
+  stopper_end ();
   remove_temporary ();
   if (status != GROVE_OK)
     {

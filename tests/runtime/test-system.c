@@ -7,6 +7,9 @@
 #include "runtime/core/watchdog.h"
 #include "tests/runtime/core-test.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 /* ---- Inspections in masses ---------------------------------------------------------------------
  */
 
@@ -278,6 +281,62 @@ test_idle (void *arg)
   g_thread_join (thread);
 }
 
+/* ---- Stopped by a signal ------------------------------------------------------------------------
+ */
+
+/* ThreadSanitizer keeps a handler back until the thread, or the process that it ran, makes a call
+ * that it knows, which may be never. */
+#ifndef __SANITIZE_THREAD__
+
+static void
+stops (int number)
+{
+  (void) number;
+  grove_stop ();
+}
+
+/* Comes anywhere from the last turn of a process to the sleep, or into it. */
+static gpointer
+signals (gpointer data)
+{
+  struct grove_scheduler *scheduler = &_grove_runtime.schedulers[0];
+  unsigned                later = GPOINTER_TO_UINT (data);
+
+  while (later % 1000 == 0 && atomic_load (&scheduler->idle_since_ns) == 0)
+    g_thread_yield ();
+  for (volatile unsigned i = 0; i < later; i++)
+    ;
+  while (later == 0 && atomic_load (&scheduler->sleeping) == GROVE_AWAKE)
+    g_thread_yield ();
+  g_assert_cmpint (kill (getpid (), SIGUSR1), ==, 0);
+  return NULL;
+}
+
+static void
+awaits_signal (void *arg)
+{
+  GThread *thread = g_thread_new ("signals", signals, arg);
+
+  g_thread_unref (thread);
+  parks (NULL);
+}
+
+/* Nothing else would ever wake the runtime. */
+static void
+test_stopped_by_signal (void)
+{
+  const struct grove_options options = { .n_schedulers = 2, .overrun_ms = GROVE_NEVER_REPORT };
+  const struct sigaction     action = { .sa_handler = stops, .sa_flags = SA_RESTART };
+  struct sigaction           before;
+
+  sigaction (SIGUSR1, &action, &before);
+  for (unsigned i = 0; i < 100; i++)
+    g_assert_cmpint (grove_run (&options, awaits_signal, GUINT_TO_POINTER (i * 500)), ==, GROVE_OK);
+  sigaction (SIGUSR1, &before, NULL);
+}
+
+#endif
+
 /* ---- Overruns ----------------------------------------------------------------------------------
  */
 
@@ -417,6 +476,9 @@ main (int argc, char **argv)
   g_test_add_func ("/runtime/system/blocked-125", test_blocked);
   g_test_add_func ("/runtime/system/inspected-while-woken-126", test_storm);
   g_test_add_data_func (idle.path, &idle, core_run);
+#ifndef __SANITIZE_THREAD__
+  g_test_add_func ("/runtime/system/stopped-by-signal", test_stopped_by_signal);
+#endif
   g_test_add_func ("/runtime/system/overrun-129", test_overrun);
   g_test_add_func ("/runtime/system/spinning-is-no-overrun-129", test_spinning);
   g_test_add_func ("/runtime/system/unwatched-129", test_unwatched);
