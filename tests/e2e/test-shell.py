@@ -503,46 +503,47 @@ def test_terminal_without_editing(program):
 def test_editing(program):
     with Shop(program, terminal="xterm") as shop:
         _, greeting = shop.until(rf"Grove's shell is the process ({PID})[^\n]*\n")
-        me = greeting[1]
-        shop.until(re.escape(PROMPT))
-        shop.type("selvx\x08\x7ff\n")
-        shop.until(re.escape(me) + r"\r?\n")
+        me = re.escape(greeting[1])
+
+        def line(text, answer):
+            """Types it at the prompt. Between two lines the terminal is the system's, which would take
+            Ctrl-D and its like for itself, and show what nobody has read yet."""
+            shop.until(re.escape(PROMPT))
+            shop.type(text)
+            return shop.until(answer + r"\r?\n")[1]
+
+        line("selvx\x08\x7ff\n", me)
         # History: the line before.
-        shop.type("\x1b[A\n")
-        shop.until(re.escape(me) + r"\r?\n")
+        line("\x1b[A\n", me)
         # Editing within the line.
-        shop.type("whereis hell\x01\x05\x1b[D\x1b[D\x1b[D\x1b[Ds\n")
-        shop.until(re.escape(me) + r"\r?\n")
+        line("whereis hell\x01\x05\x1b[D\x1b[D\x1b[D\x1b[Ds\n", me)
         # Completion of a command, a function and a name.
-        shop.type("wher\tshell_s\t\n")
-        shop.until(PID + r"\r?\n")
-        shop.type("spawn ec\t\n")
-        shop.until(PID + r"\r?\n")
+        line("wher\tshell_s\t\n", PID)
+        line("spawn ec\t\n", PID)
+        shop.until(re.escape(PROMPT))
         shop.type("uns\t\x15")
         shop.type("re\t\t")
         shop.until(r"receive +resume +restart|registered")
         shop.type("\x15\n")
-        shop.type('send shell "caf\u00e9"\n')
-        shop.until('"caf\u00e9"\r?\n[^\n]*' + '"caf\u00e9"|"caf\u00e9"\r?\n')
-        shop.type("flush\n")
-        shop.until("1 message\r?\n")
+        line('send shell "caf\u00e9"\n', '"caf\u00e9"\r?\n[^\n]*"caf\u00e9"|"caf\u00e9"')
+        line("flush\n", "1 message")
         # Killed in the middle of a line: the next one has a terminal in order.
+        shop.until(re.escape(PROMPT))
         shop.type("whereis le")
         shop.until("whereis le")  # it has read it: what is left in the terminal is its successor's
-        killed(shop, me)
+        killed(shop, greeting[1])
         _, found = shop.until(rf"shell: ({PID}) goes on for {me}, which ended: killed\r?\n")
-        shop.until(re.escape(PROMPT))
-        shop.type("self\n")
-        shop.until(re.escape(found[1]) + r"\r?\n")
+        again = re.escape(found[1])
+        line("self\n", again)
         # What was typed at the one before is in the history.
-        shop.type("\x1b[A\x1b[A\x1b[A\x15whereis shell\n")
-        shop.until(re.escape(found[1]) + r"\r?\n")
+        line("\x1b[A\x1b[A\x1b[A\x15whereis shell\n", again)
+        shop.until(re.escape(PROMPT))
         shop.type("\x04")  # Ctrl-D ends the shell
         wire = Wire(shop)
-        wire.call("system.info")
+        wire.until_gone(found[1])
         wire.close()
-        while termios.tcgetattr(shop.slave) != shop.before:
-            time.sleep(0.01)
+        # It gave the terminal back before.
+        same(termios.tcgetattr(shop.slave), shop.before)
         same(shop.program.poll(), None)
         shop.program.send_signal(signal.SIGTERM)
         same(shop.ends(), 0)
