@@ -88,6 +88,9 @@ void _grove_session_introduce (GroveSession *self,
                                const char   *name,
                                gboolean      only_observe,
                                gboolean      samples);
+/* How terms are written: "elixir", NULL: as the system does unless it is asked. Static; before it
+ * is opened. */
+void _grove_session_set_syntax (GroveSession *self, const char *syntax);
 /* The greeting of the system it is or was connected to; borrowed, NULL before the first. */
 struct json_object *_grove_session_get_hello (GroveSession *self);
 

@@ -71,6 +71,7 @@ struct _GroveSession
 
   /* How it introduces itself: set before it is opened. */
   const char *client;
+  const char *syntax; /* NULL: whatever */
   gboolean    only_observe;
 
   /* The link. */

@@ -242,6 +242,12 @@ _grove_session_introduce (GroveSession *self,
   _grove_subscription_set_wanted (self->watch, samples);
 }
 
+void
+_grove_session_set_syntax (GroveSession *self, const char *syntax)
+{
+  self->syntax = syntax;
+}
+
 struct json_object *
 _grove_session_get_hello (GroveSession *self)
 {

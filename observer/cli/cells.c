@@ -8,19 +8,24 @@
 #include <string.h>
 
 void
-cli_column_init (CliColumn *self, struct json_object *declared)
+cli_column_init (CliColumn *self, Cli *cli, struct json_object *declared)
 {
   const char *type = _grove_json_text (declared, "type");
   const char *unit = _grove_json_text (declared, "unit");
   self->name = _grove_json_text (declared, "name");
   self->numeric = strcmp (type, "int") == 0 || strcmp (type, "real") == 0;
+  self->epoch_ms = cli_epoch_ms (cli);
   self->rate = g_str_has_suffix (self->name, "/s");
   if (strcmp (unit, "bytes") == 0)
     self->kind = CLI_CELL_BYTES;
   else if (strcmp (type, "bool") == 0)
     self->kind = CLI_CELL_BOOLEAN;
-  else if (g_str_has_suffix (self->name, "_ns") && !g_str_has_suffix (self->name, "after_ns"))
-    self->kind = strcmp (self->name, "due_ns") == 0 ? CLI_CELL_DUE : CLI_CELL_SINCE;
+  else if (strcmp (self->name, "at_ns") == 0)
+    self->kind = CLI_CELL_AT;
+  else if (strcmp (self->name, "due_ns") == 0)
+    self->kind = CLI_CELL_DUE;
+  else if (strcmp (self->name, "started_ns") == 0 || strcmp (self->name, "opened_ns") == 0)
+    self->kind = CLI_CELL_SINCE;
   else if (strcmp (unit, "ns") == 0)
     self->kind = CLI_CELL_DURATION;
   else if (strcmp (self->name, "status") == 0)
@@ -42,11 +47,17 @@ cli_column_get_title (const CliColumn *self)
   if (strcmp (self->name, "reductions/s") == 0)
     return "reds/s";
   if (strcmp (self->name, "at_ns") == 0)
-    return "ago";
+    return "time";
   if (strcmp (self->name, "due_ns") == 0)
     return "due in";
   if (strcmp (self->name, "opened_ns") == 0)
     return "open for";
+  if (strcmp (self->name, "after_ns") == 0)
+    return "after";
+  if (strcmp (self->name, "lived_ns") == 0)
+    return "lived";
+  if (strcmp (self->name, "period_ns") == 0)
+    return "period";
   return self->name;
 }
 
@@ -79,6 +90,8 @@ cli_column_say (const CliColumn    *self,
       return cli_say_bytes (integer);
     case CLI_CELL_SINCE:
       return cli_say_duration (now_ns - integer);
+    case CLI_CELL_AT:
+      return cli_say_clock (self->epoch_ms + integer / 1000000);
     case CLI_CELL_DUE:
       return cli_say_duration (integer - now_ns);
     case CLI_CELL_DURATION:

@@ -117,6 +117,8 @@ char *cli_say_bytes (gint64 n);
 /* "0.4ms", "12s", "3m20s", "2h05m", "4d02h". */
 char *cli_say_duration (gint64 ns);
 char *cli_say_percent (double fraction);
+/* "20:15:03.042", in the local time. */
+char *cli_say_clock (gint64 utc_ms);
 /* How a process's state looks. */
 CliStyle cli_style_of_status (const char *status);
 
@@ -139,6 +141,9 @@ void cli_grid_add (CliGrid *self, CliStyle style, const char *text);
 void cli_grid_add_count (CliGrid *self, gint64 n);
 /* At most @max_rows rows, 0: all. */
 void cli_grid_print (CliGrid *self, int max_rows);
+/* For what goes on: prints the rows, under the titles the first time, and forgets them; columns do
+ * not become narrower again. */
+void cli_grid_print_more (CliGrid *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliGrid, cli_grid_free)
 
 /* ---- The system: client.c -------------------------------------------------------------------- */
@@ -166,6 +171,8 @@ struct json_object *cli_call (Cli                 *cli,
                               struct json_object **ret_data,
                               GError             **error);
 /* Whether the system offers the method; if not, the error says why. */
+/* UTC in milliseconds when the system's clock was 0. */
+gint64   cli_epoch_ms (Cli *cli);
 gboolean cli_can (Cli *cli, const char *method, GError **error);
 /* Handles what comes, until @done or the connection is lost. */
 gboolean cli_wait (Cli *cli, const gboolean *done, GError **error);
@@ -184,7 +191,9 @@ typedef struct
   struct json_object *filter; /* NULL: none */
   const char         *of;     /* NULL: not a table of one process */
   guint64             offset;
-  guint               limit; /* 1 to 512 */
+  guint               limit;  /* 1 to 512 */
+  gboolean            follow; /* a numbered table: each row once, from behind @after */
+  gint64              after;  /* -1: only what comes from now on */
   guint               interval_ms;
 } CliQuery;
 
@@ -201,6 +210,9 @@ struct json_object *cli_rows_get (CliRows *self, guint index); /* an array, borr
 guint64             cli_rows_get_total (CliRows *self);
 guint64             cli_rows_get_matched (CliRows *self);
 gint64              cli_rows_get_time_ns (CliRows *self);
+guint64             cli_rows_get_lost (CliRows *self); /* rows that were gone before they came */
+/* The next row of a table that is followed, NULL: none is left; transfer full. */
+struct json_object *cli_rows_pop (CliRows *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliRows, cli_rows_free)
 
 /* For containers. */
@@ -218,6 +230,7 @@ typedef enum
   CLI_CELL_BYTES,
   CLI_CELL_SINCE, /* a point in time that has been */
   CLI_CELL_DUE,   /* one that is to come */
+  CLI_CELL_AT,    /* one by the clock on the wall */
   CLI_CELL_DURATION,
 } CliCellKind;
 
@@ -227,10 +240,11 @@ typedef struct
   CliCellKind kind;
   gboolean    numeric;
   gboolean    rate;
+  gint64      epoch_ms; /* UTC when the system's clock was 0 */
 } CliColumn;
 
 /* @declared: {name, type, unit}, as the system's greeting has it. */
-void        cli_column_init (CliColumn *self, struct json_object *declared);
+void        cli_column_init (CliColumn *self, Cli *cli, struct json_object *declared);
 const char *cli_column_get_title (const CliColumn *self);
 int         cli_column_get_flags (const CliColumn *self);
 /* @now_ns: the system's clock. Transfer full. */
@@ -252,11 +266,12 @@ typedef struct
   const char *columns; /* shown unless others are asked for; those the system lacks are left out */
   const char *sort;
   const char *of; /* NULL: not a table of one process */
+  gboolean chats; /* numbered rows that come and go: the last are shown, the oldest of them first */
 } CliListing;
 
 extern char    *cli_opt_columns, *cli_opt_sort;
 extern gint64   cli_opt_limit;
-extern gboolean cli_opt_watch;
+extern gboolean cli_opt_watch, cli_opt_follow;
 extern double   cli_opt_interval;
 
 /* clang-format off */
@@ -307,6 +322,8 @@ struct json_object *cli_call_about (Cli                *cli,
                                     const CliProcess   *process,
                                     struct json_object *params,
                                     GError            **error);
+/* An error that says that there is no such process says why, from the error's `data`. */
+void cli_explain_gone (const CliProcess *process, struct json_object *data, GError **error);
 /* Does it, and says what came of it; returns what to end with, and an error if it is not said yet.
  */
 int cli_act (
@@ -317,9 +334,25 @@ gboolean cli_tree_load (Cli *cli, GroveTree *tree, GError **error);
 /* ---- Commands -------------------------------------------------------------------------------- */
 
 extern const GOptionEntry cli_ps_entries[], cli_tree_entries[], cli_messages_entries[],
-  cli_control_entries[], cli_system_entries[];
-extern const char cli_ps_more[];
+  cli_control_entries[], cli_system_entries[], cli_table_entries[], cli_chat_entries[],
+  cli_state_entries[], cli_term_entries[];
+extern const char cli_ps_more[], cli_table_more[];
+extern gboolean   cli_opt_elixir;
 
+int cli_run_names (Cli *cli, int argc, char **argv);
+int cli_run_apps (Cli *cli, int argc, char **argv);
+int cli_run_timers (Cli *cli, int argc, char **argv);
+int cli_run_sessions (Cli *cli, int argc, char **argv);
+int cli_run_crashes (Cli *cli, int argc, char **argv);
+int cli_run_events (Cli *cli, int argc, char **argv);
+int cli_run_log (Cli *cli, int argc, char **argv);
+int cli_run_children (Cli *cli, int argc, char **argv);
+int cli_run_state (Cli *cli, int argc, char **argv);
+int cli_run_dictionary (Cli *cli, int argc, char **argv);
+int cli_run_stack (Cli *cli, int argc, char **argv);
+int cli_run_crash (Cli *cli, int argc, char **argv);
+int cli_run_send (Cli *cli, int argc, char **argv);
+int cli_run_gc (Cli *cli, int argc, char **argv);
 int cli_run_ls (Cli *cli, int argc, char **argv);
 int cli_run_ps (Cli *cli, int argc, char **argv);
 int cli_run_tree (Cli *cli, int argc, char **argv);

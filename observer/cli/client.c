@@ -84,6 +84,8 @@ cli_connect (Cli *cli, CliRole role, GError **error)
     return FALSE;
   cli->session = grove_session_new ();
   _grove_session_introduce (cli->session, "grove", role == CLI_OBSERVE, FALSE);
+  if (cli_opt_elixir)
+    _grove_session_set_syntax (cli->session, "elixir");
   grove_session_open (cli->session, target);
   while (grove_session_get_state (cli->session) == GROVE_SESSION_CONNECTING)
     g_main_context_iteration (NULL, TRUE);
@@ -105,6 +107,13 @@ cli_disconnect (Cli *cli)
   /* The command that led there has been let go of: it ends, or is ended, and is reaped. */
   while (_grove_child_count () > 0)
     g_main_context_iteration (NULL, TRUE);
+}
+
+gint64
+cli_epoch_ms (Cli *cli)
+{
+  struct json_object *hello = _grove_session_get_hello (cli->session);
+  return _grove_json_int (hello, "now_utc_ms", 0) - _grove_json_int (hello, "now_ns", 0) / 1000000;
 }
 
 gboolean

@@ -124,8 +124,8 @@ show_text (Cli *cli, struct json_object *info)
   put_links (cli, info, "monitored by", "monitored_by", "n_monitored_by");
 }
 
-static void
-explain_gone (const CliProcess *process, struct json_object *data, GError **error)
+void
+cli_explain_gone (const CliProcess *process, struct json_object *data, GError **error)
 {
   if (error == NULL || *error == NULL || (*error)->code != GROVE_CODE_NO_PROCESS ||
       (*error)->domain != GROVE_PROTOCOL_ERROR)
@@ -159,7 +159,7 @@ cli_call_about (Cli                *cli,
   json_object_object_add (params, "pid", json_object_new_string (process->pid));
   struct json_object *result = cli_call (cli, method, params, &data, error);
   if (result == NULL)
-    explain_gone (process, data, error);
+    cli_explain_gone (process, data, error);
   json_object_put (data);
   return result;
 }

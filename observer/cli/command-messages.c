@@ -15,6 +15,7 @@ const GOptionEntry cli_messages_entries[] = {
   { "limit", 'n', 0, G_OPTION_ARG_INT64, &opt_limit, "At most N messages; 0: all (50)", "N" },
   { "bytes", 'b', 0, G_OPTION_ARG_INT64, &opt_bytes, "At most N bytes of each, 16 to 8192 (512)",
     "N" },
+  { "elixir", 'e', 0, G_OPTION_ARG_NONE, &cli_opt_elixir, "Terms as Elixir writes them", NULL },
   { NULL },
 };
 

@@ -135,7 +135,7 @@ show_text (Cli *cli, GroveTree *tree, struct json_object *declared)
 {
   g_autoptr (CliGrid) grid = cli_grid_new (cli);
   Drawing drawing = { .cli = cli, .grid = grid, .rails = g_string_new (NULL) };
-  cli_column_init (&drawing.metric, declared);
+  cli_column_init (&drawing.metric, cli, declared);
   cli_grid_add_column (grid, "name", CLI_LEFT | CLI_ELASTIC);
   cli_grid_add_column (grid, "pid", CLI_LEFT);
   cli_grid_add_column (grid, "kind", CLI_LEFT);

@@ -29,6 +29,7 @@ struct CliGrid
   guint         n_columns;
   struct column columns[COLUMNS_MAX];
   GArray       *cells; /* struct cell, row by row */
+  gboolean      begun; /* the titles were printed */
 };
 
 CliGrid *
@@ -131,6 +132,23 @@ put_cell (CliGrid *self, guint index, const char *text, int width, CliStyle styl
   cli_put (self->cli, last ? "\n" : "  ");
 }
 
+static void
+put_titles (CliGrid *self)
+{
+  for (guint i = 0; i < self->n_columns; i++)
+    put_cell (self, i, self->columns[i].title, cli_text_width (self->columns[i].title), CLI_BOLD);
+}
+
+static void
+put_rows (CliGrid *self, guint n)
+{
+  for (guint i = 0; i < n * self->n_columns; i++)
+    {
+      const struct cell *cell = &g_array_index (self->cells, struct cell, i);
+      put_cell (self, i % self->n_columns, cell->text, cell->width, cell->style);
+    }
+}
+
 void
 cli_grid_print (CliGrid *self, int max_rows)
 {
@@ -139,11 +157,20 @@ cli_grid_print (CliGrid *self, int max_rows)
     n_rows = (guint) max_rows;
   if (self->cli->width > 0)
     fit (self, self->cli->width);
-  for (guint i = 0; i < self->n_columns; i++)
-    put_cell (self, i, self->columns[i].title, cli_text_width (self->columns[i].title), CLI_BOLD);
-  for (guint i = 0; i < n_rows * self->n_columns; i++)
-    {
-      const struct cell *cell = &g_array_index (self->cells, struct cell, i);
-      put_cell (self, i % self->n_columns, cell->text, cell->width, cell->style);
-    }
+  put_titles (self);
+  put_rows (self, n_rows);
+}
+
+void
+cli_grid_print_more (CliGrid *self)
+{
+  if (self->cli->width > 0)
+    fit (self, self->cli->width);
+  if (!self->begun)
+    put_titles (self);
+  self->begun = TRUE;
+  put_rows (self, self->cells->len / self->n_columns);
+  for (guint i = 0; i < self->cells->len; i++)
+    g_free (g_array_index (self->cells, struct cell, i).text);
+  g_array_set_size (self->cells, 0);
 }

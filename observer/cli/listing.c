@@ -16,7 +16,7 @@
 
 char    *cli_opt_columns, *cli_opt_sort;
 gint64   cli_opt_limit = -1;
-gboolean cli_opt_watch;
+gboolean cli_opt_watch, cli_opt_follow;
 double   cli_opt_interval = 1;
 
 typedef struct
@@ -73,7 +73,7 @@ add_column (Listing *self, const char *name, gboolean must_be, GError **error)
   if (self->n_shown == COLUMNS_MAX)
     return TRUE;
   CliColumn *shown = &self->shown[self->n_shown++];
-  cli_column_init (shown, column);
+  cli_column_init (shown, self->cli, column);
   self->has_rates = self->has_rates || shown->rate;
   json_object_array_add (self->columns, json_object_new_string (shown->name));
   return TRUE;
@@ -181,7 +181,7 @@ typedef struct
 {
   GPtrArray  *rows; /* json arrays, counted */
   GHashTable *keys; /* those that are there already: a page may begin with the end of the last */
-  guint64     total, matched;
+  guint64     total, matched, lost;
   gint64      now_ns;
 } Picture;
 
@@ -211,7 +211,15 @@ picture_take (Picture *self, CliRows *rows, guint64 limit)
     }
   self->total = cli_rows_get_total (rows);
   self->matched = cli_rows_get_matched (rows);
+  self->lost = cli_rows_get_lost (rows);
   self->now_ns = cli_rows_get_time_ns (rows);
+}
+
+/* The rows of what chats were asked for from the end. */
+static struct json_object *
+picture_get (const Listing *self, const Picture *picture, guint index)
+{
+  return picture->rows->pdata[self->listing->chats ? picture->rows->len - 1 - index : index];
 }
 
 static void
@@ -220,12 +228,14 @@ show_json (Listing *self, const Picture *picture)
   struct json_object *document = json_object_new_object ();
   struct json_object *rows = json_object_new_array ();
   for (guint i = 0; i < picture->rows->len; i++)
-    json_object_array_add (rows, cli_row_to_json (self->columns, picture->rows->pdata[i]));
+    json_object_array_add (rows, cli_row_to_json (self->columns, picture_get (self, picture, i)));
   json_object_object_add (document, "system",
                           json_object_new_string (
                             grove_session_get_system_name (self->cli->session)));
   json_object_object_add (document, "table", json_object_new_string (self->listing->table));
   json_object_object_add (document, "t", json_object_new_int64 (picture->now_ns));
+  json_object_object_add (document, "epoch_ms", json_object_new_int64 (cli_epoch_ms (self->cli)));
+  json_object_object_add (document, "lost", json_object_new_int64 ((gint64) picture->lost));
   json_object_object_add (document, "total", json_object_new_int64 ((gint64) picture->total));
   json_object_object_add (document, "matched", json_object_new_int64 ((gint64) picture->matched));
   json_object_object_add (document, "rows", rows);
@@ -241,7 +251,8 @@ show_text (Listing *self, const Picture *picture)
   g_autoptr (CliGrid) grid = cli_grid_new (cli);
   cli_grid_add_columns (grid, self->shown, self->n_shown);
   for (guint i = 0; i < picture->rows->len; i++)
-    cli_grid_add_row (grid, self->shown, self->n_shown, picture->rows->pdata[i], picture->now_ns);
+    cli_grid_add_row (grid, self->shown, self->n_shown, picture_get (self, picture, i),
+                      picture->now_ns);
   cli_grid_print (grid, room);
   guint64 shown = picture->rows->len;
   if (room > 0 && shown > (guint64) room)
@@ -333,6 +344,99 @@ list_on (Listing *self, GError **error)
   return FALSE;
 }
 
+/* The number of the row that came last: rows are asked for from the end. */
+static gint64
+last_number (const Picture *picture)
+{
+  if (picture->rows->len == 0)
+    return -1;
+  return json_object_get_int64 (json_object_array_get_idx (picture->rows->pdata[0], 0));
+}
+
+static void
+tell_lost (Listing *self, guint64 n)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT " came too fast to be told\n", n);
+  cli_put_styled (self->cli, CLI_WARN, text);
+}
+
+/* What came since; a line each. */
+static void
+tell (Listing *self, CliGrid *grid, CliRows *rows, guint64 *n_lost)
+{
+  struct json_object *row;
+  guint64             lost = cli_rows_get_lost (rows);
+  while ((row = cli_rows_pop (rows)) != NULL)
+    {
+      if (self->cli->json)
+        {
+          struct json_object *object = cli_row_to_json (self->columns, row);
+          json_object_object_add (object, "lost", json_object_new_int64 ((gint64) lost));
+          cli_put_json (self->cli, object);
+          json_object_put (object);
+        }
+      else
+        cli_grid_add_row (grid, self->shown, self->n_shown, row, cli_rows_get_time_ns (rows));
+      json_object_put (row);
+    }
+  if (!self->cli->json)
+    cli_grid_print_more (grid);
+  if (lost > *n_lost && !self->cli->json)
+    tell_lost (self, lost - *n_lost);
+  *n_lost = lost;
+}
+
+/* Those that are there first, then each that comes. */
+static gboolean
+list_and_follow (Listing *self, GError **error)
+{
+  Picture picture = { 0 };
+  guint64 n_lost = 0;
+  g_autoptr (CliGrid) grid = cli_grid_new (self->cli);
+  struct json_object *unsorted = json_object_new_array ();
+  CliQuery            query = { .table = self->listing->table,
+                                .columns = self->columns,
+                                .sort = unsorted,
+                                .filter = self->filter,
+                                .limit = PAGE_MAX,
+                                .follow = TRUE,
+                                .after = -1,
+                                .interval_ms = 100 };
+  cli_grid_add_columns (grid, self->shown, self->n_shown);
+  picture_init (&picture);
+  if (cli_opt_limit > 0)
+    {
+      g_autoptr (CliRows) there =
+        open_page (self, 0, (guint) MIN (cli_opt_limit, PAGE_MAX), ONCE_MS, error);
+      if (there != NULL)
+        picture_take (&picture, there, (guint64) cli_opt_limit);
+      for (guint i = 0; there != NULL && i < picture.rows->len; i++)
+        if (self->cli->json)
+          {
+            struct json_object *object =
+              cli_row_to_json (self->columns, picture_get (self, &picture, i));
+            json_object_object_add (object, "lost", json_object_new_int64 (0));
+            cli_put_json (self->cli, object);
+            json_object_put (object);
+          }
+        else
+          cli_grid_add_row (grid, self->shown, self->n_shown, picture_get (self, &picture, i),
+                            picture.now_ns);
+      query.after = last_number (&picture);
+    }
+  g_autoptr (CliRows) rows =
+    error == NULL || *error == NULL ? cli_rows_open (self->cli, &query, error) : NULL;
+  if (rows != NULL)
+    {
+      do
+        tell (self, grid, rows, &n_lost);
+      while (cli_flush () && cli_rows_wait (rows, 0, error));
+    }
+  picture_finish (&picture);
+  json_object_put (unsorted);
+  return FALSE;
+}
+
 static gboolean
 options_make_sense (Cli *cli)
 {
@@ -354,8 +458,11 @@ cli_run_listing (Cli *cli, const CliListing *listing, char **words, int n_words)
     return CLI_USAGE;
   if (cli->session == NULL && !cli_connect (cli, CLI_OBSERVE, &error))
     return cli_complain (cli, error);
-  gboolean good = prepare (&self, words, n_words, &error) &&
-                  (cli_opt_watch ? list_on (&self, &error) : list_once (&self, &error));
+  gboolean good =
+    prepare (&self, words, n_words, &error) && (cli_opt_follow  ? list_and_follow (&self, &error)
+                                                : cli_opt_watch ? list_on (&self, &error)
+                                                                : list_once (&self, &error));
   finish (&self);
-  return good ? CLI_OK : cli_complain (cli, error);
+  /* Without an error it is the output that ended, which has been told of. */
+  return good || error == NULL ? CLI_OK : cli_complain (cli, error);
 }

@@ -17,6 +17,8 @@ struct CliRows
   GHashTable        *rows;  /* key -> json array, counted */
   GPtrArray         *order; /* keys */
   guint64            total, matched;
+  GQueue             came; /* of a table that is followed: rows, counted */
+  guint64            lost;
   gint64             time_ns;
   gboolean           fresh; /* something came since it was last waited for */
   GError            *error; /* it was refused */
@@ -42,6 +44,9 @@ open_params (gpointer owner)
   if (query->filter != NULL)
     json_object_object_add (params, "filter", json_object_get (query->filter));
   json_object_object_add (params, "window", _grove_table_window (query->offset, query->limit));
+  if (query->follow)
+    json_object_object_add (params, "after",
+                            query->after >= 0 ? json_object_new_int64 (query->after) : NULL);
   json_object_object_add (params, "interval_ms", json_object_new_int64 (query->interval_ms));
   return params;
 }
@@ -77,6 +82,23 @@ take_order (CliRows *self, struct json_object *order)
   return TRUE;
 }
 
+/* Each comes once, and stays until it is taken out. */
+static gboolean
+take_news (CliRows *self, struct json_object *rows)
+{
+  gsize n = json_object_array_length (rows);
+  for (gsize i = 0; i < n; i++)
+    {
+      struct json_object *row = json_object_array_get_idx (rows, i);
+      if (!json_object_is_type (row, json_type_array) ||
+          json_object_array_length (row) != json_object_array_length (self->query.columns))
+        return FALSE;
+      g_queue_push_tail (&self->came, json_object_get (row));
+    }
+  self->fresh = TRUE;
+  return TRUE;
+}
+
 static gboolean
 take_rows (CliRows *self, struct json_object *rows)
 {
@@ -102,13 +124,15 @@ updated (gpointer owner, struct json_object *params, const char **ret_reason)
   CliRows            *self = owner;
   struct json_object *order = _grove_json_array (params, "order");
   struct json_object *rows = _grove_json_array (params, "rows");
-  if ((order != NULL && !take_order (self, order)) || rows == NULL || !take_rows (self, rows))
+  if (rows == NULL || (order != NULL && !take_order (self, order)) ||
+      !(self->query.follow ? take_news (self, rows) : take_rows (self, rows)))
     {
       *ret_reason = "It sent a table that makes no sense.";
       return FALSE;
     }
   self->total = (guint64) MAX (_grove_json_int (params, "total", 0), 0);
   self->matched = (guint64) MAX (_grove_json_int (params, "matched", 0), 0);
+  self->lost = (guint64) MAX (_grove_json_int (params, "lost", 0), 0);
   self->time_ns = _grove_json_int (params, "t", 0);
   /* Rows that did not fit into the message come with the next. */
   gboolean whole = TRUE;
@@ -192,6 +216,7 @@ cli_rows_free (CliRows *self)
   _grove_subscription_free (self->subscription);
   g_hash_table_unref (self->rows);
   g_ptr_array_unref (self->order);
+  g_queue_clear_full (&self->came, cli_json_unref);
   g_clear_error (&self->error);
   g_free (self);
 }
@@ -224,4 +249,16 @@ gint64
 cli_rows_get_time_ns (CliRows *self)
 {
   return self->time_ns;
+}
+
+guint64
+cli_rows_get_lost (CliRows *self)
+{
+  return self->lost;
+}
+
+struct json_object *
+cli_rows_pop (CliRows *self)
+{
+  return g_queue_pop_head (&self->came);
 }

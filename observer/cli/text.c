@@ -135,6 +135,17 @@ cli_say_percent (double fraction)
   return g_strdup_printf ("%.*f%%", percent < 9.95 ? 1 : 0, percent);
 }
 
+char *
+cli_say_clock (gint64 utc_ms)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (utc_ms / 1000);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+  if (local == NULL)
+    return g_strdup ("?");
+  g_autofree char *seconds = g_date_time_format (local, "%H:%M:%S");
+  return g_strdup_printf ("%s.%03d", seconds, (int) (utc_ms % 1000));
+}
+
 CliStyle
 cli_style_of_status (const char *status)
 {
@@ -144,7 +155,8 @@ cli_style_of_status (const char *status)
     CliStyle    style;
   } styles[] = {
     { "running", CLI_GOOD },   { "runnable", CLI_BUSY }, { "waiting", CLI_DIM },
-    { "suspended", CLI_WARN }, { "exiting", CLI_BAD },
+    { "suspended", CLI_WARN }, { "exiting", CLI_BAD },   { "restarting", CLI_WARN },
+    { "terminated", CLI_BAD },
   };
   for (guint i = 0; i < G_N_ELEMENTS (styles); i++)
     if (strcmp (styles[i].status, status) == 0)
