@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The typed filter: words, each a condition; a row of words that all must hold; rows parted by
+ * The typed query: words, each a condition; a row of words that all must hold; rows parted by
  * `or`. It compiles to the protocol's trees: an `or` of `and`s of conditions. `not` of a word that
  * stands for several conditions is written out (not a and not b), so that no tree is more than four
- * deep.
+ * deep. What columns there are, and of which type, is known from grove-filter-fields.c.
  */
 #include "observer/grove-filter.h"
+
+#include "observer/grove-filter-private.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -14,66 +16,9 @@
 
 G_DEFINE_QUARK (grove - filter - error - quark, grove_filter_error)
 
-#define TEXT_MAX  2000 /* bytes typed */
-#define NODES_MAX 64   /* of the tree, as the protocol has it */
-
-typedef enum
-{
-  FIELD_TEXT,
-  FIELD_STATUS,
-  FIELD_PRIORITY,
-  FIELD_COUNT, /* k is 1,000 */
-  FIELD_BYTES, /* k is 1,024 */
-  FIELD_RATE,
-  FIELD_BOOLEAN,
-} FieldType;
-
-typedef struct
-{
-  const char *name;
-  const char *column;
-  FieldType   type;
-} Field;
-
-static const Field fields[] = {
-  { "pid", "pid", FIELD_TEXT },
-  { "name", "name", FIELD_TEXT },
-  { "status", "status", FIELD_STATUS },
-  { "state", "status", FIELD_STATUS },
-  { "messages", "messages", FIELD_COUNT },
-  { "mailbox", "messages", FIELD_COUNT },
-  { "messages_in/s", "messages_in/s", FIELD_RATE },
-  { "mailbox_bytes", "mailbox_bytes", FIELD_BYTES },
-  { "reductions", "reductions", FIELD_COUNT },
-  { "reductions/s", "reductions/s", FIELD_RATE },
-  { "reds", "reductions/s", FIELD_RATE },
-  { "memory", "memory", FIELD_BYTES },
-  { "heap", "heap", FIELD_BYTES },
-  { "stack", "stack", FIELD_BYTES },
-  { "priority", "priority", FIELD_PRIORITY },
-  { "initial", "initial", FIELD_TEXT },
-  { "current", "current", FIELD_TEXT },
-  { "app", "app", FIELD_TEXT },
-  { "supervisor", "supervisor", FIELD_TEXT },
-  { "restarts", "restarts", FIELD_COUNT },
-  { "started_ns", "started_ns", FIELD_COUNT },
-  { "scheduler", "scheduler", FIELD_COUNT },
-  { "links", "links", FIELD_COUNT },
-  { "trap_exit", "trap_exit", FIELD_BOOLEAN },
-  { "system", "system", FIELD_BOOLEAN },
-};
-
-static const char *const field_names[] = {
-  "pid",           "name",          "status",  "state",      "messages", "mailbox",    "memory",
-  "reductions/s",  "reds",          "app",     "priority",   "heap",     "stack",      "reductions",
-  "messages_in/s", "mailbox_bytes", "initial", "supervisor", "restarts", "started_ns", "scheduler",
-  "links",         "trap_exit",     "system",  "current",    NULL,
-};
-G_STATIC_ASSERT (G_N_ELEMENTS (field_names) == G_N_ELEMENTS (fields) + 1);
-
-static const char *const statuses[] = { "running",   "runnable", "waiting",
-                                        "suspended", "exiting",  NULL };
-static const char *const priorities[] = { "low", "normal", "high", "max", NULL };
+#define TEXT_MAX   2000 /* bytes typed */
+#define NODES_MAX  64   /* of the tree, as the protocol has it */
+#define VALUES_MAX 64   /* of one COLUMN:A,B,C */
 
 typedef struct
 {
@@ -81,28 +26,26 @@ typedef struct
   const char *name; /* in the protocol */
   gboolean    for_text;
   gboolean    for_numbers;
+  gboolean    negates;
 } Operator;
 
 /* Longer ones first: `<=` begins with `<`. */
 static const Operator operators[] = {
-  { "!=", "ne", TRUE, TRUE }, { "<=", "le", FALSE, TRUE },      { ">=", "ge", FALSE, TRUE },
-  { ":", "eq", TRUE, TRUE },  { "=", "eq", TRUE, TRUE },        { "<", "lt", FALSE, TRUE },
-  { ">", "gt", FALSE, TRUE }, { "~", "contains", TRUE, FALSE }, { "^", "prefix", TRUE, FALSE },
+  { "!=", "eq", TRUE, TRUE, TRUE },        { "!~", "contains", TRUE, FALSE, TRUE },
+  { "<=", "le", FALSE, TRUE, FALSE },      { ">=", "ge", FALSE, TRUE, FALSE },
+  { ":", "eq", TRUE, TRUE, FALSE },        { "=", "eq", TRUE, TRUE, FALSE },
+  { "<", "lt", FALSE, TRUE, FALSE },       { ">", "gt", FALSE, TRUE, FALSE },
+  { "~", "contains", TRUE, FALSE, FALSE }, { "^", "prefix", TRUE, FALSE, FALSE },
 };
-
-const char *const *
-grove_filter_get_fields (void)
-{
-  return field_names;
-}
 
 typedef struct
 {
-  const char *text; /* all that was typed */
-  gsize       at;   /* the next byte to read */
-  guint       n_nodes;
-  gsize       error_at;
-  GError     *error;
+  const GroveFilterFields *fields;
+  const char              *text; /* all that was typed */
+  gsize                    at;   /* the next byte to read */
+  guint                    n_nodes;
+  gsize                    error_at;
+  GError                  *error;
 } Parser;
 
 static void fail (Parser *self, gsize at, const char *format, ...) G_GNUC_PRINTF (3, 4);
@@ -132,28 +75,51 @@ skip_spaces (Parser *self)
     self->at++;
 }
 
-/* A value: up to a space, or between quotes. NULL and an error if the quotes do not end. */
+/* Between quotes; NULL and an error if they do not end. */
 static char *
-read_value (Parser *self)
+read_quoted (Parser *self)
 {
   gsize start = self->at;
-  if (self->text[start] == '"')
+  g_autoptr (GString) value = g_string_new (NULL);
+  for (self->at++; self->text[self->at] != '"'; self->at++)
     {
-      const char *end = strchr (self->text + start + 1, '"');
-      if (end == NULL)
+      if (self->text[self->at] == '\\' &&
+          (self->text[self->at + 1] == '"' || self->text[self->at + 1] == '\\'))
+        self->at++;
+      if (self->text[self->at] == '\0')
         {
           fail (self, start, "The quotation mark is not closed");
           return NULL;
         }
-      self->at = (gsize) (end - self->text) + 1;
-      if (self->text[self->at] != '\0' && !is_space (self->text[self->at]))
+      g_string_append_c (value, self->text[self->at]);
+    }
+  self->at++;
+  return g_strdup (value->str);
+}
+
+static gboolean
+ends_word (char c)
+{
+  return c == '\0' || is_space (c);
+}
+
+/* A value: up to a space (or a comma, where there may be several), or between quotes. */
+static char *
+read_value (Parser *self, gboolean several)
+{
+  gsize start = self->at;
+  if (self->text[start] == '"')
+    {
+      char *value = read_quoted (self);
+      if (value != NULL && !ends_word (self->text[self->at]) &&
+          !(several && self->text[self->at] == ','))
         {
           fail (self, self->at, "After a quoted value a space must follow");
-          return NULL;
+          g_clear_pointer (&value, g_free);
         }
-      return g_strndup (self->text + start + 1, (gsize) (end - self->text) - start - 1);
+      return value;
     }
-  while (self->text[self->at] != '\0' && !is_space (self->text[self->at]))
+  while (!ends_word (self->text[self->at]) && !(several && self->text[self->at] == ','))
     self->at++;
   return g_strndup (self->text + start, self->at - start);
 }
@@ -205,56 +171,84 @@ unwrap (Parser *self, struct json_object *list)
   return only;
 }
 
+/* What a number of that type may end in, and what it is then multiplied with. */
+typedef struct
+{
+  const char *suffix;
+  double      factor;
+} Unit;
+
+static const Unit count_units[] = { { "k", 1e3 }, { "M", 1e6 }, { "G", 1e9 }, { "T", 1e12 } };
+static const Unit byte_units[] = {
+  { "k", 1024.0 },          { "M", 1048576.0 },         { "G", 1073741824.0 },
+  { "T", 1099511627776.0 }, { "KiB", 1024.0 },          { "MiB", 1048576.0 },
+  { "GiB", 1073741824.0 },  { "TiB", 1099511627776.0 }, { "B", 1 },
+};
+static const Unit time_units[] = {
+  { "ns", 1 },   { "us", 1e3 },   { "ms", 1e6 },   { "s", 1e9 },
+  { "m", 60e9 }, { "min", 60e9 }, { "h", 3600e9 }, { "d", 86400e9 },
+};
+
 static gboolean
-parse_number (const char *text, FieldType type, double *ret_number)
+find_factor (const Unit *units, gsize n, const char *suffix, double *ret_factor)
+{
+  for (gsize i = 0; i < n; i++)
+    if (g_ascii_strcasecmp (units[i].suffix, suffix) == 0)
+      {
+        *ret_factor = units[i].factor;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static gboolean
+parse_unit (const char *suffix, GroveFieldType type, double *ret_factor)
+{
+  *ret_factor = 1;
+  if (suffix[0] == '\0')
+    return TRUE;
+  if (type == GROVE_FIELD_TIME)
+    return find_factor (time_units, G_N_ELEMENTS (time_units), suffix, ret_factor);
+  if (type == GROVE_FIELD_BYTES)
+    return find_factor (byte_units, G_N_ELEMENTS (byte_units), suffix, ret_factor);
+  return find_factor (count_units, G_N_ELEMENTS (count_units), suffix, ret_factor);
+}
+
+static gboolean
+parse_number (const char *text, GroveFieldType type, double *ret_number)
 {
   if (!g_ascii_isdigit (text[0]) && text[0] != '.' && text[0] != '-')
     return FALSE;
   /* The grammar of strtod() is wider than a person's: 0x10, 1e5 and the like stay out. */
-  gsize length = strspn (text, "-.0123456789");
-  char *end;
+  gsize  length = strspn (text, "-.0123456789");
+  double factor;
+  char  *end;
   errno = 0;
   double number = g_ascii_strtod (text, &end);
-  if (errno != 0 || end != text + length || !isfinite (number))
+  if (errno != 0 || end != text + length || !isfinite (number) || !parse_unit (end, type, &factor))
     return FALSE;
-  double k = type == FIELD_BYTES ? 1024 : 1000;
-  switch (*end)
-    {
-    case 'G':
-    case 'g':
-      number *= k * k * k;
-      end++;
-      break;
-    case 'M':
-    case 'm':
-      number *= k * k;
-      end++;
-      break;
-    case 'K':
-    case 'k':
-      number *= k;
-      end++;
-      break;
-    default:
-      break;
-    }
-  if (*end != '\0' || fabs (number) > 9007199254740991.0)
+  number *= factor;
+  /* 1.1k is 1100, and not 1100.0000000000002. */
+  if (fabs (number - round (number)) < 1e-6)
+    number = round (number);
+  if (fabs (number) > 9007199254740991.0)
     return FALSE;
   *ret_number = number;
   return TRUE;
 }
 
 static struct json_object *
-read_number (Parser *self, const Field *field, const char *value, gsize at)
+read_number (Parser *self, const GroveField *field, const char *value, gsize at)
 {
-  double number;
+  double      number;
+  const char *such = field->type == GROVE_FIELD_TIME ? "500ms, 5s or 2h" : "100, 1.5k or 2M";
   if (!parse_number (value, field->type, &number))
     {
-      fail (self, at, "“%s” is no number; %s takes one such as 100, 1.5k or 2M", value,
-            field->name);
+      fail (self, at, "“%s” is no %s; %s takes one such as %s", value,
+            field->type == GROVE_FIELD_TIME ? "time" : "number", field->name, such);
       return NULL;
     }
-  if (field->type == FIELD_RATE)
+  if (field->type == GROVE_FIELD_RATE)
     return json_object_new_double (number);
   if (number != floor (number))
     {
@@ -266,7 +260,7 @@ read_number (Parser *self, const Field *field, const char *value, gsize at)
 
 static struct json_object *
 read_choice (
-  Parser *self, const Field *field, const char *value, gsize at, const char *const *choices)
+  Parser *self, const GroveField *field, const char *value, gsize at, const char *const *choices)
 {
   g_autofree char *lower = g_ascii_strdown (value, -1);
   if (g_strv_contains (choices, lower))
@@ -277,7 +271,7 @@ read_choice (
 }
 
 static struct json_object *
-read_boolean (Parser *self, const Field *field, const char *value, gsize at)
+read_boolean (Parser *self, const GroveField *field, const char *value, gsize at)
 {
   if (g_ascii_strcasecmp (value, "true") == 0 || g_ascii_strcasecmp (value, "yes") == 0)
     return json_object_new_boolean (TRUE);
@@ -296,63 +290,60 @@ complete_pid (const char *text)
   return g_strdup (text);
 }
 
-static struct json_object *
-make_value (
-  Parser *self, const Field *field, const Operator *operator, const char * value, gsize at)
-{
-  switch (field->type)
-    {
-    case FIELD_STATUS:
-    case FIELD_PRIORITY:
-      if (operator->for_numbers)
-        return read_choice (self, field, value, at,
-                            field->type == FIELD_STATUS ? statuses : priorities);
-      return json_object_new_string (value);
-    case FIELD_COUNT:
-    case FIELD_BYTES:
-    case FIELD_RATE:
-      return read_number (self, field, value, at);
-    case FIELD_BOOLEAN:
-      return read_boolean (self, field, value, at);
-    case FIELD_TEXT:
-      if (operator->for_numbers && (strcmp (field->column, "pid") == 0 ||
-                                    strcmp (field->column, "supervisor") == 0))
-        {
-          g_autofree char *pid = complete_pid (value);
-          return json_object_new_string (pid);
-        }
-      return json_object_new_string (value);
-    }
-  g_return_val_if_reached (NULL);
-}
-
 static gboolean
-operator_fits (const Field *field, const Operator *operator)
+is_number (const GroveField *field)
 {
   switch (field->type)
     {
-    case FIELD_COUNT:
-    case FIELD_BYTES:
-    case FIELD_RATE:
-      return operator->for_numbers;
-    case FIELD_BOOLEAN:
-      return operator->for_numbers && operator->for_text;
-    case FIELD_TEXT:
-    case FIELD_STATUS:
-    case FIELD_PRIORITY:
-      return operator->for_text;
+    case GROVE_FIELD_COUNT:
+    case GROVE_FIELD_BYTES:
+    case GROVE_FIELD_RATE:
+    case GROVE_FIELD_TIME:
+      return TRUE;
+    case GROVE_FIELD_TEXT:
+    case GROVE_FIELD_PID:
+    case GROVE_FIELD_BOOLEAN:
+      return FALSE;
     }
   g_return_val_if_reached (FALSE);
 }
 
-static void
-complain_about_operator (Parser *self, const Field *field, const Operator *operator, gsize at)
+static struct json_object *
+make_value (
+  Parser *self, const GroveField *field, const Operator *operator, const char * value, gsize at)
 {
-  const char *allowed = "= and !=";
-  if (field->type == FIELD_COUNT || field->type == FIELD_BYTES || field->type == FIELD_RATE)
+  if (is_number (field))
+    return read_number (self, field, value, at);
+  if (field->type == GROVE_FIELD_BOOLEAN)
+    return read_boolean (self, field, value, at);
+  if (!operator->for_numbers) /* a part of a text */
+    return json_object_new_string (value);
+  if (field->type == GROVE_FIELD_PID)
+    {
+      g_autofree char *pid = complete_pid (value);
+      return json_object_new_string (pid);
+    }
+  if (field->only_choices)
+    return read_choice (self, field, value, at, field->choices);
+  return json_object_new_string (value);
+}
+
+static gboolean
+operator_fits (const GroveField *field, const Operator *operator)
+{
+  if (field->type == GROVE_FIELD_BOOLEAN)
+    return operator->for_numbers && operator->for_text;
+  return is_number (field) ? operator->for_numbers : operator->for_text;
+}
+
+static void
+complain_about_operator (Parser *self, const GroveField *field, const Operator *operator, gsize at)
+{
+  const char *allowed = "= != ~ (contains) !~ and ^ (begins with)";
+  if (is_number (field))
     allowed = "= != < <= > and >=";
-  else if (field->type != FIELD_BOOLEAN)
-    allowed = "= != ~ (contains) and ^ (begins with)";
+  else if (field->type == GROVE_FIELD_BOOLEAN)
+    allowed = "= and !=";
   fail (self, at, "%s cannot be asked with “%s”; it takes %s", field->name, operator->text,
         allowed);
 }
@@ -366,16 +357,6 @@ operator_at (const char *text)
   return NULL;
 }
 
-static const Field *
-find_field (const char *name, gsize length)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (strlen (fields[i].name) == length &&
-        g_ascii_strncasecmp (fields[i].name, name, length) == 0)
-      return &fields[i];
-  return NULL;
-}
-
 /* How far the name of a field goes; 0 if the word does not begin with FIELD and an operator. */
 static gsize
 measure_field (const char *word)
@@ -386,16 +367,53 @@ measure_field (const char *word)
   return operator_at (word + length) != NULL ? length : 0;
 }
 
+/* A value, or several parted by commas: ["eq", column, value] or ["in", column, [values]]. */
+static struct json_object *
+read_values (
+  Parser *self, const GroveField *field, const Operator *operator, const char * word, gsize length)
+{
+  /* A comma belongs to a text that is looked for. */
+  gboolean            several = strcmp (operator->name, "eq") == 0;
+  struct json_object *values = json_object_new_array ();
+  for (;;)
+    {
+      gsize            value_at = self->at;
+      g_autofree char *value = read_value (self, several);
+      if (value != NULL && value[0] == '\0' && self->text[value_at] != '"')
+        fail (self, value_at, "A value is missing after “%.*s”",
+              (int) (value_at - (gsize) (word - self->text)), word);
+      if (self->error == NULL && json_object_array_length (values) == VALUES_MAX)
+        fail (self, value_at, "There are more than %d values", VALUES_MAX);
+      struct json_object *json =
+        self->error == NULL ? make_value (self, field, operator, value, value_at) : NULL;
+      if (json != NULL)
+        json_object_array_add (values, json);
+      if (self->error != NULL || !several || self->text[self->at] != ',')
+        break;
+      self->at++;
+    }
+  if (self->error != NULL)
+    {
+      json_object_put (values);
+      return NULL;
+    }
+  if (json_object_array_length (values) > 1)
+    return new_condition (self, "in", field->column, values);
+  struct json_object *only = json_object_get (json_object_array_get_idx (values, 0));
+  json_object_put (values);
+  return new_condition (self, operator->name, field->column, only);
+}
+
 static void
 read_field_condition (Parser *self, struct json_object *all, gsize length, gboolean negated)
 {
-  gsize        start = self->at;
-  const char  *word = self->text + start;
-  const Field *field = find_field (word, length);
+  gsize             start = self->at;
+  const char       *word = self->text + start;
+  const GroveField *field = _grove_filter_fields_find (self->fields, word, length);
   if (field == NULL)
     {
-      fail (self, start, "There is no “%.*s”; try name, app, status, messages, memory or reds",
-            (int) MIN (length, 40), word);
+      g_autofree char *some = _grove_filter_fields_name_some (self->fields);
+      fail (self, start, "There is no “%.*s”; try %s", (int) MIN (length, 40), word, some);
       return;
     }
   const Operator *operator= operator_at (word + length);
@@ -405,27 +423,27 @@ read_field_condition (Parser *self, struct json_object *all, gsize length, gbool
       return;
     }
   self->at = start + length + strlen (operator->text);
-  gsize            value_at = self->at;
-  g_autofree char *value = read_value (self);
-  if (value == NULL)
+  struct json_object *condition = read_values (self, field, operator, word, length);
+  if (condition == NULL)
     return;
-  if (value[0] == '\0' && self->text[value_at] != '"')
+  /* "name!=x" is the protocol's own; the others are turned round. */
+  gboolean turned = operator->negates != negated;
+  if (turned && operator->negates &&
+                  strcmp (json_object_get_string (json_object_array_get_idx (condition, 0)),
+                          "eq") == 0)
     {
-      fail (self, value_at, "A value is missing after “%.*s%s”", (int) length,
-            word, operator->text);
-      return;
+      json_object_array_put_idx (condition, 0, json_object_new_string ("ne"));
+      turned = FALSE;
     }
-  struct json_object *json = make_value (self, field, operator, value, value_at);
-  if (json != NULL)
-    add_condition (self, all, new_condition (self, operator->name, field->column, json), negated);
+  add_condition (self, all, condition, turned);
 }
 
-/* What is written beside a process in a list: its name, or what it was started with; or its pid. */
+/* What is written beside a row in a list: its name, or what else tells it; or its pid. */
 static void
 read_bare_word (Parser *self, struct json_object *all, gboolean negated)
 {
   gsize            start = self->at;
-  g_autofree char *value = read_value (self);
+  g_autofree char *value = read_value (self, FALSE);
   if (value == NULL)
     return;
   if (value[0] == '\0')
@@ -435,30 +453,54 @@ read_bare_word (Parser *self, struct json_object *all, gboolean negated)
     }
   g_autofree char    *pid = complete_pid (value);
   struct json_object *any = negated ? all : new_tree (self, "or", NULL);
-  add_condition (self, any,
-                 new_condition (self, "contains", "name", json_object_new_string (value)), negated);
-  add_condition (self, any,
-                 new_condition (self, "contains", "initial", json_object_new_string (value)),
-                 negated);
-  if (pid[0] == '<')
-    add_condition (self, any, new_condition (self, "eq", "pid", json_object_new_string (pid)),
+  guint               n = 0;
+  const char         *column;
+  for (guint i = 0; (column = _grove_filter_fields_get_bare (self->fields, i)) != NULL; i++, n++)
+    add_condition (self, any,
+                   new_condition (self, "contains", column, json_object_new_string (value)),
                    negated);
+  if (pid[0] == '<' && _grove_filter_fields_find (self->fields, "pid", 3) != NULL)
+    {
+      add_condition (self, any, new_condition (self, "eq", "pid", json_object_new_string (pid)),
+                     negated);
+      n++;
+    }
+  if (n == 0)
+    fail (self, start, "This table has no text that “%s” could be a part of; name a column", value);
   if (!negated)
-    json_object_array_add (all, any);
+    json_object_array_add (all, unwrap (self, any));
+}
+
+/* -WORD, !WORD and `not WORD`. */
+static gboolean
+read_negation (Parser *self)
+{
+  char sign = self->text[self->at];
+  if (sign == '-' || sign == '!')
+    {
+      if (ends_word (self->text[self->at + 1]))
+        fail (self, self->at, "After %c (not) a condition must follow at once", sign);
+      self->at++;
+      return TRUE;
+    }
+  if (!next_word_is (self, "not"))
+    return FALSE;
+  gsize start = self->at;
+  self->at += strlen ("not");
+  skip_spaces (self);
+  if (self->text[self->at] == '\0' || next_word_is (self, "or") || next_word_is (self, "and"))
+    fail (self, start, "After “not” a condition must follow");
+  return TRUE;
 }
 
 static void
 read_condition (Parser *self, struct json_object *all)
 {
-  gboolean negated = self->text[self->at] == '-' && self->text[self->at + 1] != '\0' &&
-                     !is_space (self->text[self->at + 1]);
-  if (self->text[self->at] == '-' && !negated)
-    {
-      fail (self, self->at, "After - (not) a condition must follow at once");
-      return;
-    }
-  if (negated)
-    self->at++;
+  gboolean negated = FALSE;
+  while (self->error == NULL && read_negation (self))
+    negated = !negated;
+  if (self->error != NULL)
+    return;
   gsize length = measure_field (self->text + self->at);
   if (length > 0)
     read_field_condition (self, all, length, negated);
@@ -507,42 +549,140 @@ read_groups (Parser *self)
     }
 }
 
-gboolean
-grove_filter_parse (const char          *text,
-                    struct json_object **ret_json,
-                    gsize               *ret_position,
-                    GError             **error)
+static gboolean
+parse (Parser *parser, struct json_object **ret_json, gsize *ret_position, GError **error)
 {
-  g_return_val_if_fail (text != NULL, FALSE);
-  g_return_val_if_fail (ret_json != NULL, FALSE);
-  Parser              parser = { .text = text };
+  const char         *text = parser->text;
   struct json_object *any = NULL;
   if (!g_utf8_validate (text, -1, NULL))
-    fail (&parser, 0, "The filter is no text");
+    fail (parser, 0, "The filter is no text");
   else if (strlen (text) > TEXT_MAX)
-    fail (&parser, TEXT_MAX, "The filter is longer than %d bytes", TEXT_MAX);
+    fail (parser, TEXT_MAX, "The filter is longer than %d bytes", TEXT_MAX);
   else if (text[strspn (text, " \t\r\n")] == '\0')
     {
       *ret_json = NULL;
       return TRUE;
     }
   else
-    any = read_groups (&parser);
+    any = read_groups (parser);
   /* `and` alone says nothing. */
   if (any != NULL && json_object_array_length (any) == 1)
     g_clear_pointer (&any, json_object_put);
-  if (any != NULL && parser.error == NULL)
-    any = unwrap (&parser, any);
-  if (parser.error == NULL && parser.n_nodes > NODES_MAX)
-    fail (&parser, strlen (text), "The filter has too many conditions");
-  if (parser.error != NULL)
+  if (any != NULL && parser->error == NULL)
+    any = unwrap (parser, any);
+  if (parser->error == NULL && parser->n_nodes > NODES_MAX)
+    fail (parser, strlen (text), "The filter has too many conditions");
+  if (parser->error != NULL)
     {
       json_object_put (any);
       if (ret_position != NULL)
-        *ret_position = parser.error_at;
-      g_propagate_error (error, parser.error);
+        *ret_position = parser->error_at;
+      g_propagate_error (error, parser->error);
       return FALSE;
     }
   *ret_json = any;
   return TRUE;
+}
+
+gboolean
+grove_filter_parse (const GroveFilterScope *scope,
+                    const char             *text,
+                    struct json_object    **ret_json,
+                    gsize                  *ret_position,
+                    GError                **error)
+{
+  g_return_val_if_fail (text != NULL, FALSE);
+  g_return_val_if_fail (ret_json != NULL, FALSE);
+  GroveFilterFields *fields = _grove_filter_fields_new (scope);
+  Parser             parser = { .fields = fields, .text = text };
+  gboolean           good = parse (&parser, ret_json, ret_position, error);
+  _grove_filter_fields_free (fields);
+  return good;
+}
+
+/* ---- Completion ------------------------------------------------------------------------------ */
+
+static void
+offer (GPtrArray *offers, const char *typed, char *completion)
+{
+  if (g_ascii_strncasecmp (completion, typed, strlen (typed)) == 0)
+    g_ptr_array_add (offers, completion);
+  else
+    g_free (completion);
+}
+
+/* Where the last word begins; a space in quotation marks does not end one. */
+static gsize
+last_word (const char *text)
+{
+  gsize    start = 0;
+  gboolean quoted = FALSE;
+  for (gsize i = 0; text[i] != '\0'; i++)
+    if (quoted && text[i] == '\\' && text[i + 1] != '\0')
+      i++;
+    else if (text[i] == '"')
+      quoted = !quoted;
+    else if (!quoted && is_space (text[i]))
+      start = i + 1;
+  return start;
+}
+
+static void
+complete_value (
+  const GroveFilterFields *fields, const char *word, gsize length, GPtrArray *offers, gsize *start)
+{
+  static const char *const booleans[] = { "true", "false", NULL };
+  const GroveField        *field = _grove_filter_fields_find (fields, word, length);
+  const Operator          *operator= operator_at (word + length);
+  const char              *typed = word + length + strlen (operator->text);
+  const char              *comma = strrchr (typed, ',');
+  if (field == NULL || !operator_fits (field, operator))
+    return;
+  if (comma != NULL)
+    typed = comma + 1;
+  const char *const *choices = field->type == GROVE_FIELD_BOOLEAN ? booleans : field->choices;
+  *start += (gsize) (typed - word);
+  for (; choices != NULL && *choices != NULL; choices++)
+    offer (offers, typed, g_strdup (*choices));
+}
+
+char **
+grove_filter_complete (const GroveFilterScope *scope, const char *text, gsize *ret_start)
+{
+  g_return_val_if_fail (text != NULL, NULL);
+  GroveFilterFields *fields = _grove_filter_fields_new (scope);
+  GPtrArray         *offers = g_ptr_array_new ();
+  gsize              start = last_word (text);
+  while (text[start] == '-' || text[start] == '!')
+    start++;
+  gsize length = measure_field (text + start);
+  if (length > 0)
+    complete_value (fields, text + start, length, offers, &start);
+  else
+    {
+      const GroveField *field;
+      for (guint i = 0; (field = _grove_filter_fields_get (fields, i)) != NULL; i++)
+        offer (offers, text + start,
+               g_strconcat (field->name, is_number (field) ? ">" : ":", NULL));
+      offer (offers, text + start, g_strdup ("not"));
+      if (start > 0)
+        offer (offers, text + start, g_strdup ("or"));
+    }
+  g_ptr_array_add (offers, NULL);
+  _grove_filter_fields_free (fields);
+  *ret_start = start;
+  return (char **) g_ptr_array_free (offers, FALSE);
+}
+
+char **
+grove_filter_get_fields (const GroveFilterScope *scope)
+{
+  GroveFilterFields *fields = _grove_filter_fields_new (scope);
+  GPtrArray         *names = g_ptr_array_new ();
+  const GroveField  *field;
+  for (guint i = 0; (field = _grove_filter_fields_get (fields, i)) != NULL; i++)
+    g_ptr_array_add (names, g_strdup (field->name));
+  g_ptr_array_add (names, NULL);
+  _grove_filter_fields_free (fields);
+  return (char **) g_ptr_array_free (names, FALSE);
 }

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * The typed filter: `messages>100 app:shop status:waiting name~conn -system:true or memory>=1M`.
- * Words: FIELD:VALUE or FIELD=VALUE (equal), FIELD!=VALUE, < <= > >=, FIELD~TEXT (contains),
- * FIELD^TEXT (begins with), a bare word (the name or the initial call contains it, or it is the
- * pid), -WORD (not). Spaces mean and; `or` between words; values may be quoted; numbers may end in
- * k M G (1,024 for bytes, else 1,000). `state` means status, `mailbox` messages, `reds`
+ * The typed query, the same in the windows and on the command line:
+ * `messages>100 app:shop status:waiting name~conn not system:true or memory>=1M`.
+ *
+ * Words: COLUMN:VALUE or COLUMN=VALUE (equal), COLUMN!=VALUE, < <= > >=, COLUMN~TEXT (contains),
+ * COLUMN!~TEXT (does not), COLUMN^TEXT (begins with), COLUMN:A,B,C (any of them), a bare word (a
+ * part of the name and of what stands beside it, or the pid). -WORD, !WORD and `not WORD` turn a
+ * word round. Spaces mean and; `or` parts groups. A value may stand in quotation marks, in which \
+ * precedes a quotation mark that is meant.
+ *
+ * Numbers may end in k M G T: 1,024 for bytes, where KiB and the like are understood too, else
+ * 1,000. Times take ns us ms s m h d. `state` means status, `mailbox` messages, `reds`
  * reductions/s.
  */
 #pragma once
@@ -18,8 +24,17 @@ GQuark grove_filter_error_quark (void);
 
 struct json_object;
 
+/* Which table is asked, and what it has; NULL for all of it: the table `processes` of this version.
+ */
+typedef struct
+{
+  const char         *table;
+  struct json_object *columns; /* as in the system's greeting: {name, type, unit} each */
+} GroveFilterScope;
+
 /**
  * grove_filter_parse:
+ * @scope: (nullable)
  * @text: as a person types it
  * @ret_json: (out) (transfer full): for the wire; NULL when the text is empty (no filter)
  * @ret_position: (out) (optional): the byte where it went wrong
@@ -29,12 +44,28 @@ struct json_object;
  * Returns: FALSE on an error; @ret_json is then untouched
  * Since: 0.1
  */
-gboolean grove_filter_parse (const char          *text,
-                             struct json_object **ret_json,
-                             gsize               *ret_position,
-                             GError             **error);
+gboolean grove_filter_parse (const GroveFilterScope *scope,
+                             const char             *text,
+                             struct json_object    **ret_json,
+                             gsize                  *ret_position,
+                             GError                **error);
 
-/* Returns: the names a filter may use; NULL-terminated, static. Since: 0.1 */
-const char *const *grove_filter_get_fields (void);
+/**
+ * grove_filter_complete:
+ * @scope: (nullable)
+ * @text: as far as it is typed
+ * @ret_start: (out): the byte from which on a completion takes the place of what is typed
+ *
+ * What may come next: columns with the operator they are mostly asked with, the values of those
+ * that have few, and the words between conditions.
+ *
+ * Threads: any thread.
+ * Returns: (transfer full): NULL-terminated, in the order to offer them in; maybe none
+ * Since: 0.1
+ */
+char **grove_filter_complete (const GroveFilterScope *scope, const char *text, gsize *ret_start);
+
+/* Returns: (transfer full): the names a filter may use, NULL-terminated. Since: 0.1 */
+char **grove_filter_get_fields (const GroveFilterScope *scope);
 
 G_END_DECLS

@@ -93,6 +93,9 @@ void _grove_session_introduce (GroveSession *self,
 void _grove_session_set_syntax (GroveSession *self, const char *syntax);
 /* The greeting of the system it is or was connected to; borrowed, NULL before the first. */
 struct json_object *_grove_session_get_hello (GroveSession *self);
+/* What its greeting says of the table `processes`: {name, type, unit} each; borrowed, NULL:
+ * nothing. */
+struct json_object *_grove_session_get_offered (GroveSession *self);
 
 /* Calls of a session. */
 /* Takes @params (NULL: none). @func is called once, later, unless the call is dropped first with

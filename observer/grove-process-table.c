@@ -311,7 +311,8 @@ grove_process_table_set_filter (GroveProcessTable *self, const char *typed)
 
   struct json_object *json = NULL;
   g_autoptr (GError) error = NULL;
-  if (!grove_filter_parse (self->filter, &json, NULL, &error))
+  const GroveFilterScope scope = { "processes", _grove_session_get_offered (self->session) };
+  if (!grove_filter_parse (&scope, self->filter, &json, NULL, &error))
     _grove_process_table_set_filter_error (self, error->message);
   else
     {

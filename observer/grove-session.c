@@ -254,6 +254,12 @@ _grove_session_get_hello (GroveSession *self)
   return self->hello;
 }
 
+struct json_object *
+_grove_session_get_offered (GroveSession *self)
+{
+  return _grove_json_array (_grove_json_object (self->hello, "tables"), "processes");
+}
+
 gint64
 grove_session_now_ns (GroveSession *self)
 {

@@ -55,8 +55,9 @@ cli_parse_query (
   for (int i = 0; i < n; i++)
     g_string_append_printf (text, "%s%s", i > 0 ? " " : "", words[i]);
   g_autoptr (GError) problem = NULL;
-  gsize position = 0;
-  if (grove_filter_parse (text->str, ret_filter, &position, &problem))
+  gsize                  position = 0;
+  const GroveFilterScope scope = { table, cli_table_columns (cli, table) };
+  if (grove_filter_parse (&scope, text->str, ret_filter, &position, &problem))
     return TRUE;
   if (!g_utf8_validate (text->str, -1, NULL))
     {

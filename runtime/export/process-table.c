@@ -39,6 +39,7 @@ enum column
   COLUMN_LINKS,
   COLUMN_TRAP_EXIT,
   COLUMN_SYSTEM,
+  COLUMN_AGE,
   N_COLUMNS,
 };
 
@@ -207,6 +208,11 @@ row_value (const void *row_data, uint32_t column, void *user_data, struct grove_
       break;
     case COLUMN_SYSTEM:
       ret->u.integer = sample->system;
+      break;
+    case COLUMN_AGE:
+      /* One that was spawned after the clock was read is new, not of the future. */
+      ret->u.integer =
+        (int64_t) (reading->now_ns > sample->started_ns ? reading->now_ns - sample->started_ns : 0);
       break;
     case N_COLUMNS:
     default:
