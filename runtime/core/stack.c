@@ -70,7 +70,10 @@ map (struct grove_stack_cache *self)
 bool
 _grove_stacks_init (struct grove_stack_cache *self, unsigned n_schedulers)
 {
-  *self = (struct grove_stack_cache){ .limit = GROVE_STACKS_OF_ALL / n_schedulers };
+  *self = (struct grove_stack_cache){
+    .limit = GROVE_STACKS_OF_ALL / n_schedulers,
+    .saved = { .huge = true },
+  };
   if (self->limit > GROVE_STACKS)
     self->limit = GROVE_STACKS;
   if (self->limit < GROVE_STACKS_LEAST)
