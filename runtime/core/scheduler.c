@@ -240,8 +240,6 @@ run_turn (struct grove_scheduler *self, struct grove_process *process, int32_t s
   GROVE_ADD (self->n_turns, 1);
   if (__builtin_expect (seeded, 0))
     _grove_seeded_account (self, process, used);
-  /* A slice that was used up takes so long that timers may be due. */
-  self->ticks = _grove_reductions_left < 0 || self->ticks == 0 ? 0 : self->ticks - 1;
   if (GROVE_TRACED (process, GROVE_TRACE_RUNNING) && self->leave != GROVE_LEAVE_END)
     _grove_trace_running (process, "out");
   settle (self, process);
@@ -255,11 +253,14 @@ run (struct grove_scheduler *self, struct grove_process *process)
   run_turn (self, process,
             __builtin_expect (seeded, 0) ? _grove_seeded_slice () : (int32_t) _grove_runtime.budget,
             seeded);
-  if (__builtin_expect (self->children.n == 0, 1))
-    return;
-  self->n_heirs = 0;
-  while ((process = _grove_heir_take (self)) != NULL)
-    run_turn (self, process, _grove_reductions_left, false);
+  if (__builtin_expect (self->children.n != 0, 0))
+    {
+      self->n_heirs = 0;
+      while ((process = _grove_heir_take (self)) != NULL)
+        run_turn (self, process, _grove_reductions_left, false);
+    }
+  /* A slice that was used up takes so long that timers may be due. */
+  self->ticks = _grove_reductions_left < 0 || self->ticks == 0 ? 0 : self->ticks - 1;
 }
 
 void
