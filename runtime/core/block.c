@@ -12,8 +12,6 @@
 
 #include <stdint.h>
 
-/* Blocks in a chain between a scheduler and the depot; a scheduler keeps at most two such. */
-#define CHAIN_BLOCKS 128
 #define FRESH_BLOCKS 64 /* at most; when the depot has no chain */
 #define MAX_CHAINS   64
 #define NO_CLASS     UINT8_MAX
@@ -62,8 +60,8 @@ _grove_block_bytes (void)
 
 static const uint16_t class_sizes[GROVE_BLOCK_CLASSES] = { 80, 128, 192, 256, 512 };
 
-/* Chains of exactly CHAIN_BLOCKS free blocks; a chain hangs on `previous` of its first block. What
- * is too much for the depot goes back to the slabs it came from. */
+/* Chains of exactly GROVE_BLOCK_CHAIN free blocks; a chain hangs on `previous` of its first block.
+ * What is too much for the depot goes back to the slabs it came from. */
 static struct depot
 {
   struct grove_lock     lock;
@@ -87,7 +85,7 @@ depot_take (unsigned kind, unsigned *ret_n)
 
   _grove_lock (&depot->lock);
   chain = depot->first;
-  *ret_n = CHAIN_BLOCKS;
+  *ret_n = GROVE_BLOCK_CHAIN;
   if (chain != NULL)
     {
       depot->first = chain->previous;
@@ -116,27 +114,11 @@ depot_give (unsigned kind, struct grove_message *chain)
   _grove_unlock (&depot->lock);
 }
 
-/* By the size in units of 16 bytes, rounded up. */
-static inline unsigned
-class_of (size_t size)
-{
-  static const uint8_t classes[] = {
-    0, 0, 0, 0, 0, 0,                               /* to 80 */
-    1, 1, 1,                                        /* to 128 */
-    2, 2, 2, 2,                                     /* to 192 */
-    3, 3, 3, 3,                                     /* to 256 */
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, /* to 512 */
-  };
-  size_t units = (size + 15) / 16;
-
-  return units < sizeof classes ? classes[units] : GROVE_BLOCK_CLASSES;
-}
-
 struct grove_message *
 _grove_block_new (size_t size, size_t *ret_capacity)
 {
   struct grove_scheduler *scheduler = _grove_scheduler_self;
-  unsigned                kind = class_of (size);
+  unsigned                kind = _grove_block_class (size);
   struct grove_message   *block;
 
   if (kind < GROVE_BLOCK_CLASSES && scheduler != NULL)
@@ -180,10 +162,10 @@ give_chain (struct grove_blocks *blocks, unsigned kind)
   struct grove_message *first = blocks->first[kind];
   struct grove_message *last = first;
 
-  for (unsigned i = 1; i < CHAIN_BLOCKS; i++)
+  for (unsigned i = 1; i < GROVE_BLOCK_CHAIN; i++)
     last = last->next;
   blocks->first[kind] = last->next;
-  blocks->n[kind] -= CHAIN_BLOCKS;
+  blocks->n[kind] -= GROVE_BLOCK_CHAIN;
   last->next = NULL;
   depot_give (kind, first);
 }
@@ -210,7 +192,7 @@ _grove_block_free (struct grove_message *block)
   blocks = &scheduler->blocks;
   block->next = blocks->first[kind];
   blocks->first[kind] = block;
-  if (__builtin_expect (++blocks->n[kind] >= 2 * CHAIN_BLOCKS, 0))
+  if (__builtin_expect (++blocks->n[kind] > GROVE_BLOCKS_KEPT, 0))
     give_chain (blocks, kind);
 }
 

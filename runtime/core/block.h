@@ -21,6 +21,26 @@ struct grove_blocks
   unsigned              n[GROVE_BLOCK_CLASSES];
 };
 
+/* A scheduler keeps fewer than twice as many blocks of a size as a chain has. */
+#define GROVE_BLOCK_CHAIN 128
+#define GROVE_BLOCKS_KEPT (2 * GROVE_BLOCK_CHAIN - 1)
+
+/* By the size in units of 16 bytes, rounded up; GROVE_BLOCK_CLASSES: too large for any. */
+static inline unsigned
+_grove_block_class (size_t size)
+{
+  static const uint8_t classes[] = {
+    0, 0, 0, 0, 0, 0,                               /* to 80 */
+    1, 1, 1,                                        /* to 128 */
+    2, 2, 2, 2,                                     /* to 192 */
+    3, 3, 3, 3,                                     /* to 256 */
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, /* to 512 */
+  };
+  size_t units = (size + 15) / 16;
+
+  return units < sizeof classes ? classes[units] : GROVE_BLOCK_CLASSES;
+}
+
 /* Room for a signal of @size bytes; *ret_capacity, which may be NULL, is how many really fit. */
 struct grove_message *_grove_block_new (size_t size, size_t *ret_capacity);
 void                  _grove_block_free (struct grove_message *block);

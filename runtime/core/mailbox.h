@@ -12,11 +12,16 @@
  * scheduler knows why. By the scheduler that owns @process only, or the process itself; signal.c.
  */
 bool _grove_signal_handle_queued (struct grove_process *process) GROVE_NODISCARD;
+/* Relaxed is enough to find nothing; what is found is taken with acquire. */
+static inline bool
+_grove_signal_nothing (struct grove_process *process)
+{
+  return GROVE_GET (process->inqueue) <= GROVE_IN_SPECIAL && !GROVE_GET (process->suspended);
+}
 static inline GROVE_NODISCARD bool
 _grove_signal_handle_all (struct grove_process *process)
 {
-  /* Relaxed is enough to find nothing; what is found is taken with acquire. */
-  if (GROVE_GET (process->inqueue) <= GROVE_IN_SPECIAL && !GROVE_GET (process->suspended))
+  if (_grove_signal_nothing (process))
     return true;
   return _grove_signal_handle_queued (process);
 }

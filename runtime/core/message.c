@@ -9,7 +9,9 @@
 #include "runtime/core/process.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/share.h"
+#include "runtime/core/short-way.h"
 #include "runtime/core/trace-private.h"
+#include "runtime/term/envelope.h"
 #include "runtime/term/flat.h"
 
 #include <string.h>
@@ -24,19 +26,43 @@ _Static_assert(SCRATCH_SIZE <= GROVE_SHARE_OVER, "what is flat lies in the messa
 #define MESSAGES_A_REDUCTION 128
 #define MAX_SEND_REDUCTIONS  32
 
-static void
-deliver (grove_pid to, struct grove_message *message)
+/* In line in all that sends: see short-way.h. */
+static inline __attribute__ ((always_inline)) void
+deliver_from (struct grove_scheduler *scheduler,
+              struct grove_process   *self,
+              grove_pid               to,
+              struct grove_message   *message)
 {
-  struct grove_process *self = _grove_scheduler_self->current;
-  uint64_t              n;
+  struct grove_process *process = _grove_table_block (to);
+  uint64_t              n = 0;
 
   if (GROVE_TRACED (self, GROVE_TRACE_SEND))
     _grove_trace_send (self, to, grove_message_term (message));
-  n = _grove_signal_send_message (to, message) / MESSAGES_A_REDUCTION;
+  message->generation = (uint32_t) (to >> 32);
+  if (__builtin_expect (process == NULL || GROVE_GET (process->generation) != message->generation,
+                        0))
+    _grove_block_free (message);
+  else
+    {
+      uint64_t removed;
+      if (_grove_is_near (scheduler, process))
+        _grove_deliver_near (scheduler, process, message);
+      else
+        _grove_signal_send_far (process, message);
+      /* First what left, then what came: the owner may be taking what comes in between. */
+      removed = atomic_load_explicit (&process->removed, memory_order_acquire);
+      n = ((GROVE_GET (process->pushed) - removed) >> GROVE_COUNT_SHIFT) / MESSAGES_A_REDUCTION;
+    }
   if (__builtin_expect (n >= GROVE_LONG_QUEUE / MESSAGES_A_REDUCTION, 0))
     _grove_queue_long (to, n * MESSAGES_A_REDUCTION);
-  GROVE_ADD (_grove_scheduler_self->n_sent, 1);
+  GROVE_ADD (scheduler->n_sent, 1);
   _grove_charge (1 + (int32_t) (n < MAX_SEND_REDUCTIONS ? n : MAX_SEND_REDUCTIONS));
+}
+
+static void
+deliver (grove_pid to, struct grove_message *message)
+{
+  deliver_from (_grove_scheduler_self, _grove_scheduler_self->current, to, message);
 }
 
 /* What is no term, or too long for a message, must not reach anybody. */
@@ -69,105 +95,130 @@ copy_message_or_end (struct grove_term term, grove_ref alias)
   return message;
 }
 
-/* What a message begins with, which is no term yet; at most half of a scratch. */
-static uint8_t *
-put_head (uint8_t *bytes, struct grove_term head)
+/* What a message begins with, which is no term yet, when it is a call; at most half of a scratch.
+ */
+static inline uint8_t *
+put_head (uint8_t *bytes, grove_pid self, grove_ref call)
 {
-  if (head.size > 0)
-    memcpy (bytes, head.bytes, head.size);
-  return bytes + head.size;
+  if (call == 0)
+    return bytes;
+  _grove_envelope_write (bytes, self, call);
+  return bytes + GROVE_ENVELOPE_SIZE;
 }
 
 /* One whose size is known only when it is built: in a scratch, for most are small. A mailbox that
  * fills is all the smaller when a block is no larger than it must be. */
 static __attribute__ ((noinline)) enum grove_status
 build_unbounded (struct grove_message **ret_message,
-                 struct grove_term      head,
+                 grove_ref              call,
                  const char            *format,
-                 va_list                args)
+                 struct format_args    *args)
 {
-  uint8_t  scratch[SCRATCH_SIZE];
-  uint8_t *bytes = put_head (scratch, head);
-  va_list  again;
-  size_t   size;
-  bool     built;
+  uint8_t   scratch[SCRATCH_SIZE];
+  grove_pid self = _grove_process_pid (_grove_scheduler_self->current);
+  size_t    head = call != 0 ? GROVE_ENVELOPE_SIZE : 0;
+  size_t    size =
+    grove_build_into (put_head (scratch, self, call), sizeof scratch - head, format, args->list);
+  bool built = size > 0;
 
-  va_copy (again, args);
-  size = grove_build_into (bytes, sizeof scratch - head.size, format, args);
-  built = size > 0;
-  size += head.size;
+  size += head;
   if (built && size <= sizeof scratch)
     *ret_message = copy_message ((struct grove_term){ scratch, size }, 0);
   else if (built && size <= UINT32_MAX)
     {
       *ret_message = _grove_signal_try_new (GROVE_SIGNAL_MESSAGE, size, 0);
       if (*ret_message != NULL)
-        grove_build_into (put_head (_grove_signal_bytes (*ret_message), head), size - head.size,
-                          format, again);
+        grove_build_into (put_head (_grove_signal_bytes (*ret_message), self, call), size - head,
+                          format, args->list);
     }
-  va_end (again);
   if (!built || size > UINT32_MAX)
     return GROVE_ERR_SYNTAX;
   return *ret_message != NULL ? GROVE_OK : GROVE_ERR_SYSTEM_LIMIT;
 }
 
-static inline enum grove_status
-build_behind (struct grove_message **ret_message,
-              struct grove_term      head,
-              const char            *format,
-              va_list                args)
+/* A message of @self's, built where it is to stay. @call: not 0, a call to be answered to that.
+ * Takes from @args. */
+static inline __attribute__ ((always_inline)) enum grove_status
+build (struct grove_scheduler *scheduler,
+       struct grove_process   *self,
+       grove_ref               call,
+       const char             *format,
+       struct format_args     *args,
+       struct grove_message  **ret_message)
 {
   const struct format *compiled = _grove_format_get (format);
+  size_t               head = call != 0 ? GROVE_ENVELOPE_SIZE : 0;
   enum grove_status    status = GROVE_OK;
 
-  if (compiled->flat_bound <= SCRATCH_SIZE - head.size)
+  if (__builtin_expect (compiled->flat_bound <= SCRATCH_SIZE - head, 1))
     {
       struct grove_message *message =
-        _grove_signal_new (GROVE_SIGNAL_MESSAGE, head.size + compiled->flat_bound, 0);
-      struct format_args again;
-      va_copy (again.list, args);
-      message->size =
-        (uint32_t) (head.size +
-                    _grove_flat_write (compiled, put_head (message->inside, head), &again));
-      va_end (again.list);
+        _grove_message_begin (scheduler, self, head + compiled->flat_bound, 0);
+      uint8_t *bytes = put_head (message->inside, _grove_process_pid (self), call);
+      message->size = (uint32_t) (head + _grove_flat_write (compiled, bytes, args));
       *ret_message = message;
     }
   else
-    status = build_unbounded (ret_message, head, format, args);
+    status = build_unbounded (ret_message, call, format, args);
   _grove_format_release (compiled);
   return status;
 }
 
 enum grove_status
-_grove_message_build (struct grove_message **ret_message, const char *format, va_list args)
+_grove_message_build (struct grove_message **ret_message, const char *format, va_list list)
 {
-  return build_behind (ret_message, (struct grove_term){ NULL, 0 }, format, args);
+  struct format_args args;
+  enum grove_status  status;
+
+  va_copy (args.list, list);
+  status =
+    build (_grove_scheduler_self, _grove_scheduler_self->current, 0, format, &args, ret_message);
+  va_end (args.list);
+  return status;
+}
+
+/* Builds and sends. @alias: of @to's; 0: to itself. */
+static inline __attribute__ ((always_inline)) enum grove_status
+send (grove_pid to, grove_ref alias, grove_ref call, const char *format, struct format_args *args)
+{
+  struct grove_scheduler *scheduler = _grove_scheduler_self;
+  struct grove_process   *self = scheduler->current;
+  struct grove_message   *message;
+  enum grove_status       status = build (scheduler, self, call, format, args, &message);
+
+  if (__builtin_expect (status != GROVE_OK, 0))
+    {
+      _grove_charge (1);
+      return status;
+    }
+  message->tag = alias;
+  deliver_from (scheduler, self, to, message);
+  return GROVE_OK;
 }
 
 enum grove_status
-grove_send_va (grove_pid to, const char *format, va_list args)
+grove_send_va (grove_pid to, const char *format, va_list list)
 {
-  struct grove_message *message;
-  enum grove_status     status;
+  struct format_args args;
+  enum grove_status  status;
 
   _grove_process_require ();
-  status = _grove_message_build (&message, format, args);
-  if (status == GROVE_OK)
-    deliver (to, message);
-  else
-    _grove_charge (1);
+  va_copy (args.list, list);
+  status = send (to, 0, 0, format, &args);
+  va_end (args.list);
   return status;
 }
 
 enum grove_status
 grove_send (grove_pid to, const char *format, ...)
 {
-  enum grove_status status;
-  va_list           args;
+  struct format_args args;
+  enum grove_status  status;
 
-  va_start (args, format);
-  status = grove_send_va (to, format, args);
-  va_end (args);
+  _grove_process_require ();
+  va_start (args.list, format);
+  status = send (to, 0, 0, format, &args);
+  va_end (args.list);
   return status;
 }
 
@@ -196,27 +247,26 @@ grove_send_name (const char *name, const char *format, ...)
 }
 
 enum grove_status
-_grove_send_behind_va (grove_pid to, struct grove_term head, const char *format, va_list args)
+_grove_send_call_va (grove_pid to, grove_ref alias, const char *format, va_list list)
 {
-  struct grove_message *message;
-  enum grove_status     status = build_behind (&message, head, format, args);
+  struct format_args args;
+  enum grove_status  status;
 
-  if (status == GROVE_OK)
-    deliver (to, message);
+  va_copy (args.list, list);
+  status = send (to, 0, alias, format, &args);
+  va_end (args.list);
   return status;
 }
 
 enum grove_status
-_grove_send_alias_va (grove_pid to, grove_ref alias, const char *format, va_list args)
+_grove_send_alias_va (grove_pid to, grove_ref alias, const char *format, va_list list)
 {
-  struct grove_message *message;
-  enum grove_status     status = _grove_message_build (&message, format, args);
+  struct format_args args;
+  enum grove_status  status;
 
-  if (status == GROVE_OK)
-    {
-      message->tag = alias;
-      deliver (to, message);
-    }
+  va_copy (args.list, list);
+  status = send (to, alias, 0, format, &args);
+  va_end (args.list);
   return status;
 }
 

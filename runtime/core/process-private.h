@@ -30,10 +30,10 @@ void _grove_process_set_system (void);
 void _grove_preempt_disable (void);
 void _grove_preempt_enable (void);
 
-/* grove_send_va() of what begins with @head, at most 128 bytes, and goes on with what the format
- * says; and grove_send_alias() of a format. The caller is a process. */
+/* Sends a call (term/envelope.h) of what the format says, to be answered to @alias; and, to an
+ * alias of @to's, what the format says. The caller is a process. */
 enum grove_status
-_grove_send_behind_va (grove_pid to, struct grove_term head, const char *format, va_list args);
+_grove_send_call_va (grove_pid to, grove_ref alias, const char *format, va_list args);
 enum grove_status
 _grove_send_alias_va (grove_pid to, grove_ref alias, const char *format, va_list args);
 

@@ -14,6 +14,7 @@
 #include "runtime/core/question.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/share.h"
+#include "runtime/core/short-way.h"
 #include "runtime/core/suspend-private.h"
 #include "runtime/core/trace-private.h"
 
@@ -187,43 +188,6 @@ push (struct grove_process *process, struct grove_message *signal)
   return in == GROVE_IN_WAITING ? PUSHED_ON_WAITING : PUSHED;
 }
 
-static enum handled handle_message (struct grove_process *process, struct grove_message *message);
-
-/* Whether the calling thread owns @process, which has the generation of a pid this thread was
- * given, and nothing is in its in-queue: then a message is put into its mailbox without any
- * operation that locks a cache line.
- *
- * That is safe: only the owner's thread takes from the in-queue or touches the mailbox, and it is
- * here. Of a block that is another's by now the in-queue was opened after its `scheduler` was
- * stored, so whoever sees it open sees that scheduler, or a later one. Acquire: of one that was
- * given to this thread, and is not accepted yet, what its last owner did to it is seen, too.
- * And it is in order: what the same sender sent before, from wherever it ran, was pushed before,
- * and has been taken. Nothing else is ordered; what is, like the answer of a barrier, must not go
- * this way, see _grove_signal_send_behind(). */
-static bool
-is_near (struct grove_process *process)
-{
-  uintptr_t in = atomic_load_explicit (&process->inqueue, memory_order_acquire);
-
-  return in <= GROVE_IN_SPECIAL && in != GROVE_IN_CLOSED &&
-         atomic_load_explicit (&process->scheduler, memory_order_acquire) ==
-           _grove_scheduler_self &&
-         _grove_scheduler_self != NULL;
-}
-
-static void
-deliver_near (struct grove_process *process, struct grove_message *message)
-{
-  /* Counted as the opposite of what has left. An observer reads this first and `pushed` later, so
-   * that the difference is still never negative. */
-  GROVE_ADD (process->removed, -_grove_message_count (message));
-  if (handle_message (process, message) == HANDLED)
-    _grove_block_free (message);
-  /* The in-queue stays WAITING: that the owner is told once too often does no harm. */
-  else if (process->woken && GROVE_GET (process->state) == GROVE_STATE_WAITING)
-    _grove_process_make_runnable (process);
-}
-
 /* False, and @signal is still the caller's: it has ended meanwhile. */
 static bool
 deliver_far (struct grove_process *process, struct grove_message *signal)
@@ -247,6 +211,12 @@ deliver_far (struct grove_process *process, struct grove_message *signal)
   return true;
 }
 
+static inline bool
+is_near (struct grove_process *process)
+{
+  return _grove_scheduler_self != NULL && _grove_is_near (_grove_scheduler_self, process);
+}
+
 bool
 _grove_signal_try_send (grove_pid to, struct grove_message *signal)
 {
@@ -257,31 +227,17 @@ _grove_signal_try_send (grove_pid to, struct grove_message *signal)
     return false;
   if (signal->kind == GROVE_SIGNAL_MESSAGE && is_near (process))
     {
-      deliver_near (process, signal);
+      _grove_deliver_near (_grove_scheduler_self, process, signal);
       return true;
     }
   return deliver_far (process, signal);
 }
 
-uint64_t
-_grove_signal_send_message (grove_pid to, struct grove_message *message)
+void
+_grove_signal_send_far (struct grove_process *process, struct grove_message *message)
 {
-  struct grove_process *process = _grove_table_block (to);
-  uint64_t              removed;
-
-  message->generation = (uint32_t) (to >> 32);
-  if (process == NULL || GROVE_GET (process->generation) != message->generation)
-    {
-      _grove_block_free (message);
-      return 0;
-    }
-  if (is_near (process))
-    deliver_near (process, message);
-  else if (!deliver_far (process, message))
+  if (!deliver_far (process, message))
     _grove_block_free (message);
-  /* First what left, then what came: the owner may be taking what comes in between. */
-  removed = atomic_load_explicit (&process->removed, memory_order_acquire);
-  return (GROVE_GET (process->pushed) - removed) >> GROVE_COUNT_SHIFT;
 }
 
 void

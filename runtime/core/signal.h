@@ -115,8 +115,9 @@ void _grove_signal_send_watch (grove_pid              to,
                                enum grove_signal_kind kind,
                                grove_ref              monitor,
                                grove_pid              watcher);
-/* A message; who is not there has no answer for it. Returns how many are in the mailbox then. */
-uint64_t _grove_signal_send_message (grove_pid to, struct grove_message *message);
+/* A message, whose generation is set, to one who need not be near (short-way.h); who is not there
+ * any more has no answer for it. */
+void _grove_signal_send_far (struct grove_process *process, struct grove_message *message);
 
 /* The reason of those who are not there. */
 extern const struct grove_term _grove_noproc;

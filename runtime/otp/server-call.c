@@ -7,23 +7,10 @@
 #include "runtime/core/process-private.h"
 #include "runtime/core/signal.h"
 #include "runtime/otp/server-private.h"
-#include "runtime/term/envelope.h"
 
 #define NOINLINE __attribute__ ((noinline))
 
 /* ---- Requests --------------------------------------------------------------------------- */
-
-/* Both apart, so that the frame of a process that waits for its answer does not hold what they
- * need.
- */
-static NOINLINE enum grove_status
-send_call (grove_pid server, grove_ref tag, const char *format, va_list args)
-{
-  uint8_t           bytes[GROVE_ENVELOPE_SIZE];
-  struct grove_term head = { bytes, _grove_envelope_write (bytes, grove_self (), tag) };
-
-  return _grove_send_behind_va (server, head, format, args);
-}
 
 static NOINLINE enum grove_status
 send_system (grove_pid server, grove_ref tag, const char *format, va_list args)
@@ -66,7 +53,7 @@ begin (grove_pid               server,
   if (kind == GROVE_REQUEST_SYSTEM)
     status = send_system (server, *ret_request, format, args);
   else
-    status = send_call (server, *ret_request, format, args);
+    status = _grove_send_call_va (server, *ret_request, format, args);
   if (status != GROVE_OK)
     abandon (*ret_request);
   return status;

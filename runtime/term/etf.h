@@ -223,27 +223,59 @@ etf_creation (void)
   return atomic_load_explicit (&_grove_etf_creation, memory_order_relaxed);
 }
 
+/* What follows the heads. */
+static inline void
+etf_put_pid_words (uint8_t *bytes, grove_pid pid)
+{
+  etf_put32 (bytes, (uint32_t) pid);
+  etf_put32 (bytes + 4, (uint32_t) (pid >> 32));
+  etf_put32 (bytes + 8, etf_creation ());
+}
+
 static inline void
 etf_put_pid (uint8_t *bytes, grove_pid pid)
 {
   memcpy (bytes, ETF_PID_HEAD, ETF_PID_HEAD_SIZE);
-  etf_put32 (bytes + ETF_PID_HEAD_SIZE, (uint32_t) pid);
-  etf_put32 (bytes + ETF_PID_HEAD_SIZE + 4, (uint32_t) (pid >> 32));
-  etf_put32 (bytes + ETF_PID_HEAD_SIZE + 8, etf_creation ());
+  etf_put_pid_words (bytes + ETF_PID_HEAD_SIZE, pid);
 }
 
 /* Words of a reference in Erlang: 18 bits, then two of 32. */
 #define ETF_FIRST_WORD_BITS 18
 
 static inline void
-etf_put_ref (uint8_t *bytes, grove_ref ref)
+etf_put_ref_words (uint8_t *bytes, grove_ref ref)
 {
-  memcpy (bytes, ETF_REFERENCE_HEAD, ETF_REFERENCE_HEAD_SIZE);
-  bytes += ETF_REFERENCE_HEAD_SIZE;
   etf_put32 (bytes, etf_creation ());
   etf_put32 (bytes + 4, ref & ((1u << ETF_FIRST_WORD_BITS) - 1));
   etf_put32 (bytes + 8, (uint32_t) (ref >> ETF_FIRST_WORD_BITS));
   etf_put32 (bytes + 12, (uint32_t) (ref >> (ETF_FIRST_WORD_BITS + 32)));
+}
+
+static inline void
+etf_put_ref (uint8_t *bytes, grove_ref ref)
+{
+  memcpy (bytes, ETF_REFERENCE_HEAD, ETF_REFERENCE_HEAD_SIZE);
+  etf_put_ref_words (bytes + ETF_REFERENCE_HEAD_SIZE, ref);
+}
+
+/* Of what follows the heads of our own: false if it is of another run, or no reference that a
+ * number can be. */
+static inline bool
+etf_get_pid_words (const uint8_t *bytes, grove_pid *ret_pid)
+{
+  *ret_pid = (grove_pid) etf_get32 (bytes + 4) << 32 | etf_get32 (bytes);
+  return etf_get32 (bytes + 8) == etf_creation ();
+}
+
+static inline bool
+etf_get_ref_words (const uint8_t *bytes, grove_ref *ret_ref)
+{
+  uint64_t first = etf_get32 (bytes + 4), last = etf_get32 (bytes + 12);
+
+  *ret_ref = first | (uint64_t) etf_get32 (bytes + 8) << ETF_FIRST_WORD_BITS |
+             last << (ETF_FIRST_WORD_BITS + 32);
+  return etf_get32 (bytes) == etf_creation () && first >> ETF_FIRST_WORD_BITS == 0 &&
+         last >> (32 - ETF_FIRST_WORD_BITS) == 0;
 }
 
 /* False if the @size bytes are not one of ours in the form they are built here; it may be one in
@@ -251,12 +283,8 @@ etf_put_ref (uint8_t *bytes, grove_ref ref)
 static inline bool
 etf_get_own_pid (const uint8_t *bytes, size_t size, grove_pid *ret_pid)
 {
-  if (size < ETF_PID_SIZE || memcmp (bytes, ETF_PID_HEAD, ETF_PID_HEAD_SIZE) != 0 ||
-      etf_get32 (bytes + ETF_PID_HEAD_SIZE + 8) != etf_creation ())
-    return false;
-  *ret_pid = (grove_pid) etf_get32 (bytes + ETF_PID_HEAD_SIZE + 4) << 32 |
-             etf_get32 (bytes + ETF_PID_HEAD_SIZE);
-  return true;
+  return size >= ETF_PID_SIZE && memcmp (bytes, ETF_PID_HEAD, ETF_PID_HEAD_SIZE) == 0 &&
+         etf_get_pid_words (bytes + ETF_PID_HEAD_SIZE, ret_pid);
 }
 
 /* False if a key of the @n pairs at @pairs is there twice. */

@@ -4,6 +4,8 @@
  */
 #include "runtime/term/flat.h"
 
+#include <stdlib.h>
+
 size_t
 _grove_flat_bound (const struct format_program *program)
 {
@@ -32,79 +34,85 @@ _grove_flat_bound (const struct format_program *program)
   return bound;
 }
 
-/* Literals are mostly a few bytes: without a call, and without a byte too many. */
-static inline uint8_t *
-put_literal (uint8_t *to, const uint8_t *from, size_t size)
+/* The bytes that are constant, and behind them those of the masks. */
+struct filling
 {
-  if (size > 16)
-    memcpy (to, from, size);
-  else if (size >= 8)
-    {
-      memcpy (to, from, 8);
-      memcpy (to + size - 8, from + size - 8, 8);
-    }
-  else if (size >= 4)
-    {
-      memcpy (to, from, 4);
-      memcpy (to + size - 4, from + size - 4, 4);
-    }
-  else if (size > 0)
-    {
-      to[0] = from[0];
-      to[size / 2] = from[size / 2];
-      to[size - 1] = from[size - 1];
-    }
-  return to + size;
+  struct format_flat *flat;
+  uint8_t            *bytes, *masks;
+  uint32_t            n_holes;
+};
+
+static struct format_stretch *
+add_stretch (struct filling *self)
+{
+  struct format_stretch *stretch = &self->flat->stretches[self->flat->n_stretches++];
+
+  *stretch = (struct format_stretch){
+    .bytes = self->bytes,
+    .mask = self->masks,
+    .holes = self->flat->holes + self->n_holes,
+    .end = FORMAT_LITERAL,
+  };
+  return stretch;
 }
 
-static inline uint8_t *
-put_int64 (uint8_t *to, int64_t value)
+static void
+add_bytes (struct filling *self, struct format_stretch *stretch, const void *bytes, size_t size)
 {
-  if (value >= 0 && value <= UINT8_MAX)
+  if (bytes != NULL)
     {
-      to[0] = ETF_SMALL_INTEGER;
-      to[1] = (uint8_t) value;
-      return to + 2;
+      memcpy (self->bytes, bytes, size);
+      memset (self->masks, 0xff, size);
     }
-  if (value >= INT32_MIN && value <= INT32_MAX)
-    {
-      to[0] = ETF_INTEGER;
-      etf_put32 (to + 1, (uint32_t) value);
-      return to + 5;
-    }
-  return to + _grove_etf_put_int64 (to, value);
+  self->bytes += size;
+  self->masks += size;
+  stretch->size += (uint32_t) size;
 }
 
-size_t
-_grove_flat_write (const struct format *format, uint8_t *bytes, struct format_args *args)
+static void
+add_hole (struct filling *self, struct format_stretch *stretch, bool is_ref)
 {
-  const struct format_op *op = format->build.ops;
-  const struct format_op *end = op + format->build.n_ops;
-  uint8_t                *to = bytes;
+  if (is_ref)
+    add_bytes (self, stretch, ETF_REFERENCE_HEAD, ETF_REFERENCE_HEAD_SIZE);
+  else
+    add_bytes (self, stretch, ETF_PID_HEAD, ETF_PID_HEAD_SIZE);
+  self->flat->holes[self->n_holes++] =
+    (struct format_hole){ .offset = stretch->size, .is_ref = is_ref };
+  stretch->n_holes++;
+  if (is_ref)
+    add_bytes (self, stretch, NULL, ETF_REFERENCE_SIZE - ETF_REFERENCE_HEAD_SIZE);
+  else
+    add_bytes (self, stretch, NULL, ETF_PID_SIZE - ETF_PID_HEAD_SIZE);
+}
 
-  for (; op < end; op++)
-    switch ((int) op->kind)
-      {
-      case FORMAT_LITERAL:
-        to = put_literal (to, format->build_literals + op->offset, op->size);
-        break;
-      case FORMAT_INT:
-        to = put_int64 (to, va_arg (args->list, int));
-        break;
-      case FORMAT_INT64:
-        to = put_int64 (to, va_arg (args->list, int64_t));
-        break;
-      case FORMAT_UINT64:
-        to += _grove_etf_put_uint64 (to, va_arg (args->list, uint64_t));
-        break;
-      case FORMAT_PID:
-        etf_put_pid (to, va_arg (args->list, grove_pid));
-        to += ETF_PID_SIZE;
-        break;
-      default:
-        etf_put_ref (to, va_arg (args->list, grove_ref));
-        to += ETF_REFERENCE_SIZE;
-        break;
-      }
-  return (size_t) (to - bytes);
+struct format_flat *
+_grove_flat_new (const struct format_program *program, const uint8_t *literals, size_t bound)
+{
+  size_t                 stretches = (program->n_ops + 1) * sizeof (struct format_stretch);
+  struct filling         self = { .flat = calloc (1, sizeof *self.flat + stretches + 2 * bound) };
+  struct format_stretch *stretch;
+
+  if (self.flat == NULL)
+    abort ();
+  self.bytes = (uint8_t *) (self.flat + 1) + stretches;
+  self.masks = self.bytes + bound;
+  stretch = add_stretch (&self);
+  for (size_t i = 0; i < program->n_ops; i++)
+    {
+      const struct format_op *op = &program->ops[i];
+
+      if (op->kind != FORMAT_LITERAL)
+        self.flat->is_int[self.flat->n_args++] = op->kind == FORMAT_INT;
+      if (op->kind == FORMAT_LITERAL)
+        add_bytes (&self, stretch, literals + op->offset, op->size);
+      else if (op->kind == FORMAT_PID || op->kind == FORMAT_REF)
+        add_hole (&self, stretch, op->kind == FORMAT_REF);
+      else
+        {
+          stretch->end = op->kind;
+          if (i + 1 < program->n_ops)
+            stretch = add_stretch (&self);
+        }
+    }
+  return self.flat;
 }

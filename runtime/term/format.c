@@ -523,17 +523,6 @@ compile_end (struct compiler *self)
   return _grove_lex_peek (&self->lexer) == 0 || _grove_compiler_fail (self, "the end expected");
 }
 
-static bool
-is_plain (const struct format *format)
-{
-  if (format->extended || format->flat_bound == SIZE_MAX)
-    return false;
-  for (size_t i = 0; i < format->build.n_ops; i++)
-    if (format->build.ops[i].kind == FORMAT_UINT64 || format->build.ops[i].kind == FORMAT_REF)
-      return false;
-  return true;
-}
-
 static struct format *
 compile (const char *text, size_t size)
 {
@@ -559,10 +548,11 @@ compile (const char *text, size_t size)
   format->match.n_ops = self.match.size / sizeof (struct format_op);
   format->flat_bound =
     format->build_status == GROVE_OK ? _grove_flat_bound (&format->build) : SIZE_MAX;
+  if (format->flat_bound != SIZE_MAX)
+    format->flat = _grove_flat_new (&format->build, format->build_literals, format->flat_bound);
   format->guard.ops = (void *) self.guard.bytes;
   format->guard.n_ops = self.guard.size / sizeof (struct format_op);
   format->extended = self.takes_values || self.n_variables > 0 || self.guard.size > 0;
-  format->plain = is_plain (format);
   return format;
 }
 
@@ -572,6 +562,7 @@ _grove_format_free (const struct format *self)
   struct format *format = (struct format *) self;
 
   free (format->text);
+  free (format->flat);
   free (format->build_literals);
   free (format->match_literals);
   free (format->build.ops);

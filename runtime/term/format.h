@@ -68,9 +68,9 @@ struct format
   struct format_program guard;
   enum grove_status     build_status; /* GROVE_OK, or why it cannot be used so */
   enum grove_status     match_status;
-  size_t                flat_bound; /* see flat.h; SIZE_MAX: it is not flat */
+  struct format_flat   *flat;       /* see flat.h; NULL: it is not flat */
+  size_t                flat_bound; /* SIZE_MAX likewise */
   bool                  extended;   /* matching: variables, values that are given or a guard */
-  bool                  plain;      /* values are integers and pids: see match_as_built() */
   bool                  cached;
 };
 

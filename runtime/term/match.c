@@ -3,7 +3,7 @@
  * Taking terms apart. Values are collected while the term is walked and handed out at the end, so a
  * term that does not match leaves the caller's variables alone.
  */
-#include "runtime/term/format.h"
+#include "runtime/term/flat.h"
 
 #include <limits.h>
 
@@ -456,79 +456,6 @@ match_extended (const struct format *format, struct grove_term term, va_list lis
   return true;
 }
 
-/* A term in just the bytes that building with the same format writes, which is what messages
- * mostly are: all that is constant between two values lies together there. False: it may match in
- * other bytes. */
-static inline bool
-match_as_built (const struct format *format, struct grove_term term, va_list list)
-{
-  const struct format_op *op = format->build.ops;
-  const struct format_op *end_op = op + format->build.n_ops;
-  const uint8_t          *bytes = term.bytes;
-  const uint8_t          *end = bytes + term.size;
-  union format_value      values[FORMAT_MAX_DIRECTIVES];
-  union format_value     *value = values;
-  struct format_args      args;
-
-  for (; op < end_op; op++)
-    if (op->kind == FORMAT_LITERAL)
-      {
-        if ((size_t) (end - bytes) < op->size ||
-            !same (bytes, format->build_literals + op->offset, op->size))
-          return false;
-        bytes += op->size;
-      }
-    else if (op->kind == FORMAT_PID)
-      {
-        if (!etf_get_own_pid (bytes, (size_t) (end - bytes), &value++->pid))
-          return false;
-        bytes += ETF_PID_SIZE;
-      }
-    else
-      {
-        if (bytes[0] == ETF_SMALL_INTEGER)
-          {
-            value++->int64 = bytes[1];
-            bytes += 2;
-          }
-        else if (bytes[0] == ETF_INTEGER)
-          {
-            value++->int64 = (int32_t) etf_get32 (bytes + 1);
-            bytes += 5;
-          }
-        else
-          return false;
-      }
-  if (value == values)
-    return true;
-  va_copy (args.list, list);
-  value = values;
-  for (op = format->build.ops; op < end_op; op++)
-    if (op->kind == FORMAT_INT)
-      {
-        int *pointer = va_arg (args.list, int *);
-        if (pointer != NULL)
-          *pointer = (int) value->int64;
-        value++;
-      }
-    else if (op->kind == FORMAT_PID)
-      {
-        grove_pid *pointer = va_arg (args.list, grove_pid *);
-        if (pointer != NULL)
-          *pointer = value->pid;
-        value++;
-      }
-    else if (op->kind == FORMAT_INT64)
-      {
-        int64_t *pointer = va_arg (args.list, int64_t *);
-        if (pointer != NULL)
-          *pointer = value->int64;
-        value++;
-      }
-  va_end (args.list);
-  return true;
-}
-
 static __attribute__ ((noinline)) bool
 match_any (const struct format *format, struct grove_term term, va_list list)
 {
@@ -558,24 +485,29 @@ match_any (const struct format *format, struct grove_term term, va_list list)
   return true;
 }
 
+/* Takes from @args. */
 static inline bool
-match (const struct format *format, struct grove_term term, va_list list)
+match (const struct format *format, struct grove_term term, struct format_args *args)
 {
   if (__builtin_expect (format->match_status != GROVE_OK || term.size == 0, 0))
     return false;
-  if (format->plain && match_as_built (format, term, list))
+  if (__builtin_expect (format->flat != NULL, 1) && _grove_flat_match (format, term, args))
     return true;
   if (__builtin_expect (format->extended, 0))
-    return match_extended (format, term, list);
-  return match_any (format, term, list);
+    return match_extended (format, term, args->list);
+  return match_any (format, term, args->list);
 }
 
 bool
-grove_match_va (struct grove_term term, const char *text, va_list args)
+grove_match_va (struct grove_term term, const char *text, va_list list)
 {
   const struct format *format = _grove_format_get (text);
-  bool                 matched = match (format, term, args);
+  struct format_args   args;
+  bool                 matched;
 
+  va_copy (args.list, list);
+  matched = match (format, term, &args);
+  va_end (args.list);
   _grove_format_release (format);
   return matched;
 }
@@ -583,12 +515,14 @@ grove_match_va (struct grove_term term, const char *text, va_list args)
 bool
 grove_match (struct grove_term term, const char *text, ...)
 {
-  va_list args;
-  bool    matched;
+  const struct format *format = _grove_format_get (text);
+  struct format_args   args;
+  bool                 matched;
 
-  va_start (args, text);
-  matched = grove_match_va (term, text, args);
-  va_end (args);
+  va_start (args.list, text);
+  matched = match (format, term, &args);
+  va_end (args.list);
+  _grove_format_release (format);
   return matched;
 }
 

@@ -41,7 +41,7 @@ MISUSE_CALL (grove_exit, (grove_exit ("x"), 0))
 MISUSE_CALL (grove_exit_term, (grove_exit_term (no_term), 0))
 MISUSE_CALL (grove_exit_process, (grove_exit_process (0, "x"), 0))
 MISUSE_CALL (grove_exit_process_term, (grove_exit_process_term (0, no_term), 0))
-MISUSE_CALL (grove_send_va, grove_send (0, "x"))
+MISUSE_CALL (grove_send, grove_send (0, "x"))
 MISUSE_CALL (grove_send_term, (grove_send_term (0, no_term), 0))
 MISUSE_CALL (grove_send_name, grove_send_name ("x", "x"))
 MISUSE_CALL (grove_send_alias, (grove_send_alias (0, 0, no_term), 0))
@@ -96,7 +96,7 @@ static const struct misuse_outside outsides[] = {
   MISUSE_ROW (grove_exit_term),
   MISUSE_ROW (grove_exit_process),
   MISUSE_ROW (grove_exit_process_term),
-  MISUSE_ROW (grove_send_va),
+  MISUSE_ROW (grove_send),
   MISUSE_ROW (grove_send_term),
   MISUSE_ROW (grove_send_name),
   MISUSE_ROW (grove_send_alias),
