@@ -39,6 +39,8 @@
 #  define MAPPING_SIZE (GROVE_STACK_GUARD + GROVE_STACK_SIZE)
 #  define MAX_SPARE    64
 
+_Atomic unsigned _grove_stack_chaos;
+
 void
 _grove_stack_set_chaos (unsigned seed)
 {
@@ -156,11 +158,10 @@ _grove_stack_enter (struct grove_stack_cache *self, struct grove_process *proces
   self->fiber = __tsan_get_current_fiber ();
   __tsan_switch_to_fiber (process->stack->fiber, 0);
 #  endif
-  _grove_switch (&self->context, process->sp);
+  _grove_switch (&self->context, process->sp, &self->context_live, NULL);
 #  ifdef HAVE_ASAN
   __sanitizer_finish_switch_fiber (self->fake, NULL, NULL);
 #  endif
-  GROVE_SET (process->stack_bytes, (uint32_t) (process->stack->top - (char *) process->sp));
 }
 
 void
@@ -175,9 +176,28 @@ _grove_stack_leave (struct grove_stack_cache *self, struct grove_process *proces
 #  ifdef HAVE_TSAN
   __tsan_switch_to_fiber (self->fiber, 0);
 #  endif
-  _grove_switch (&process->sp, self->context);
+  _grove_switch (&process->sp, self->context, &process->stack_bytes, process->stack->top);
 #  ifdef HAVE_ASAN
-  __sanitizer_finish_switch_fiber (process->stack->fake, &self->bottom, &self->size);
+  __sanitizer_finish_switch_fiber (process->stack->fake, NULL, NULL);
+#  endif
+}
+
+void
+_grove_stack_pass (struct grove_stack_cache *self,
+                   struct grove_process     *process,
+                   struct grove_process     *next)
+{
+  (void) self;
+#  ifdef HAVE_ASAN
+  __sanitizer_start_switch_fiber (&process->stack->fake, next->stack->memory + GROVE_STACK_GUARD,
+                                  GROVE_STACK_SIZE - 64);
+#  endif
+#  ifdef HAVE_TSAN
+  __tsan_switch_to_fiber (next->stack->fiber, 0);
+#  endif
+  _grove_switch (&process->sp, next->sp, &process->stack_bytes, process->stack->top);
+#  ifdef HAVE_ASAN
+  __sanitizer_finish_switch_fiber (process->stack->fake, NULL, NULL);
 #  endif
 }
 
@@ -185,6 +205,7 @@ void
 _grove_stack_entered (struct grove_stack_cache *self)
 {
 #  ifdef HAVE_ASAN
+  /* From the scheduler, as always when a process begins here. */
   __sanitizer_finish_switch_fiber (NULL, &self->bottom, &self->size);
 #  else
   (void) self;

@@ -156,11 +156,30 @@ look_at_queue (struct grove_scheduler *self)
   self->look = now;
 }
 
+static bool
+is_time_to_look (const struct grove_scheduler *self)
+{
+  return self->now_ns - self->look.at_ns >= GROVE_LOOK_EVERY_NS &&
+         GROVE_GET (self->n_turns) - self->look.n_turns >= LOOK_EVERY_TURNS;
+}
+
+static bool
+has_much_to_give (const struct grove_scheduler *self)
+{
+  return n_busy (self, false) > 0 || self->look.crowded || self->queue.n_free > BACKLOG;
+}
+
+bool
+_grove_placement_rests (const struct grove_scheduler *self)
+{
+  return self->id < GROVE_GET (_grove_runtime.n_online) && !is_time_to_look (self) &&
+         !has_much_to_give (self);
+}
+
 void
 _grove_placement_spread_now (struct grove_scheduler *self)
 {
-  bool look = self->now_ns - self->look.at_ns >= GROVE_LOOK_EVERY_NS &&
-              GROVE_GET (self->n_turns) - self->look.n_turns >= LOOK_EVERY_TURNS;
+  bool look = is_time_to_look (self);
 
   if (__builtin_expect (self->id >= GROVE_GET (_grove_runtime.n_online), 0))
     {
@@ -174,7 +193,7 @@ _grove_placement_spread_now (struct grove_scheduler *self)
       if (look)
         even_out (self);
     }
-  else if (n_busy (self, false) > 0 || self->look.crowded || self->queue.n_free > BACKLOG)
+  else if (has_much_to_give (self))
     {
       /* Half of the free ones, or the only one: an idle one that is given one of many is idle again
        * when the others have begun here, and then it is too late. */

@@ -415,10 +415,7 @@ grove_hibernate (grove_entry continuation, void *arg)
   if (continuation == NULL)
     _grove_badarg ();
   _grove_require_outermost (_grove_scheduler_self->current);
-  _grove_scheduler_self->stacks.entry = continuation;
-  _grove_scheduler_self->stacks.arg = arg;
-  _grove_leave (GROVE_LEAVE_HIBERNATE);
-  __builtin_unreachable ();
+  _grove_hibernate (continuation, arg);
 }
 
 bool

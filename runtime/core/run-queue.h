@@ -96,6 +96,7 @@ _grove_run_queue_take_out (struct grove_run_queue *self, struct grove_process *p
   self->n_free -= _grove_process_is_free (process);
 }
 
+/* Takes it out, to be elsewhere, or at another priority. */
 void _grove_run_queue_remove (struct grove_run_queue *self, struct grove_process *process);
 
 /* Whose turn it is; NULL: nobody's. */

@@ -151,8 +151,8 @@ accept_handed (struct grove_scheduler *self)
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
-static void
-start_process (void)
+void
+_grove_process_start (void)
 {
   struct grove_scheduler *self = _grove_scheduler_self;
 
@@ -192,14 +192,7 @@ settle (struct grove_scheduler *self, struct grove_process *process)
     case GROVE_LEAVE_WAIT:
       break;
     case GROVE_LEAVE_HIBERNATE:
-      _grove_stack_release (&self->stacks, process);
-      process->entry = self->stacks.entry;
-      /* Its beginning, and what is looked up is the instruction before. */
-      GROVE_SET (process->where, (uintptr_t) process->entry + 1);
-      process->arg = self->stacks.arg;
-      GROVE_SET (process->state, GROVE_STATE_WAITING);
-      process->wait = GROVE_WAIT_MESSAGE;
-      process->woken = process->mailbox_first != NULL;
+      _grove_process_park (self, process, self->stacks.entry, self->stacks.arg);
       serve (self, process);
       break;
     case GROVE_LEAVE_END:
@@ -211,7 +204,7 @@ settle (struct grove_scheduler *self, struct grove_process *process)
     }
 }
 
-/* A turn of @process, of at most @slice reductions. */
+/* A turn of @process, and of those it is passed on to, of at most @slice reductions. */
 static void
 run_turn (struct grove_scheduler *self, struct grove_process *process, int32_t slice, bool seeded)
 {
@@ -219,25 +212,18 @@ run_turn (struct grove_scheduler *self, struct grove_process *process, int32_t s
 
   if (GROVE_TRACED (process, GROVE_TRACE_RUNNING))
     _grove_trace_running (process, "in");
-  _grove_stack_attach (&self->stacks, process, start_process);
-  GROVE_SET (process->state, GROVE_STATE_RUNNING);
-  self->current = process;
-  self->n_calls = 0;
-  self->children.n = 0;
-  self->slice = slice;
-  /* Release: pairs with the watchdog, see there. */
-  atomic_store_explicit (&self->running, process->index, memory_order_release);
-  _grove_reductions_left = self->slice;
-  errno = process->saved_errno;
+  _grove_stack_attach (&self->stacks, process, _grove_process_start);
+  self->passes = slice == (int32_t) _grove_runtime.budget && !seeded && self->serving == NULL &&
+                 self->dying == NULL && GROVE_GET (_grove_stack_chaos) == 0;
+  _grove_turn_begin (self, process, slice);
   _grove_stack_enter (&self->stacks, process);
+  /* It may have passed its turn on, pass.c. */
+  process = self->current;
   self->current = NULL;
   if (__builtin_expect (self->overflowed, 0))
     _grove_fault_overflowed (self, process);
-  used = (uint64_t) ((int64_t) self->slice - _grove_reductions_left);
-  GROVE_ADD (process->reductions, used);
-  GROVE_ADD (self->reductions, used);
   GROVE_SET (self->running, 0);
-  GROVE_ADD (self->n_turns, 1);
+  used = _grove_turn_end (self, process);
   if (__builtin_expect (seeded, 0))
     _grove_seeded_account (self, process, used);
   if (GROVE_TRACED (process, GROVE_TRACE_RUNNING) && self->leave != GROVE_LEAVE_END)
@@ -267,6 +253,7 @@ void
 _grove_scheduler_loop (struct grove_scheduler *self)
 {
   _grove_scheduler_self = self;
+  self->errno_at = &errno;
   _grove_fault_thread_begin (self);
   self->now_ns = grove_now_ns ();
   while (atomic_load_explicit (&_grove_runtime.stop, memory_order_relaxed) == 0)
@@ -316,7 +303,7 @@ _grove_leave (enum grove_leave leave)
   self->leave = leave;
   /* The thread's, and others will run on it. Nothing is done behind the switch, so that this
    * function has no frame among those of a process that waits. */
-  process->saved_errno = errno;
+  process->saved_errno = *self->errno_at;
   _grove_stack_leave (&self->stacks, process, leave >= GROVE_LEAVE_HIBERNATE);
 }
 
@@ -329,27 +316,6 @@ _grove_end_self (void)
     longjmp (self->escape, 1);
   _grove_leave (GROVE_LEAVE_END);
   abort ();
-}
-
-void
-_grove_wait (enum grove_wait wait)
-{
-  struct grove_process *process = _grove_scheduler_self->current;
-  uintptr_t             in = atomic_load_explicit (&process->inqueue, memory_order_relaxed);
-
-  if (__builtin_expect (GROVE_GET (process->long_queue), 0))
-    _grove_queue_check (process);
-  process->wait = (uint8_t) wait;
-  process->woken = false;
-  /* It still is when all that came since the last wait came from this thread. */
-  if (in != GROVE_IN_WAITING)
-    {
-      in = GROVE_IN_EMPTY;
-      if (!atomic_compare_exchange_strong (&process->inqueue, &in, GROVE_IN_WAITING))
-        return;
-    }
-  GROVE_SET (process->state, GROVE_STATE_WAITING);
-  _grove_leave (GROVE_LEAVE_WAIT);
 }
 
 static bool

@@ -95,12 +95,14 @@ struct grove_scheduler
   struct grove_process  *current; /* NULL: the scheduler itself runs */
   enum grove_leave       leave;
   uint32_t               n_calls;    /* of the runtime in this slice */
+  bool                   passes;     /* it may be passed on, as far as the scheduler goes: pass.c */
   int32_t                slice;      /* how many reductions it had */
   bool                   overflowed; /* the stack of current, in code that cannot be left */
   bool                   deferring;  /* current's deferred releases run, on the scheduler's stack */
   jmp_buf                escape;     /* out of a release that wants to end the process */
   unsigned               ticks;      /* slices until the clock is read again */
   uint64_t               now_ns;     /* as of then */
+  int                   *errno_at;   /* the thread's */
   struct grove_look      look;
   struct grove_heirs     children; /* of the process in this turn */
   struct grove_heirs     heirs[GROVE_HEIRS];
@@ -217,8 +219,10 @@ void _grove_charge_spent (void);
 /* Gives up the scheduler. The process that is killed meanwhile does not come back. */
 void _grove_leave (enum grove_leave leave);
 
-/* Waits until a signal comes or the timer is due. @wait: what counts. */
+/* Waits until a signal comes or the timer is due. @wait: what counts. pass.c. */
 void _grove_wait (enum grove_wait wait);
+/* Drops its frames, and runs @entry when there is a message. */
+GROVE_NORETURN void _grove_hibernate (grove_entry entry, void *arg);
 
 /* Ends @self, the caller, with `badarg` when it is within a function that the runtime calls for it.
  * What it waited for there would get mixed up with what the receive around it waits for, and the
@@ -281,6 +285,55 @@ void _grove_scheduler_run_calls (struct grove_scheduler *self);
  * of the queue, to have the rest. NULL: nobody is to. */
 struct grove_process *_grove_heir_take (struct grove_scheduler *self);
 
+/* ---- turns ----------------------------------------------------------------------------------- */
+
+/* First thing that runs on the stack of a process. */
+void _grove_process_start (void);
+
+/* @process, whose frames are in place, has its turn of at most @slice reductions from here on. */
+static inline void
+_grove_turn_begin (struct grove_scheduler *self, struct grove_process *process, int32_t slice)
+{
+  GROVE_SET (process->state, GROVE_STATE_RUNNING);
+  self->current = process;
+  self->n_calls = 0;
+  self->children.n = 0;
+  self->slice = slice;
+  /* Release: pairs with the watchdog, see there. */
+  atomic_store_explicit (&self->running, process->index, memory_order_release);
+  _grove_reductions_left = slice;
+  *self->errno_at = process->saved_errno;
+}
+
+/* Its turn is over. Returns how many reductions it used. */
+static inline uint64_t
+_grove_turn_end (struct grove_scheduler *self, struct grove_process *process)
+{
+  uint64_t used = (uint64_t) ((int64_t) self->slice - _grove_reductions_left);
+
+  GROVE_ADD (process->reductions, used);
+  GROVE_ADD (self->reductions, used);
+  GROVE_ADD (self->n_turns, 1);
+  return used;
+}
+
+/* @process drops its frames, and is to run @entry when a message has come. */
+static inline void
+_grove_process_park (struct grove_scheduler *self,
+                     struct grove_process   *process,
+                     grove_entry             entry,
+                     void                   *arg)
+{
+  _grove_stack_release (&self->stacks, process);
+  process->entry = entry;
+  process->arg = arg;
+  /* Its beginning, and what is looked up is the instruction before. */
+  GROVE_SET (process->where, (uintptr_t) entry + 1);
+  GROVE_SET (process->state, GROVE_STATE_WAITING);
+  process->wait = GROVE_WAIT_MESSAGE;
+  process->woken = process->mailbox_first != NULL;
+}
+
 /* ---- placement.c ----------------------------------------------------------------------------- */
 
 /* Gives away a free process that is in no queue, and belongs to the caller; wakes nobody. */
@@ -297,6 +350,8 @@ _grove_placement_spread (struct grove_scheduler *self)
     _grove_placement_spread_now (self);
 }
 
+/* Whether that, and the following for a free one, would do nothing now. */
+bool _grove_placement_rests (const struct grove_scheduler *self);
 /* It is the turn of @process, which is free: true, it has been given away instead. */
 bool _grove_placement_give_now (struct grove_scheduler *self, struct grove_process *process);
 static inline bool

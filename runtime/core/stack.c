@@ -20,12 +20,12 @@
 #  define N_COLOURS   16U
 #  define COLOUR_STEP 192U
 
-static _Atomic unsigned chaos;
+_Atomic unsigned _grove_stack_chaos;
 
 void
 _grove_stack_set_chaos (unsigned seed)
 {
-  atomic_store (&chaos, seed);
+  atomic_store (&_grove_stack_chaos, seed);
 }
 
 static void
@@ -137,7 +137,7 @@ vacate_some (struct grove_stack_cache *self, unsigned seed)
   for (unsigned i = 0; i < self->n_stacks; i++)
     if (self->stacks[i].owner != NULL && (seed >> (i % 32) & 3) == 0)
       vacate (self, &self->stacks[i]);
-  atomic_store (&chaos, seed);
+  atomic_store (&_grove_stack_chaos, seed);
 }
 
 static void
@@ -175,7 +175,7 @@ _grove_stack_attach (struct grove_stack_cache *self,
                      void (*start) (void))
 {
   struct grove_stack *stack;
-  unsigned            seed = GROVE_GET (chaos);
+  unsigned            seed = GROVE_GET (_grove_stack_chaos);
 
   if (__builtin_expect (seed != 0, 0))
     vacate_some (self, seed);
@@ -225,15 +225,23 @@ _grove_stack_release (struct grove_stack_cache *self, struct grove_process *proc
 void
 _grove_stack_enter (struct grove_stack_cache *self, struct grove_process *process)
 {
-  _grove_switch (&self->context, process->sp);
-  GROVE_SET (process->stack_bytes, (uint32_t) (process->stack->top - (char *) process->sp));
+  _grove_switch (&self->context, process->sp, &self->context_live, NULL);
 }
 
 void
 _grove_stack_leave (struct grove_stack_cache *self, struct grove_process *process, bool for_ever)
 {
   (void) for_ever;
-  _grove_switch (&process->sp, self->context);
+  _grove_switch (&process->sp, self->context, &process->stack_bytes, process->stack->top);
+}
+
+void
+_grove_stack_pass_away (struct grove_stack_cache *self, struct grove_process *next)
+{
+  void *nowhere;
+
+  _grove_switch (&nowhere, next->sp, &self->context_live, NULL);
+  __builtin_unreachable ();
 }
 
 void

@@ -14,6 +14,7 @@
 
 #include "runtime/core/control.h"
 #include "runtime/core/slab.h"
+#include "runtime/core/switch.h"
 
 /* So many processes that take turns leave their frames in place. Each has two mappings of the some
  * 65,000 that a program may have, so that all schedulers together have GROVE_STACKS_OF_ALL. */
@@ -47,9 +48,10 @@ struct grove_stack
 
 struct grove_stack_cache
 {
-  void       *context; /* the scheduler's own frames while a process runs */
-  grove_entry entry;   /* what the process will run that has just been given its first frame, or */
-  void       *arg;     /* that hibernates now */
+  void            *context;      /* the scheduler's own frames while a process runs */
+  _Atomic uint32_t context_live; /* means nothing: its stack is not ours */
+  grove_entry entry; /* what the process will run that has just been given its first frame, or */
+  void       *arg;   /* that hibernates now */
 #ifdef GROVE_OWN_STACKS
   struct grove_stack *spare;
   unsigned            n_spare;
@@ -82,10 +84,41 @@ void _grove_stack_attach (struct grove_stack_cache *self,
 /* Drops the frames. */
 void _grove_stack_release (struct grove_stack_cache *self, struct grove_process *process);
 
-/* From the scheduler into the process, and back; each returns when it is switched back to. */
+/* Whether that can be done without moving anybody's frames. */
+static inline bool
+_grove_stack_ready (const struct grove_stack_cache *self, const struct grove_process *process)
+{
+#ifdef GROVE_OWN_STACKS
+  (void) self;
+  return process->sp != NULL;
+#else
+  return process->sp != NULL ? process->stack->owner == process
+                             : self->last_released != NULL || self->free_words != 0;
+#endif
+}
+
+/* From the scheduler into the process, and back; and from one process into another one, whose
+ * frames are in place. Each returns when it is switched back to. */
 void _grove_stack_enter (struct grove_stack_cache *self, struct grove_process *process);
 void
 _grove_stack_leave (struct grove_stack_cache *self, struct grove_process *process, bool for_ever);
+#ifdef GROVE_OWN_STACKS
+void _grove_stack_pass (struct grove_stack_cache *self,
+                        struct grove_process     *process,
+                        struct grove_process     *next);
+#else
+static inline void
+_grove_stack_pass (struct grove_stack_cache *self,
+                   struct grove_process *process,
+                   struct grove_process *next)
+{
+  (void) self;
+  _grove_switch (&process->sp, next->sp, &process->stack_bytes, process->stack->top);
+}
+#endif
+/* The last, by a process that has dropped its frames and so does not return. */
+GROVE_NORETURN void
+_grove_stack_pass_away (struct grove_stack_cache *self, struct grove_process *next);
 /* First thing in @start. */
 void _grove_stack_entered (struct grove_stack_cache *self);
 
@@ -95,5 +128,7 @@ void _grove_stack_abandon (struct grove_stack *stack);
 /* Copies from frames, whatever a sanitizer thinks of what lies there. */
 void _grove_stack_read (void *to, const void *frames, size_t size);
 
-/* Tests: with a @seed that is not 0, stacks lose their frames at random. */
-void _grove_stack_set_chaos (unsigned seed);
+/* Tests: with a @seed that is not 0, stacks lose their frames at random; before a process is
+ * entered from its scheduler. */
+extern _Atomic unsigned _grove_stack_chaos;
+void                    _grove_stack_set_chaos (unsigned seed);

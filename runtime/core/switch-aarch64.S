@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * void _grove_switch (void **save, void *to)
+ * void _grove_switch (void **save, void *to, _Atomic uint32_t *ret_live, const char *top)
  */
 #if defined(__aarch64__)
 
@@ -37,6 +37,8 @@ _grove_switch:
 	stp	d14, d15, [sp, #144]
 	mov	x9, sp
 	str	x9, [x0]
+	sub	x3, x3, x9
+	str	w3, [x2]
 	mov	sp, x1
 	ldp	x19, x20, [sp, #0]
 	ldp	x21, x22, [sp, #16]

@@ -24,11 +24,13 @@
 #define LENGTH (64 * 1024)
 
 void
-_grove_switch (void **save, void *to)
+_grove_switch (void **save, void *to, _Atomic uint32_t *ret_live, const char *top)
 {
   ucontext_t here;
 
   *save = (void *) ((uintptr_t) &here - BELOW);
+  atomic_store_explicit (ret_live, (uint32_t) ((uintptr_t) top - (uintptr_t) *save),
+                         memory_order_relaxed);
   swapcontext (&here, (ucontext_t *) (void *) ((char *) to + BELOW));
 }
 

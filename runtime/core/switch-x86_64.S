@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * void _grove_switch (void **save, void *to)
+ * void _grove_switch (void **save, void *to, _Atomic uint32_t *ret_live, const char *top)
  */
 #if defined(__x86_64__)
 
@@ -31,6 +31,8 @@ _grove_switch:
 	.cfi_adjust_cfa_offset 8
 	.cfi_rel_offset r15, 0
 	movq	%rsp, (%rdi)
+	subq	%rsp, %rcx
+	movl	%ecx, (%rdx)
 	movq	%rsi, %rsp
 	popq	%r15
 	.cfi_adjust_cfa_offset -8

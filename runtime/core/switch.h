@@ -11,8 +11,12 @@
 
 #include "runtime/core/stack-copy.h"
 
-/* Saves the registers on the stack and its pointer in *@save, and goes on where @to was saved. */
-void _grove_switch (void **save, void *to);
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* Saves the registers on the stack and its pointer in *@save, and goes on where @to was saved.
+ * *@ret_live: how much of the stack, which ends at @top, is in use then. */
+void _grove_switch (void **save, void *to, _Atomic uint32_t *ret_live, const char *top);
 
 /* What the registers will be behind _grove_switch(), of what was saved at @sp and lies in @frames
  * now. False: there is no telling on this machine. */

@@ -81,41 +81,40 @@ flat_copy (uint8_t *to, const uint8_t *from, size_t size)
     }
 }
 
-/* The bits in which @size bytes, at most a unit, of @bytes and @stretch differ at @at. */
-static inline flat_unit
-flat_differ (const uint8_t *bytes, const struct format_stretch *stretch, size_t at, size_t size)
-{
-  flat_unit a = { 0 }, b = { 0 }, mask = { 0 };
-
-  memcpy (&a, bytes + at, size);
-  memcpy (&b, stretch->bytes + at, size);
-  memcpy (&mask, stretch->mask + at, size);
-  return (a ^ b) & mask;
-}
+/* The bits in which @type, at @at of @bytes and @stretch, differs. */
+#define FLAT_DIFFER(type, bytes, stretch, at)                                                      \
+  ({                                                                                               \
+    type a_, b_, mask_;                                                                            \
+    memcpy (&a_, (bytes) + (at), sizeof a_);                                                       \
+    memcpy (&b_, (stretch)->bytes + (at), sizeof b_);                                              \
+    memcpy (&mask_, (stretch)->mask + (at), sizeof mask_);                                         \
+    (a_ ^ b_) & mask_;                                                                             \
+  })
 
 static inline bool
 flat_same (const uint8_t *bytes, const struct format_stretch *stretch)
 {
-  size_t    size = stretch->size;
-  flat_unit differ;
+  size_t size = stretch->size;
 
-  if (size >= sizeof differ)
+  if (size >= sizeof (flat_unit))
     {
-      size_t last = size - sizeof differ;
-      differ = flat_differ (bytes, stretch, last, sizeof differ);
+      size_t    last = size - sizeof (flat_unit);
+      flat_unit differ = FLAT_DIFFER (flat_unit, bytes, stretch, last);
       for (size_t i = 0; i < last; i += sizeof differ)
-        differ |= flat_differ (bytes, stretch, i, sizeof differ);
+        differ |= FLAT_DIFFER (flat_unit, bytes, stretch, i);
+      return (differ[0] | differ[1]) == 0;
     }
-  else if (size >= 8)
-    differ = flat_differ (bytes, stretch, 0, 8) | flat_differ (bytes, stretch, size - 8, 8);
-  else if (size >= 4)
-    differ = flat_differ (bytes, stretch, 0, 4) | flat_differ (bytes, stretch, size - 4, 4);
-  else if (size > 0)
-    differ = flat_differ (bytes, stretch, 0, 1) | flat_differ (bytes, stretch, size / 2, 1) |
-             flat_differ (bytes, stretch, size - 1, 1);
-  else
-    return true;
-  return (differ[0] | differ[1]) == 0;
+  if (size >= 8)
+    return (FLAT_DIFFER (uint64_t, bytes, stretch, 0) |
+            FLAT_DIFFER (uint64_t, bytes, stretch, size - 8)) == 0;
+  if (size >= 4)
+    return (FLAT_DIFFER (uint32_t, bytes, stretch, 0) |
+            FLAT_DIFFER (uint32_t, bytes, stretch, size - 4)) == 0;
+  /* Too short for a hole. */
+  for (size_t i = 0; i < size; i++)
+    if (bytes[i] != stretch->bytes[i])
+      return false;
+  return true;
 }
 
 /* ---- Building -------------------------------------------------------------------------------- */
