@@ -13,7 +13,7 @@ struct grove_protocol_server_options
 {
   const char *directory;     /* NULL: grove_socket_directory() */
   bool        read_only;     /* the role `control` is refused with -32002 */
-  bool        hide_payloads; /* message contents are refused with -32002 */
+  bool        hide_payloads; /* what messages, states and dictionaries hold is -32002 */
   uint32_t    opening_ms;    /* for opening a session once connected; 0: 10 s */
 };
 

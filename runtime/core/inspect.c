@@ -8,6 +8,7 @@
 #include "runtime/core/block.h"
 #include "runtime/core/dictionary-private.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/suspend-private.h"
 
 #include <string.h>
 
@@ -151,6 +152,39 @@ _grove_inspection_monitored_by (struct grove_inspection *view, grove_pid *pids, 
   struct grove_bonds *bonds = view->process->bonds;
 
   return bonds != NULL ? copy_places (&bonds->monitored_by, false, pids, n) : 0;
+}
+
+size_t
+_grove_inspection_suspending (struct grove_inspection *view, grove_pid *pids, size_t n)
+{
+  const struct grove_bonds      *bonds = view->process->bonds;
+  const struct grove_suspension *suspension = bonds != NULL ? bonds->suspension : NULL;
+  size_t                         n_found = 0;
+
+  for (uint32_t i = 0; suspension != NULL && i < suspension->targets.capacity; i++)
+    if (suspension->targets.places[i].key != 0)
+      {
+        if (n_found < n)
+          pids[n_found] = suspension->targets.places[i].key;
+        n_found++;
+      }
+  return n_found;
+}
+
+size_t
+_grove_inspection_dictionary_size (const struct grove_inspection *view)
+{
+  return _grove_dictionary_count (view->process);
+}
+
+uint64_t
+_grove_inspection_max_heap (const struct grove_inspection *view)
+{
+  const struct grove_bonds *bonds = view->process->bonds;
+
+  if (bonds != NULL && bonds->max_heap_bytes != 0)
+    return bonds->max_heap_bytes;
+  return _grove_runtime.max_heap_bytes;
 }
 
 bool

@@ -262,6 +262,12 @@ bool _grove_inspection_message (struct grove_inspection   *view,
 size_t _grove_inspection_links (struct grove_inspection *view, grove_pid *pids, size_t n);
 size_t _grove_inspection_monitors (struct grove_inspection *view, grove_pid *pids, size_t n);
 size_t _grove_inspection_monitored_by (struct grove_inspection *view, grove_pid *pids, size_t n);
+/* Those that it suspends, likewise. */
+size_t _grove_inspection_suspending (struct grove_inspection *view, grove_pid *pids, size_t n);
+/* How many pairs are in its dictionary. */
+size_t _grove_inspection_dictionary_size (const struct grove_inspection *view);
+/* The limit of its heap in bytes; 0: none. */
+uint64_t _grove_inspection_max_heap (const struct grove_inspection *view);
 /* The @offset-th pair of the process dictionary in the order the keys were first put; walks on with
  * each call that asks for the next one. false: no such. Both are borrowed from the process. */
 bool _grove_inspection_dictionary (struct grove_inspection *view,

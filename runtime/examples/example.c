@@ -19,6 +19,7 @@ static struct
   const char *name;
   grove_entry first;
   bool        observed;
+  bool        read_only, hide_payloads;
   long        number; /* 0: none was given */
   bool        failed;
   sigset_t    signals;
@@ -86,13 +87,17 @@ wait_for_ctrl_c (void *arg)
 static bool
 open_for_observers (void)
 {
+  const struct grove_export_options options = {
+    .read_only = example.read_only,
+    .hide_payloads = example.hide_payloads,
+  };
   char     *error = NULL;
   pthread_t thread;
 
   if (pthread_create (&thread, NULL, wait_for_ctrl_c, NULL) != 0)
     return false;
   pthread_detach (thread);
-  if (grove_export_start (NULL, &error) == GROVE_OK)
+  if (grove_export_start (&options, &error) == GROVE_OK)
     {
       printf ("Open it with: grove-observer %s\nCtrl-C ends it.\n\n", example.name);
       return true;
@@ -116,6 +121,18 @@ run_first (void *arg)
     example_show_next ("main got");
 }
 
+/* @words: what is behind --observe. */
+static bool
+parse_observe (const char *words)
+{
+  example.observed = true;
+  example.read_only = strcmp (words, "=read-only") == 0;
+  example.hide_payloads = strcmp (words, "=no-payloads") == 0;
+  if (strcmp (words, "=read-only,no-payloads") == 0)
+    example.read_only = example.hide_payloads = true;
+  return *words == '\0' || example.read_only || example.hide_payloads;
+}
+
 static bool
 parse_arguments (int argc, char **argv)
 {
@@ -124,8 +141,11 @@ parse_arguments (int argc, char **argv)
       char *end;
 
       errno = 0;
-      if (strcmp (argv[i], "--observe") == 0)
-        example.observed = true;
+      if (strncmp (argv[i], "--observe", strlen ("--observe")) == 0)
+        {
+          if (!parse_observe (argv[i] + strlen ("--observe")))
+            return false;
+        }
       else if ((example.number = strtol (argv[i], &end, 10)) < 1 || *end || errno ||
                example.number > MAX_NUMBER)
         return false;
@@ -143,7 +163,9 @@ example_main (int argc, char **argv, const char *name, grove_entry first)
   example.first = first;
   if (!parse_arguments (argc, argv))
     {
-      fprintf (stderr, "Usage: %s [--observe] [NUMBER]\n", argv[0]);
+      fprintf (stderr,
+               "Usage: %s [--observe[=read-only|=no-payloads|=read-only,no-payloads]] [NUMBER]\n",
+               argv[0]);
       return 2;
     }
   /* A line is seen when it is printed, also by who reads it from a pipe. */

@@ -11,7 +11,8 @@
 
 /* Runs @first as the first process, registered as `main`. The program ends when it returns. With
  * --observe the program opens itself for grove-observer as @name before that, and goes on after it,
- * printing what messages `main` gets, until Ctrl-C. Returns what main() is to return. */
+ * printing what messages `main` gets, until Ctrl-C; --observe=read-only and --observe=no-payloads
+ * restrict what observers may. Returns what main() is to return. */
 int example_main (int argc, char **argv, const char *name, grove_entry first);
 
 /* Whether --observe was given. */

@@ -16,7 +16,7 @@ struct options
 {
   const char *name;
   const char *directory;
-  bool        read_only;
+  bool        read_only, hide_payloads;
   long        seconds; /* 0: until told to stop */
   long        n_schedulers;
   bool        shell;
@@ -35,6 +35,7 @@ print_help (void)
         "  --name NAME        what observers know it as (shop)\n"
         "  --directory DIR    where its socket is ($XDG_RUNTIME_DIR/grove)\n"
         "  --read-only        observers may look, but change nothing\n"
+        "  --no-payloads      observers do not see what messages and states hold\n"
         "  --seconds N        end after N seconds\n"
         "  --schedulers N     run on N threads (one a core)\n"
         "  --shell            read commands from the terminal\n"
@@ -69,6 +70,7 @@ parse_options (int argc, char **argv, struct options *self, int *ret_code)
     { "name", required_argument, NULL, 'n' },
     { "directory", required_argument, NULL, 'd' },
     { "read-only", no_argument, NULL, 'r' },
+    { "no-payloads", no_argument, NULL, 'o' },
     { "seconds", required_argument, NULL, 's' },
     { "schedulers", required_argument, NULL, 'p' },
     { "shell", no_argument, NULL, 'i' },
@@ -90,6 +92,9 @@ parse_options (int argc, char **argv, struct options *self, int *ret_code)
         break;
       case 'r':
         self->read_only = true;
+        break;
+      case 'o':
+        self->hide_payloads = true;
         break;
       case 's':
         if (!parse_number ("seconds", optarg, 1000000, &self->seconds))
@@ -176,6 +181,7 @@ start_export (const struct options *options)
     .name = options->name,
     .directory = options->directory,
     .read_only = options->read_only,
+    .hide_payloads = options->hide_payloads,
   };
   char *error = NULL;
 

@@ -36,11 +36,39 @@ start_thread (struct grove_protocol_server *server)
   return true;
 }
 
+/* What the environment adds to @options; false: a word there means nothing. */
+static bool
+restrict_options (struct grove_protocol_server_options *options, char **ret_error)
+{
+  const char *words = getenv ("GROVE_OBSERVE");
+
+  while (words && *words)
+    {
+      const size_t n = strcspn (words, ",");
+
+      if (n == strlen ("read-only") && strncmp (words, "read-only", n) == 0)
+        options->read_only = true;
+      else if (n == strlen ("no-payloads") && strncmp (words, "no-payloads", n) == 0)
+        options->hide_payloads = true;
+      else
+        {
+          if (asprintf (ret_error,
+                        "GROVE_OBSERVE has \"%.*s\"; allowed are read-only and no-payloads, with a "
+                        "comma between",
+                        (int) (n < 64 ? n : 64), words) < 0)
+            *ret_error = NULL;
+          return false;
+        }
+      words += n + (words[n] == ',');
+    }
+  return true;
+}
+
 static enum grove_status
 start_locked (const struct grove_export_options *options, char **ret_error)
 {
   const char *name = options->name ? options->name : _grove_observe_name ();
-  const struct grove_protocol_server_options server_options = {
+  struct grove_protocol_server_options server_options = {
     .directory = options->directory,
     .read_only = options->read_only,
     .hide_payloads = options->hide_payloads,
@@ -49,6 +77,8 @@ start_locked (const struct grove_export_options *options, char **ret_error)
   struct grove_protocol_server *server = NULL;
   enum grove_listen             listening;
 
+  if (!restrict_options (&server_options, ret_error))
+    return GROVE_ERR_BADARG;
   if (!_grove_runtime_source_init (&source, name))
     {
       if (asprintf (ret_error, "cannot start serving observers: %s", strerror (errno)) < 0)

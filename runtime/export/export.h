@@ -17,7 +17,7 @@ struct grove_export_options
   const char *name;          /* NULL: the runtime's name */
   const char *directory;     /* NULL: the one above */
   bool        read_only;     /* refuse the role `control` */
-  bool        hide_payloads; /* refuse message contents */
+  bool        hide_payloads; /* withhold what is in messages, states and dictionaries */
 };
 
 /**
@@ -25,15 +25,15 @@ struct grove_export_options
  * @options: (nullable): not kept
  * @ret_error: (out) (optional) (transfer full): what went wrong, for people; free()
  *
- * Opens the socket. It is closed by grove_export_stop(), and when the runtime stops.
+ * Opens the socket. Who runs the program may restrict it further by the environment variable
+ * GROVE_OBSERVE, a list with commas of `read-only` and `no-payloads`. It is closed by
+ * grove_export_stop(), and when the runtime stops.
  *
  * Threads: any thread, after grove_run() has begun; in practice the first process.
  * Blocks: shortly, for the file system. Cost: a thread, and none to processes until observed.
  * Errors: GROVE_ERR_BUSY (a live system has that name, or it was started), GROVE_ERR_IO,
- * GROVE_ERR_BADARG (the name, or no runtime runs); with NULL for @ret_error they are told all the
- * same
- * Returns: GROVE_OK or an error
- * Since: 0.1
+ * GROVE_ERR_BADARG (the name, a word in GROVE_OBSERVE, or no runtime runs); with NULL for
+ * @ret_error they are told all the same Returns: GROVE_OK or an error Since: 0.1
  */
 GROVE_PUBLIC enum grove_status
 grove_export_start (const struct grove_export_options *options, char **ret_error) GROVE_NODISCARD;

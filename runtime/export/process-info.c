@@ -18,8 +18,9 @@ struct get
   struct grove_pending pending;
   grove_pid            pid;
   /* filled by the inspection */
-  grove_pid links[LIST_MAX], monitors[LIST_MAX], monitored_by[LIST_MAX];
-  size_t    n_links, n_monitors, n_monitored_by;
+  grove_pid links[LIST_MAX], monitors[LIST_MAX], monitored_by[LIST_MAX], suspending[LIST_MAX];
+  size_t    n_links, n_monitors, n_monitored_by, n_suspending, n_dictionary;
+  uint64_t  max_heap_bytes;
 };
 
 static void
@@ -30,6 +31,9 @@ inspect_lists (struct grove_inspection *view, void *user_data)
   self->n_links = _grove_inspection_links (view, self->links, LIST_MAX);
   self->n_monitors = _grove_inspection_monitors (view, self->monitors, LIST_MAX);
   self->n_monitored_by = _grove_inspection_monitored_by (view, self->monitored_by, LIST_MAX);
+  self->n_suspending = _grove_inspection_suspending (view, self->suspending, LIST_MAX);
+  self->n_dictionary = _grove_inspection_dictionary_size (view);
+  self->max_heap_bytes = _grove_inspection_max_heap (view);
 }
 
 static void
@@ -92,7 +96,8 @@ write_supervision (struct grove_writer *writer, grove_pid pid)
 static void
 write_items (struct grove_writer *writer, const struct grove_process_sample *sample)
 {
-  char text[GROVE_PID_TEXT_SIZE];
+  struct grove_frame current;
+  char               text[GROVE_PID_TEXT_SIZE];
 
   grove_pid_print (sample->pid, text);
   grove_writer_member_text (writer, "pid", text);
@@ -113,10 +118,50 @@ write_items (struct grove_writer *writer, const struct grove_process_sample *sam
   grove_writer_member_int (writer, "stack_bytes", (int64_t) sample->stack_bytes);
   grove_writer_member_int (writer, "memory_bytes", (int64_t) sample->memory_bytes);
   grove_writer_member_int (writer, "reductions", (int64_t) sample->reductions);
+  _grove_observe_where (sample, &current);
+  grove_writer_name (writer, "current");
+  grove_writer_begin_object (writer);
+  grove_writer_member_text (writer, "function", current.function);
+  grove_writer_member_text (writer, "file", current.file);
+  grove_writer_member_int (writer, "line", current.line);
+  grove_writer_end_object (writer);
+  grove_writer_name (writer, "group_leader");
+  _grove_write_process (writer, sample->group);
   grove_writer_name (writer, "parent");
   _grove_write_process (writer, sample->parent);
   grove_writer_name (writer, "application");
   _grove_write_process (writer, sample->group);
+}
+
+/* What a process is made of, each part once: together they are its memory, but for the pid, which
+ * others keep. */
+static void
+write_sizes (struct grove_writer *writer, const struct grove_process_sample *sample)
+{
+  grove_writer_name (writer, "sizes");
+  grove_writer_begin_object (writer);
+  grove_writer_member_int (writer, "stack", (int64_t) sample->stack_bytes);
+  grove_writer_member_int (writer, "heap", (int64_t) sample->heap_bytes);
+  grove_writer_member_int (writer, "mailbox", (int64_t) sample->mailbox_bytes);
+  grove_writer_member_int (writer, "control_block",
+                           (int64_t) (sample->memory_bytes - sample->stack_bytes -
+                                      sample->heap_bytes - sample->mailbox_bytes));
+  grove_writer_member_int (writer, "pid", sizeof sample->pid);
+  grove_writer_end_object (writer);
+}
+
+/* What process_info knows on a BEAM, and there is none of here. */
+static void
+write_absent (struct grove_writer *writer)
+{
+  grove_writer_name (writer, "absent");
+  grove_writer_begin_object (writer);
+  grove_writer_member_text (writer, "error_handler",
+                            "a call of a function that is not there does not link in C, so nothing "
+                            "is called instead");
+  grove_writer_member_text (writer, "garbage_collection",
+                            "a process in C frees what it has allocated: there is no collector");
+  grove_writer_end_object (writer);
 }
 
 static bool
@@ -146,6 +191,11 @@ get_poll (struct grove_pending *pending, uint64_t now_ns)
   write_list (writer, "links", "n_links", self->links, self->n_links);
   write_list (writer, "monitors", "n_monitors", self->monitors, self->n_monitors);
   write_list (writer, "monitored_by", "n_monitored_by", self->monitored_by, self->n_monitored_by);
+  write_list (writer, "suspending", "n_suspending", self->suspending, self->n_suspending);
+  grove_writer_member_int (writer, "n_dictionary", (int64_t) self->n_dictionary);
+  grove_writer_member_int (writer, "max_heap_bytes", (int64_t) self->max_heap_bytes);
+  write_sizes (writer, &sample);
+  write_absent (writer);
   grove_writer_end_object (writer);
   grove_call_end (pending->call);
   return true;

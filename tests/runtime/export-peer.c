@@ -251,6 +251,10 @@ lab_run (const struct lab *lab)
   struct running             running = { .lab = lab };
   pthread_t                  thread;
 
+  if (lab->environment != NULL)
+    g_setenv ("GROVE_OBSERVE", lab->environment, TRUE);
+  else
+    g_unsetenv ("GROVE_OBSERVE");
   running.directory = g_dir_make_tmp ("grove-test-XXXXXX", NULL);
   sem_init (&running.ready, 0, 0);
   g_assert_cmpint (pthread_create (&thread, NULL, check_thread, &running), ==, 0);

@@ -28,7 +28,8 @@ struct lab
 {
   void (*start) (void); /* in the first process, before the export */
   void (*check) (struct peer *peer);
-  const char *role; /* NULL: "control" */
+  const char *role;        /* NULL: "control" */
+  const char *environment; /* NULL: GROVE_OBSERVE is not set */
   bool        hide_payloads, read_only;
 };
 

@@ -7,6 +7,7 @@
 #include "tests/runtime/export-peer.h"
 
 #include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Who is watched ----------------------------------------------------------------------------
@@ -240,9 +241,34 @@ check_read_only (struct peer *peer)
   g_assert_cmpint (ask_about (peer, "process.send", alpha, ",\"message\":\"a\""), ==, -32002);
   g_assert_cmpint (ask_about (peer, "supervisor.delete_child", alpha, ",\"child\":\"a\""), ==,
                    -32002);
-  g_assert_cmpint (ask_about (peer, "process.state", alpha, ""), ==, 0);
   g_assert_cmpint (ask_about (peer, "process.get", alpha, ""), ==, 0);
   g_assert_cmpint (integer (peer->result, "messages"), ==, 0);
+}
+
+/* What may be seen is seen. */
+static void
+check_observed (struct peer *peer)
+{
+  g_autofree char *alpha = pid_of (peer, "alpha");
+
+  check_read_only (peer);
+  g_assert_cmpint (ask_about (peer, "process.state", alpha, ""), ==, 0);
+}
+
+static void
+check_hidden_from (struct peer *peer)
+{
+  g_autofree char *alpha = pid_of (peer, "alpha");
+
+  g_assert_true (is_absent (peer, "process.messages"));
+  g_assert_true (is_absent (peer, "process.state"));
+  g_assert_true (is_absent (peer, "process.dictionary"));
+  g_assert_cmpint (ask_about (peer, "process.messages", alpha,
+                              ",\"offset\":0,\"limit\":1,\"max_bytes\":16"),
+                   ==, -32002);
+  g_assert_cmpint (ask_about (peer, "process.state", alpha, ""), ==, -32002);
+  g_assert_cmpint (ask_about (peer, "process.dictionary", alpha, ""), ==, -32002);
+  g_assert_cmpint (ask_about (peer, "process.stack", alpha, ""), ==, 0);
 }
 
 static void
@@ -250,16 +276,38 @@ check_hidden (struct peer *peer)
 {
   g_autofree char *alpha = pid_of (peer, "alpha");
 
-  g_assert_true (is_absent (peer, "process.messages"));
-  g_assert_true (is_absent (peer, "process.state"));
-  g_assert_true (is_absent (peer, "process.dictionary"));
-  g_assert_cmpint (ask_about (peer, "process.state", alpha, ""), ==, -32002);
-  g_assert_cmpint (ask_about (peer, "process.dictionary", alpha, ""), ==, -32002);
-  g_assert_cmpint (ask_about (peer, "process.stack", alpha, ""), ==, 0);
+  check_hidden_from (peer);
   /* What is sent is not told to others either. */
   g_assert_cmpint (ask_about (peer, "process.send", alpha, ",\"message\":\"hush\""), ==, 0);
   g_assert_cmpint (ask (peer, "audit.tail", "{}"), ==, 0);
   g_assert_null (strstr (json_object_to_json_string (peer->result), "hush"));
+}
+
+/* Both ways to say it, at once. */
+static void
+check_environment (struct peer *peer)
+{
+  check_hidden_from (peer);
+  check_read_only (peer);
+}
+
+static void
+wrong_word (void *arg)
+{
+  char *error = NULL;
+
+  g_assert_cmpint (grove_export_start (NULL, &error), ==, GROVE_ERR_BADARG);
+  g_assert_nonnull (strstr (error, "read_only"));
+  g_assert_nonnull (strstr (error, "allowed"));
+  free (error);
+}
+
+static void
+test_wrong_word (void)
+{
+  g_setenv ("GROVE_OBSERVE", "no-payloads,read_only", TRUE);
+  g_assert_cmpint (grove_run (NULL, wrong_word, NULL), ==, GROVE_OK);
+  g_unsetenv ("GROVE_OBSERVE");
 }
 
 /* ---- Watching ----------------------------------------------------------------------------------
@@ -309,8 +357,11 @@ main (int argc, char **argv)
   ADD ("children", .check = check_children);
   ADD ("dynamic", .check = check_dynamic);
   ADD ("refused", .check = check_refused);
-  ADD ("read-only", .check = check_read_only, .read_only = true, .role = "observe");
+  ADD ("read-only", .check = check_observed, .read_only = true, .role = "observe");
   ADD ("hidden", .check = check_hidden, .hide_payloads = true);
+  ADD ("environment", .check = check_environment, .environment = "no-payloads,", .read_only = true,
+       .role = "observe");
+  g_test_add_func ("/runtime/export-supervisor/wrong-word", test_wrong_word);
   ADD ("watch", .check = check_watch);
   return g_test_run ();
 }

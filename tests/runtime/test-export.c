@@ -245,6 +245,17 @@ check_get (struct peer *peer)
   g_assert_cmpstr (text (peer->result, "name"), ==, "alpha");
   g_assert_cmpstr (text (peer->result, "status"), ==, "waiting");
   g_assert_cmpstr (text (peer->result, "priority"), ==, "normal");
+  g_assert_cmpstr (text (member (peer->result, "current"), "function"), !=, "");
+  g_assert_cmpstr (text (member (peer->result, "group_leader"), "pid"), ==,
+                   text (member (peer->result, "application"), "pid"));
+  g_assert_cmpint (integer (peer->result, "n_dictionary"), >=, 0);
+  g_assert_cmpint (integer (peer->result, "n_suspending"), ==, 0);
+  g_assert_cmpint (integer (member (peer->result, "sizes"), "control_block") +
+                     integer (member (peer->result, "sizes"), "heap") +
+                     integer (member (peer->result, "sizes"), "stack") +
+                     integer (member (peer->result, "sizes"), "mailbox"),
+                   ==, integer (peer->result, "memory_bytes"));
+  g_assert_cmpuint (strlen (text (member (peer->result, "absent"), "error_handler")), >, 20);
   g_assert_cmpstr (text (member (peer->result, "supervisor"), "name"), ==, "lab_sup");
   g_assert_cmpstr (text (member (peer->result, "supervisor"), "strategy"), ==, "one_for_one");
   g_assert_cmpint (integer (member (peer->result, "supervisor"), "intensity"), ==, 5);
