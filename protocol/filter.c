@@ -6,7 +6,7 @@
  *
  * Threads: compiled once, then read by any one thread at a time.
  */
-#include "protocol/query.h"
+#include "protocol/filter-private.h"
 
 #include "protocol/memory.h"
 
@@ -16,49 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum operator
-{
-  OP_AND,
-  OP_OR,
-  OP_NOT,
-  OP_EQ,
-  OP_NE,
-  OP_LT,
-  OP_LE,
-  OP_GT,
-  OP_GE,
-  OP_IN,
-  OP_PREFIX,
-  OP_CONTAINS,
-};
-
 static const char *const operator_names[] = {
   "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "in", "prefix", "contains",
-};
-
-struct constant
-{
-  bool    is_real; /* a real where the column may be an integer */
-  int64_t integer;
-  double  real;
-  char   *text; /* for OP_CONTAINS in lower case */
-  size_t  size;
-};
-
-struct node
-{
-  enum             operator op;
-  uint32_t         end; /* the node after this one and all below it */
-  uint32_t         column;
-  struct constant *values;
-  size_t           n_values;
-};
-
-struct grove_filter
-{
-  struct node  nodes[GROVE_FILTER_MAX_NODES];
-  uint32_t     n_nodes;
-  const char **keys; /* see grove_filter_keys(); NULL when it names none */
 };
 
 struct compiler
@@ -161,6 +120,7 @@ compile_column (struct compiler *self, struct node *node, struct json_object *js
         enum grove_column_type type = self->table->columns[i].type;
 
         node->column = (uint32_t) i;
+        node->type = type;
         if ((node->op == OP_PREFIX || node->op == OP_CONTAINS) && type != GROVE_COLUMN_TEXT)
           return fail (self, "filter: \"%s\" works on texts, and \"%s\" is none",
                        operator_names[node->op], name);
@@ -284,6 +244,7 @@ grove_filter_free (struct grove_filter *self)
       for (size_t v = 0; v < self->nodes[i].n_values; v++)
         free (self->nodes[i].values[v].text);
       free (self->nodes[i].values);
+      free (self->nodes[i].memo);
     }
   free (self->keys);
   free (self);
@@ -329,8 +290,8 @@ contains (const char *text, const char *lowered, size_t size)
   return false;
 }
 
-static bool
-leaf_accepts (const struct node *node, const struct grove_value *value)
+bool
+_grove_filter_leaf_accepts (const struct node *node, const struct grove_value *value)
 {
   const struct constant *constant = &node->values[0];
   const char            *text;
@@ -390,7 +351,7 @@ node_accepts (const struct grove_filter *self,
       return !decides;
     }
   value (row, node->column, user_data, &cell);
-  return leaf_accepts (node, &cell);
+  return _grove_filter_leaf_accepts (node, &cell);
 }
 
 bool

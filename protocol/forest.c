@@ -60,6 +60,7 @@ link_node (struct grove_forest *self, struct grove_forest_node *node)
 {
   size_t bucket = bucket_of (self, node->pid);
 
+  self->change++;
   node->next_in_bucket = self->buckets[bucket];
   self->buckets[bucket] = node;
 }
@@ -69,6 +70,7 @@ unlink_node (struct grove_forest *self, struct grove_forest_node *node)
 {
   struct grove_forest_node **at = &self->buckets[bucket_of (self, node->pid)];
 
+  self->change++;
   while (*at != node)
     at = &(*at)->next_in_bucket;
   *at = node->next_in_bucket;
@@ -399,6 +401,7 @@ add_node (struct grove_forest           *self,
 
   grow_buckets (self);
   memcpy (node->pid, entry->pid, sizeof node->pid);
+  node->handle = entry->handle;
   node->parent = parent;
   node->level = parent == &self->root ? 0 : parent->level + 1;
   node->metric = NAN;
@@ -434,6 +437,7 @@ replace_node (struct grove_forest           *self,
   free_children (self, node);
   unlink_node (self, node);
   memcpy (node->pid, entry->pid, sizeof node->pid);
+  node->handle = entry->handle;
   link_node (self, node);
   node->metric = NAN;
   node->expanded = false;

@@ -31,6 +31,7 @@ struct grove_forest_node
   enum grove_fold            fold;
   bool                       asked; /* `revision` is that of the children here */
   uint64_t                   revision;
+  uint64_t                   handle; /* the source's */
   double                     metric; /* last sent; NAN: none */
   uint64_t                   stamp;  /* of the answer that last named it */
   struct grove_forest_node  *next_in_bucket;
@@ -45,6 +46,7 @@ struct grove_forest
   struct grove_forest_node **buckets;
   size_t                     n_buckets;
   size_t                     n_nodes;
+  uint64_t                   change; /* rises when a node comes, goes or is replaced */
   uint64_t                   stamp;
 
   struct grove_writer ops; /* the inside of an array */

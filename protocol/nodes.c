@@ -89,6 +89,7 @@ grove_nodes_add (struct grove_nodes *self, const struct grove_tree_node *node)
   entry = &self->entries[self->n++];
   (void) snprintf (entry->pid, sizeof entry->pid, "%s", node->pid);
   (void) snprintf (entry->replaces, sizeof entry->replaces, "%s", node->replaces);
+  entry->handle = node->handle;
   entry->n_children = node->n_children;
   writer->has_value = 0;
   entry->at = writer->size;

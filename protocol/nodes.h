@@ -13,6 +13,7 @@ struct grove_node_entry
 {
   char     pid[GROVE_SOURCE_PID_SIZE];
   char     replaces[GROVE_SOURCE_PID_SIZE];
+  uint64_t handle;
   uint32_t n_children;
   size_t   at, size; /* NODE in `writer.bytes`, without its closing brace */
 };

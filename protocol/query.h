@@ -76,6 +76,129 @@ bool grove_filter_accepts (const struct grove_filter *self,
  */
 size_t grove_filter_keys (const struct grove_filter *self, const char *const **ret_keys);
 
+/* ---- Many rows at once -----------------------------------------------------------------------
+ */
+
+/* At most; a window and some to spare. */
+#define GROVE_COLUMNS_ROWS 528
+
+/* The values of some rows, a column at a time: by index of the column in its table NULL, where it
+ * is not wanted, or int64_t (integers and booleans), double or const char * (never NULL) of each
+ * row. But for column 0 texts stay where they are: those of one address are one text. */
+struct grove_columns
+{
+  size_t             n;
+  const uint64_t    *keys; /* a number of each row, in the order of the key column; never 0 */
+  const void *const *values;
+};
+
+/**
+ * grove_filter_columns:
+ * @self: (nullable)
+ *
+ * Returns: which columns it reads, a bit each
+ * Since: 0.1
+ */
+uint64_t grove_filter_columns (const struct grove_filter *self);
+
+/**
+ * grove_filter_begin:
+ * @self: (nullable)
+ *
+ * Forgets what it said of texts: those of a new scan may lie where others lay.
+ *
+ * Since: 0.1
+ */
+void grove_filter_begin (const struct grove_filter *self);
+
+/**
+ * grove_filter_select:
+ * @self: (nullable): NULL accepts all
+ * @ret_accepted: (out): a value a row
+ *
+ * Cost: a nanosecond or two a row and leaf; a text is compared once for each address it has
+ * Since: 0.1
+ */
+void grove_filter_select (const struct grove_filter  *self,
+                          const struct grove_columns *columns,
+                          bool                        ret_accepted[GROVE_COLUMNS_ROWS]);
+
+/* Chooses the window among rows of which it keeps no more than their sort keys. */
+struct grove_ranking;
+
+/**
+ * grove_ranking_new:
+ * @query: not kept
+ * @table: the query's
+ * @spare: so many more rows behind the window are wanted, in case that some are gone when it is
+ *   looked at
+ *
+ * Returns: (transfer full): free with grove_ranking_free()
+ * Since: 0.1
+ */
+struct grove_ranking *grove_ranking_new (const struct grove_table_query *query,
+                                         const struct grove_table       *table,
+                                         uint32_t                        spare);
+void                  grove_ranking_free (struct grove_ranking *self);
+/* Which columns the order follows from, a bit each, without the key. Since: 0.1 */
+uint64_t grove_ranking_columns (const struct grove_ranking *self);
+/* True when it may need memory for every row there is: the window is far from the front. */
+bool grove_ranking_is_deep (const struct grove_ranking *self);
+
+/**
+ * grove_ranking_set_anchor:
+ * @row: of @columns, accepted by the filter
+ *
+ * Before the first offer: the window is the one in which this row is the query's `anchor_row`-th.
+ *
+ * Since: 0.1
+ */
+void grove_ranking_set_anchor (struct grove_ranking       *self,
+                               const struct grove_columns *columns,
+                               size_t                      row);
+
+/**
+ * grove_ranking_offer:
+ * @accepted: by the filter; of the others nothing is looked at
+ *
+ * Cost: a nanosecond or two for most rows
+ * Since: 0.1
+ */
+void grove_ranking_offer (struct grove_ranking       *self,
+                          const struct grove_columns *columns,
+                          const bool                 *accepted);
+
+/**
+ * grove_ranking_window:
+ * @ret_keys: (out): room for the query's limit and what is to spare
+ * @ret_offset: (out): of the first
+ *
+ * After the last offer.
+ *
+ * Returns: how many
+ * Since: 0.1
+ */
+size_t grove_ranking_window (struct grove_ranking *self, uint64_t *ret_keys, uint64_t *ret_offset);
+
+/**
+ * grove_ranking_sort:
+ * @ret_rows: (out): which rows of @columns are accepted, in order; room for all
+ *
+ * Cost: O(n log n)
+ * Returns: how many
+ * Since: 0.1
+ */
+size_t grove_ranking_sort (const struct grove_ranking *self,
+                           const struct grove_columns *columns,
+                           const bool                 *accepted,
+                           uint32_t                   *ret_rows);
+
+/* Rows offered and accepted so far. Since: 0.1 */
+uint64_t grove_ranking_matched (const struct grove_ranking *self);
+
+/* ---- One row at a time -----------------------------------------------------------------------
+ */
+
 /* A selection over fixed-size rows, which it copies. */
 struct grove_selection;
 

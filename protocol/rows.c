@@ -64,6 +64,8 @@ grove_rows_reset (struct grove_rows *self)
   self->n = 0;
   self->index_size = 0;
   self->lost = self->position = 0;
+  self->anchored = false;
+  self->offset = self->query.offset;
   self->failed = false;
 }
 
@@ -156,6 +158,19 @@ grove_rows_lost (struct grove_rows *self, uint64_t n, uint64_t position)
 {
   self->lost = n;
   self->position = position;
+}
+
+void
+grove_rows_anchored (struct grove_rows *self, uint64_t offset)
+{
+  self->anchored = true;
+  self->offset = offset;
+}
+
+bool
+grove_rows_wanted (const struct grove_rows *self)
+{
+  return self->owner != NULL;
 }
 
 void

@@ -44,6 +44,8 @@ struct grove_rows
   size_t              index_size;
   uint64_t            total, matched, sampled_ns;
   uint64_t            lost, position; /* grove_rows_lost() */
+  bool                anchored;       /* and then the offset is this, not the query's */
+  uint64_t            offset;
   bool                failed;
   enum grove_error    error;
   char                message[256];

@@ -145,6 +145,14 @@ struct grove_table_query
    * GROVE_AFTER_NEWEST: none. Sorted by nothing. */
   bool     follows;
   uint64_t after;
+  /* Not "": the row of this key is to be the anchor_row-th of the window, wherever that is, if it
+   * is among the rows at all. A source that cannot do that goes by `offset`. */
+  char     anchor[GROVE_SOURCE_PID_SIZE];
+  uint32_t anchor_row;
+  /* Not NULL: the rows of these keys, as far as they are still there, in this order; no filter, no
+   * window. */
+  const char *const *keys;
+  size_t             n_keys;
 };
 #define GROVE_AFTER_NEWEST UINT64_MAX
 
@@ -174,6 +182,18 @@ void                 grove_rows_end (struct grove_rows *rows);
  */
 void grove_rows_lost (struct grove_rows *rows, uint64_t n, uint64_t position);
 /**
+ * grove_rows_anchored:
+ * @offset: of the window's first row
+ *
+ * Before grove_rows_done(): the query's anchor is in its place.
+ *
+ * Since: 0.1
+ */
+void grove_rows_anchored (struct grove_rows *rows, uint64_t offset);
+/* False: whoever asked is gone or asks something else; the answer, which must still be given, may
+ * as well be empty. Since: 0.1 */
+bool grove_rows_wanted (const struct grove_rows *rows);
+/**
  * grove_rows_done:
  * @rows: (transfer full)
  * @total: rows of the table
@@ -195,6 +215,7 @@ struct grove_source_lease;
 /* A node of the supervision forest. */
 struct grove_tree_node
 {
+  uint64_t    handle; /* what tree_metrics() is given for it */
   char        pid[GROVE_SOURCE_PID_SIZE];
   char        replaces[GROVE_SOURCE_PID_SIZE]; /* "" or the process whose place it took */
   const char *kind;                            /* "application" "supervisor" "worker" "process" */
@@ -281,9 +302,10 @@ struct grove_source_ops
   /* Changes whenever what tree_children() says of @pid may have changed; 0: no such node. Cheap.
    * NULL: not known, ask each time. */
   uint64_t (*tree_revision) (void *self, const char *pid);
-  /* Values of @metric (a column of the table "processes") of @n processes, NAN where gone. */
+  /* Values of @column of the table "processes", which holds numbers, of @n processes by the handles
+   * that their nodes had; NAN where gone. */
   void (*tree_metrics) (
-    void *self, uint32_t column, const char *const *pids, size_t n, double *values);
+    void *self, uint32_t column, const uint64_t *handles, size_t n, double *values);
 
   void (*process_get) (void *self, struct grove_call *call, const char *pid);
   void (*process_messages) (void                          *self,

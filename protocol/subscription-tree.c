@@ -21,12 +21,23 @@
 /* Ops and metrics of one update, with room for the envelope. */
 #define PART_BYTES 900000
 
+/* Of the forest as it was at that change. */
+struct listed
+{
+  uint64_t                   change;
+  size_t                     n;
+  struct grove_forest_node **nodes;
+  uint64_t                  *handles;
+  double                    *sent, *values;
+};
+
 struct tree_subscription
 {
   struct grove_subscription base;
   struct grove_forest       forest;
   uint32_t                  max_children;
   uint32_t                  metric;
+  struct listed             listed;
 
   bool                reset;    /* the next update says so */
   bool                walking;  /* somewhere between the first node and the last */
@@ -119,19 +130,30 @@ is_unchanged (const struct tree_subscription *self, const struct grove_forest_no
   return revision != 0 && revision == node->revision;
 }
 
-static size_t
-list_nodes (struct tree_subscription *self, struct grove_forest_node **nodes, const char **pids)
+/* The nodes, with their handles and the metrics the client has, side by side: looking at all of a
+ * big tree at every tick goes through these, and not from node to node. */
+static void
+list_nodes (struct tree_subscription *self)
 {
-  size_t n = 0;
+  struct listed *listed = &self->listed;
+  const size_t   n = self->forest.n_nodes;
 
+  if (listed->change == self->forest.change)
+    return;
+  listed->change = self->forest.change;
+  listed->nodes = grove_must_resize (listed->nodes, n, sizeof (struct grove_forest_node *));
+  listed->handles = grove_must_resize (listed->handles, n, sizeof *listed->handles);
+  listed->sent = grove_must_resize (listed->sent, n, sizeof *listed->sent);
+  listed->values = grove_must_resize (listed->values, n, sizeof *listed->values);
+  listed->n = 0;
   for (size_t i = 0; i < self->forest.n_buckets; i++)
     for (struct grove_forest_node *node = self->forest.buckets[i]; node != NULL;
          node = node->next_in_bucket)
       {
-        nodes[n] = node;
-        pids[n++] = node->pid;
+        listed->nodes[listed->n] = node;
+        listed->handles[listed->n] = node->handle;
+        listed->sent[listed->n++] = node->metric;
       }
-  return n;
 }
 
 /* Writes the metrics that changed. Returns how many; *ret_more says that there are others. */
@@ -139,37 +161,30 @@ static size_t
 write_metrics (struct tree_subscription *self, struct grove_writer *writer, bool *ret_more)
 {
   const struct grove_source *source = grove_server_session_host (self->base.session)->source;
-  size_t                     n = self->forest.n_nodes, n_written = 0;
-  struct grove_forest_node **nodes;
-  const char               **pids;
-  double                    *values;
+  struct listed             *listed = &self->listed;
+  size_t                     n_written = 0;
 
-  if (source->ops->tree_metrics == NULL || n == 0)
+  if (source->ops->tree_metrics == NULL || self->forest.n_nodes == 0)
     return 0;
-  nodes = grove_must_resize (NULL, n, sizeof (struct grove_forest_node *));
-  pids = grove_must_resize (NULL, n, sizeof (const char *));
-  values = grove_must_resize (NULL, n, sizeof *values);
-  n = list_nodes (self, nodes, pids);
-  source->ops->tree_metrics (source->self, self->metric, pids, n, values);
-  for (size_t i = 0; i < n; i++)
+  list_nodes (self);
+  source->ops->tree_metrics (source->self, self->metric, listed->handles, listed->n,
+                             listed->values);
+  for (size_t i = 0; i < listed->n; i++)
     {
-      if (isnan (values[i]) || values[i] == nodes[i]->metric)
+      if (isnan (listed->values[i]) || listed->values[i] == listed->sent[i])
         continue;
       if (n_written == MAX_METRICS || writer->size > GROVE_LIMIT_MESSAGE - 4096)
         {
           *ret_more = true;
           break;
         }
-      nodes[i]->metric = values[i];
+      listed->sent[i] = listed->nodes[i]->metric = listed->values[i];
       grove_writer_begin_array (writer);
-      grove_writer_text (writer, nodes[i]->pid);
-      grove_writer_real (writer, values[i]);
+      grove_writer_text (writer, listed->nodes[i]->pid);
+      grove_writer_real (writer, listed->values[i]);
       grove_writer_end_array (writer);
       n_written++;
     }
-  free (nodes);
-  free (pids);
-  free (values);
   return n_written;
 }
 
@@ -276,6 +291,10 @@ destroy (struct grove_subscription *base)
 
   grove_nodes_release (self->answer);
   grove_forest_finish (&self->forest);
+  free (self->listed.nodes);
+  free (self->listed.handles);
+  free (self->listed.sent);
+  free (self->listed.values);
   free (self);
 }
 
@@ -364,6 +383,7 @@ grove_tree_set (struct grove_server_session *session,
         for (struct grove_forest_node *node = self->forest.buckets[i]; node != NULL;
              node = node->next_in_bucket)
           node->metric = NAN;
+      self->forest.change++;
       grove_subscription_wake (subscription);
     }
   if (grove_params_get (params, "interval_ms") != NULL)

@@ -49,6 +49,74 @@ typedef bool (*grove_observe_visit) (const struct grove_process_sample *sample,
 void     _grove_observe_scan (grove_observe_visit visit, void *user_data);
 uint32_t _grove_observe_capacity (void);
 
+/* ---- Many at once ----------------------------------------------------------------------------
+ */
+
+/* What is wanted of each; a bit each. */
+enum grove_batch_field
+{
+  GROVE_BATCH_STATUS,
+  GROVE_BATCH_STARTED,
+  GROVE_BATCH_LINKS,
+  GROVE_BATCH_TRAP_EXIT,
+  GROVE_BATCH_SYSTEM,
+  GROVE_BATCH_INITIAL,
+  GROVE_BATCH_GROUP,
+  GROVE_BATCH_STACK,
+  GROVE_BATCH_NAME, /* its name, else its label */
+  GROVE_BATCH_PRIORITY,
+  GROVE_BATCH_SCHEDULER,
+  GROVE_BATCH_WHERE,
+  GROVE_BATCH_MAILBOX, /* messages and their bytes */
+  GROVE_BATCH_RECEIVED,
+  GROVE_BATCH_HEAP,
+  GROVE_BATCH_REDUCTIONS,
+  GROVE_BATCH_MEMORY,
+};
+#define GROVE_BATCH_BIT(field) (UINT32_C (1) << (field))
+
+#define GROVE_BATCH_ROWS 528
+
+/* As struct grove_process_sample, a column at a time, so that who wants to compare one number of a
+ * million processes reads no more of each. Columns not asked for are left as they are. */
+struct grove_process_batch
+{
+  size_t      n;
+  grove_pid   pid[GROVE_BATCH_ROWS];
+  grove_pid   group[GROVE_BATCH_ROWS];
+  uintptr_t   where[GROVE_BATCH_ROWS];
+  const char *name[GROVE_BATCH_ROWS];
+  const char *initial[GROVE_BATCH_ROWS];
+  uint8_t     status[GROVE_BATCH_ROWS];   /* enum grove_process_status */
+  uint8_t     priority[GROVE_BATCH_ROWS]; /* enum grove_priority */
+  int64_t     n_messages[GROVE_BATCH_ROWS];
+  int64_t     mailbox_bytes[GROVE_BATCH_ROWS];
+  int64_t     n_received[GROVE_BATCH_ROWS];
+  int64_t     reductions[GROVE_BATCH_ROWS];
+  int64_t     memory_bytes[GROVE_BATCH_ROWS];
+  int64_t     heap_bytes[GROVE_BATCH_ROWS];
+  int64_t     stack_bytes[GROVE_BATCH_ROWS];
+  int64_t     started_ns[GROVE_BATCH_ROWS];
+  int64_t     scheduler[GROVE_BATCH_ROWS];
+  int64_t     n_links[GROVE_BATCH_ROWS];
+  int64_t     trap_exit[GROVE_BATCH_ROWS];
+  int64_t     system[GROVE_BATCH_ROWS];
+};
+
+/* Indices from 1 below this have been used: where a scan ends. It only grows. */
+uint32_t _grove_observe_used (void);
+/* Fills @batch with those alive from slot @first on, below @end, and returns the slot to go on from
+ * (@end: that was all). Cost: O(slots passed), a cache line or three of each. */
+uint32_t _grove_observe_slots (uint32_t                    first,
+                               uint32_t                    end,
+                               uint32_t                    fields,
+                               struct grove_process_batch *batch);
+/* Fills @batch with those of @pids that are alive, in their order; @n at most GROVE_BATCH_ROWS. */
+void _grove_observe_pids (const grove_pid            *pids,
+                          size_t                      n,
+                          uint32_t                    fields,
+                          struct grove_process_batch *batch);
+
 /* false: no such process. */
 bool _grove_observe_process (grove_pid pid, struct grove_process_sample *ret_sample);
 

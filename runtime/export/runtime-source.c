@@ -212,6 +212,7 @@ source_dispatch (void *data)
   (void) !read (self->wake_fd, &count, sizeof count);
   (void) !read (self->timer_fd, &count, sizeof count);
   _grove_pending_dispatch (self);
+  _grove_source_process_walk (self);
 }
 
 static void
@@ -404,6 +405,7 @@ tree_children (void *data, const char *pid, uint32_t limit, struct grove_nodes *
           continue;
         }
       memset (&node, 0, sizeof node);
+      node.handle = child->pid;
       grove_pid_print (child->pid, node.pid);
       if (child->replaces)
         grove_pid_print (child->replaces, node.replaces);
@@ -473,6 +475,7 @@ _grove_runtime_source_init (struct grove_runtime_source *self, const char *name)
   uint8_t            random[16];
 
   memset (self, 0, sizeof *self);
+  _grove_process_scan_init (&self->scan);
   snprintf (self->name, sizeof self->name, "%s", name);
   if (getrandom (random, sizeof random, 0) != sizeof random)
     return false;
@@ -505,6 +508,6 @@ _grove_runtime_source_finish (struct grove_runtime_source *self)
     close (self->wake_fd);
   if (self->timer_fd >= 0)
     close (self->timer_fd);
-  _grove_source_forget_rates (self);
+  _grove_process_scan_finish (&self->scan);
   _grove_source_forget_crashes (self);
 }

@@ -10,10 +10,10 @@
 #include "protocol/server.h"
 #include "protocol/source.h"
 #include "runtime/core/observe.h"
+#include "runtime/export/process-scan.h"
 #include "runtime/otp/supervision.h"
 
 struct grove_pending;
-struct grove_rate;
 struct grove_seen_crash;
 
 struct grove_runtime_source
@@ -28,8 +28,7 @@ struct grove_runtime_source
   struct grove_pending         *waiting;
   uint32_t                      n_waiting; /* of them those that are to be answered */
   uint32_t                      period_ms; /* of the timer; 0: it does not run */
-  struct grove_rate            *rates;     /* by table slot; address space, filled as it is used */
-  uint32_t                      n_rates;
+  struct grove_process_scan     scan;
   struct grove_seen_crash      *crashes; /* those somebody looked at; NULL: nobody did */
 
   struct
@@ -107,9 +106,10 @@ const char *_grove_source_crash_reason (struct grove_runtime_source *self, grove
 void        _grove_source_forget_crashes (struct grove_runtime_source *self);
 
 /* process-table.c */
+/* A slice of what queries need; from dispatch(). */
+void _grove_source_process_walk (struct grove_runtime_source *self);
 void _grove_source_tree_metrics (
-  void *self, uint32_t column, const char *const *pids, size_t n, double *values);
-void _grove_source_forget_rates (struct grove_runtime_source *self);
+  void *self, uint32_t column, const uint64_t *handles, size_t n, double *values);
 
 /* process-info.c */
 void _grove_source_process_get (void *self, struct grove_call *call, const char *pid);

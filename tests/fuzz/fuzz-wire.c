@@ -118,7 +118,7 @@ tree_children (void *self, const char *pid, uint32_t limit, struct grove_nodes *
 }
 
 static void
-tree_metrics (void *self, uint32_t column, const char *const *pids, size_t n, double *values)
+tree_metrics (void *self, uint32_t column, const uint64_t *handles, size_t n, double *values)
 {
   for (size_t i = 0; i < n; i++)
     values[i] = i % 3 == 0 ? NAN : (double) i;

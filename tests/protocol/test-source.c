@@ -390,6 +390,7 @@ add_node (struct grove_nodes *nodes, const struct test_process *process)
 {
   struct grove_tree_node node = { .kind = "worker", .status = process->status, .strategy = "" };
 
+  node.handle = process->number;
   test_source_pid (process, node.pid);
   if (process->replaces != 0)
     g_snprintf (node.replaces, sizeof node.replaces, "<0.%" G_GUINT64_FORMAT ".0>",
@@ -453,13 +454,14 @@ source_tree_revision (void *data, const char *pid)
 }
 
 static void
-source_tree_metrics (void *data, uint32_t column, const char *const *pids, size_t n, double *values)
+source_tree_metrics (void *data, uint32_t column, const uint64_t *handles, size_t n, double *values)
 {
   struct test_source *self = data;
 
   for (size_t i = 0; i < n; i++)
     {
-      struct test_process *process = test_source_find (self, pids[i]);
+      g_autofree char     *pid = g_strdup_printf ("<0.%" G_GUINT64_FORMAT ".0>", handles[i]);
+      struct test_process *process = test_source_find (self, pid);
 
       values[i] = process == NULL         ? NAN
                   : column == TEST_MEMORY ? (double) process->memory
