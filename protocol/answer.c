@@ -125,7 +125,7 @@ answer_follower (struct grove_rows              *rows,
 struct reference
 {
   const void *row;
-  uint64_t    number;
+  size_t      i; /* rises with its number */
 };
 
 static void
@@ -141,7 +141,77 @@ compare_numbers (const void *a, const void *b)
 {
   const struct reference *ra = a, *rb = b;
 
-  return ra->number < rb->number ? -1 : ra->number > rb->number;
+  return ra->i < rb->i ? -1 : ra->i > rb->i;
+}
+
+static void
+write_numbered (struct grove_rows              *rows,
+                const struct grove_table_query *query,
+                const struct grove_numbered    *numbered,
+                size_t                          i)
+{
+  const void *row = numbered->row (i, numbered->user_data);
+  char        key[NUMBER_SIZE];
+
+  (void) snprintf (key, sizeof key, "%" PRIu64, numbered->number (i, numbered->user_data));
+  (void) write_row (rows, query, key, row, numbered->value, numbered->user_data);
+}
+
+/* Sorted by number, up or down: the rows have that order, and nothing has to be compared. Returns
+ * how many the filter accepts. */
+static uint64_t
+answer_in_order (struct grove_rows              *rows,
+                 const struct grove_table_query *query,
+                 const struct grove_numbered    *numbered)
+{
+  const bool downwards = query->n_sort > 0 && query->sort[0].descending;
+  uint64_t   matched = 0;
+
+  for (size_t n = 0; n < numbered->n; n++)
+    {
+      const size_t i = downwards ? numbered->n - 1 - n : n;
+
+      if (query->filter == NULL)
+        {
+          if (n >= query->offset && n - query->offset < query->limit)
+            write_numbered (rows, query, numbered, i);
+          else if (n >= query->offset)
+            return numbered->n;
+        }
+      else if (!grove_filter_accepts (query->filter, numbered->row (i, numbered->user_data),
+                                      numbered->value, numbered->user_data))
+        continue;
+      else if (matched >= query->offset && matched - query->offset < query->limit)
+        write_numbered (rows, query, numbered, i);
+      matched++;
+    }
+  return matched;
+}
+
+static uint64_t
+answer_sorted (struct grove_rows              *rows,
+               const struct grove_table_query *query,
+               const struct grove_numbered    *numbered)
+{
+  struct grove_selection *selection =
+    grove_selection_new (query, sizeof (struct reference), reference_value, compare_numbers,
+                         (void *) numbered);
+  const void **window;
+  size_t       n;
+  uint64_t     matched;
+
+  for (size_t i = 0; i < numbered->n; i++)
+    {
+      const struct reference reference = { numbered->row (i, numbered->user_data), i };
+
+      grove_selection_offer (selection, &reference);
+    }
+  n = grove_selection_window (selection, &window);
+  for (size_t i = 0; i < n; i++)
+    write_numbered (rows, query, numbered, ((const struct reference *) window[i])->i);
+  matched = grove_selection_matched (selection);
+  grove_selection_free (selection);
+  return matched;
 }
 
 void
@@ -150,34 +220,17 @@ grove_answer_numbered (struct grove_rows              *rows,
                        const struct grove_numbered    *numbered,
                        uint64_t                        now_ns)
 {
-  struct grove_selection *selection;
-  const void            **window;
-  size_t                  n;
+  uint64_t matched;
 
   if (query->follows)
     {
       answer_follower (rows, query, numbered, now_ns);
       return;
     }
-  selection = grove_selection_new (query, sizeof (struct reference), reference_value,
-                                   compare_numbers, (void *) numbered);
-  for (size_t i = 0; i < numbered->n; i++)
-    {
-      const struct reference reference = { numbered->row (i, numbered->user_data),
-                                           numbered->number (i, numbered->user_data) };
-
-      grove_selection_offer (selection, &reference);
-    }
-  n = grove_selection_window (selection, &window);
-  for (size_t i = 0; i < n; i++)
-    {
-      const struct reference *reference = window[i];
-      char                    key[NUMBER_SIZE];
-
-      (void) snprintf (key, sizeof key, "%" PRIu64, reference->number);
-      (void) write_row (rows, query, key, reference->row, numbered->value, numbered->user_data);
-    }
+  if (query->n_sort == 0 || query->sort[0].column == 0)
+    matched = answer_in_order (rows, query, numbered);
+  else
+    matched = answer_sorted (rows, query, numbered);
   grove_rows_lost (rows, numbered->last - numbered->n, numbered->last);
-  grove_rows_done (rows, numbered->n, grove_selection_matched (selection), now_ns);
-  grove_selection_free (selection);
+  grove_rows_done (rows, numbered->n, matched, now_ns);
 }

@@ -22,7 +22,7 @@ struct grove_numbered
 {
   size_t   n;
   uint64_t last; /* the newest number ever given */
-  /* What `value` takes; @i rises within one answer. Valid until the answer is done. */
+  /* What `value` takes; valid until the answer is done. */
   const void *(*row) (size_t i, void *user_data);
   uint64_t (*number) (size_t i, void *user_data);
   grove_row_value value;

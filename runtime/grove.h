@@ -9,6 +9,7 @@
 #include "runtime/core/dictionary.h"
 #include "runtime/core/info.h"
 #include "runtime/core/link.h"
+#include "runtime/core/log.h"
 #include "runtime/core/message.h"
 #include "runtime/core/process.h"
 #include "runtime/core/runtime.h"

@@ -11,6 +11,7 @@
 #include "runtime/core/dictionary-private.h"
 #include "runtime/core/inspect.h"
 #include "runtime/core/lock.h"
+#include "runtime/core/log-private.h"
 #include "runtime/core/observe.h"
 #include "runtime/core/scheduler.h"
 
@@ -148,6 +149,26 @@ keep_dictionary (struct entry *entry, const struct grove_process *process)
 }
 
 static void
+log_crash (struct grove_process *process, struct grove_term reason, bool in_release)
+{
+  struct grove_log_about about = {
+    .level = GROVE_LOG_ERROR,
+    .source = GROVE_LOG_CRASH,
+    .pid = _grove_process_pid (process),
+    .name = GROVE_GET (process->name),
+    .term = reason,
+  };
+  char pid[GROVE_PID_TEXT_SIZE];
+
+  if (about.name == NULL)
+    about.name = GROVE_GET (process->label);
+  grove_pid_print (about.pid, pid);
+  _grove_log_about (&about, "Process %s%s%s%s %s: ", pid, about.name != NULL ? " (" : "",
+                    about.name != NULL ? about.name : "", about.name != NULL ? ")" : "",
+                    in_release ? "failed in a release while it ended" : "crashed");
+}
+
+static void
 add (struct grove_process     *process,
      struct grove_term         reason,
      const struct grove_trace *trace,
@@ -175,6 +196,7 @@ add (struct grove_process     *process,
       entry->crash.message_sender = held->sender;
     }
   _grove_unlock (&ring_lock);
+  log_crash (process, reason, in_release);
 }
 
 void

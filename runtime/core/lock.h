@@ -18,6 +18,7 @@ enum grove_lock_rank
   GROVE_RANK_INTERN,    /* intern.c: strings that live as long as the runtime */
   GROVE_RANK_EVENTS,    /* event.c: events of threads that are no scheduler */
   GROVE_RANK_CRASHES,   /* crash.c: the last reports */
+  GROVE_RANK_LOG,       /* log.c: the last lines */
   GROVE_RANK_SYMBOLS,   /* symbol.c: addresses that processes want named */
   GROVE_RANK_BLOCKING,  /* io/blocking.c: work for threads of its own */
   GROVE_RANK_SOCKETS,   /* io/socket-table.c: places nobody uses */

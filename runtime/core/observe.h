@@ -11,6 +11,7 @@
 #pragma once
 
 #include "runtime/core/info.h"
+#include "runtime/core/log.h"
 #include "runtime/core/process.h"
 
 /* One process, copied from its control block with relaxed loads: each field is a value it had. */
@@ -447,3 +448,30 @@ bool _grove_observe_crash_dictionary (uint64_t                seq,
                                       uint32_t               *ret_total);
 /* The last one of @pid. */
 bool _grove_observe_crash_of (grove_pid pid, struct grove_crash *ret_crash);
+
+/* ---- The log --------------------------------------------------------------------------------- */
+
+enum grove_log_source
+{
+  GROVE_LOG_PROGRAM,
+  GROVE_LOG_CRASH,
+  GROVE_LOG_SUPERVISOR,
+  GROVE_LOG_APPLICATION,
+};
+
+#define GROVE_LOG_LINES 1024
+#define GROVE_LOG_TEXT  1024
+struct grove_log_line
+{
+  uint64_t              seq; /* from 1 */
+  uint64_t              at_ns;
+  enum grove_log_level  level;
+  enum grove_log_source source;
+  grove_pid             pid;  /* 0: no process */
+  const char           *name; /* as long as the runtime; "" */
+  char                  text[GROVE_LOG_TEXT];
+};
+uint64_t _grove_observe_log (void); /* how many there have been; the last one has this number */
+/* false: not known (any more). */
+bool        _grove_observe_log_line (uint64_t seq, struct grove_log_line *ret_line);
+const char *_grove_log_level_name (enum grove_log_level level);

@@ -12,6 +12,7 @@
 #include "runtime/core/event.h"
 #include "runtime/core/fault.h"
 #include "runtime/core/intern.h"
+#include "runtime/core/log-private.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/observe.h"
 #include "runtime/core/registry.h"
@@ -136,6 +137,7 @@ finish (void)
   _grove_intern_finish ();
   _grove_table_finish ();
   _grove_crashes_clear ();
+  _grove_log_clear ();
   _grove_seeded_finish ();
   _grove_scheduler_self = NULL;
   _grove_runtime.n_schedulers = 0;
@@ -215,6 +217,7 @@ init (const struct grove_options *options)
     or_default (options->max_blocking, DEFAULT_MAX_BLOCKING, MAX_MAX_BLOCKING);
   _grove_runtime.max_heap_bytes = options->max_heap_bytes;
   _grove_runtime.max_heap_reports = options->max_heap_reports;
+  _grove_runtime.log_stderr = options->log_stderr;
   _grove_runtime.max_timers = or_default (options->max_timers, DEFAULT_MAX_TIMERS, UINT32_MAX / 2);
   _grove_seeded_init (options->seed);
   _grove_runtime.started_ns = grove_now_ns ();

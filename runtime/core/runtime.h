@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "runtime/core/log.h"
 #include "runtime/core/process.h"
 
 GROVE_BEGIN_DECLS
@@ -24,6 +25,8 @@ struct grove_options
    * struct grove_spawn_options. */
   size_t max_heap_bytes;
   bool   max_heap_reports;
+  /* Lines of the log from this level on go to standard error as well; 0: none do. */
+  enum grove_log_level log_stderr;
 };
 
 #define GROVE_NEVER_REPORT UINT32_MAX

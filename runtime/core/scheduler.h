@@ -11,6 +11,7 @@
 #pragma once
 
 #include "runtime/core/block.h"
+#include "runtime/core/log.h"
 #include "runtime/core/mailbox.h"
 #include "runtime/core/misuse.h"
 #include "runtime/core/poll.h"
@@ -157,6 +158,7 @@ struct grove_runtime
   uint32_t                max_blocking;
   size_t                  max_heap_bytes; /* of a process without a limit of its own; 0: none */
   bool                    max_heap_reports;
+  enum grove_log_level    log_stderr;
   uint64_t                started_ns;
   char                    name[256];
 

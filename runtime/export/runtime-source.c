@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 /* The last of them the server has itself. */
-#define N_TABLES       5
+#define N_TABLES       7
 #define SAMPLE_SPAN_NS UINT64_C (200000000)
 
 const char *
@@ -211,6 +211,8 @@ source_dispatch (void *data)
 
   (void) !read (self->wake_fd, &count, sizeof count);
   (void) !read (self->timer_fd, &count, sizeof count);
+  if (read (self->events_fd, &count, sizeof count) == sizeof count)
+    _grove_source_pump_events (self);
   _grove_pending_dispatch (self);
   _grove_source_process_walk (self);
 }
@@ -485,9 +487,11 @@ _grove_runtime_source_init (struct grove_runtime_source *self, const char *name)
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   self->timer_fd = timerfd_create (CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  if (self->epoll_fd < 0 || self->wake_fd < 0 || self->timer_fd < 0 ||
+  self->events_fd = timerfd_create (CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (self->epoll_fd < 0 || self->wake_fd < 0 || self->timer_fd < 0 || self->events_fd < 0 ||
       epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->wake_fd, &event) != 0 ||
-      epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->timer_fd, &event) != 0)
+      epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->timer_fd, &event) != 0 ||
+      epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->events_fd, &event) != 0)
     {
       const int error = errno;
 
@@ -508,6 +512,10 @@ _grove_runtime_source_finish (struct grove_runtime_source *self)
     close (self->wake_fd);
   if (self->timer_fd >= 0)
     close (self->timer_fd);
+  if (self->events_fd >= 0)
+    close (self->events_fd);
   _grove_process_scan_finish (&self->scan);
   _grove_source_forget_crashes (self);
+  _grove_source_forget_events (self);
+  _grove_source_forget_lines (self);
 }

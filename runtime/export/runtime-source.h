@@ -14,12 +14,13 @@
 #include "runtime/otp/supervision.h"
 
 struct grove_pending;
+struct grove_event_feed;
 struct grove_seen_crash;
 
 struct grove_runtime_source
 {
   /* set once */
-  int  epoll_fd, wake_fd, timer_fd;
+  int  epoll_fd, wake_fd, timer_fd, events_fd;
   char instance[33];
   char name[65];
 
@@ -30,6 +31,8 @@ struct grove_runtime_source
   uint32_t                      period_ms; /* of the timer; 0: it does not run */
   struct grove_process_scan     scan;
   struct grove_seen_crash      *crashes; /* those somebody looked at; NULL: nobody did */
+  struct grove_event_feed      *events;  /* likewise */
+  struct grove_log_line        *lines;   /* likewise */
 
   struct
   {
@@ -97,6 +100,22 @@ void _grove_source_child_table (struct grove_runtime_source    *self,
 void _grove_source_crash_table (struct grove_runtime_source    *self,
                                 const struct grove_table_query *query,
                                 struct grove_rows              *rows);
+void _grove_source_event_table (struct grove_runtime_source    *self,
+                                const struct grove_table_query *query,
+                                struct grove_rows              *rows);
+void _grove_source_log_table (struct grove_runtime_source    *self,
+                              const struct grove_table_query *query,
+                              struct grove_rows              *rows);
+
+/* event-feed.c */
+/* Takes what happened from the schedulers' rings, if somebody looks; when the timer says so. */
+void _grove_source_pump_events (struct grove_runtime_source *self);
+/* The last events, from now on for as long as somebody asks. */
+struct grove_event_feed *_grove_source_events (struct grove_runtime_source *self);
+void                     _grove_source_forget_events (struct grove_runtime_source *self);
+
+/* log-table.c */
+void _grove_source_forget_lines (struct grove_runtime_source *self);
 
 /* crash-table.c */
 void

@@ -13,6 +13,8 @@ static const grove_table_answer answers[GROVE_TABLE_SESSIONS] = {
   [GROVE_TABLE_APPLICATIONS] = _grove_source_application_table,
   [GROVE_TABLE_CHILDREN] = _grove_source_child_table,
   [GROVE_TABLE_CRASHES] = _grove_source_crash_table,
+  [GROVE_TABLE_EVENTS] = _grove_source_event_table,
+  [GROVE_TABLE_LOG] = _grove_source_log_table,
 };
 
 void

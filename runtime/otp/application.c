@@ -6,6 +6,7 @@
  */
 #include "runtime/otp/application.h"
 
+#include "runtime/core/log-private.h"
 #include "runtime/core/observe.h"
 #include "runtime/core/process-private.h"
 #include "runtime/core/runtime.h"
@@ -47,6 +48,9 @@ struct master
 static void
 tell (struct master *self, const char *reason)
 {
+  if (!self->told)
+    _grove_log_self (GROVE_LOG_NOTICE, GROVE_LOG_APPLICATION, (struct grove_term){ NULL, 0 },
+                     "Application %s exited: %s", self->spec.name, reason);
   if (!self->told && self->spec.exited)
     self->spec.exited (self->spec.name, reason);
   self->told = true;

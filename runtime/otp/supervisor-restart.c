@@ -3,6 +3,7 @@
  * What a supervisor does when a child has ended: whether and which children are started again, how
  * often that may happen, and when it ends itself instead.
  */
+#include "runtime/core/log-private.h"
 #include "runtime/otp/aftermath.h"
 #include "runtime/otp/stop.h"
 #include "runtime/otp/supervisor-private.h"
@@ -42,6 +43,24 @@ count_restart (struct grove_supervisor *self)
   return self->n_times <= self->intensity;
 }
 
+static const struct grove_term no_reason = { NULL, 0 };
+
+/* What a supervisor reports of @child, at the end of which @reason is. */
+static void
+report (enum grove_log_level      level,
+        const struct grove_child *child,
+        grove_pid                 pid,
+        const char               *what,
+        struct grove_term         reason)
+{
+  char text[GROVE_PID_TEXT_SIZE] = "";
+
+  if (pid)
+    grove_pid_print (pid, text);
+  _grove_log_self (level, GROVE_LOG_SUPERVISOR, reason, "Supervisor: child %s%s%s %s", child->id,
+                   pid ? " " : "", text, what);
+}
+
 /* What became of whoever ran there last. */
 static void
 tell (const struct grove_child *child, enum grove_outcome outcome)
@@ -74,7 +93,10 @@ refill (struct grove_supervisor *self, struct grove_child *child)
   child->restarts++;
   status = _grove_supervisor_start_place (self, child);
   if (status == GROVE_OK)
-    return STARTED;
+    {
+      report (GROVE_LOG_INFO, child, child->pid, "was started again", no_reason);
+      return STARTED;
+    }
   child->restarts--;
   if (status == GROVE_IGNORED)
     {
@@ -84,6 +106,7 @@ refill (struct grove_supervisor *self, struct grove_child *child)
         _grove_child_publish (child, child->last_pid);
       return STARTED;
     }
+  report (GROVE_LOG_ERROR, child, 0, "could not be started: ", grove_buffer_term (self->buffer));
   try_again_later (child);
   return FAILED;
 }
@@ -135,6 +158,9 @@ restart (struct grove_supervisor *self, struct grove_child *child)
     {
       child->restarting = false;
       tell (child, GROVE_OUTCOME_GAVE_UP);
+      _grove_log_self (GROVE_LOG_ERROR, GROVE_LOG_SUPERVISOR, no_reason,
+                       "Supervisor: gives up, more than %u restarts in %u s; the last child was %s",
+                       self->intensity, self->period_s, child->id);
       _grove_child_publish (child, child->last_pid);
       return GIVE_UP;
     }
@@ -207,6 +233,8 @@ _grove_supervisor_child_ended (struct grove_supervisor *self,
   const bool               significant = child->spec->significant;
 
   _grove_children_set_pid (&self->children, child, 0);
+  if (kind == GROVE_PERMANENT || !is_shutdown (reason))
+    report (GROVE_LOG_ERROR, child, child->last_pid, "ended: ", reason);
   if (kind == GROVE_PERMANENT || (kind == GROVE_TRANSIENT && !is_shutdown (reason)))
     return next_after (restart (self, child));
   /* Nobody asks what followed a normal end. */

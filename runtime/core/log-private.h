@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The log inside the runtime: writing of somebody else than the caller, with a term behind the
+ * text. The term is kept as it is where it has room, and printed for who reads it.
+ */
+#pragma once
+
+#include "runtime/core/log.h"
+#include "runtime/core/observe.h"
+
+/* Where a line comes from is not where it is about: @pid 0 is no process. @name may be NULL, else
+ * it lives as long as the runtime. @term: printed behind the text; without bytes there is none. */
+struct grove_log_about
+{
+  enum grove_log_level  level;
+  enum grove_log_source source;
+  grove_pid             pid;
+  const char           *name;
+  struct grove_term     term;
+};
+
+/* Any thread. */
+void _grove_log_about (const struct grove_log_about *about, const char *format, ...)
+  __attribute__ ((format (printf, 2, 3)));
+/* By a process, of itself. @term: as above. */
+void _grove_log_self (enum grove_log_level  level,
+                      enum grove_log_source source,
+                      struct grove_term     term,
+                      const char           *format,
+                      ...) __attribute__ ((format (printf, 4, 5)));
+void _grove_log_clear (void);
