@@ -26,11 +26,18 @@ find (const struct grove_process *process, grove_ref ref)
 }
 
 static void
-remove_at (struct grove_alias **link)
+remove_at (struct grove_process *process, struct grove_alias **link)
 {
   struct grove_alias *alias = *link;
 
   *link = alias->next;
+#ifndef GROVE_OWN_STACKS
+  if (process->bonds->spare_alias == NULL)
+    {
+      process->bonds->spare_alias = alias;
+      return;
+    }
+#endif
   free (alias);
 }
 
@@ -45,8 +52,9 @@ _grove_alias_accept (struct grove_process *process, grove_ref ref)
     (*link)->spent = true;
   else if ((*link)->mode == GROVE_ALIAS_REPLY_DEMONITOR)
     {
+      /* So that the end of the monitor finds nothing to do here. */
       (*link)->spent = true;
-      _grove_monitor_drop (process, ref);
+      (void) _grove_monitor_drop (process, ref);
     }
   return true;
 }
@@ -72,7 +80,7 @@ _grove_alias_drop (struct grove_process *process, grove_ref monitor)
   struct grove_alias **link = find (process, monitor);
 
   if (link != NULL && ends_with_monitor (*link) && !(*link)->spent)
-    remove_at (link);
+    remove_at (process, link);
 }
 
 void
@@ -89,7 +97,7 @@ _grove_alias_unmark (struct grove_process  *process,
     {
       struct grove_alias **its = find (process, message->tag);
       if (its != NULL && (*its)->spent)
-        remove_at (its);
+        remove_at (process, its);
     }
 }
 
@@ -104,16 +112,21 @@ _grove_aliases_free (struct grove_process *process)
       free (alias);
       alias = next;
     }
-  process->bonds->aliases = NULL;
+  free (process->bonds->spare_alias);
+  process->bonds->aliases = process->bonds->spare_alias = NULL;
 }
 
 void
 _grove_alias_add (struct grove_process *process, grove_ref ref, enum grove_alias_mode mode)
 {
   struct grove_bonds *bonds = _grove_bonds (process);
-  struct grove_alias *alias = _grove_malloc (sizeof *alias);
+  struct grove_alias *alias = bonds->spare_alias;
   struct grove_alias *old = bonds->aliases;
 
+  if (alias != NULL)
+    bonds->spare_alias = NULL;
+  else
+    alias = _grove_malloc (sizeof *alias);
   *alias =
     (struct grove_alias){ .next = old, .ref = ref, .mode = mode, .mark = process->mailbox_last };
   bonds->aliases = alias;
@@ -157,7 +170,7 @@ grove_unalias (grove_ref alias)
   bool                  active = link != NULL && !(*link)->spent;
 
   if (link != NULL)
-    remove_at (link);
+    remove_at (self, link);
   _grove_charge (1);
   return active;
 }

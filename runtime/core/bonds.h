@@ -38,8 +38,8 @@ void _grove_monitor_note (struct grove_process               *process,
                           const struct grove_monitor_options *options);
 /* The name that is watched; NULL: a pid is. */
 const char *_grove_monitor_name (const struct grove_process *process, grove_ref monitor);
-/* Takes a monitor down from this end: the one watched is told. */
-void _grove_monitor_drop (struct grove_process *process, grove_ref monitor);
+/* Takes a monitor down from this end: the one watched is told. False: it was not there. */
+bool _grove_monitor_drop (struct grove_process *process, grove_ref monitor);
 void _grove_monitor_notes_free (struct grove_process *process);
 
 void _grove_alias_add (struct grove_process *process, grove_ref ref, enum grove_alias_mode mode);

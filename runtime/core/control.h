@@ -77,7 +77,8 @@ struct grove_bonds
   struct grove_relations monitored_by; /* monitor -> pid */
   struct grove_relations notes;        /* monitor with options -> struct grove_monitor_note * */
   struct grove_alias    *aliases;
-  struct grove_fault    *fault; /* what it is being ended for */
+  struct grove_alias    *spare_alias; /* for the next one: who calls makes one for each call */
+  struct grove_fault    *fault;       /* what it is being ended for */
   struct grove_defer    *defers;
   struct grove_hold     *holds;
   void                  *behaviour;

@@ -7,6 +7,7 @@
 
 #include "runtime/core/block.h"
 #include "runtime/core/bonds.h"
+#include "runtime/core/process-private.h"
 #include "runtime/core/short-way.h"
 #include "runtime/core/trace-private.h"
 #include "runtime/term/etf.h"
@@ -95,21 +96,24 @@ struct filter
 };
 
 static bool
+matches_format (const struct filter *filter, struct grove_term term)
+{
+  va_list args;
+  bool    matches;
+
+  va_copy (args, *filter->args);
+  matches = grove_match_va (term, filter->format, args);
+  va_end (args);
+  return matches;
+}
+
+static inline __attribute__ ((always_inline)) bool
 accepts (const struct filter *filter, const struct grove_message *message)
 {
-  struct grove_term term = _grove_signal_term (message);
-
   if (filter->match != NULL)
-    return filter->match (term, filter->user_data);
+    return filter->match (_grove_signal_term (message), filter->user_data);
   if (filter->format != NULL)
-    {
-      va_list args;
-      bool    matches;
-      va_copy (args, *filter->args);
-      matches = grove_match_va (term, filter->format, args);
-      va_end (args);
-      return matches;
-    }
+    return matches_format (filter, _grove_signal_term (message));
   return message->tag == filter->tags[0] ||
          (filter->tags[1] != 0 && message->tag == filter->tags[1]);
 }
@@ -117,7 +121,7 @@ accepts (const struct filter *filter, const struct grove_message *message)
 /* Goes on from *@link, and leaves it at the match or at the end. A long way costs reductions, but
  * the process is not pre-empted on it: @match is code of the process, and the mailbox must hold
  * still. */
-static bool
+static inline __attribute__ ((always_inline)) bool
 scan (struct grove_process *process, const struct filter *filter, struct grove_message ***link)
 {
   struct grove_message **place = *link;
@@ -183,6 +187,14 @@ receive_from (struct grove_process  *self,
   _grove_mailbox_hold (self, *ret_message);
   _grove_charge (1);
   return GROVE_OK;
+}
+
+bool
+_grove_nothing_came (void)
+{
+  struct grove_process *self = _grove_scheduler_self->current;
+
+  return self->mailbox_first == NULL && _grove_signal_nothing (self);
 }
 
 /* ---- Public ---------------------------------------------------------------------------------- */

@@ -98,11 +98,11 @@ copy_message_or_end (struct grove_term term, grove_ref alias)
 /* What a message begins with, which is no term yet, when it is a call; at most half of a scratch.
  */
 static inline uint8_t *
-put_head (uint8_t *bytes, grove_pid self, grove_ref call)
+put_head (uint8_t *bytes, grove_pid self, const grove_ref *call)
 {
-  if (call == 0)
+  if (call == NULL)
     return bytes;
-  _grove_envelope_write (bytes, self, call);
+  _grove_envelope_write (bytes, self, *call);
   return bytes + GROVE_ENVELOPE_SIZE;
 }
 
@@ -110,13 +110,13 @@ put_head (uint8_t *bytes, grove_pid self, grove_ref call)
  * fills is all the smaller when a block is no larger than it must be. */
 static __attribute__ ((noinline)) enum grove_status
 build_unbounded (struct grove_message **ret_message,
-                 grove_ref              call,
+                 const grove_ref       *call,
                  const char            *format,
                  struct format_args    *args)
 {
   uint8_t   scratch[SCRATCH_SIZE];
   grove_pid self = _grove_process_pid (_grove_scheduler_self->current);
-  size_t    head = call != 0 ? GROVE_ENVELOPE_SIZE : 0;
+  size_t    head = call != NULL ? GROVE_ENVELOPE_SIZE : 0;
   size_t    size =
     grove_build_into (put_head (scratch, self, call), sizeof scratch - head, format, args->list);
   bool built = size > 0;
@@ -136,18 +136,18 @@ build_unbounded (struct grove_message **ret_message,
   return *ret_message != NULL ? GROVE_OK : GROVE_ERR_SYSTEM_LIMIT;
 }
 
-/* A message of @self's, built where it is to stay. @call: not 0, a call to be answered to that.
+/* A message of @self's, built where it is to stay. @call: not NULL, a call to be answered to that.
  * Takes from @args. */
 static inline __attribute__ ((always_inline)) enum grove_status
 build (struct grove_scheduler *scheduler,
        struct grove_process   *self,
-       grove_ref               call,
+       const grove_ref        *call,
        const char             *format,
        struct format_args     *args,
        struct grove_message  **ret_message)
 {
   const struct format *compiled = _grove_format_get (format);
-  size_t               head = call != 0 ? GROVE_ENVELOPE_SIZE : 0;
+  size_t               head = call != NULL ? GROVE_ENVELOPE_SIZE : 0;
   enum grove_status    status = GROVE_OK;
 
   if (__builtin_expect (compiled->flat_bound <= SCRATCH_SIZE - head, 1))
@@ -172,14 +172,18 @@ _grove_message_build (struct grove_message **ret_message, const char *format, va
 
   va_copy (args.list, list);
   status =
-    build (_grove_scheduler_self, _grove_scheduler_self->current, 0, format, &args, ret_message);
+    build (_grove_scheduler_self, _grove_scheduler_self->current, NULL, format, &args, ret_message);
   va_end (args.list);
   return status;
 }
 
 /* Builds and sends. @alias: of @to's; 0: to itself. */
 static inline __attribute__ ((always_inline)) enum grove_status
-send (grove_pid to, grove_ref alias, grove_ref call, const char *format, struct format_args *args)
+send (grove_pid           to,
+      grove_ref           alias,
+      const grove_ref    *call,
+      const char         *format,
+      struct format_args *args)
 {
   struct grove_scheduler *scheduler = _grove_scheduler_self;
   struct grove_process   *self = scheduler->current;
@@ -204,7 +208,7 @@ grove_send_va (grove_pid to, const char *format, va_list list)
 
   _grove_process_require ();
   va_copy (args.list, list);
-  status = send (to, 0, 0, format, &args);
+  status = send (to, 0, NULL, format, &args);
   va_end (args.list);
   return status;
 }
@@ -217,7 +221,7 @@ grove_send (grove_pid to, const char *format, ...)
 
   _grove_process_require ();
   va_start (args.list, format);
-  status = send (to, 0, 0, format, &args);
+  status = send (to, 0, NULL, format, &args);
   va_end (args.list);
   return status;
 }
@@ -253,7 +257,7 @@ _grove_send_call_va (grove_pid to, grove_ref alias, const char *format, va_list 
   enum grove_status  status;
 
   va_copy (args.list, list);
-  status = send (to, 0, alias, format, &args);
+  status = send (to, 0, &alias, format, &args);
   va_end (args.list);
   return status;
 }
@@ -265,7 +269,7 @@ _grove_send_alias_va (grove_pid to, grove_ref alias, const char *format, va_list
   enum grove_status  status;
 
   va_copy (args.list, list);
-  status = send (to, alias, 0, format, &args);
+  status = send (to, alias, NULL, format, &args);
   va_end (args.list);
   return status;
 }

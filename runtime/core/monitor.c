@@ -7,8 +7,9 @@
 #include "runtime/core/bonds.h"
 #include "runtime/core/mailbox.h"
 #include "runtime/core/memory.h"
+#include "runtime/core/process-private.h"
 #include "runtime/core/registry.h"
-#include "runtime/core/scheduler.h"
+#include "runtime/core/short-way.h"
 #include "runtime/term/etf.h"
 
 #include <string.h>
@@ -139,10 +140,11 @@ rewrite (const struct grove_message *down, const struct grove_monitor_note *note
 /* ---- Ending one ------------------------------------------------------------------------------ */
 
 /* False: it was not there. */
-static bool
-take (struct grove_process *process, grove_ref monitor)
+static inline bool
+take (struct grove_process *process, grove_ref monitor, grove_pid *ret_target)
 {
-  if (process->bonds == NULL || !_grove_relations_remove (&process->bonds->monitors, monitor))
+  if (process->bonds == NULL ||
+      !_grove_relations_take (&process->bonds->monitors, monitor, ret_target))
     return false;
   if (process->bonds->aliases != NULL)
     _grove_alias_drop (process, monitor);
@@ -156,6 +158,7 @@ _grove_monitor_down (struct grove_process *process, struct grove_message *down)
 {
   const struct grove_monitor_note *note;
   struct grove_message            *message = down;
+  grove_pid                        target;
 
   if (process->bonds == NULL ||
       _grove_relations_find (&process->bonds->monitors, down->tag) == NULL)
@@ -167,29 +170,43 @@ _grove_monitor_down (struct grove_process *process, struct grove_message *down)
         message = rewrite (down, note);
     }
   _grove_alias_spend (process, down->tag);
-  take (process, down->tag);
+  take (process, down->tag, &target);
   return message;
 }
 
-void
+bool
 _grove_monitor_drop (struct grove_process *process, grove_ref monitor)
 {
-  struct grove_relation *relation =
-    process->bonds != NULL ? _grove_relations_find (&process->bonds->monitors, monitor) : NULL;
   grove_pid target;
 
-  if (relation == NULL)
-    return;
-  target = relation->value;
-  take (process, monitor);
-  _grove_signal_send_watch (target, GROVE_SIGNAL_DEMONITOR, monitor, _grove_process_pid (process));
+  if (!take (process, monitor, &target))
+    return false;
+  _grove_watch (_grove_scheduler_self, target, GROVE_SIGNAL_DEMONITOR, monitor,
+                _grove_process_pid (process));
+  return true;
 }
 
 void
 _grove_monitored_by_remove (struct grove_process *process, grove_ref monitor)
 {
+  grove_pid watcher;
+
   if (process->bonds != NULL)
-    _grove_relations_remove (&process->bonds->monitored_by, monitor);
+    (void) _grove_relations_take (&process->bonds->monitored_by, monitor, &watcher);
+}
+
+grove_ref
+_grove_monitor_request (grove_pid pid)
+{
+  struct grove_process *self = _grove_scheduler_self->current;
+  grove_ref             monitor = grove_make_ref ();
+
+  _grove_monitor_add (self, monitor, pid);
+  _grove_alias_add (self, monitor, GROVE_ALIAS_REPLY_DEMONITOR);
+  _grove_watch (_grove_scheduler_self, pid, GROVE_SIGNAL_MONITOR, monitor,
+                _grove_process_pid (self));
+  _grove_charge (1);
+  return monitor;
 }
 
 /* ---- Public ---------------------------------------------------------------------------------- */
@@ -207,7 +224,8 @@ watch (struct grove_process               *self,
   _grove_monitor_add (self, monitor, pid);
   if (name != NULL || options != NULL)
     _grove_monitor_note (self, monitor, name, options);
-  _grove_signal_send_watch (pid, GROVE_SIGNAL_MONITOR, monitor, _grove_process_pid (self));
+  _grove_watch (_grove_scheduler_self, pid, GROVE_SIGNAL_MONITOR, monitor,
+                _grove_process_pid (self));
 }
 
 grove_ref
@@ -259,16 +277,13 @@ grove_monitor_name (const char                         *name,
 bool
 grove_demonitor (grove_ref monitor, bool flush)
 {
-  struct grove_process  *self = _grove_process_require ();
-  struct grove_relation *relation =
-    self->bonds != NULL ? _grove_relations_find (&self->bonds->monitors, monitor) : NULL;
-  bool active = relation != NULL;
+  struct grove_process *self = _grove_process_require ();
+  bool                  active;
 
   if (flush)
     _grove_require_outermost (self);
-  if (active)
-    _grove_monitor_drop (self, monitor);
-  else if (flush)
+  active = _grove_monitor_drop (self, monitor);
+  if (!active && flush)
     _grove_mailbox_flush (self, monitor);
   _grove_charge (1);
   return active;

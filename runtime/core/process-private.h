@@ -30,12 +30,20 @@ void _grove_process_set_system (void);
 void _grove_preempt_disable (void);
 void _grove_preempt_enable (void);
 
+/* Watches @pid, another process, for the time of a request to it, by what is an alias as well:
+ * whichever comes first, its one answer or the end of the process, ends both. The caller is a
+ * process. */
+grove_ref _grove_monitor_request (grove_pid pid);
+
 /* Sends a call (term/envelope.h) of what the format says, to be answered to @alias; and, to an
  * alias of @to's, what the format says. The caller is a process. */
 enum grove_status
 _grove_send_call_va (grove_pid to, grove_ref alias, const char *format, va_list args);
 enum grove_status
 _grove_send_alias_va (grove_pid to, grove_ref alias, const char *format, va_list args);
+
+/* Whether nothing has come for the caller that it has not received, nor any other signal. */
+bool _grove_nothing_came (void);
 
 /* Spawns a process bound to a certain scheduler, counted from 0: for tests of what happens between
  * two. 0: there is no such scheduler, or no room. */

@@ -7,20 +7,10 @@
 
 #include "runtime/core/memory.h"
 
-/* Room for one. A table so small stays when it becomes empty: who watches, or is watched, for the
- * time of one call at a time would else allocate for each. */
-#define FIRST_CAPACITY 2U
-
-static uint32_t
-home_of (const struct grove_relations *self, uint64_t key)
-{
-  return (uint32_t) ((key * UINT64_C (0x9e3779b97f4a7c15)) >> 32) & (self->capacity - 1);
-}
-
 static uint32_t
 place_of (const struct grove_relations *self, uint64_t key)
 {
-  uint32_t i = home_of (self, key);
+  uint32_t i = _grove_relations_home (self, key);
 
   while (self->places[i].key != 0 && self->places[i].key != key)
     i = (i + 1) & (self->capacity - 1);
@@ -32,7 +22,7 @@ grow (struct grove_relations *self)
 {
   struct grove_relations old = *self;
 
-  self->capacity = old.capacity == 0 ? FIRST_CAPACITY : old.capacity * 2;
+  self->capacity = old.capacity == 0 ? GROVE_RELATIONS_LEAST : old.capacity * 2;
   self->places = _grove_calloc (self->capacity, sizeof *self->places);
   for (uint32_t i = 0; i < old.capacity; i++)
     if (old.places[i].key != 0)
@@ -48,7 +38,7 @@ _grove_relations_finish (struct grove_relations *self)
 }
 
 void
-_grove_relations_put (struct grove_relations *self, uint64_t key, uint64_t value)
+_grove_relations_put_among (struct grove_relations *self, uint64_t key, uint64_t value)
 {
   struct grove_relation *place = _grove_relations_find (self, key);
 
@@ -87,7 +77,7 @@ _grove_relations_remove (struct grove_relations *self, uint64_t key)
   for (uint32_t i = (gap + 1) & mask; self->places[i].key != 0; i = (i + 1) & mask)
     {
       /* One that sits behind the gap may fill it unless that is before its home. */
-      uint32_t home = home_of (self, self->places[i].key);
+      uint32_t home = _grove_relations_home (self, self->places[i].key);
       if (((i - home) & mask) >= ((i - gap) & mask))
         {
           self->places[gap] = self->places[i];
@@ -95,7 +85,7 @@ _grove_relations_remove (struct grove_relations *self, uint64_t key)
         }
     }
   self->places[gap].key = 0;
-  if (--self->n == 0 && self->capacity > FIRST_CAPACITY)
+  if (--self->n == 0 && self->capacity > GROVE_RELATIONS_LEAST)
     _grove_relations_finish (self);
   return true;
 }

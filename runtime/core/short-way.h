@@ -131,3 +131,33 @@ _grove_deliver_near (struct grove_scheduler *scheduler,
   if (process->woken && GROVE_GET (process->state) == GROVE_STATE_WAITING)
     _grove_process_wake (scheduler, process);
 }
+
+/* ---- Monitors -------------------------------------------------------------------------------- */
+
+/* As _grove_signal_send_watch(), but on the spot where the one that is watched is near: a call
+ * makes and takes back a monitor, and two blocks, two pushes and two turns of the one that is
+ * watched would cost more than all the rest of it. */
+static inline void
+_grove_watch (struct grove_scheduler *scheduler,
+              grove_pid               to,
+              enum grove_signal_kind  kind,
+              grove_ref               monitor,
+              grove_pid               watcher)
+{
+  struct grove_process *process = _grove_table_block (to);
+
+  if (__builtin_expect (process != NULL &&
+                          GROVE_GET (process->generation) == (uint32_t) (to >> 32) &&
+                          scheduler != NULL && _grove_is_near (scheduler, process),
+                        1))
+    {
+      struct grove_bonds *bonds = process->bonds != NULL ? process->bonds : _grove_bonds (process);
+      grove_pid           known;
+      if (kind == GROVE_SIGNAL_MONITOR)
+        _grove_relations_put (&bonds->monitored_by, monitor, watcher);
+      else
+        (void) _grove_relations_take (&bonds->monitored_by, monitor, &known);
+      return;
+    }
+  _grove_signal_send_watch (to, kind, monitor, watcher);
+}

@@ -258,27 +258,14 @@ _grove_signal_send_behind (grove_pid to, struct grove_message *message)
     _grove_block_free (message);
 }
 
-/* On the spot, like messages: a call makes and takes back a monitor, and two blocks, two pushes and
- * two turns of the one that is watched would cost more than all the rest of it. */
 void
 _grove_signal_send_watch (grove_pid              to,
                           enum grove_signal_kind kind,
                           grove_ref              monitor,
                           grove_pid              watcher)
 {
-  struct grove_process *process = _grove_table_block (to);
-  struct grove_message *signal;
+  struct grove_message *signal = _grove_signal_new (kind, 0, monitor);
 
-  if (process != NULL && GROVE_GET (process->generation) == (uint32_t) (to >> 32) &&
-      is_near (process))
-    {
-      if (kind == GROVE_SIGNAL_MONITOR)
-        _grove_monitored_by_add (process, monitor, watcher);
-      else
-        _grove_monitored_by_remove (process, monitor);
-      return;
-    }
-  signal = _grove_signal_new (kind, 0, monitor);
   signal->sender = watcher;
   _grove_signal_send (to, signal);
 }

@@ -110,7 +110,7 @@ void _grove_signal_send (grove_pid to, struct grove_message *signal);
 void _grove_signal_send_behind (grove_pid to, struct grove_message *message);
 /* The same, but false and @signal is still the caller's when there is no such process. */
 bool _grove_signal_try_send (grove_pid to, struct grove_message *signal);
-/* MONITOR or DEMONITOR, of a @watcher whose thread this is. */
+/* MONITOR or DEMONITOR, of a @watcher whose thread this is; see _grove_watch() too. */
 void _grove_signal_send_watch (grove_pid              to,
                                enum grove_signal_kind kind,
                                grove_ref              monitor,

@@ -33,23 +33,20 @@ abandon (grove_ref tag)
   grove_demonitor (tag, true);
 }
 
-static enum grove_status
+static inline enum grove_status
 begin (grove_pid               server,
        enum grove_request_kind kind,
        const char             *format,
        va_list                 args,
        grove_ref              *ret_request)
 {
-  const struct grove_monitor_options options = { .alias = GROVE_ALIAS_REPLY_DEMONITOR };
-  enum grove_status                  status;
+  enum grove_status status;
 
   if (server == 0)
     return GROVE_ERR_NOPROC;
   if (server == grove_self ())
     return GROVE_ERR_CALLING_SELF;
-  status = grove_monitor_opt (server, &options, ret_request);
-  if (status != GROVE_OK)
-    return status;
+  *ret_request = _grove_monitor_request (server);
   if (kind == GROVE_REQUEST_SYSTEM)
     status = send_system (server, *ret_request, format, args);
   else
@@ -74,15 +71,12 @@ read_response (grove_ref request, const struct grove_message *message)
   return grove_term_is_atom (reason, "noproc") ? GROVE_ERR_NOPROC : GROVE_ERR_EXITED;
 }
 
+/* @message came for @request. */
 static enum grove_status
-await (grove_ref request, int64_t timeout_ns, struct grove_message **ret_reply)
+take_response (grove_ref request, struct grove_message *message, struct grove_message **ret_reply)
 {
-  struct grove_message *message;
-  enum grove_status     status = grove_receive_alias (request, request, timeout_ns, &message);
+  enum grove_status status = read_response (request, message);
 
-  if (status != GROVE_OK)
-    return status;
-  status = read_response (request, message);
   if (status == GROVE_OK)
     *ret_reply = message;
   else
@@ -90,18 +84,57 @@ await (grove_ref request, int64_t timeout_ns, struct grove_message **ret_reply)
   return status;
 }
 
-/* What has come by the end of the wait is taken all the same; what comes later never arrives. */
 static enum grove_status
-finish (grove_ref request, int64_t timeout_ns, struct grove_message **ret_reply)
+await (grove_ref request, int64_t timeout_ns, struct grove_message **ret_reply)
 {
-  enum grove_status status = await (request, timeout_ns, ret_reply);
+  struct grove_message *message;
+  enum grove_status     status = grove_receive_alias (request, request, timeout_ns, &message);
 
-  if (status != GROVE_ERR_TIMEOUT)
-    return status;
+  return status == GROVE_OK ? take_response (request, message, ret_reply) : status;
+}
+
+/* What has come by the end of the wait is taken all the same; what comes later never arrives. */
+static NOINLINE enum grove_status
+give_up (grove_ref request, struct grove_message **ret_reply)
+{
   grove_unalias (request);
   grove_demonitor (request, false);
-  status = await (request, 0, ret_reply);
-  return status;
+  return await (request, 0, ret_reply);
+}
+
+/* In line, and with nothing in between when it is an answer: a process that was waiting returns
+ * through few functions. */
+static inline __attribute__ ((always_inline)) enum grove_status
+finish (grove_ref request, int64_t timeout_ns, struct grove_message **ret_reply)
+{
+  struct grove_message *message;
+  enum grove_status     status = grove_receive_alias (request, request, timeout_ns, &message);
+
+  if (status == GROVE_ERR_TIMEOUT)
+    return give_up (request, ret_reply);
+  if (status != GROVE_OK)
+    return status;
+  if (message->reason_offset != 0)
+    return take_response (request, message, ret_reply);
+  *ret_reply = message;
+  return GROVE_OK;
+}
+
+static inline __attribute__ ((always_inline)) enum grove_status
+call (grove_pid               server,
+      enum grove_request_kind kind,
+      int64_t                 timeout_ns,
+      struct grove_message  **ret_reply,
+      const char             *format,
+      va_list                 args)
+{
+  grove_ref         request;
+  enum grove_status status;
+
+  if (timeout_ns < 0)
+    return GROVE_ERR_BADARG;
+  status = begin (server, kind, format, args, &request);
+  return status == GROVE_OK ? finish (request, timeout_ns, ret_reply) : status;
 }
 
 enum grove_status
@@ -112,13 +145,7 @@ _grove_call_va (grove_pid               server,
                 const char             *format,
                 va_list                 args)
 {
-  grove_ref         request;
-  enum grove_status status;
-
-  if (timeout_ns < 0)
-    return GROVE_ERR_BADARG;
-  status = begin (server, kind, format, args, &request);
-  return status == GROVE_OK ? finish (request, timeout_ns, ret_reply) : status;
+  return call (server, kind, timeout_ns, ret_reply, format, args);
 }
 
 enum grove_status
@@ -132,7 +159,7 @@ grove_call (
   if (ret_reply == NULL)
     return GROVE_ERR_BADARG;
   va_start (args, format);
-  status = _grove_call_va (server, GROVE_REQUEST_CALL, timeout_ns, ret_reply, format, args);
+  status = call (server, GROVE_REQUEST_CALL, timeout_ns, ret_reply, format, args);
   va_end (args);
   return status;
 }

@@ -162,12 +162,12 @@ _grove_server_serve (void *server)
           continue;
         }
       self->idle_ns = -1;
+      if (idle_ns < 0 && _grove_nothing_came ())
+        grove_hibernate (_grove_server_serve, self);
       if (grove_receive (idle_ns > 0 ? idle_ns : 0, &message) == GROVE_OK)
         handle_message (self, message);
       else if (idle_ns >= 0)
         handle_timeout (self);
-      else
-        grove_hibernate (_grove_server_serve, self);
     }
 }
 

@@ -119,9 +119,13 @@ flat_same (const uint8_t *bytes, const struct format_stretch *stretch)
 
 /* ---- Building -------------------------------------------------------------------------------- */
 
+/* There is room for ETF_MAX_INT64_SIZE. */
 static inline uint8_t *
 flat_put_int64 (uint8_t *to, int64_t value)
 {
+  uint64_t magnitude;
+  unsigned size;
+
   if (value >= 0 && value <= UINT8_MAX)
     {
       to[0] = ETF_SMALL_INTEGER;
@@ -134,11 +138,43 @@ flat_put_int64 (uint8_t *to, int64_t value)
       etf_put32 (to + 1, (uint32_t) value);
       return to + 5;
     }
-  return to + _grove_etf_put_int64 (to, value);
+  magnitude = value < 0 ? -(uint64_t) value : (uint64_t) value;
+  size = (71 - (unsigned) __builtin_clzll (magnitude)) / 8;
+  to[0] = ETF_SMALL_BIG;
+  to[1] = (uint8_t) size;
+  to[2] = value < 0;
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+  magnitude = __builtin_bswap64 (magnitude);
+#endif
+  memcpy (to + 3, &magnitude, sizeof magnitude);
+  return to + 3 + size;
+}
+
+/* Of 4 to 8 bytes: all that is neither small nor has more than 64 bits. NULL: another. */
+static inline const uint8_t *
+flat_get_big (const uint8_t *bytes, int64_t *ret_value, bool is_unsigned)
+{
+  unsigned size = bytes[1], negative = bytes[2];
+  uint32_t low, high;
+  uint64_t magnitude;
+
+  if (size < 4 || size > 8 || (negative && is_unsigned))
+    return NULL;
+  memcpy (&low, bytes + 3, sizeof low);
+  memcpy (&high, bytes + size - 1, sizeof high);
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+  low = __builtin_bswap32 (low);
+  high = __builtin_bswap32 (high);
+#endif
+  magnitude = low | (uint64_t) high << (size * 8 - 32);
+  if (magnitude > INT64_MAX && !is_unsigned)
+    return NULL;
+  *ret_value = negative ? -(int64_t) magnitude : (int64_t) magnitude;
+  return bytes + 3 + size;
 }
 
 /* Writes the term to @bytes, which has room for format->flat_bound. Returns its size. */
-static inline size_t
+static inline __attribute__ ((always_inline)) size_t
 _grove_flat_write (const struct format *format, uint8_t *bytes, struct format_args *args)
 {
   const struct format_stretch *stretch = format->flat->stretches;
@@ -168,7 +204,7 @@ _grove_flat_write (const struct format *format, uint8_t *bytes, struct format_ar
 
 /* Whether @term, which is not empty, is in just the bytes that building with the same format
  * writes. False: it may match in other bytes. Takes nothing from @args then. */
-static inline bool
+static inline __attribute__ ((always_inline)) bool
 _grove_flat_match (const struct format *format, struct grove_term term, struct format_args *args)
 {
   const struct format_flat    *flat = format->flat;
@@ -203,6 +239,12 @@ _grove_flat_match (const struct format *format, struct grove_term term, struct f
             return false;
           value++;
           bytes += 5;
+        }
+      else if (bytes[0] == ETF_SMALL_BIG && stretch->end != FORMAT_INT)
+        {
+          bytes = flat_get_big (bytes, value++, stretch->end == FORMAT_UINT64);
+          if (bytes == NULL)
+            return false;
         }
       else
         return false;

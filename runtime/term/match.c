@@ -486,7 +486,7 @@ match_any (const struct format *format, struct grove_term term, va_list list)
 }
 
 /* Takes from @args. */
-static inline bool
+static inline __attribute__ ((always_inline)) bool
 match (const struct format *format, struct grove_term term, struct format_args *args)
 {
   if (__builtin_expect (format->match_status != GROVE_OK || term.size == 0, 0))
