@@ -55,9 +55,10 @@ struct Cli
   char             *target; /* --system */
   gboolean          json;
   gboolean          colored;
-  gboolean          utf8;   /* of the terminal */
-  int               width;  /* of the terminal; 0: none, nothing is cut */
-  int               height; /* likewise */
+  gboolean          utf8;    /* of the terminal */
+  int               width;   /* of the terminal; 0: none, nothing is cut */
+  int               height;  /* likewise */
+  gboolean          figures; /* the session watches the system's figures too */
   GroveSession     *session;
 };
 
@@ -88,8 +89,10 @@ typedef enum
 void cli_print_init (Cli *cli, const char *color_when);
 /* Text that is ours, in UTF-8; what the terminal's language lacks is written otherwise. */
 void cli_put (Cli *cli, const char *text);
-void cli_printf (Cli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
-void cli_put_styled (Cli *cli, CliStyle style, const char *text);
+/* In the terminal's character set; transfer full. */
+char *cli_to_locale (const char *text);
+void  cli_printf (Cli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void  cli_put_styled (Cli *cli, CliStyle style, const char *text);
 /* One line of JSON; the object stays the caller's. */
 void cli_put_json (Cli *cli, struct json_object *object);
 /* Where a picture that is drawn again and again begins: an empty screen on a terminal. */
@@ -201,6 +204,10 @@ typedef struct CliRows CliRows;
 
 /* Opens it and waits for the first of it. The query's members stay the caller's, and must stay. */
 CliRows *cli_rows_open (Cli *cli, const CliQuery *query, GError **error);
+/* Opens it, and tells of each update and of each refusal. */
+CliRows *cli_rows_new (Cli *cli, const CliQuery *query, void (*changed) (gpointer), gpointer data);
+/* Other rows of the same columns: sort, filter and window. A frozen table stands still. */
+void cli_rows_set (CliRows *self, const CliQuery *query, gboolean frozen);
 /* Closes it. */
 void cli_rows_free (CliRows *self);
 /* Waits for the next update; FALSE with no error after @timeout_ms (0: none) without one. */
@@ -211,6 +218,8 @@ guint64             cli_rows_get_total (CliRows *self);
 guint64             cli_rows_get_matched (CliRows *self);
 gint64              cli_rows_get_time_ns (CliRows *self);
 guint64             cli_rows_get_lost (CliRows *self); /* rows that were gone before they came */
+guint64             cli_rows_get_offset (CliRows *self);
+GError             *cli_rows_steal_error (CliRows *self); /* that it was refused with, or NULL */
 /* The next row of a table that is followed, NULL: none is left; transfer full. */
 struct json_object *cli_rows_pop (CliRows *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliRows, cli_rows_free)
@@ -335,8 +344,8 @@ gboolean cli_tree_load (Cli *cli, GroveTree *tree, GError **error);
 
 extern const GOptionEntry cli_ps_entries[], cli_tree_entries[], cli_messages_entries[],
   cli_control_entries[], cli_system_entries[], cli_table_entries[], cli_chat_entries[],
-  cli_state_entries[], cli_term_entries[];
-extern const char cli_ps_more[], cli_table_more[];
+  cli_state_entries[], cli_term_entries[], cli_top_entries[];
+extern const char cli_ps_more[], cli_table_more[], cli_top_more[];
 extern gboolean   cli_opt_elixir;
 
 int cli_run_names (Cli *cli, int argc, char **argv);
@@ -353,6 +362,7 @@ int cli_run_stack (Cli *cli, int argc, char **argv);
 int cli_run_crash (Cli *cli, int argc, char **argv);
 int cli_run_send (Cli *cli, int argc, char **argv);
 int cli_run_gc (Cli *cli, int argc, char **argv);
+int cli_run_top (Cli *cli, int argc, char **argv);
 int cli_run_ls (Cli *cli, int argc, char **argv);
 int cli_run_ps (Cli *cli, int argc, char **argv);
 int cli_run_tree (Cli *cli, int argc, char **argv);

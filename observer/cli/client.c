@@ -83,7 +83,7 @@ cli_connect (Cli *cli, CliRole role, GError **error)
   if (target == NULL)
     return FALSE;
   cli->session = grove_session_new ();
-  _grove_session_introduce (cli->session, "grove", role == CLI_OBSERVE, FALSE);
+  _grove_session_introduce (cli->session, "grove", role == CLI_OBSERVE, cli->figures);
   if (cli_opt_elixir)
     _grove_session_set_syntax (cli->session, "elixir");
   grove_session_open (cli->session, target);

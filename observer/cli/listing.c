@@ -11,7 +11,8 @@
 #define PAGE_MAX    512
 #define COLUMNS_MAX 64
 #define SORT_MAX    4
-#define RATE_MS     500 /* what a rate is measured over when it is asked for once */
+#define RATE_MS     1200 /* what it takes to know a rate */
+#define TICK_MS     300
 #define ONCE_MS     60000
 
 char    *cli_opt_columns, *cli_opt_sort;
@@ -292,6 +293,23 @@ chosen_limit (void)
   return cli_opt_limit > 0 ? (guint64) cli_opt_limit : PAGE_MAX;
 }
 
+/* A rate is the difference between two looks. */
+static void
+let_settle (CliRows *rows, GError **error)
+{
+  gint64 until = g_get_monotonic_time () + RATE_MS * 1000;
+  for (gint64 left = RATE_MS; left > 0; left = (until - g_get_monotonic_time ()) / 1000)
+    {
+      g_autoptr (GError) problem = NULL;
+      cli_rows_wait (rows, (guint) left, &problem);
+      if (problem != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return;
+        }
+    }
+}
+
 static gboolean
 list_once (Listing *self, GError **error)
 {
@@ -303,12 +321,9 @@ list_once (Listing *self, GError **error)
     {
       guint page = (guint) MIN (limit - offset, PAGE_MAX);
       g_autoptr (CliRows) rows =
-        open_page (self, offset, page, self->has_rates ? RATE_MS : ONCE_MS, error);
-      g_autoptr (GError) problem = NULL;
-      /* A rate is known from the second sample on. */
-      if (rows != NULL && self->has_rates && !cli_rows_wait (rows, 3 * RATE_MS, &problem) &&
-          problem != NULL)
-        g_propagate_error (error, g_steal_pointer (&problem));
+        open_page (self, offset, page, self->has_rates ? TICK_MS : ONCE_MS, error);
+      if (rows != NULL && self->has_rates && offset == 0)
+        let_settle (rows, error);
       good = rows != NULL && (error == NULL || *error == NULL);
       if (good)
         picture_take (&picture, rows, limit);

@@ -37,6 +37,8 @@ const CliCommand cli_commands[] = {
   { "system", "[SYSTEM]", "a system's figures: load, memory, rates", NULL, cli_run_system,
     cli_system_entries },
   { "ps", "[QUERY...]", "processes", cli_ps_more, cli_run_ps, cli_ps_entries },
+  { "top", "[QUERY...]", "processes, live, to be acted upon", cli_top_more, cli_run_top,
+    cli_top_entries },
   { "tree", "[SYSTEM]", "who supervises whom", NULL, cli_run_tree, cli_tree_entries },
   { "info", "PROCESS", "all that is known of one process", NULL, cli_run_info, NULL },
   { "messages", "PROCESS", "what is in a mailbox, without taking it", NULL, cli_run_messages,

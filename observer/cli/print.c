@@ -81,6 +81,13 @@ in_locale (const char *text)
   return converted;
 }
 
+char *
+cli_to_locale (const char *text)
+{
+  char *converted = in_locale (text);
+  return converted != NULL ? converted : g_strdup (text);
+}
+
 static void
 put_to (FILE *file, const char *text)
 {

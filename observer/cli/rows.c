@@ -20,8 +20,11 @@ struct CliRows
   GQueue             came; /* of a table that is followed: rows, counted */
   guint64            lost;
   gint64             time_ns;
-  gboolean           fresh; /* something came since it was last waited for */
-  GError            *error; /* it was refused */
+  gboolean           fresh;  /* something came since it was last waited for */
+  GError            *error;  /* it was refused */
+  guint64            offset; /* of the first row, as it came */
+  void (*changed) (gpointer);
+  gpointer changed_data;
 };
 
 void
@@ -139,6 +142,9 @@ updated (gpointer owner, struct json_object *params, const char **ret_reason)
   for (guint i = 0; i < self->order->len && whole; i++)
     whole = g_hash_table_contains (self->rows, self->order->pdata[i]);
   self->fresh = self->fresh || whole;
+  self->offset = (guint64) MAX (_grove_json_int (params, "offset", 0), 0);
+  if (self->changed != NULL)
+    self->changed (self->changed_data);
   return TRUE;
 }
 
@@ -149,6 +155,8 @@ failed (gpointer owner, const GError *error)
   if (self->error == NULL)
     self->error = g_error_copy (error);
   self->fresh = TRUE;
+  if (self->changed != NULL)
+    self->changed (self->changed_data);
 }
 
 static gboolean
@@ -182,10 +190,11 @@ cli_rows_wait (CliRows *self, guint timeout_ms, GError **error)
 }
 
 CliRows *
-cli_rows_open (Cli *cli, const CliQuery *query, GError **error)
+cli_rows_new (Cli *cli, const CliQuery *query, void (*changed) (gpointer), gpointer data)
 {
   static const GroveSubscriptionKind kind = {
     .open_method = "table.open",
+    .set_method = "table.set",
     .close_method = "table.close",
     .ack_method = "table.ack",
     .update = "table.update",
@@ -196,16 +205,35 @@ cli_rows_open (Cli *cli, const CliQuery *query, GError **error)
   CliRows *self = g_new0 (CliRows, 1);
   self->cli = cli;
   self->query = *query;
+  self->changed = changed;
+  self->changed_data = data;
   self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, cli_json_unref);
   self->order = g_ptr_array_new_with_free_func (g_free);
   self->subscription = _grove_subscription_new (cli->session, &kind, self);
   _grove_subscription_set_wanted (self->subscription, TRUE);
-  if (!cli_rows_wait (self, 0, error))
-    {
-      cli_rows_free (self);
-      return NULL;
-    }
   return self;
+}
+
+CliRows *
+cli_rows_open (Cli *cli, const CliQuery *query, GError **error)
+{
+  CliRows *self = cli_rows_new (cli, query, NULL, NULL);
+  if (cli_rows_wait (self, 0, error))
+    return self;
+  cli_rows_free (self);
+  return NULL;
+}
+
+void
+cli_rows_set (CliRows *self, const CliQuery *query, gboolean frozen)
+{
+  struct json_object *params = json_object_new_object ();
+  self->query = *query;
+  json_object_object_add (params, "sort", json_object_get (query->sort));
+  json_object_object_add (params, "filter", json_object_get (query->filter));
+  json_object_object_add (params, "window", _grove_table_window (query->offset, query->limit));
+  json_object_object_add (params, "frozen", json_object_new_boolean (frozen));
+  _grove_subscription_set (self->subscription, params);
 }
 
 void
@@ -261,4 +289,16 @@ struct json_object *
 cli_rows_pop (CliRows *self)
 {
   return g_queue_pop_head (&self->came);
+}
+
+guint64
+cli_rows_get_offset (CliRows *self)
+{
+  return self->offset;
+}
+
+GError *
+cli_rows_steal_error (CliRows *self)
+{
+  return g_steal_pointer (&self->error);
 }
