@@ -335,8 +335,10 @@ answered (struct grove_rows *rows, void *owner)
   self->base.busy = false;
   if (rows->failed && self->opening_id != 0)
     {
-      grove_server_session_fail (self->base.session, self->opening_id, rows->error, NULL, "%s",
-                                 rows->message);
+      grove_server_session_fail (self->base.session, self->opening_id, rows->error,
+                                 rows->error == GROVE_ERROR_BUSY ? "{\"retry_after_ms\":1000}"
+                                                                 : NULL,
+                                 "%s", rows->message);
       grove_server_session_unsubscribe (self->base.session, &self->base);
       return;
     }

@@ -475,3 +475,36 @@ uint64_t _grove_observe_log (void); /* how many there have been; the last one ha
 /* false: not known (any more). */
 bool        _grove_observe_log_line (uint64_t seq, struct grove_log_line *ret_line);
 const char *_grove_log_level_name (enum grove_log_level level);
+
+/* ---- Timers ---------------------------------------------------------------------------------- */
+
+struct grove_timer_sample
+{
+  grove_ref ref;
+  grove_pid to; /* 0: whoever is called `name` then */
+  uint64_t  due_ns;
+  uint64_t  period_ns; /* 0: once */
+  uint64_t  message_size;
+  uint32_t  scheduler;
+  uint16_t  term_size; /* 0: not asked for, or too large */
+  char      name[64];  /* cut */
+  uint8_t   term[128];
+};
+
+#define GROVE_TIMERS_A_LOOK 128
+/* A few timers of one scheduler. It belongs to that scheduler until @done was called there, which
+ * happens once, also when the runtime stops meanwhile. */
+struct grove_timer_look
+{
+  unsigned scheduler;
+  uint32_t bucket; /* 0, or where the one before ended */
+  bool     messages;
+  void (*done) (void *user_data);
+  void *user_data;
+  /* filled */
+  uint32_t                  next_bucket; /* UINT32_MAX: these were the last */
+  uint32_t                  n_timers;    /* it has in all */
+  uint32_t                  n;
+  struct grove_timer_sample samples[GROVE_TIMERS_A_LOOK];
+};
+void _grove_observe_timers (struct grove_timer_look *look);

@@ -88,6 +88,12 @@ inspection_done (enum grove_status status, void *user_data)
 }
 
 void
+_grove_pending_came_back (struct grove_pending *self, enum grove_status status)
+{
+  inspection_done (status, self);
+}
+
+void
 _grove_pending_inspect (struct grove_pending *self, grove_pid pid, grove_inspect_func inspect)
 {
   self->inspecting = true;
@@ -212,6 +218,13 @@ _grove_pending_errand (struct grove_pending *self,
   return accepted;
 }
 
+/* Somebody waits for its answer. */
+static bool
+is_open (const struct grove_pending *self)
+{
+  return self->call || self->rows;
+}
+
 void
 _grove_pending_dispatch (struct grove_runtime_source *self)
 {
@@ -229,15 +242,16 @@ _grove_pending_dispatch (struct grove_runtime_source *self)
       pthread_mutex_unlock (&lock);
       pending->inspected = !inspecting;
 
-      if (pending->call && (!inspecting || now_ns >= pending->deadline_ns) &&
+      if (is_open (pending) && (!inspecting || now_ns >= pending->deadline_ns) &&
           pending->poll (pending, now_ns))
         {
           pending->call = NULL;
+          pending->rows = NULL;
           self->n_waiting--;
         }
 
       pthread_mutex_lock (&lock);
-      keep = pending->call || pending->inspecting;
+      keep = is_open (pending) || pending->inspecting;
       pthread_mutex_unlock (&lock);
 
       link = keep ? &left : &finished;
@@ -267,6 +281,8 @@ _grove_pending_drop (struct grove_runtime_source *self)
       if (pending->call)
         grove_call_fail (pending->call, GROVE_ERROR_SHUTTING_DOWN, NULL,
                          "the system is shutting down");
+      if (pending->rows)
+        grove_rows_fail (pending->rows, GROVE_ERROR_SHUTTING_DOWN, "the system is shutting down");
       pthread_mutex_lock (&lock);
       if (pending->errand && pending->inspecting && !pending->taken)
         {

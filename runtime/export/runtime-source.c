@@ -20,8 +20,6 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-/* The last of them the server has itself. */
-#define N_TABLES       7
 #define SAMPLE_SPAN_NS UINT64_C (200000000)
 
 const char *
@@ -435,7 +433,7 @@ const struct grove_source_ops _grove_runtime_source_ops = {
   .kind = "grove",
   .version = GROVE_VERSION,
   .tables = grove_schema_tables,
-  .n_tables = N_TABLES,
+  .n_tables = GROVE_TABLE_SESSIONS, /* that one the server has itself */
   .name = source_name,
   .instance = source_instance,
   .now_ns = source_now_ns,

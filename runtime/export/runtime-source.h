@@ -33,6 +33,7 @@ struct grove_runtime_source
   struct grove_seen_crash      *crashes; /* those somebody looked at; NULL: nobody did */
   struct grove_event_feed      *events;  /* likewise */
   struct grove_log_line        *lines;   /* likewise */
+  unsigned                      n_timer_looks;
 
   struct
   {
@@ -101,6 +102,10 @@ void _grove_source_crash_table (struct grove_runtime_source    *self,
                                 const struct grove_table_query *query,
                                 struct grove_rows              *rows);
 void _grove_source_event_table (struct grove_runtime_source    *self,
+                                const struct grove_table_query *query,
+                                struct grove_rows              *rows);
+/* Answers later. */
+void _grove_source_timer_table (struct grove_runtime_source    *self,
                                 const struct grove_table_query *query,
                                 struct grove_rows              *rows);
 void _grove_source_log_table (struct grove_runtime_source    *self,
@@ -235,6 +240,7 @@ struct grove_pending
   struct grove_pending        *next; /* grove_runtime_source.waiting */
   struct grove_runtime_source *source;
   struct grove_call           *call; /* NULL once answered */
+  struct grove_rows           *rows; /* instead of a call */
   uint64_t                     since_ns, deadline_ns;
   /* Looks whether it can be answered; after the deadline it must. Returns true when answered. */
   bool (*poll) (struct grove_pending *self, uint64_t now_ns);
@@ -252,6 +258,8 @@ struct grove_pending
   struct grove_pending *next_errand;
 };
 
+/* What holds @self has come back; any thread. */
+void _grove_pending_came_back (struct grove_pending *self, enum grove_status status);
 /* Asks again from dispatch() until poll() answers. */
 void _grove_pending_wait (struct grove_pending *self);
 /* Inspects @pid; poll() is called when it came back, and at the deadline. */

@@ -15,6 +15,7 @@ static const grove_table_answer answers[GROVE_TABLE_SESSIONS] = {
   [GROVE_TABLE_CRASHES] = _grove_source_crash_table,
   [GROVE_TABLE_EVENTS] = _grove_source_event_table,
   [GROVE_TABLE_LOG] = _grove_source_log_table,
+  [GROVE_TABLE_TIMERS] = _grove_source_timer_table,
 };
 
 void
