@@ -22,13 +22,13 @@ grove_audit_finish (struct grove_audit *self)
 static struct grove_audit_entry *
 entry_at (const struct grove_audit *self, uint64_t seq)
 {
-  return &self->entries[seq % GROVE_AUDIT_ENTRIES];
+  return &self->entries[seq % GROVE_LIMIT_AUDIT];
 }
 
 static uint64_t
 first (const struct grove_audit *self)
 {
-  return self->last > GROVE_AUDIT_ENTRIES ? self->last - GROVE_AUDIT_ENTRIES + 1 : 1;
+  return self->last > GROVE_LIMIT_AUDIT ? self->last - GROVE_LIMIT_AUDIT + 1 : 1;
 }
 
 /* As compact JSON, if it fits; else only whom it was about. */
@@ -76,7 +76,7 @@ grove_audit_begin (struct grove_audit *self,
   struct grove_audit_entry *entry;
 
   if (self->entries == NULL)
-    self->entries = grove_must_zero (GROVE_AUDIT_ENTRIES * sizeof *self->entries);
+    self->entries = grove_must_zero (GROVE_LIMIT_AUDIT * sizeof *self->entries);
   entry = entry_at (self, ++self->last);
   *entry = (struct grove_audit_entry){
     .seq = self->last,

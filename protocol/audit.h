@@ -7,11 +7,10 @@
  */
 #pragma once
 
+#include "protocol/schema-names.h"
 #include "protocol/source.h"
 
 struct json_object;
-
-#define GROVE_AUDIT_ENTRIES 256
 
 enum grove_audit_outcome
 {

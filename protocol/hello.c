@@ -5,6 +5,7 @@
  * Threads: the server's.
  */
 #include "protocol/dispatch.h"
+#include "protocol/methods.h"
 
 /* Of a method that the server can do by itself nothing is said. */
 static bool
@@ -23,8 +24,8 @@ offers (const struct grove_host *host, const struct grove_method *method, const 
   return !method->payloads || !host->hide_payloads;
 }
 
-static void
-write_capabilities (struct grove_writer *writer, const struct grove_host *host)
+void
+grove_hello_write_capabilities (struct grove_writer *writer, const struct grove_host *host)
 {
   const char *why;
 
@@ -91,7 +92,7 @@ grove_dispatch_hello (struct grove_server_session *session)
   grove_writer_end_object (writer);
   grove_writer_member_text (writer, "instance", source->ops->instance (source->self));
   grove_writer_member_bool (writer, "read_only", host->read_only);
-  write_capabilities (writer, host);
+  grove_hello_write_capabilities (writer, host);
   grove_writer_name (writer, "limits");
   grove_writer_begin_object (writer);
   grove_writer_member_int (writer, "line", GROVE_LIMIT_LINE);

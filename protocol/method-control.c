@@ -135,7 +135,7 @@ grove_handle_audit_tail (struct grove_server_session *session,
   grove_writer_begin_object (writer);
   grove_audit_write (&grove_server_session_host (session)->audit,
                      (uint64_t) grove_params_int (params, "after", 0),
-                     (size_t) grove_params_int (params, "limit", GROVE_AUDIT_ENTRIES), writer);
+                     (size_t) grove_params_int (params, "limit", GROVE_LIMIT_AUDIT), writer);
   grove_writer_end_object (writer);
   grove_server_session_end_reply (session);
 }

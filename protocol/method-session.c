@@ -113,6 +113,7 @@ grove_handle_server_describe (struct grove_server_session *session,
   grove_writer_name (writer, "schema");
   grove_writer_raw (writer, grove_schema_json, strlen (grove_schema_json));
   grove_writer_member_text (writer, "hash", grove_schema_hash);
+  grove_hello_write_capabilities (writer, grove_server_session_host (session));
   grove_writer_end_object (writer);
   grove_server_session_end_reply (session);
 }

@@ -11,6 +11,8 @@
 
 #include "protocol/schema-handlers.h"
 
+/* The members `capabilities` and `absent`. */
+void grove_hello_write_capabilities (struct grove_writer *writer, const struct grove_host *host);
 /* Answers @id with {"closed": true}. */
 void grove_reply_closed (struct grove_server_session *session, int64_t id);
 

@@ -9,6 +9,8 @@ import sys
 
 TYPES = ["int", "text", "bool", "choice", "pid", "sub", "texts", "sort", "filter", "object"]
 MAX_INTEGER = 2**53 - 1
+# What answers and notifications are made of, besides the schema's own "types", [T], {T} and T|null.
+VALUES = ["int", "bytes", "ns", "ms", "s", "real", "text", "bool", "pid", "object", "row"]
 
 
 def quote(text):
@@ -95,6 +97,49 @@ class Generator:
         self.lines.append("};")
 
 
+def check_members(schema, where, members):
+    """That each member of an answer is of a type there is."""
+    for name, text in members.items():
+        kind = text.removesuffix("|null")
+        while kind[:1] in ("[", "{"):
+            kind = kind[1:-1]
+        if kind not in VALUES and kind not in schema["types"]:
+            raise SystemExit(f"grove-1.json: {where}: {name} is of no type: {text}")
+
+
+def check(schema):
+    """What the build relies on, and what nobody should have to ask."""
+    for m in schema["methods"]:
+        if not all(m.get(k) for k in ("since", "summary", "cost")):
+            raise SystemExit(f"grove-1.json: {m['name']} says not all of since, summary and cost")
+        check_members(schema, m["name"], m["result"])
+    for n in schema["notifications"]:
+        check_members(schema, n["name"], n["params"])
+    for name, members in schema["types"].items():
+        check_members(schema, name, members)
+
+
+def words(schema):
+    """For fuzzers: each word of the protocol, as it stands in JSON."""
+    found = {"jsonrpc", "2.0", "id", "method", "params", "asc", "desc", "<0.1.0>"}
+    found |= {"and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "in", "prefix", "contains"}
+
+    def params(ps):
+        for p in ps:
+            found.add(p["name"])
+            found.update(p.get("choices", []))
+            params(p.get("members", []))
+
+    for m in schema["methods"] + schema["acknowledgements"]:
+        found.add(m["name"])
+        params(m["params"])
+    for table, columns in schema["tables"].items():
+        found.add(table)
+        found.update(c["name"] for c in columns)
+    lines = ["# Made from grove-1.json by generate.py."]
+    return lines + ['"\\"' + w + '\\""' for w in sorted(found)]
+
+
 def handlers(schema):
     """The handler of each method; acknowledgements are handled together."""
     names = [m["name"] for m in schema["methods"]]
@@ -108,9 +153,10 @@ def handlers(schema):
 
 
 def main():
-    source, header_path, code_path, handlers_path = sys.argv[1:5]
+    source, header_path, code_path, handlers_path, words_path = sys.argv[1:6]
     with open(source, encoding="utf-8") as file:
         schema = json.load(file)
+    check(schema)
     compact = json.dumps(schema, separators=(",", ":"), ensure_ascii=True)
     names = [m["name"] for m in schema["methods"] + schema["acknowledgements"]]
 
@@ -131,6 +177,8 @@ def main():
     with open(header_path, "w", encoding="ascii") as file:
         file.write("\n".join(header) + "\n")
 
+    with open(words_path, "w", encoding="ascii") as file:
+        file.write("\n".join(words(schema)) + "\n")
     with open(handlers_path, "w", encoding="ascii") as file:
         file.write("\n".join(handlers(schema)))
 

@@ -6,6 +6,7 @@
  *
  * Server thread, except inspect_server() and ask_status().
  */
+#include "protocol/schema.h"
 #include "runtime/export/runtime-source.h"
 #include "runtime/export/terms.h"
 #include "runtime/otp/sys.h"
@@ -16,7 +17,7 @@
 
 #define PATIENCE_NS UINT64_C (2000000000)
 /* Larger ones are not looked at: it is copied three times on its way. */
-#define STATE_MAX ((size_t) 4 << 20)
+#define STATE_MAX ((size_t) GROVE_LIMIT_STATE)
 
 struct state
 {

@@ -13,10 +13,6 @@
 #define STORE_MAX  ((size_t) 1 << 20)
 #define TEXT_DEPTH 12
 
-/* Of a tree; also in the schema's limits. */
-#define TREE_DEPTH 12
-#define TREE_WIDTH 64
-#define TREE_NODES 512
 /* Of a node's text: leaves, and what has nodes of its own. */
 #define LEAF_TEXT   256
 #define BRANCH_TEXT 80
@@ -167,8 +163,9 @@ write_node (struct tree *self, struct grove_term term, unsigned depth)
   if (n > 0)
     size = grove_term_print (term, self->syntax, 3, text, BRANCH_TEXT + 1, &truncated);
   n_all = n + improper;
-  n_shown = n < TREE_WIDTH ? n : TREE_WIDTH;
-  if (depth == TREE_DEPTH || n_shown + 1 > self->n_left || writer->size > GROVE_TERMS_END)
+  n_shown = n < GROVE_LIMIT_TERM_WIDTH ? n : GROVE_LIMIT_TERM_WIDTH;
+  if (depth == GROVE_LIMIT_TERM_LEVELS || n_shown + 1 > self->n_left ||
+      writer->size > GROVE_TERMS_END)
     n_shown = 0;
   improper = improper && n_shown == n;
   n_shown += improper;
@@ -201,7 +198,9 @@ write_tree (struct grove_writer           *writer,
             struct grove_term              term,
             const struct grove_term_style *style)
 {
-  struct tree tree = { .writer = writer, .syntax = syntax_of (style), .n_left = TREE_NODES - 1 };
+  struct tree tree = { .writer = writer,
+                       .syntax = syntax_of (style),
+                       .n_left = GROVE_LIMIT_TERM_NODES - 1 };
 
   grove_writer_name (writer, "tree");
   grove_writer_begin_array (writer);

@@ -9,11 +9,12 @@
  */
 #pragma once
 
+#include "protocol/schema.h"
 #include "protocol/source.h"
 #include "runtime/term/term.h"
 
 /* Nothing larger is copied out of a process that holds still. */
-#define GROVE_STORED_TERM ((size_t) 65536)
+#define GROVE_STORED_TERM ((size_t) GROVE_LIMIT_STORED_TERM)
 /* An answer's terms end here: with what is around them it still is a message. */
 #define GROVE_TERMS_END ((size_t) 700000)
 

@@ -4,6 +4,8 @@
  */
 #include "tests/runtime/export-peer.h"
 
+#include "tests/runtime/export-schema.h"
+
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <pthread.h>
@@ -36,6 +38,8 @@ on_notification (const char *method, json_object *params, void *user_data)
       peer->hello = json_object_get (params);
       return;
     }
+  if (peer->schema)
+    schema_check_notification (peer->schema, method, params);
   json_object_put (peer->notified);
   g_free (peer->notified_method);
   peer->notified = json_object_get (params);
@@ -82,6 +86,8 @@ ask (struct peer *peer, const char *method, const char *params)
   peer_send (peer);
   while (peer->answered != id)
     peer_read (peer);
+  if (!peer->error && peer->schema)
+    schema_check_result (peer->schema, method, peer->result);
   return peer->error ? json_object_get_int (json_object_object_get (peer->error, "code")) : 0;
 }
 
@@ -171,10 +177,21 @@ peer_try_open (struct peer *peer, const char *role, const char *more)
   return ask (peer, "session.open", params);
 }
 
+/* All that is told from here on is what the server itself says it is. */
+static void
+take_schema (struct peer *peer)
+{
+  g_assert_cmpint (ask (peer, "server.describe", "{}"), ==, 0);
+  peer->schema = json_object_get (member (peer->result, "schema"));
+  schema_check_result (peer->schema, "server.describe", peer->result);
+  schema_check_notification (peer->schema, "hello", peer->hello);
+}
+
 void
 peer_open (struct peer *peer, const char *role)
 {
   g_assert_cmpint (peer_try_open (peer, role, ""), ==, 0);
+  take_schema (peer);
 }
 
 void
@@ -185,6 +202,7 @@ peer_close (struct peer *peer)
   json_object_put (peer->result);
   json_object_put (peer->error);
   json_object_put (peer->hello);
+  json_object_put (peer->schema);
   json_object_put (peer->notified);
   g_free (peer->notified_method);
 }

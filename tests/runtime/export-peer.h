@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A client for tests of runtime/export: it connects to a real socket, asks and waits. What it was
- * told last stands in the peer. And a system to ask: the real runtime with two schedulers.
+ * told last stands in the peer; each answer and notification is held against the schema. And a
+ * system to ask: the real runtime with two schedulers.
  */
 #pragma once
 
@@ -18,6 +19,7 @@ struct peer
   int64_t              answered; /* id of the last reply */
   uint32_t             n_answers;
   json_object         *result, *error, *hello, *notified;
+  json_object         *schema; /* what is told is held against it; NULL: not open yet */
   char                *notified_method;
   /* Told of each, may be NULL; `notified` is only the last. */
   void (*on_notification) (const char *method, json_object *params, void *user_data);
