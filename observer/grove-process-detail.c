@@ -17,9 +17,11 @@ enum
   LINKS,
   MONITORS,
   MONITORED_BY,
+  SUSPENDING,
   N_LISTS
 };
-static const char *const list_names[N_LISTS] = { "links", "monitors", "monitored_by" };
+static const char *const list_names[N_LISTS] = { "links", "monitors", "monitored_by",
+                                                 "suspending" };
 
 struct _GroveProcessDetail
 {

@@ -62,7 +62,7 @@ gboolean    grove_process_detail_get_boolean (GroveProcessDetail *self, const ch
 
 /**
  * grove_process_detail_get_links:
- * @member: "links", "monitors" or "monitored_by"
+ * @member: "links", "monitors", "monitored_by" or "suspending"
  * @ret_n: (out): how many, at most 100
  *
  * Returns: (array length=ret_n): borrowed until the next "changed"

@@ -11,6 +11,7 @@
 #include "observer/grove-process-detail.h"
 #include "observer/grove-process-watch.h"
 #include "ui/grove-chart.h"
+#include "ui/grove-fact-rows.h"
 #include "ui/grove-format.h"
 #include "ui/grove-link-rows.h"
 
@@ -23,6 +24,7 @@ enum
   LINKS,
   MONITORS,
   MONITORED_BY,
+  SUSPENDING,
   N_LINK_LISTS
 };
 
@@ -39,6 +41,7 @@ struct _GroveInspector
   guint                chart_source;
   gboolean             showing; /* controls are being set from data, not by the person */
   GroveLinkRows       *link_rows[N_LINK_LISTS];
+  GroveFactRows       *fact_rows;
 
   GtkStack       *stack;
   GtkLabel       *title_label, *pid_label, *state_label, *obituary_label, *mailbox_label;
@@ -50,10 +53,10 @@ struct _GroveInspector
   GtkWidget      *supervisor_row, *application_row, *current_row, *restarts_row;
   GtkLabel       *supervisor_label, *application_label, *initial_label, *current_label;
   GtkLabel       *reductions_label;
-  GtkLabel       *memory_label, *heap_label, *queued_label, *scheduler_label, *age_label;
+  GtkLabel       *memory_label, *scheduler_label, *age_label;
   GtkLabel       *restarts_label, *trap_label;
   AdwComboRow    *priority_row;
-  AdwExpanderRow *links_row, *monitors_row, *monitored_row;
+  AdwExpanderRow *links_row, *monitors_row, *monitored_row, *suspending_row;
 };
 
 enum
@@ -225,7 +228,6 @@ show_fast (GroveInspector *self)
   take_label (self->mailbox_label, grove_format_count (row->messages));
   take_label (self->reductions_label, g_strdup_printf ("%s /s", rate));
   take_label (self->memory_label, grove_format_bytes (row->memory));
-  take_label (self->queued_label, grove_format_bytes (row->mailbox_bytes));
   /* What it did last outlives it; a system may not say it. */
   if (row->current[0] != '\0')
     gtk_label_set_text (self->current_label, row->current);
@@ -275,7 +277,6 @@ static void
 show_detail (GroveInspector *self)
 {
   GroveProcessDetail *detail = self->detail;
-  g_autofree char    *heap = NULL, *stack = NULL;
   gint64              started;
 
   if (!is_loaded (self))
@@ -304,15 +305,11 @@ show_detail (GroveInspector *self)
                   grove_format_count (grove_process_detail_get_int (detail, "messages")));
       take_label (self->memory_label,
                   grove_format_bytes (grove_process_detail_get_int (detail, "memory_bytes")));
-      take_label (self->queued_label,
-                  grove_format_bytes (grove_process_detail_get_int (detail, "mailbox_bytes")));
       take_label (self->reductions_label,
                   grove_format_count (grove_process_detail_get_int (detail, "reductions")));
       show_priority (self, grove_process_detail_get_text (detail, "priority"));
     }
-  heap = grove_format_bytes (grove_process_detail_get_int (detail, "heap_bytes"));
-  stack = grove_format_bytes (grove_process_detail_get_int (detail, "stack_bytes"));
-  take_label (self->heap_label, g_strdup_printf ("%s + %s", heap, stack));
+  grove_fact_rows_fill (self->fact_rows, self->session, detail);
   take_label (self->scheduler_label,
               grove_format_count (grove_process_detail_get_int (detail, "scheduler")));
   started = grove_process_detail_get_int (detail, "started_ns");
@@ -413,6 +410,8 @@ forget_process (GroveInspector *self)
   gtk_widget_set_visible (self->facts, TRUE);
   gtk_widget_set_visible (self->bonds, TRUE);
   gtk_label_set_text (self->current_label, "");
+  if (self->session != NULL)
+    grove_fact_rows_follow (self->fact_rows, self->session, self->pid);
 }
 
 void
@@ -539,6 +538,7 @@ grove_inspector_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->watch, self);
       grove_process_watch_set_active (self->watch, FALSE);
     }
+  g_clear_pointer (&self->fact_rows, grove_fact_rows_free);
   g_clear_object (&self->watch);
   g_clear_object (&self->item);
   g_clear_object (&self->actions);
@@ -589,8 +589,6 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (current_label);
   BIND (reductions_label);
   BIND (memory_label);
-  BIND (heap_label);
-  BIND (queued_label);
   BIND (priority_row);
   BIND (scheduler_label);
   BIND (age_label);
@@ -600,6 +598,7 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (links_row);
   BIND (monitors_row);
   BIND (monitored_row);
+  BIND (suspending_row);
 #undef BIND
 }
 
@@ -653,6 +652,9 @@ grove_inspector_init (GroveInspector *self)
     grove_link_rows_new (self->monitors_row, "monitors", "n_monitors", on_link_chosen, self);
   self->link_rows[MONITORED_BY] = grove_link_rows_new (self->monitored_row, "monitored_by",
                                                        "n_monitored_by", on_link_chosen, self);
+  self->link_rows[SUSPENDING] =
+    grove_link_rows_new (self->suspending_row, "suspending", "n_suspending", on_link_chosen, self);
+  self->fact_rows = grove_fact_rows_new (GTK_LIST_BOX (self->facts));
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
 }

@@ -5,6 +5,8 @@
  */
 #include "tests/e2e/scenario.h"
 
+#include "ui/grove-format.h"
+
 #include <signal.h>
 #include <string.h>
 
@@ -228,6 +230,113 @@ test_dead_letter (WindowFixture *fixture)
   g_assert_null (window_find_row (fixture, pid));
 }
 
+/* ---- shell -------------------------------------------------------------------------------------
+ */
+
+/* Not the application's master, which is called the same. (transfer full) */
+static char *
+find_shell (WindowFixture *fixture)
+{
+  return scenario_find (fixture, "[\"and\",[\"eq\",\"name\",\"shell\"],[\"ne\",\"initial\","
+                                 "\"application_master\"]]");
+}
+
+static void
+test_shell (WindowFixture *fixture)
+{
+  g_autofree char *pid = NULL, *now = NULL;
+
+  g_test_summary ("The shell is a process; killed, another stands in its place");
+  SCENARIO_WAIT ((pid = find_shell (fixture)) != NULL);
+  grove_test_system_type (fixture->system, "self\n");
+  scenario_await_output (fixture, pid);
+
+  scenario_inspect (fixture, "name:shell initial!=application_master", pid);
+  scenario_kill (fixture, SCENARIO_PLAIN);
+  SCENARIO_WAIT (scenario_is_gone (fixture, pid));
+  SCENARIO_WAIT ((now = find_shell (fixture)) != NULL);
+  g_assert_cmpstr (now, !=, pid);
+  SCENARIO_WAIT (window_has_toast (fixture, now));
+  SCENARIO_WAIT (window_find_row (fixture, now) != NULL);
+  g_assert_cmpint (shop_get_restarts (fixture->wire, now), ==, 1);
+  grove_test_system_type (fixture->system, "self\n");
+  scenario_await_output (fixture, now);
+}
+
+/* ---- process-info, anatomy ---------------------------------------------------------------------
+ */
+
+/* What the runtime counts of it, as the inspector writes it. */
+static gboolean
+reads_bytes (WindowFixture *fixture, const char *title, gint64 n_bytes)
+{
+  g_autofree char *count = grove_format_count (n_bytes);
+  g_autofree char *text = g_strdup_printf ("%s B", count);
+
+  return g_str_equal (scenario_read_inspector (fixture, title), text);
+}
+
+static void
+test_process_info (WindowFixture *fixture)
+{
+  g_autofree char *pid = scenario_await_pid (fixture, "patient");
+  GtkWidget       *window = GTK_WIDGET (fixture->window), *row;
+
+  g_test_summary ("All there is to know of a process, or why a runtime in C does not have it");
+  SCENARIO_WAIT (count_messages (fixture, pid) == 2);
+  scenario_inspect (fixture, "name:patient", pid);
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Function", "patient"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Initial call", "patient"));
+  SCENARIO_WAIT (window_shows (fixture, "Waiting"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Mailbox", "2"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Linked processes", "1"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Traps exits", "yes"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Error handler", "no code is loaded"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Priority", "normal"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Group leader", "none"));
+  SCENARIO_WAIT (reads_bytes (fixture, "Heap", scenario_get_int (fixture, pid, "heap_bytes")) &&
+                 scenario_inspector_reads (fixture, "Total heap", "nothing is collected") &&
+                 reads_bytes (fixture, "Stack", scenario_get_int (fixture, pid, "stack_bytes")));
+  SCENARIO_WAIT (scenario_read_inspector (fixture, "Reductions")[0] != '\0');
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Garbage collection", "by hand"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Suspending", "None"));
+
+  /* What the dictionary holds is asked for when one opens it; the messages are in its mailbox. */
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Dictionary", "1 pair"));
+  row = grove_ui_test_find (window, GTK_TYPE_LABEL, "Dictionary", NULL);
+  gtk_widget_activate (gtk_widget_get_ancestor (row, GTK_TYPE_LIST_BOX_ROW));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "favourite", "{colour,green}"));
+  scenario_open_mailbox (fixture, pid);
+  SCENARIO_WAIT (window_shows (fixture, "2 messages"));
+  SCENARIO_WAIT (window_shows (fixture, "{flowers,12}") && window_shows (fixture, "grapes"));
+}
+
+static void
+test_anatomy (WindowFixture *fixture)
+{
+  static const char *const parts[] = { "heap_bytes", "stack_bytes", "mailbox_bytes" };
+  g_autofree char *pid = scenario_await_pid (fixture, "patient"), *printed = NULL, *text = NULL;
+  gint64           control;
+
+  g_test_summary ("Stack, heap, mailbox, control block and pid, each with its size in bytes");
+  SCENARIO_WAIT (count_messages (fixture, pid) == 2);
+  printed = scenario_match_output (fixture, "heap: +(\\d+) bytes");
+  control = scenario_get_int (fixture, pid, "memory_bytes");
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    control -= scenario_get_int (fixture, pid, parts[i]);
+  g_assert_cmpint (control, >, 0);
+  /* As the program counts it itself. */
+  text = g_strdup_printf ("%" G_GINT64_FORMAT, scenario_get_int (fixture, pid, "heap_bytes"));
+  g_assert_cmpstr (text, ==, printed);
+
+  scenario_inspect (fixture, "name:patient", pid);
+  SCENARIO_WAIT (reads_bytes (fixture, "Stack", scenario_get_int (fixture, pid, "stack_bytes")));
+  SCENARIO_WAIT (reads_bytes (fixture, "Heap", scenario_get_int (fixture, pid, "heap_bytes")));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Messages", "the mailbox in bytes"));
+  SCENARIO_WAIT (reads_bytes (fixture, "Control block", control));
+  SCENARIO_WAIT (reads_bytes (fixture, "PID", 8));
+}
+
 /* ---- selective-receive -------------------------------------------------------------------------
  */
 
@@ -270,6 +379,13 @@ main (int argc, char **argv)
     SCENARIO_EXAMPLE ("slow-worker", "slow-worker", NULL, test_slow_worker),
     SCENARIO_EXAMPLE ("dispatcher", "dispatcher", "3000", test_dispatcher),
     SCENARIO_EXAMPLE ("dead-letter", "dead-letter", NULL, test_dead_letter),
+    { .name = "shell",
+      .program = GROVE_SHOP_PROGRAM,
+      .system = SHOP,
+      .arguments = { "--shell" },
+      .test = test_shell },
+    SCENARIO_EXAMPLE ("process-info", "anatomy", NULL, test_process_info),
+    SCENARIO_EXAMPLE ("anatomy", "anatomy", NULL, test_anatomy),
     SCENARIO_EXAMPLE ("selective-receive", "selective-receive", NULL, test_selective_receive),
   };
 
