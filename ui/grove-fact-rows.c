@@ -7,9 +7,6 @@
 #include "observer/grove-dictionary.h"
 #include "ui/grove-format.h"
 
-/* A pid is 64 bits wide. */
-#define PID_BYTES 8
-
 enum
 {
   HEAP,
@@ -17,7 +14,6 @@ enum
   MAILBOX,
   CONTROL,
   PID,
-  TOTAL_HEAP,
   GROUP_LEADER,
   ERROR_HANDLER,
   COLLECTION,
@@ -27,20 +23,21 @@ enum
 static const struct
 {
   const char *title, *subtitle;
+  const char *member; /* of `process.get`: its size, or what it is or why there is none */
 } facts[N_FACTS] = {
-  [HEAP] = { "Heap", NULL },
-  [STACK] = { "Stack", NULL },
-  [MAILBOX] = { "Messages", "the mailbox in bytes" },
-  [CONTROL] = { "Control block", NULL },
-  [PID] = { "PID", NULL },
-  [TOTAL_HEAP] = { "Total heap", "all of it is in use: nothing is collected" },
-  [GROUP_LEADER] = { "Group leader", NULL },
-  [ERROR_HANDLER] = { "Error handler", "no code is loaded on demand" },
-  [COLLECTION] = { "Garbage collection", "memory is given back by hand, and with the process" },
+  [HEAP] = { "Heap", "all of it is in use: it is the total heap too", "sizes.heap" },
+  [STACK] = { "Stack", NULL, "sizes.stack" },
+  [MAILBOX] = { "Messages", "the mailbox in bytes", "sizes.mailbox" },
+  [CONTROL] = { "Control block", NULL, "sizes.control_block" },
+  [PID] = { "PID", NULL, "sizes.pid" },
+  [GROUP_LEADER] = { "Group leader", NULL, NULL },
+  [ERROR_HANDLER] = { "Error handler", NULL, "absent.error_handler" },
+  [COLLECTION] = { "Garbage collection", NULL, "absent.garbage_collection" },
 };
 
 struct grove_fact_rows
 {
+  GtkWidget       *rows[N_FACTS];
   GtkLabel        *labels[N_FACTS];
   AdwExpanderRow  *dictionary_row;
   GroveDictionary *dictionary; /* NULL: nobody is shown */
@@ -147,24 +144,34 @@ in_bytes (gint64 n_bytes)
   return g_strdup_printf ("%s B", count);
 }
 
+/* What there is none of, in a system that says so. */
+static void
+show_absent (GroveFactRows *self, int fact, const char *why)
+{
+  gtk_widget_set_visible (self->rows[fact], why[0] != '\0');
+  gtk_label_set_text (self->labels[fact], "none");
+  if (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (self->rows[fact])), why) != 0)
+    {
+      g_autofree char *markup = g_markup_escape_text (why, -1);
+
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[fact]), markup);
+    }
+}
+
 void
 grove_fact_rows_fill (GroveFactRows *self, GroveSession *session, GroveProcessDetail *detail)
 {
-  const gint64     heap = grove_process_detail_get_int (detail, "heap_bytes");
-  const gint64     stack = grove_process_detail_get_int (detail, "stack_bytes");
-  const gint64     mailbox = grove_process_detail_get_int (detail, "mailbox_bytes");
-  const gint64     memory = grove_process_detail_get_int (detail, "memory_bytes");
-  GroveProcessLink leader = grove_process_detail_get_application (detail);
+  g_autofree char *leader = g_strdup (grove_process_detail_get_text (detail, "group_leader.pid"));
+  const char      *name = grove_process_detail_get_text (detail, "group_leader.name");
 
-  take_label (self->labels[HEAP], in_bytes (heap));
-  take_label (self->labels[STACK], in_bytes (stack));
-  take_label (self->labels[MAILBOX], in_bytes (mailbox));
-  take_label (self->labels[CONTROL], in_bytes (MAX (memory - heap - stack - mailbox, 0)));
-  take_label (self->labels[TOTAL_HEAP], in_bytes (heap));
-  take_label (self->labels[GROUP_LEADER], leader.pid == NULL ? g_strdup ("none")
-                                          : leader.name[0] != '\0'
-                                            ? g_strdup_printf ("%s %s", leader.name, leader.pid)
-                                            : g_strdup (leader.pid));
+  for (int i = HEAP; i <= PID; i++)
+    take_label (self->labels[i], in_bytes (grove_process_detail_get_int (detail, facts[i].member)));
+  for (int i = ERROR_HANDLER; i <= COLLECTION; i++)
+    show_absent (self, i, grove_process_detail_get_text (detail, facts[i].member));
+  take_label (self->labels[GROUP_LEADER], leader[0] == '\0' ? g_strdup ("none")
+                                          : name[0] != '\0'
+                                            ? g_strdup_printf ("%s %s", name, leader)
+                                            : g_strdup (leader));
   show_dictionary (self, session, grove_process_detail_get_int (detail, "n_dictionary"));
 }
 
@@ -174,8 +181,7 @@ grove_fact_rows_follow (GroveFactRows *self, GroveSession *session, const char *
   drop_dictionary (self);
   clear_pairs (self);
   for (int i = 0; i < N_FACTS; i++)
-    if (i != PID && i != ERROR_HANDLER && i != COLLECTION)
-      gtk_label_set_text (self->labels[i], "");
+    gtk_label_set_text (self->labels[i], "");
   if (pid == NULL)
     return;
   self->dictionary = grove_dictionary_new (session, pid);
@@ -183,8 +189,8 @@ grove_fact_rows_follow (GroveFactRows *self, GroveSession *session, const char *
   update_dictionary (self);
 }
 
-static GtkLabel *
-add_row (GtkListBox *list, const char *title, const char *subtitle)
+static GtkWidget *
+add_row (GtkListBox *list, const char *title, const char *subtitle, GtkLabel **ret_label)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *label = gtk_label_new ("");
@@ -192,6 +198,7 @@ add_row (GtkListBox *list, const char *title, const char *subtitle)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   if (subtitle != NULL)
     adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (label), 1);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
@@ -200,7 +207,8 @@ add_row (GtkListBox *list, const char *title, const char *subtitle)
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   gtk_list_box_append (list, row);
-  return GTK_LABEL (label);
+  *ret_label = GTK_LABEL (label);
+  return row;
 }
 
 GroveFactRows *
@@ -211,10 +219,7 @@ grove_fact_rows_new (GtkListBox *list)
 
   self->pair_rows = g_ptr_array_new ();
   for (int i = 0; i < N_FACTS; i++)
-    self->labels[i] = add_row (list, facts[i].title, facts[i].subtitle);
-  take_label (self->labels[PID], in_bytes (PID_BYTES));
-  gtk_label_set_text (self->labels[ERROR_HANDLER], "none");
-  gtk_label_set_text (self->labels[COLLECTION], "none");
+    self->rows[i] = add_row (list, facts[i].title, facts[i].subtitle, &self->labels[i]);
 
   self->dictionary_row = ADW_EXPANDER_ROW (row);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), "Dictionary");

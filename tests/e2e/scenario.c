@@ -288,10 +288,21 @@ scenario_read_inspector (WindowFixture *fixture, const char *title)
   return value != NULL ? gtk_label_get_text (GTK_LABEL (value)) : "";
 }
 
+static gboolean
+contains (GtkWidget *widget, gpointer text)
+{
+  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL;
+}
+
 gboolean
 scenario_inspector_reads (WindowFixture *fixture, const char *title, const char *text)
 {
-  return strstr (scenario_read_inspector (fixture, title), text) != NULL;
+  GtkWidget *inspector = grove_window_get_view (fixture->window, "inspector");
+  GtkWidget *label = grove_ui_test_find_if (inspector, is_title, (gpointer) title);
+  GtkWidget *row = label != NULL ? gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW) : NULL;
+
+  return label != NULL && grove_ui_test_find_if (row != NULL ? row : gtk_widget_get_parent (label),
+                                                 contains, (gpointer) text) != NULL;
 }
 
 /* ---- Mailboxes ---------------------------------------------------------------------------------
@@ -413,12 +424,6 @@ scenario_send (WindowFixture *fixture, const char *message)
   type_message (fixture, message);
   SCENARIO_WAIT (grove_ui_test_find_window (GROVE_TYPE_TERM_DIALOG) == NULL);
   SCENARIO_WAIT (window_has_toast (fixture, toast));
-}
-
-static gboolean
-contains (GtkWidget *widget, gpointer text)
-{
-  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL;
 }
 
 void
