@@ -3,11 +3,11 @@
  * The control block of a process. Blocks lie in one table and are never anything else, so that a
  * stale pid leads to a block whose generation does not match, and to nothing worse.
  *
- * Three groups, by who writes. What an observer reads is atomic and written with relaxed stores,
- * but for the stores at spawn, which release: a reader that sees a value of the next process also
- * sees the generation move (process-table.c), and throws away what it has. All that is not atomic
- * belongs to the scheduler in `scheduler`, which is the only thread that touches it, be it as
- * scheduler or as the process itself.
+ * What an observer reads is atomic and written with relaxed stores, but for the stores at spawn,
+ * which release: a reader that sees a value of the next process also sees the generation move
+ * (process-table.c), and throws away what it has. All that is not atomic belongs to the scheduler
+ * in `scheduler`, which is the only thread that touches it, be it as scheduler or as the process
+ * itself.
  */
 #pragma once
 
@@ -16,6 +16,7 @@
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <stddef.h>
 
 struct grove_dictionary;
 struct grove_fault;
@@ -99,37 +100,61 @@ struct grove_bonds
 
 #define GROVE_NO_TIMEOUT UINT32_MAX
 
+/* Four lines of the cache, by who reads and who writes. A scan for an observer reads the first two
+ * and nothing else; a sender on another thread reads the first, and writes to the second and third.
+ */
 struct grove_process
 {
-  /* ---- Set once, by the spawner, the index for ever; or by the owner. Read by anybody. ---- */
+  /* ---- Set by the spawner, the index for ever, or by the owner, seldom. Read by anybody. ---- */
   alignas (64) uint32_t index;
   _Atomic uint32_t       generation; /* written by the owner when the process has ended */
   _Atomic (grove_pid)    parent;
   _Atomic (grove_pid)    group;   /* owner */
+  _Atomic (const char *) name;    /* under the registry's lock */
   _Atomic (const char *) label;   /* owner */
   _Atomic (const char *) initial; /* owner */
   _Atomic uint64_t       started_ns;
-  _Atomic uint32_t       n_links;     /* owner */
-  _Atomic uint32_t       stack_bytes; /* owner; live, as of its last switch */
-  _Atomic uint8_t        state;       /* enum grove_state; owner */
-  _Atomic uint8_t        system;      /* owner */
-  _Atomic bool           trap_exit;   /* owner */
-  bool                   woken;       /* owner; what it waits for has come */
-  _Atomic bool           suspended;   /* owner; somebody suspends it */
-  _Atomic uint8_t        traced;      /* owner; enum grove_trace_flags, but for the last */
-  _Atomic bool           long_queue;  /* senders; cleared by the owner; long-queue.c */
+  _Atomic uint32_t       n_links;      /* owner */
+  _Atomic uint8_t        scheduler_id; /* owner; that of `scheduler` below */
+  _Atomic uint8_t        system;       /* owner */
+  _Atomic bool           trap_exit;    /* owner */
+  _Atomic uint8_t        traced;       /* owner; enum grove_trace_flags, but for the last */
 
-  /* ---- Written by any thread ---- */
-  alignas (64) _Atomic uintptr_t inqueue; /* see signal.h */
-  _Atomic uint64_t pushed;   /* _grove_message_count() of all messages ever pushed to this block */
-  _Atomic uint64_t priority; /* generation above, the asked for priority below (32 bits) */
+  /* ---- What observers read that changes all the time ---- */
+  alignas (64) _Atomic uint64_t pushed; /* any thread; _grove_message_count() of all messages ever
+                                           pushed to this block */
+  _Atomic uint64_t  removed;  /* owner; likewise: all that left the mailbox, or never got in */
+  _Atomic uint64_t  priority; /* any thread; generation above, the asked for one below (32 bits) */
+  _Atomic uint64_t  n_received;  /* owner; ever put into the mailbox */
+  _Atomic uint64_t  heap_bytes;  /* owner */
+  _Atomic uint64_t  reductions;  /* owner */
+  _Atomic uintptr_t where;       /* owner; where it last gave up its scheduler: behind that call */
+  _Atomic uint32_t  stack_bytes; /* owner; live, as of its last switch */
+  _Atomic uint8_t   state;       /* enum grove_state; owner */
+  _Atomic bool      suspended;   /* owner; somebody suspends it */
+  bool              woken;       /* owner; what it waits for has come */
+  _Atomic bool      long_queue;  /* senders; cleared by the owner; long-queue.c */
+
+  /* ---- Written by any thread, and below what the owner has little to do with ---- */
+  alignas (64) _Atomic uintptr_t inqueue;       /* see signal.h */
   _Atomic (struct grove_scheduler *) scheduler; /* written by that scheduler only */
-  _Atomic (const char *)             name;      /* under the registry's lock */
   struct grove_process              *notified_next;
-  _Atomic uintptr_t where; /* owner; where it last gave up its scheduler: behind that call */
   /* 1 while the block is in some scheduler's list of those to look at. Belongs to the block, not to
    * the process: what is left over from the last one makes somebody look once too often. */
   _Atomic uint32_t notified;
+
+  uint32_t                 timer; /* timers.h: which timeout is its */
+  struct grove_heap_block *heap;
+  struct grove_bonds      *bonds;       /* NULL: none of them */
+  int                      saved_errno; /* while it does not run */
+  uint16_t                 no_preempt;  /* how often disabled */
+  uint8_t                  queue;       /* the priority it is queued at, or was last */
+  uint8_t                  passed_over; /* turns a low one still has to wait */
+  uint8_t                  wait;        /* enum grove_wait */
+  bool                     queued;      /* is in the run queue */
+  uint8_t busy : 2;  /* counted by the run queue as n_busy[busy - 1]; 0: it is not */
+  bool    bound : 1; /* to its scheduler, also without frames */
+  bool    timed_out;
 
   /* ---- The owner's ---- */
   alignas (64) struct grove_process *queue_next;
@@ -146,30 +171,16 @@ struct grove_process
     void               *arg;
   };
 
-  struct grove_message    *mailbox_first;
-  struct grove_message   **mailbox_last;
-  struct grove_message    *held; /* received and not freed */
-  struct grove_heap_block *heap;
-  struct grove_bonds      *bonds; /* NULL: none of them */
-
-  uint32_t timer;       /* timers.h: which timeout is its */
-  int      saved_errno; /* while it does not run */
-  uint16_t no_preempt;  /* how often disabled */
-  uint8_t  queue;       /* the priority it is queued at, or was last */
-  uint8_t  passed_over; /* turns a low one still has to wait */
-  uint8_t  wait;        /* enum grove_wait */
-  bool     queued;      /* is in the run queue */
-  uint8_t  busy : 2;    /* counted by the run queue as n_busy[busy - 1]; 0: it is not */
-  bool     bound : 1;   /* to its scheduler, also without frames */
-  bool     timed_out;
-
-  _Atomic uint64_t removed;    /* like pushed: all that left the mailbox, or never got into it */
-  _Atomic uint64_t n_received; /* ever put into the mailbox */
-  _Atomic uint64_t heap_bytes;
-  _Atomic uint64_t reductions;
+  struct grove_message  *mailbox_first;
+  struct grove_message **mailbox_last;
+  struct grove_message  *held; /* received and not freed */
 };
 
 _Static_assert(sizeof (struct grove_process) <= 256, "a million parked processes cost this each");
+_Static_assert(offsetof (struct grove_process, pushed) == 64 &&
+                 offsetof (struct grove_process, inqueue) == 128 &&
+                 offsetof (struct grove_process, queue_next) == 192,
+               "a line each");
 
 static inline grove_pid
 _grove_process_pid (const struct grove_process *self)

@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-/* Blocks: some 100 ns of reading. */
-#define LOOK_AHEAD 8
+/* Blocks: some 300 ns of reading. */
+#define LOOK_AHEAD 32
 
 #define LOAD(field) atomic_load_explicit (&(field), memory_order_acquire)
 
@@ -62,7 +62,7 @@ sample (struct grove_process *process, struct grove_process_sample *ret_sample)
   ret_sample->where = LOAD (process->where);
   ret_sample->status = status_of (state, LOAD (process->suspended));
   ret_sample->priority = (enum grove_priority) (uint32_t) LOAD (process->priority);
-  ret_sample->scheduler = LOAD (process->scheduler)->id;
+  ret_sample->scheduler = LOAD (process->scheduler_id);
   ret_sample->n_links = LOAD (process->n_links);
   ret_sample->trap_exit = LOAD (process->trap_exit);
   ret_sample->system = LOAD (process->system) != 0;
@@ -81,18 +81,17 @@ sample (struct grove_process *process, struct grove_process_sample *ret_sample)
   return LOAD (process->generation) == generation;
 }
 
-/* The blocks of a big table are in no cache: those that come are fetched while these are read.
- * @n_left: the blocks from @process on. */
-static inline void
+/* The blocks of a big table are in no cache: those that come are fetched while these are read, and
+ * pass by the caches that others have what they work with in. As a function of its own it would be
+ * left out: to the compiler it has no effect. @n_left: the blocks from @process on. */
+static inline __attribute__ ((always_inline)) void
 look_ahead (const struct grove_process *process, uint32_t n_left)
 {
   if (n_left <= LOOK_AHEAD)
     return;
   process += LOOK_AHEAD;
-  __builtin_prefetch (process);
-  __builtin_prefetch (&process->pushed);
-  __builtin_prefetch (&process->trap_exit);
-  __builtin_prefetch (&process->reductions);
+  __builtin_prefetch (process, 0, 0);
+  __builtin_prefetch (&process->pushed, 0, 0);
 }
 
 void

@@ -93,6 +93,7 @@ _grove_placement_hand (struct grove_scheduler *to, struct grove_process *process
   atomic_fetch_add_explicit (&to->n_coming, 1, memory_order_relaxed);
   /* Release: whoever sees the new owner also sees that the process is in no queue. */
   atomic_store_explicit (&process->scheduler, to, memory_order_release);
+  GROVE_SET (process->scheduler_id, (uint8_t) to->id);
   _grove_list_push (&to->handed, process, &process->queue_next);
 }
 

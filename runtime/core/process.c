@@ -72,6 +72,7 @@ init (struct grove_process             *process,
   PUBLISH (process->heap_bytes, 0);
   PUBLISH (process->reductions, 0);
   PUBLISH (process->scheduler, scheduler);
+  PUBLISH (process->scheduler_id, (uint8_t) scheduler->id);
   if (options->max_heap_bytes != 0)
     {
       _grove_bonds (process)->max_heap_bytes = options->max_heap_bytes;
