@@ -54,13 +54,17 @@ grove_call_begin (struct grove_call *self)
 static void
 note_done (const struct grove_call *self)
 {
+  static const char  name[] = "\"result\":";
   struct grove_host *host = grove_server_session_host (self->session);
-  const char        *result = strstr (self->writer.bytes, "\"result\":");
+  const char        *result;
   char               outcome[96];
 
-  if (self->audit == 0 || result == NULL)
+  if (self->audit == 0)
     return;
-  result += strlen ("\"result\":");
+  result = memmem (self->writer.bytes, self->writer.size, name, sizeof name - 1);
+  if (result == NULL)
+    return;
+  result += sizeof name - 1;
   grove_audit_outcome_of (result, self->writer.size - (size_t) (result - self->writer.bytes),
                           outcome, sizeof outcome);
   grove_audit_end (&host->audit, self->audit, host->now_ns, GROVE_AUDIT_DONE, 0, outcome);
