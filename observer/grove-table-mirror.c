@@ -103,6 +103,22 @@ take_rows (GroveTableMirror *self, struct json_object *rows)
   return TRUE;
 }
 
+/* Rows of a frozen table that are gone stay as they were last, but for this. */
+static gboolean
+take_dead (GroveTableMirror *self, struct json_object *dead)
+{
+  gsize n = json_object_array_length (dead);
+  for (guint i = 0; i < n; i++)
+    {
+      const char       *pid = json_object_get_string (json_object_array_get_idx (dead, i));
+      GroveMirrorEntry *entry = pid != NULL ? g_hash_table_lookup (self->entries, pid) : NULL;
+      if (entry == NULL)
+        return FALSE;
+      entry->row.state = GROVE_PROCESS_EXITING;
+    }
+  return TRUE;
+}
+
 gboolean
 _grove_table_mirror_take (GroveTableMirror   *self,
                           struct json_object *params,
@@ -111,6 +127,7 @@ _grove_table_mirror_take (GroveTableMirror   *self,
   gint64              rev, total, matched, offset;
   struct json_object *rows = _grove_json_array (params, "rows");
   struct json_object *order = _grove_json_array (params, "order");
+  struct json_object *dead = _grove_json_array (params, "dead");
   if (!_grove_json_get_int (params, "rev", self->rev, &rev) ||
       !_grove_json_get_int (params, "total", 0, &total) ||
       !_grove_json_get_int (params, "matched", 0, &matched) ||
@@ -128,6 +145,11 @@ _grove_table_mirror_take (GroveTableMirror   *self,
   if (!take_rows (self, rows))
     {
       *ret_reason = "It sent a table row that makes no sense.";
+      return FALSE;
+    }
+  if (dead != NULL && !take_dead (self, dead))
+    {
+      *ret_reason = "It sent a table whose dead are none of its rows.";
       return FALSE;
     }
   self->rev = rev;

@@ -4,7 +4,8 @@
  * offset, and for each the last row that came. Private to observer/. Plain C, one owner.
  *
  * It takes in every update, also those of a query that is no longer wanted: the system sends only
- * what differs from what it sent last, so a skipped update could not be made up for.
+ * what differs from what it sent last, so a skipped update could not be made up for. Of a frozen
+ * table the dead are shown as exiting. History, which it does not ask for, does not come.
  */
 #pragma once
 

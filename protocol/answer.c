@@ -210,6 +210,7 @@ answer_sorted (struct grove_rows              *rows,
   for (size_t i = 0; i < n; i++)
     write_numbered (rows, query, numbered, ((const struct reference *) window[i])->i);
   matched = grove_selection_matched (selection);
+  grove_selection_tell_anchor (selection, rows);
   grove_selection_free (selection);
   return matched;
 }
@@ -227,7 +228,8 @@ grove_answer_numbered (struct grove_rows              *rows,
       answer_follower (rows, query, numbered, now_ns);
       return;
     }
-  if (query->n_sort == 0 || query->sort[0].column == 0)
+  if ((query->n_sort == 0 || query->sort[0].column == 0) && query->keys == NULL &&
+      query->anchor[0] == '\0')
     matched = answer_in_order (rows, query, numbered);
   else
     matched = answer_sorted (rows, query, numbered);

@@ -7,6 +7,8 @@
  */
 #include "protocol/host.h"
 
+#include "protocol/history.h"
+
 #include "protocol/schema.h"
 #include "protocol/sessions.h"
 
@@ -24,6 +26,8 @@ void
 grove_host_finish (struct grove_host *self)
 {
   grove_audit_finish (&self->audit);
+  grove_history_free (self->history);
+  self->history = NULL;
 }
 
 void

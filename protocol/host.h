@@ -19,6 +19,7 @@
 #define GROVE_PAYLOADS_HIDDEN                                                                      \
   "this system does not show what is in its messages, states and dictionaries"
 
+struct grove_history;
 struct grove_server_session;
 
 struct grove_host
@@ -31,6 +32,7 @@ struct grove_host
   uint64_t                   sampled_ns; /* 0: never */
   double                     stretch;    /* at least 1: intervals are this many times longer */
   int64_t                    n_sessions; /* so far; numbers them */
+  struct grove_history      *history;    /* NULL: nobody asked for any yet */
   struct grove_audit         audit;
   /* Those there are, grove_server_session_next(); NULL: none. */
   struct grove_server_session *sessions;

@@ -238,6 +238,9 @@ void grove_selection_offer (struct grove_selection *self, const void *row);
  */
 size_t grove_selection_window (struct grove_selection *self, const void ***ret_rows);
 
+/* After the window: says where it is when its anchor has its place. Since: 0.1 */
+void grove_selection_tell_anchor (const struct grove_selection *self, struct grove_rows *rows);
+
 /* Returns: rows offered; grove_selection_matched(): those the filter took. Since: 0.1 */
 uint64_t grove_selection_total (const struct grove_selection *self);   /* offered */
 uint64_t grove_selection_matched (const struct grove_selection *self); /* accepted by the filter */

@@ -9,7 +9,10 @@
 
 #include "protocol/memory.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Rows of a window never take more; a source that writes more is cut off. */
 #define ROWS_BYTES_MAX ((size_t) 8 << 20)
@@ -75,6 +78,8 @@ destroy (struct grove_rows *self)
   grove_writer_finish (&self->writer);
   grove_shared_filter_drop (self->filter);
   free (self->columns);
+  free (self->held);
+  free (self->held_keys);
   free (self->keys);
   free (self->rows);
   free (self->index);
@@ -131,6 +136,7 @@ grove_rows_begin (struct grove_rows *self, const char *key)
       self->keys = grove_must_resize (self->keys, self->keys_capacity, 1);
     }
   row = &self->rows[self->n];
+  row->dead = row->has_history = false;
   row->key_at = self->keys_size;
   row->key_size = size - 1;
   memcpy (self->keys + self->keys_size, key, size);
@@ -191,6 +197,117 @@ grove_rows_fail (struct grove_rows *self, enum grove_error code, const char *mes
   self->error = code;
   (void) snprintf (self->message, sizeof self->message, "%s", message);
   finish (self);
+}
+
+void
+grove_rows_hold (struct grove_rows *self, const struct grove_rows *order)
+{
+  free (self->held);
+  free (self->held_keys);
+  self->held = NULL;
+  self->held_keys = NULL;
+  self->query.keys = NULL;
+  self->query.n_keys = 0;
+  if (order == NULL)
+    return;
+  self->held = grove_must_resize (NULL, order->keys_size, 1);
+  self->held_keys = grove_must_resize (NULL, order->n, sizeof *self->held_keys);
+  if (order->keys_size > 0)
+    memcpy (self->held, order->keys, order->keys_size);
+  for (size_t i = 0; i < order->n; i++)
+    self->held_keys[i] = self->held + order->rows[i].key_at;
+  self->query.keys = self->held_keys;
+  self->query.n_keys = order->n;
+}
+
+/* The row of @order that is gone, behind the last. */
+static void
+keep_row (struct grove_rows *self, const struct grove_rows *order, const struct grove_row *row)
+{
+  struct grove_row *kept;
+
+  (void) grove_rows_begin (self, order->keys + row->key_at);
+  kept = &self->rows[self->n++];
+  self->writer.size = kept->at;
+  self->writer.has_value = 0;
+  self->writer.depth = 0;
+  grove_writer_raw (&self->writer, order->writer.bytes + row->at, row->size);
+  kept->size = row->size;
+  kept->dead = true;
+  kept->has_history = row->has_history;
+}
+
+void
+grove_rows_keep_gone (struct grove_rows *self, const struct grove_rows *order)
+{
+  struct grove_row *rows = grove_must_resize (NULL, order->n, sizeof *rows);
+
+  for (size_t i = 0; i < order->n; i++)
+    {
+      struct grove_row *row = grove_rows_find (self, order->keys + order->rows[i].key_at);
+
+      if (row == NULL)
+        {
+          keep_row (self, order, &order->rows[i]);
+          row = &self->rows[self->n - 1];
+        }
+      rows[i] = *row;
+    }
+  free (self->rows);
+  self->rows = rows;
+  self->n = self->capacity = order->n;
+  self->index_size = 0;
+}
+
+/* Behind the cell at @at: a text, or what ends with a comma or bracket. */
+static const char *
+skip_cell (const char *at, const char *end)
+{
+  bool text = at < end && *at == '"';
+
+  if (!text)
+    {
+      while (at < end && *at != ',' && *at != ']')
+        at++;
+      return at;
+    }
+  for (at++; at < end && *at != '"'; at++)
+    if (*at == '\\')
+      at++;
+  return at + 1;
+}
+
+/* What a writer writes for a number; strtod() would go by the program's locale. */
+static double
+parse_number (const char *at, const char *end)
+{
+  const bool negative = *at == '-';
+  double     digits = 0, scale = 1;
+  int        exponent = 0;
+
+  for (at += negative; at < end && *at >= '0' && *at <= '9'; at++)
+    digits = digits * 10 + (*at - '0');
+  if (at < end && *at == '.')
+    for (at++; at < end && *at >= '0' && *at <= '9'; at++, scale *= 10)
+      digits = digits * 10 + (*at - '0');
+  if (at < end && (*at == 'e' || *at == 'E'))
+    exponent = atoi (at + 1);
+  digits = digits / scale * (exponent != 0 ? pow (10, exponent) : 1);
+  return negative ? -digits : digits;
+}
+
+double
+grove_rows_number (const struct grove_rows *self, const struct grove_row *row, size_t column)
+{
+  const char *at = self->writer.bytes + row->at + 1;
+  const char *end = self->writer.bytes + row->at + row->size;
+
+  for (; column > 0 && at < end; column--)
+    at = skip_cell (at, end) + 1;
+  /* Neither a text nor null, true or false. */
+  if (at >= end || strchr ("-0123456789", *at) == NULL)
+    return NAN;
+  return parse_number (at, end);
 }
 
 static size_t

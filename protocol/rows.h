@@ -16,6 +16,8 @@ struct grove_row
 {
   size_t key_at, key_size; /* in `keys`, a NUL behind it */
   size_t at, size;         /* in `writer.bytes`; size 0: not known to the client */
+  bool   dead;             /* gone; it is what it was last */
+  bool   has_history;      /* the client has what there is up to now */
 };
 
 /* A filter that several queries share. */
@@ -34,6 +36,9 @@ struct grove_rows
   struct grove_table_query    query;
   uint32_t                   *columns;
   struct grove_shared_filter *filter;
+
+  char        *held;      /* the keys behind query.keys, one after the other; NULL: none */
+  const char **held_keys; /* query.keys */
 
   struct grove_writer writer;
   char               *keys;
@@ -64,6 +69,14 @@ void grove_rows_ask (struct grove_rows       *self,
                      const struct grove_host *host,
                      void (*finished) (struct grove_rows *, void *),
                      void *owner);
+/* From now on it asks for the rows of @order alone, in that order; NULL: for a window again. */
+void grove_rows_hold (struct grove_rows *self, const struct grove_rows *order);
+/* An answer to that: puts in those that are gone as they were in @order, so that both have the same
+ * keys. */
+void grove_rows_keep_gone (struct grove_rows *self, const struct grove_rows *order);
+/* The number in the @column-th cell of a row; NAN when there is none. */
+double
+grove_rows_number (const struct grove_rows *self, const struct grove_row *row, size_t column);
 /* The row of that key, or NULL. */
 struct grove_row *grove_rows_find (struct grove_rows *self, const char *key);
 

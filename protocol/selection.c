@@ -15,6 +15,8 @@
 
 #include "protocol/memory.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +50,34 @@ struct grove_selection
   bool          bounded; /* gathering: entries[k - 1] is the worst that can still matter */
   const void  **window;
   size_t        n_window;
+
+  const char *const *keys; /* those that are wanted, and no others; NULL: a window */
+  size_t             n_keys;
+  const char       **sorted_keys;
+  char               anchor[GROVE_SOURCE_PID_SIZE]; /* "": none */
+  uint32_t           anchor_row;
+  bool               anchored; /* it was found, and `offset` is where the window is for it */
 };
+
+static int
+compare_texts (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static void
+keep_keys (struct grove_selection *self, const struct grove_table_query *query)
+{
+  if (query->keys == NULL)
+    return;
+  self->keys = query->keys;
+  self->n_keys = query->n_keys;
+  self->filter = NULL;
+  self->sorted_keys = grove_must_resize (NULL, self->n_keys, sizeof *self->sorted_keys);
+  for (size_t i = 0; i < self->n_keys; i++)
+    self->sorted_keys[i] = self->keys[i];
+  qsort (self->sorted_keys, self->n_keys, sizeof *self->sorted_keys, compare_texts);
+}
 
 struct grove_selection *
 grove_selection_new (const struct grove_table_query *query,
@@ -69,6 +98,12 @@ grove_selection_new (const struct grove_table_query *query,
   self->value = value;
   self->key_compare = key_compare;
   self->user_data = user_data;
+  keep_keys (self, query);
+  memcpy (self->anchor, query->anchor, sizeof self->anchor);
+  self->anchor_row = query->anchor_row;
+  /* Where the anchor is, and so what matters, is not known before all are there. */
+  if (self->keys != NULL || self->anchor[0] != '\0')
+    k = SIZE_MAX / 4;
   self->k = k < query->offset || k > SIZE_MAX / 4 ? SIZE_MAX / 4 : (size_t) k;
   self->heap = self->k <= HEAP_MAX;
   return self;
@@ -82,6 +117,7 @@ grove_selection_free (struct grove_selection *self)
   free (self->entries);
   free (self->rows);
   free (self->window);
+  free (self->sorted_keys);
   free (self);
 }
 
@@ -316,6 +352,29 @@ gather (struct grove_selection *self, uint64_t rank, const void *row)
     }
 }
 
+/* The key of a row as it travels. */
+static const char *
+key_text (const struct grove_selection *self, const void *row, char *text, size_t size)
+{
+  struct grove_value value;
+
+  self->value (row, 0, self->user_data, &value);
+  if (value.type == GROVE_COLUMN_TEXT)
+    return value.u.text != NULL ? value.u.text : "";
+  (void) snprintf (text, size, "%" PRId64, value.u.integer);
+  return text;
+}
+
+static bool
+is_wanted (const struct grove_selection *self, const void *row)
+{
+  char        text[32];
+  const char *key = key_text (self, row, text, sizeof text);
+
+  return bsearch (&key, self->sorted_keys, self->n_keys, sizeof *self->sorted_keys,
+                  compare_texts) != NULL;
+}
+
 void
 grove_selection_offer (struct grove_selection *self, const void *row)
 {
@@ -323,6 +382,8 @@ grove_selection_offer (struct grove_selection *self, const void *row)
 
   self->total++;
   if (!grove_filter_accepts (self->filter, row, self->value, self->user_data))
+    return;
+  if (self->keys != NULL && !is_wanted (self, row))
     return;
   self->matched++;
   if (self->k == 0)
@@ -348,12 +409,61 @@ grove_selection_offer (struct grove_selection *self, const void *row)
     }
 }
 
+/* The rows of the wanted keys, in the order of those. */
+static void
+take_keys (struct grove_selection *self)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < self->n_keys; i++)
+    for (size_t e = n; e < self->n; e++)
+      {
+        char text[32];
+
+        if (strcmp (key_text (self, row_of (self, &self->entries[e]), text, sizeof text),
+                    self->keys[i]) != 0)
+          continue;
+        swap (&self->entries[n++], &self->entries[e]);
+        break;
+      }
+  self->n = n;
+  self->offset = 0;
+  self->limit = n;
+}
+
+/* Puts the window where its anchor has its place. */
+static void
+find_anchor (struct grove_selection *self)
+{
+  struct entry anchor;
+  uint64_t     n_before = 0;
+  char         text[32];
+  size_t       at = 0;
+
+  while (at < self->n &&
+         strcmp (key_text (self, row_of (self, &self->entries[at]), text, sizeof text),
+                 self->anchor) != 0)
+    at++;
+  if (at == self->n)
+    return;
+  anchor = self->entries[at];
+  for (size_t i = 0; i < self->n; i++)
+    n_before += i != at && before (self, &self->entries[i], &anchor);
+  self->anchored = true;
+  self->offset = n_before > self->anchor_row ? n_before - self->anchor_row : 0;
+}
+
 size_t
 grove_selection_window (struct grove_selection *self, const void ***ret_rows)
 {
-  size_t first = self->offset < self->n ? (size_t) self->offset : self->n;
-  size_t n = self->n - first;
+  size_t first, n;
 
+  if (!self->ordered && self->keys != NULL)
+    take_keys (self);
+  else if (!self->ordered && self->anchor[0] != '\0')
+    find_anchor (self);
+  first = self->offset < self->n ? (size_t) self->offset : self->n;
+  n = self->n - first;
   if (n > self->limit)
     n = (size_t) self->limit;
   if (!self->ordered)
@@ -362,7 +472,7 @@ grove_selection_window (struct grove_selection *self, const void ***ret_rows)
         quickselect (self, 0, self->n, first);
       if (n > 0 && first + n < self->n)
         quickselect (self, first, self->n, first + n - 1);
-      if (n > 1)
+      if (n > 1 && self->keys == NULL)
         qsort_r (self->entries + first, n, sizeof *self->entries, compare_entries, self);
       self->window = grove_must_resize (NULL, n, sizeof *self->window);
       for (size_t i = 0; i < n; i++)
@@ -372,6 +482,13 @@ grove_selection_window (struct grove_selection *self, const void ***ret_rows)
     }
   *ret_rows = self->window;
   return self->n_window;
+}
+
+void
+grove_selection_tell_anchor (const struct grove_selection *self, struct grove_rows *rows)
+{
+  if (self->anchored)
+    grove_rows_anchored (rows, self->offset);
 }
 
 uint64_t

@@ -99,6 +99,7 @@ grove_sessions_query (const struct grove_host        *host,
                        ((const struct grove_session_facts *) window[i])->number);
       grove_answer_row (rows, query, key, window[i], session_value, NULL);
     }
+  grove_selection_tell_anchor (selection, rows);
   grove_rows_done (rows, grove_selection_total (selection), grove_selection_matched (selection),
                    host->source->ops->now_ns (host->source->self));
   grove_selection_free (selection);

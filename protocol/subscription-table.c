@@ -5,198 +5,46 @@
  * that does. After sending, the two change places. Who follows a table of numbered rows gets
  * each once: nothing is compared, `query.after` says how far it is.
  *
+ * A frozen table asks for the rows it showed, by their keys, and keeps those that are gone.
+ *
  * Threads: the server's.
  */
 #include "protocol/subscription.h"
 
+#include "protocol/history.h"
 #include "protocol/memory.h"
 #include "protocol/methods.h"
-#include "protocol/rows.h"
+#include "protocol/table-request.h"
+
+#include <math.h>
 
 #include <json-c/json.h>
 #include <stdio.h>
 
-#define MAX_COLUMNS 64
 /* Rows stop here, so that what follows them still fits; those left out go with the next update. */
 #define UPDATE_BYTES (GROVE_LIMIT_MESSAGE - 65536)
 
-/* What the client asked for, checked. */
-struct request
-{
-  const struct grove_table   *table;
-  struct grove_table_query    query;
-  uint32_t                    columns[MAX_COLUMNS];
-  struct grove_shared_filter *filter;
-};
+/* Seconds: who scrolls on and back finds the history again. */
+#define KEPT_S 5
 
 struct table_subscription
 {
-  struct grove_subscription base;
-  struct request            request;
-  int64_t                   rev;
-  bool                      rev_sent;   /* the first update of this rev is out */
-  int64_t                   opening_id; /* the request to answer with the first answer; 0: none */
-  struct grove_rows        *present, *sent; /* sent NULL: the client has nothing */
-  uint64_t                  lost;           /* by who follows, so far */
+  struct grove_subscription  base;
+  struct grove_table_request request;
+  int64_t                    rev;
+  bool                       rev_sent;   /* the first update of this rev is out */
+  int64_t                    opening_id; /* the request to answer with the first answer; 0: none */
+  struct grove_rows         *present, *sent; /* sent NULL: the client has nothing */
+  uint64_t                   lost;           /* by who follows, so far */
+  bool                       frozen;         /* once `sent` answers what is asked for, it stays */
+  bool                       ordered;        /* it does */
+  uint64_t history_s; /* the client has history up to this second, counted from 1 */
 };
-
-static void
-close_request (struct request *self)
-{
-  grove_shared_filter_drop (self->filter);
-  self->filter = NULL;
-}
-
-/* Puts the key column first, where every row has it, whether it was asked for or not. */
-static bool
-read_columns (struct request *self, struct json_object *json, char *error, size_t error_size)
-{
-  size_t n = json_object_array_length (json);
-
-  self->columns[0] = 0;
-  self->query.n_columns = 1;
-  for (size_t i = 0; i < n; i++)
-    {
-      const char *name = json_object_get_string (json_object_array_get_idx (json, i));
-      int         column = grove_table_find_column (self->table, name);
-
-      if (column < 0)
-        {
-          (void) snprintf (error, error_size, "\"columns\": there is no column \"%.64s\"", name);
-          return false;
-        }
-      for (size_t j = 0; j < i; j++)
-        if (strcmp (name, json_object_get_string (json_object_array_get_idx (json, j))) == 0)
-          {
-            (void) snprintf (error, error_size, "\"columns\": \"%.64s\" is there twice", name);
-            return false;
-          }
-      if (column == 0)
-        continue;
-      if (self->query.n_columns == MAX_COLUMNS)
-        {
-          (void) snprintf (error, error_size, "\"columns\": at most %d", MAX_COLUMNS);
-          return false;
-        }
-      self->columns[self->query.n_columns++] = (uint32_t) column;
-    }
-  return true;
-}
-
-static bool
-read_sort (struct request *self, struct json_object *json, char *error, size_t error_size)
-{
-  self->query.n_sort = json_object_array_length (json);
-  for (size_t i = 0; i < self->query.n_sort; i++)
-    {
-      struct json_object *pair = json_object_array_get_idx (json, i);
-      const char         *name = json_object_get_string (json_object_array_get_idx (pair, 0));
-      const char         *direction = json_object_get_string (json_object_array_get_idx (pair, 1));
-      int                 column = grove_table_find_column (self->table, name);
-
-      if (column < 0)
-        {
-          (void) snprintf (error, error_size, "\"sort\": there is no column \"%.64s\"", name);
-          return false;
-        }
-      self->query.sort[i].column = (uint32_t) column;
-      self->query.sort[i].descending = strcmp (direction, "desc") == 0;
-    }
-  return true;
-}
-
-/* @json NULL: no filter. */
-static bool
-read_filter (struct request *self, struct json_object *json, char *error, size_t error_size)
-{
-  struct grove_filter *filter;
-  char                *why = NULL;
-
-  grove_shared_filter_drop (self->filter);
-  self->filter = NULL;
-  if (json == NULL)
-    return true;
-  filter = grove_filter_new (json, self->table, &why);
-  if (filter == NULL)
-    {
-      (void) snprintf (error, error_size, "%s", why);
-      free (why);
-      return false;
-    }
-  self->filter = grove_shared_filter_new (filter);
-  return true;
-}
-
-/* Who follows gets rows in the order of their numbers. */
-static bool
-check_request (const struct request *self, char *error, size_t error_size)
-{
-  if (!self->query.follows || (self->query.n_sort == 0 && self->query.offset == 0))
-    return true;
-  (void) snprintf (error, error_size,
-                   "a table that is followed has \"sort\" [] and a window from \"offset\" 0");
-  return false;
-}
-
-/* Reads the members that are there into @self. */
-static bool
-read_request (struct request *self, struct json_object *params, char *error, size_t error_size)
-{
-  struct json_object *json = grove_params_get (params, "columns");
-  struct json_object *filter = NULL;
-
-  if (json != NULL && !read_columns (self, json, error, error_size))
-    return false;
-  json = grove_params_get (params, "sort");
-  if (json != NULL && !read_sort (self, json, error, error_size))
-    return false;
-  /* null is there and says: none. */
-  if (params != NULL && json_object_object_get_ex (params, "filter", &filter) &&
-      !read_filter (self, filter, error, error_size))
-    return false;
-  json = grove_params_get (params, "window");
-  if (json != NULL)
-    {
-      self->query.offset = (uint64_t) grove_params_int (json, "offset", 0);
-      self->query.limit = (uint32_t) grove_params_int (json, "limit", 0);
-    }
-  return check_request (self, error, error_size);
-}
-
-/* What belongs to the whole life of the subscription. */
-static bool
-read_opening (struct request *self, struct json_object *params, char *error, size_t error_size)
-{
-  const char         *of = grove_params_text (params, "of");
-  struct json_object *after = NULL;
-
-  if (self->table->of != (of != NULL))
-    {
-      (void) snprintf (error, error_size,
-                       of != NULL ? "the table \"%s\" is not \"of\" anything"
-                                  : "\"of\" says whose table \"%s\" is wanted: a pid",
-                       self->table->name);
-      return false;
-    }
-  (void) snprintf (self->query.of, sizeof self->query.of, "%s", of != NULL ? of : "");
-  self->query.follows = params != NULL && json_object_object_get_ex (params, "after", &after) != 0;
-  if (!self->query.follows)
-    return true;
-  if (!self->table->numbered)
-    {
-      (void) snprintf (error, error_size,
-                       "\"after\": the rows of \"%s\" are not numbered; it cannot be followed",
-                       self->table->name);
-      return false;
-    }
-  self->query.after = after != NULL ? (uint64_t) json_object_get_int64 (after) : GROVE_AFTER_NEWEST;
-  return true;
-}
 
 static bool
 same_order (struct grove_rows *a, struct grove_rows *b)
 {
-  if (a->n != b->n || a->query.offset != b->query.offset)
+  if (a->n != b->n || a->offset != b->offset || a->anchored != b->anchored)
     return false;
   for (size_t i = 0; i < a->n; i++)
     if (strcmp (a->keys + a->rows[i].key_at, b->keys + b->rows[i].key_at) != 0)
@@ -250,7 +98,9 @@ write_counts (struct table_subscription *self, struct grove_writer *writer)
   grove_writer_member_int (writer, "t", (int64_t) present->sampled_ns);
   grove_writer_member_int (writer, "total", (int64_t) present->total);
   grove_writer_member_int (writer, "matched", (int64_t) present->matched);
-  grove_writer_member_int (writer, "offset", (int64_t) present->query.offset);
+  grove_writer_member_int (writer, "offset", (int64_t) present->offset);
+  if (present->query.anchor[0] != '\0')
+    grove_writer_member_bool (writer, "anchored", present->anchored);
 }
 
 /* To who follows: all that was found, and where that ends. */
@@ -276,11 +126,154 @@ send_news (struct table_subscription *self)
     grove_subscription_wake (&self->base);
 }
 
+/* Whether the client knows of other rows that they are gone. */
+static bool
+dead_changed (struct table_subscription *self)
+{
+  const struct grove_rows *present = self->present;
+  size_t                   n_before = 0, n_now = 0;
+
+  for (size_t i = 0; self->sent != NULL && i < self->sent->n; i++)
+    n_before += self->sent->rows[i].dead;
+  for (size_t i = 0; i < present->n; i++)
+    {
+      const struct grove_row *row = &present->rows[i], *old;
+
+      n_now += row->dead;
+      if (!row->dead)
+        continue;
+      old = self->sent != NULL ? grove_rows_find (self->sent, present->keys + row->key_at) : NULL;
+      if (old == NULL || !old->dead || !self->rev_sent)
+        return true;
+    }
+  return n_now != n_before;
+}
+
+/* The keys of rows that are gone, when these are others than before. */
+static bool
+write_dead (struct table_subscription *self, struct grove_writer *writer)
+{
+  const struct grove_rows *present = self->present;
+
+  if (!dead_changed (self))
+    return false;
+  grove_writer_name (writer, "dead");
+  grove_writer_begin_array (writer);
+  for (size_t i = 0; i < present->n; i++)
+    if (present->rows[i].dead)
+      grove_writer_text_size (writer, present->keys + present->rows[i].key_at,
+                              present->rows[i].key_size);
+  grove_writer_end_array (writer);
+  return true;
+}
+
+/* Where in a row the cell of @column is. */
+static size_t
+place_of (const struct grove_table_request *request, uint32_t column)
+{
+  size_t place = 0;
+
+  while (place < request->query.n_columns && request->columns[place] != column)
+    place++;
+  return place;
+}
+
+static uint64_t
+interval_s (const struct table_subscription *self)
+{
+  const struct grove_host *host = grove_server_session_host (self->base.session);
+
+  return (uint64_t) ((double) self->base.interval_ns / 1e9 * host->stretch);
+}
+
+/* Notes what the row shows, and returns the series of its numbers; false: it has none. */
+static bool
+note_row (struct table_subscription  *self,
+          const struct grove_row     *row,
+          uint64_t                    second,
+          const struct grove_series **ret_series)
+{
+  const struct grove_table_request *request = &self->request;
+  struct grove_host                *host = grove_server_session_host (self->base.session);
+  const uint64_t                    patience = KEPT_S + 2 * interval_s (self);
+  char                              key[GROVE_HISTORY_KEY_SIZE];
+  int                               size =
+    snprintf (key, sizeof key, "%s %s", request->query.of, self->present->keys + row->key_at);
+
+  if (size < 0 || (size_t) size >= sizeof key || row->size == 0)
+    return false;
+  for (size_t i = 0; i < request->n_history; i++)
+    {
+      const double value =
+        grove_rows_number (self->present, row, place_of (request, request->history[i]));
+
+      ret_series[i] = isnan (value)
+                        ? NULL
+                        : grove_history_note (host->history, request->query.table,
+                                              request->history[i], key, second, value, patience);
+      if (ret_series[i] == NULL)
+        return false;
+    }
+  return true;
+}
+
+/* What the client does not have of a row's history. Returns whether there is anything to say. */
+static bool
+write_row_history (struct table_subscription *self,
+                   struct grove_writer       *writer,
+                   struct grove_row          *row,
+                   uint64_t                   second)
+{
+  const struct grove_series *series[GROVE_TABLE_HISTORY];
+  const struct grove_row    *old =
+    self->sent != NULL ? grove_rows_find (self->sent, self->present->keys + row->key_at) : NULL;
+  const uint64_t after = old != NULL && old->has_history ? self->history_s : 0;
+  bool           flat = after != 0;
+
+  row->has_history = row->dead ? after != 0 : note_row (self, row, second, series);
+  if (row->dead || !row->has_history)
+    return false;
+  for (size_t i = 0; flat && i < self->request.n_history; i++)
+    flat = grove_series_is_flat (series[i], grove_series_count (series[i], after));
+  if (flat)
+    return false;
+  grove_writer_begin_array (writer);
+  grove_writer_text_size (writer, self->present->keys + row->key_at, row->key_size);
+  for (size_t i = 0; i < self->request.n_history; i++)
+    grove_series_write (series[i], grove_series_count (series[i], after), writer);
+  grove_writer_end_array (writer);
+  return true;
+}
+
+/* Returns whether there is anything to say that the client cannot tell by itself. */
+static bool
+write_history (struct table_subscription *self, struct grove_writer *writer, uint64_t second)
+{
+  struct grove_host *host = grove_server_session_host (self->base.session);
+  bool               any = false;
+
+  if (self->request.n_history == 0)
+    return false;
+  if (host->history == NULL)
+    host->history = grove_history_new ();
+  grove_writer_name (writer, "history");
+  grove_writer_begin_object (writer);
+  grove_writer_member_int (writer, "t", (int64_t) ((second - 1) * GROVE_HISTORY_STEP_NS));
+  grove_writer_name (writer, "rows");
+  grove_writer_begin_array (writer);
+  for (size_t i = 0; i < self->present->n; i++)
+    any |= write_row_history (self, writer, &self->present->rows[i], second);
+  grove_writer_end_array (writer);
+  grove_writer_end_object (writer);
+  return any;
+}
+
 static void
 send_update (struct table_subscription *self)
 {
   struct grove_rows   *present = self->present, *sent = self->sent;
   struct grove_writer *writer = grove_subscription_begin (&self->base, "table.update");
+  const uint64_t       second = present->sampled_ns / GROVE_HISTORY_STEP_NS + 1;
   bool                 with_order, changed;
 
   with_order = !self->rev_sent || sent == NULL || !same_order (present, sent);
@@ -291,11 +284,14 @@ send_update (struct table_subscription *self)
     grove_writer_member_int (writer, "lost", (int64_t) present->lost);
   if (with_order)
     write_order (writer, present);
-  if (write_rows (writer, present, sent) > 0)
-    changed = true;
+  changed |= write_dead (self, writer);
+  changed |= write_rows (writer, present, sent) > 0;
+  changed |= write_history (self, writer, second);
   grove_writer_member_int (writer, "skipped", (int64_t) self->base.skipped);
   if (!changed || !grove_subscription_send (&self->base))
     return;
+  self->history_s = second;
+  self->ordered = true;
   self->sent = present;
   self->present = sent;
   if (!self->rev_sent)
@@ -350,9 +346,20 @@ answered (struct grove_rows *rows, void *owner)
   if (self->base.paused)
     return;
   if (self->request.query.follows)
-    send_news (self);
-  else
-    send_update (self);
+    {
+      send_news (self);
+      return;
+    }
+  if (rows->anchored)
+    self->request.query.offset = rows->offset;
+  if (rows->query.keys != NULL)
+    {
+      grove_rows_keep_gone (rows, self->sent);
+      rows->matched = self->sent->matched;
+      rows->anchored = self->sent->anchored;
+      rows->offset = self->sent->offset;
+    }
+  send_update (self);
 }
 
 /* Asks the source; what a former question still brings is not wanted any more. */
@@ -365,6 +372,8 @@ ask (struct table_subscription *self)
   if (self->present == NULL)
     self->present = grove_rows_new (&self->request.query, self->request.filter);
   self->present->query.after = self->request.query.after;
+  self->present->query.offset = self->request.query.offset;
+  grove_rows_hold (self->present, self->frozen && self->ordered ? self->sent : NULL);
   grove_host_sample (host);
   self->base.busy = true;
   grove_rows_ask (self->present, host, answered, self);
@@ -383,7 +392,7 @@ destroy (struct grove_subscription *base)
 
   grove_rows_release (self->present);
   grove_rows_release (self->sent);
-  close_request (&self->request);
+  grove_table_request_close (&self->request);
   free (self);
 }
 
@@ -400,7 +409,7 @@ grove_handle_table_open (struct grove_server_session *session,
 {
   struct grove_host         *host = grove_server_session_host (session);
   struct table_subscription *self;
-  struct request             request = { .filter = NULL };
+  struct grove_table_request request = { .filter = NULL };
   char                       error[256];
 
   request.table =
@@ -412,10 +421,10 @@ grove_handle_table_open (struct grove_server_session *session,
       return;
     }
   request.query.hide_payloads = host->hide_payloads;
-  if (!read_opening (&request, params, error, sizeof error) ||
-      !read_request (&request, params, error, sizeof error))
+  if (!grove_table_request_open (&request, params, error, sizeof error) ||
+      !grove_table_request_read (&request, params, error, sizeof error))
     {
-      close_request (&request);
+      grove_table_request_close (&request);
       grove_server_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL, "%s", error);
       return;
     }
@@ -447,7 +456,28 @@ begin_revision (struct table_subscription *self, bool new_columns)
     {
       grove_rows_release (self->sent);
       self->sent = NULL;
+      self->ordered = false;
     }
+}
+
+/* Of what is asked for only these leave the rows that are shown where they are. */
+static bool
+keeps_order (struct json_object *params)
+{
+  static const char *const others[] = { "columns", "sort", "filter", "window", "anchor" };
+
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+    if (params != NULL && json_object_object_get_ex (params, others[i], NULL))
+      return false;
+  return true;
+}
+
+/* The client asked for other history: it has none of that. */
+static void
+forget_history (struct table_subscription *self)
+{
+  for (size_t i = 0; self->sent != NULL && i < self->sent->n; i++)
+    self->sent->rows[i].has_history = false;
 }
 
 void
@@ -457,7 +487,7 @@ grove_table_set (struct grove_server_session *session,
                  struct json_object          *params)
 {
   struct table_subscription *self = (struct table_subscription *) subscription;
-  struct request             request = self->request;
+  struct grove_table_request request = self->request;
   struct json_object        *frozen = grove_params_get (params, "frozen");
   struct grove_writer       *writer;
   char                       error[256];
@@ -469,17 +499,23 @@ grove_table_set (struct grove_server_session *session,
       return;
     }
   grove_shared_filter_use (request.filter);
-  if (!read_request (&request, params, error, sizeof error))
+  if (!grove_table_request_read (&request, params, error, sizeof error))
     {
-      close_request (&request);
+      grove_table_request_close (&request);
       grove_server_session_fail (session, id, GROVE_ERROR_INVALID_PARAMS, NULL, "%s", error);
       return;
     }
-  close_request (&self->request);
+  grove_table_request_close (&self->request);
   self->request = request;
   begin_revision (self, grove_params_get (params, "columns") != NULL);
+  if (!keeps_order (params))
+    self->ordered = false;
+  if (grove_params_get (params, "history") != NULL)
+    forget_history (self);
   if (frozen != NULL)
-    self->base.paused = json_object_get_boolean (frozen);
+    self->frozen = json_object_get_boolean (frozen);
+  /* Of a table that is followed nothing stays where it is. */
+  self->base.paused = self->frozen && self->request.query.follows;
   if (grove_params_get (params, "interval_ms") != NULL)
     grove_subscription_set_interval (subscription, grove_params_int (params, "interval_ms", 1000));
   grove_subscription_wake (subscription);

@@ -115,11 +115,15 @@ grove_subscription_acknowledge (struct grove_subscription *self, int64_t seq)
 struct grove_writer *
 grove_subscription_begin (struct grove_subscription *self, const char *method)
 {
-  struct grove_writer *writer = grove_server_session_scratch (self->session);
+  struct grove_writer     *writer = grove_server_session_scratch (self->session);
+  const struct grove_host *host = grove_server_session_host (self->session);
 
   grove_envelope_begin_notification (writer, method);
   grove_writer_member_int (writer, "sub", self->id);
   grove_writer_member_int (writer, "seq", self->seq + 1);
+  if (host->stretch >= 2)
+    grove_writer_member_int (writer, "interval_ms",
+                             (int64_t) (self->interval_ns / 1000000 * (uint64_t) host->stretch));
   return writer;
 }
 

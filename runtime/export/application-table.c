@@ -206,6 +206,7 @@ _grove_source_application_table (struct grove_runtime_source    *self,
   for (size_t i = 0; i < n; i++)
     grove_answer_row (rows, query, ((const struct application *) window[i])->node.id, window[i],
                       application_value, &reading);
+  grove_selection_tell_anchor (selection, rows);
   grove_rows_done (rows, reading.n, grove_selection_matched (selection), grove_now_ns ());
   grove_selection_free (selection);
   free (reading.applications);

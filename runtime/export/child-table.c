@@ -234,6 +234,7 @@ _grove_source_child_table (struct grove_runtime_source    *self,
   for (size_t i = 0; i < n; i++)
     grove_answer_row (rows, query, ((const struct child *) window[i])->node.id, window[i],
                       child_value, &reading);
+  grove_selection_tell_anchor (selection, rows);
   grove_rows_done (rows, grove_selection_total (selection), grove_selection_matched (selection),
                    grove_now_ns ());
   grove_selection_free (selection);

@@ -103,6 +103,7 @@ _grove_source_name_table (struct grove_runtime_source    *self,
     if (!is_repeated (window, i))
       grove_answer_row (rows, query, ((const struct grove_process_sample *) window[i])->name,
                         window[i], name_value, &reading);
+  grove_selection_tell_anchor (reading.selection, rows);
   grove_rows_done (rows, grove_selection_total (reading.selection),
                    grove_selection_matched (reading.selection), grove_now_ns ());
   grove_selection_free (reading.selection);

@@ -368,6 +368,7 @@ answer_rows (struct test_source             *self,
       write_row (grove_rows_begin (rows, pid), query, window[i]);
       grove_rows_end (rows);
     }
+  grove_selection_tell_anchor (selection, rows);
   grove_rows_done (rows, grove_selection_total (selection), grove_selection_matched (selection),
                    self->now_ns);
   grove_selection_free (selection);

@@ -329,25 +329,37 @@ test_credit (void)
   test_wire_free (wire);
 }
 
+/* The rows stay in their order; what they say goes on to change, and the dead are named. */
 static void
 test_frozen (void)
 {
   struct test_wire *wire = new_wire ();
   struct truth truth = { .column = TEST_MESSAGES, .descending = TRUE, .above = -1, .limit = 10 };
   struct view  view;
+  struct json_object  *update, *dead;
+  struct test_process *process;
 
   view_init (&view);
   open_table (wire, &view);
   view_catch_up (&view, wire);
   test_wire_ask (wire, "table.set", "{\"sub\":1,\"frozen\":true}");
-  for (guint i = 0; i < 5; i++)
-    {
-      test_source_spawn (wire->source, NULL, 0, "more");
-      test_wire_advance (wire, 100);
-    }
-  g_assert_cmpuint (view_catch_up (&view, wire), ==, 0);
+  view_catch_up (&view, wire);
+  process = test_source_find (wire->source, view.order->pdata[9]);
+  process->messages = 1000;
+  test_source_kill (wire->source, test_source_find (wire->source, view.order->pdata[4]));
+  test_wire_advance (wire, 100);
+  update = test_wire_next (wire, "table.update");
+  g_assert_false (json_object_object_get_ex (update, "order", NULL));
+  g_assert_cmpuint (json_object_array_length (test_member (update, "rows")), ==, 1);
+  dead = test_member (update, "dead");
+  g_assert_cmpuint (json_object_array_length (dead), ==, 1);
+  g_assert_cmpstr (json_object_get_string (json_object_array_get_idx (dead, 0)), ==,
+                   view.order->pdata[4]);
+  view_apply (&view, update);
   test_wire_ask (wire, "table.set", "{\"sub\":1,\"frozen\":false}");
-  g_assert_cmpuint (view_catch_up (&view, wire), ==, 1);
+  update = test_wire_next (wire, "table.update");
+  g_assert_cmpuint (json_object_array_length (test_member (update, "dead")), ==, 0);
+  view_apply (&view, update);
   g_assert_cmpint (view.rev, ==, 3);
   check (&view, wire, &truth);
   view_finish (&view);
