@@ -143,6 +143,108 @@ process_exit (void                      *self,
                    reason != NULL ? reason : "");
 }
 
+/* Questions that are answered later, if at all in time: what is cancelled, or whose session has
+ * gone, is answered all the same. */
+#define KEPT 16
+static struct grove_call *kept[KEPT];
+static unsigned           n_kept;
+
+static void
+answer_one (void)
+{
+  struct grove_call *call = kept[--n_kept];
+
+  grove_call_fail (call, GROVE_ERROR_NOT_REACHED, NULL, "late");
+}
+
+static void
+keep (struct grove_call *call)
+{
+  if (n_kept == KEPT)
+    answer_one ();
+  kept[n_kept++] = call;
+}
+
+static void
+process_messages (void                          *self,
+                  struct grove_call             *call,
+                  const char                    *pid,
+                  uint64_t                       offset,
+                  uint32_t                       limit,
+                  const struct grove_term_style *style)
+{
+  struct grove_writer *writer = grove_call_begin (call);
+
+  grove_writer_begin_object (writer);
+  grove_writer_member_int (writer, "limit", limit);
+  grove_writer_member_bool (writer, "tree", style->tree);
+  grove_writer_end_object (writer);
+  grove_call_end (call);
+}
+
+static void
+process_state (void                          *self,
+               struct grove_call             *call,
+               const char                    *pid,
+               const struct grove_term_style *style,
+               uint32_t                       timeout_ms)
+{
+  keep (call);
+}
+
+static void
+process_stack (void *self, struct grove_call *call, const char *pid, uint32_t limit)
+{
+  keep (call);
+}
+
+static bool
+process_sample (void                        *self,
+                const char                  *pid,
+                struct grove_writer         *writer,
+                struct grove_process_counts *ret_counts)
+{
+  static uint64_t n;
+
+  *ret_counts = (struct grove_process_counts){ ++n, n * 3, n };
+  grove_writer_member_int (writer, "messages", (int64_t) n);
+  return n % 5 != 0;
+}
+
+static void
+process_send (void                      *self,
+              struct grove_call         *call,
+              const char                *pid,
+              const struct grove_expect *expect,
+              const char                *message)
+{
+  struct grove_writer *writer = grove_call_begin (call);
+
+  grove_writer_begin_object (writer);
+  grove_writer_member_text (writer, "outcome", message);
+  grove_writer_end_object (writer);
+  grove_call_end (call);
+}
+
+static void
+supervisor_info (
+  void *self, struct grove_call *call, const char *pid, uint64_t offset, uint32_t limit)
+{
+  keep (call);
+}
+
+static void
+supervisor_act (void                        *self,
+                struct grove_call           *call,
+                const char                  *pid,
+                const struct grove_expect   *expect,
+                enum grove_supervisor_action action,
+                const char                  *child,
+                uint32_t                     wait_ms)
+{
+  keep (call);
+}
+
 static const struct grove_source_ops ops = {
   .kind = "grove",
   .version = "1",
@@ -157,6 +259,14 @@ static const struct grove_source_ops ops = {
   .tree_metrics = tree_metrics,
   .process_get = process_get,
   .process_exit = process_exit,
+  .process_messages = process_messages,
+  .process_dictionary = process_messages,
+  .process_state = process_state,
+  .process_stack = process_stack,
+  .process_sample = process_sample,
+  .process_send = process_send,
+  .supervisor_info = supervisor_info,
+  .supervisor_act = supervisor_act,
 };
 
 static void
@@ -211,11 +321,15 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
         grove_server_session_feed (session, (const char *) bytes + at, n);
       host.now_ns += UINT64_C (20000000);
       grove_server_session_tick (session);
+      if (n_kept > 0 && at % 3 == 0)
+        answer_one ();
       deliver (session, client);
     }
   grove_server_session_shut_down (session);
   deliver (session, client);
   grove_server_session_free (session);
+  while (n_kept > 0)
+    answer_one ();
   grove_host_finish (&host);
   grove_client_free (client);
   return 0;
