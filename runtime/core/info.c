@@ -301,3 +301,30 @@ grove_group_leader (void)
 {
   return GROVE_GET (_grove_process_require ()->group);
 }
+
+enum grove_status
+grove_set_group_leader (grove_pid pid, grove_pid leader)
+{
+  struct grove_process *self = _grove_process_require ();
+  struct grove_message *signal;
+  grove_ref             question;
+  int64_t               moved = false;
+
+  if (!grove_is_alive (leader))
+    return GROVE_ERR_BADARG;
+  if (pid == _grove_process_pid (self))
+    {
+      GROVE_SET (self->group, leader);
+      return GROVE_OK;
+    }
+  if (_grove_scheduler_self->deferring)
+    return GROVE_ERR_NOPROC;
+  GROVE_SET (self->where, (uintptr_t) __builtin_return_address (0));
+  question = _grove_question_new ();
+  signal = _grove_signal_new (GROVE_SIGNAL_GROUP, sizeof leader, question);
+  memcpy (_grove_signal_bytes (signal), &leader, sizeof leader);
+  _grove_signal_send (pid, signal);
+  _grove_question_wait (question, UINT64_MAX, &moved);
+  _grove_charge (1);
+  return moved ? GROVE_OK : GROVE_ERR_NOPROC;
+}

@@ -134,7 +134,7 @@ GROVE_PUBLIC size_t grove_processes (grove_pid *pids, size_t n);
  * grove_group_leader:
  *
  * The master of the application that the caller belongs to. A process belongs where its parent
- * belonged when it was spawned.
+ * belonged when it was spawned, until it is moved (grove_set_group_leader()).
  *
  * Threads: owner process only. Blocks: no, and costs no reductions. Cost: O(1).
  * Errors: none
@@ -142,5 +142,23 @@ GROVE_PUBLIC size_t grove_processes (grove_pid *pids, size_t n);
  * Since: 0.1
  */
 GROVE_PUBLIC grove_pid grove_group_leader (void);
+
+/**
+ * grove_set_group_leader:
+ * @pid: who is to belong elsewhere; may be the caller
+ * @leader: where: the master of an application, or any process
+ *
+ * What @pid spawns from then on belongs there too. When an application ends, the processes that
+ * belong to it do; those that belong to a process that has no application end with nobody.
+ *
+ * Threads: owner process only. Blocks: yes, until both have answered; whatever runs on their
+ * schedulers goes first. Cost: O(1).
+ * Errors: GROVE_ERR_BADARG (@leader has ended, or is about to by a signal that came before; nothing
+ * was changed), GROVE_ERR_NOPROC (so has @pid); in a deferred release that is any other process
+ * Returns: GROVE_OK or an error
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status
+grove_set_group_leader (grove_pid pid, grove_pid leader) GROVE_NODISCARD;
 
 GROVE_END_DECLS

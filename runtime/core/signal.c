@@ -294,6 +294,7 @@ _grove_signal_refuse (grove_pid gone, struct grove_message *signal)
       break;
     case GROVE_SIGNAL_ALIVE:
     case GROVE_SIGNAL_INFO:
+    case GROVE_SIGNAL_GROUP:
       _grove_question_answer (sender, tag, false);
       break;
     case GROVE_SIGNAL_HOLD:
@@ -401,6 +402,16 @@ handle_priority (struct grove_process *process)
   _grove_run_queue_push (queue, process);
 }
 
+static void
+handle_group (struct grove_process *process, const struct grove_message *signal)
+{
+  grove_pid leader;
+
+  memcpy (&leader, _grove_signal_term (signal).bytes, sizeof leader);
+  GROVE_SET (process->group, leader);
+  _grove_question_answer (signal->sender, signal->tag, true);
+}
+
 static enum handled
 handle (struct grove_process *process, struct grove_message *signal)
 {
@@ -453,6 +464,9 @@ handle (struct grove_process *process, struct grove_message *signal)
       return _grove_suspend_handle (process, signal) ? HANDLED_KEPT : HANDLED;
     case GROVE_SIGNAL_PRIORITY:
       handle_priority (process);
+      return HANDLED;
+    case GROVE_SIGNAL_GROUP:
+      handle_group (process, signal);
       return HANDLED;
     }
   abort ();

@@ -43,6 +43,7 @@ enum grove_signal_kind
   GROVE_SIGNAL_RESUME,
   GROVE_SIGNAL_SUSPEND_GONE, /* the sender, which its receiver suspends, has ended */
   GROVE_SIGNAL_PRIORITY,     /* look at the priority that was asked for */
+  GROVE_SIGNAL_GROUP,        /* tag: the question; bytes: grove_pid: its group leader from now on */
 };
 
 /* A signal. The name is the public one, because most of them are messages. */

@@ -161,6 +161,87 @@ test_start (void *arg)
   g_assert_false (has_exited);
 }
 
+/* Says who its leader is, and its child's, when it is asked. */
+static void
+member (void *arg)
+{
+  struct grove_message *message;
+  grove_pid             child, asker;
+
+  for (;;)
+    if (grove_receive_pattern (GROVE_FOREVER, &message, "{leader, ~p}", &asker) == GROVE_OK)
+      {
+        child = grove_spawn (stray, NULL);
+        grove_send (asker, "{leader, ~p, ~p}", grove_group_leader (), child);
+        grove_message_free (message);
+      }
+}
+
+static grove_pid
+group_of (grove_pid pid)
+{
+  struct grove_process_sample sample;
+
+  g_assert_true (_grove_observe_process (pid, &sample));
+  return sample.group;
+}
+
+/* Who joins ends with it, and what it spawned; who left lives on. */
+static void
+test_move (void *arg)
+{
+  const struct garden   self = start_garden ();
+  const grove_pid       joins = grove_spawn (member, NULL), main = grove_self ();
+  struct grove_message *message;
+  grove_pid             leader, child;
+
+  g_assert_cmpint (grove_set_group_leader (joins, self.master), ==, GROVE_OK);
+  g_assert_cmpint (grove_set_group_leader (self.stray, main), ==, GROVE_OK);
+  g_assert_cmpuint (group_of (joins), ==, self.master);
+  g_assert_cmpuint (group_of (self.stray), ==, main);
+  grove_send (joins, "{leader, ~p}", main);
+  g_assert_cmpint (grove_receive_pattern (DEADLINE_NS, &message, "{leader, ~p, ~p}", &leader,
+                                          &child),
+                   ==, GROVE_OK);
+  grove_message_free (message);
+  g_assert_cmpuint (leader, ==, self.master);
+  g_assert_cmpuint (group_of (child), ==, self.master);
+
+  /* The caller too; it is not part of what is stopped. */
+  g_assert_cmpuint (grove_group_leader (), ==, 0);
+  g_assert_cmpint (grove_set_group_leader (main, main), ==, GROVE_OK);
+  g_assert_cmpuint (grove_group_leader (), ==, main);
+
+  g_assert_cmpint (grove_application_stop ("garden"), ==, GROVE_OK);
+  g_assert_false (grove_is_alive (joins));
+  g_assert_false (grove_is_alive (child));
+  g_assert_true (grove_is_alive (self.stray));
+}
+
+static void
+test_move_to_dead (void *arg)
+{
+  const grove_pid lives = grove_spawn (member, NULL), dead = grove_spawn (member, NULL);
+  const grove_pid leader = grove_spawn (member, NULL);
+
+  otp_begin ();
+  g_assert_cmpint (grove_set_group_leader (lives, leader), ==, GROVE_OK);
+  /* On its way to it: it is dead to whoever asks behind that. */
+  grove_exit_process (dead, "kill");
+  g_assert_cmpint (grove_set_group_leader (lives, dead), ==, GROVE_ERR_BADARG);
+  g_assert_cmpuint (group_of (lives), ==, leader);
+  g_assert_cmpint (grove_set_group_leader (dead, leader), ==, GROVE_ERR_NOPROC);
+  g_assert_cmpint (grove_set_group_leader (grove_self (), dead), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_set_group_leader (lives, 0), ==, GROVE_ERR_BADARG);
+  g_assert_cmpint (grove_set_group_leader (0, leader), ==, GROVE_ERR_NOPROC);
+  g_assert_cmpuint (grove_group_leader (), ==, 0);
+  /* A leader that ends takes nobody along: it has no application. */
+  grove_exit_process (leader, "kill");
+  g_assert_false (grove_is_alive (leader));
+  g_assert_true (grove_is_alive (lives));
+  g_assert_cmpuint (group_of (lives), ==, leader);
+}
+
 static void
 test_stop (void *arg)
 {
@@ -465,6 +546,8 @@ static const struct otp_case cases[] = {
   { "/runtime/application/start-all-fails-218", test_start_all_fails },
   { "/runtime/application/phases-218", test_phases },
   { "/runtime/application/start-215", test_start },
+  { "/runtime/application/move-215-219", test_move },
+  { "/runtime/application/move-to-dead-33-219", test_move_to_dead },
   { "/runtime/application/stop-216", test_stop },
   { "/runtime/application/top-killed", test_top_killed },
   { "/runtime/application/top-gives-up", test_top_gives_up },
