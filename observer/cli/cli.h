@@ -43,11 +43,16 @@ typedef struct
   const char *more;      /* (nullable): what else --help says */
   int (*run) (Cli *cli, int argc, char **argv);
   const GOptionEntry *entries;   /* (nullable) */
+  const char         *table;     /* (nullable): that a QUERY is about */
   bool                hidden;    /* not in the list */
   bool                takes_all; /* options end at the first argument: the rest is not ours */
 } CliCommand;
 
-extern const CliCommand cli_commands[]; /* ends with a NULL name */
+extern const CliCommand   cli_commands[]; /* ends with a NULL name */
+extern const GOptionEntry cli_common_entries[];
+
+/* NULL: there is none of that name. */
+const CliCommand *cli_find_command (const char *name);
 
 struct Cli
 {
@@ -312,6 +317,9 @@ void     cli_process_clear (CliProcess *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CliProcess, cli_process_clear)
 /* "<0.5.0>", with or without its brackets; NULL if it is no pid. */
 char *cli_parse_pid (const char *text);
+/* Params of a command about it: what it is expected to be, so that another in its place is not hit.
+ * Transfer full. */
+struct json_object *cli_process_expect (const CliProcess *self);
 /* "ledger <0.5.0>", as it may be shown. */
 char *cli_process_describe (const CliProcess *self);
 
@@ -344,7 +352,8 @@ gboolean cli_tree_load (Cli *cli, GroveTree *tree, GError **error);
 
 extern const GOptionEntry cli_ps_entries[], cli_tree_entries[], cli_messages_entries[],
   cli_control_entries[], cli_system_entries[], cli_table_entries[], cli_chat_entries[],
-  cli_state_entries[], cli_term_entries[], cli_top_entries[];
+  cli_state_entries[], cli_term_entries[], cli_top_entries[], cli_supervisor_entries[],
+  cli_audit_entries[];
 extern const char cli_ps_more[], cli_table_more[], cli_top_more[];
 extern gboolean   cli_opt_elixir;
 
@@ -362,6 +371,9 @@ int cli_run_stack (Cli *cli, int argc, char **argv);
 int cli_run_crash (Cli *cli, int argc, char **argv);
 int cli_run_send (Cli *cli, int argc, char **argv);
 int cli_run_gc (Cli *cli, int argc, char **argv);
+int cli_run_supervisor (Cli *cli, int argc, char **argv);
+int cli_run_audit (Cli *cli, int argc, char **argv);
+int cli_run_complete (Cli *cli, int argc, char **argv);
 int cli_run_top (Cli *cli, int argc, char **argv);
 int cli_run_ls (Cli *cli, int argc, char **argv);
 int cli_run_ps (Cli *cli, int argc, char **argv);

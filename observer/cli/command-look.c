@@ -337,7 +337,11 @@ cli_run_crash (Cli *cli, int argc, char **argv)
   json_object_object_add (params, "seq", json_object_new_int64 ((gint64) number));
   struct json_object *crash = cli_call (cli, "crash.get", params, NULL, &error);
   if (crash == NULL)
-    return cli_complain (cli, error);
+    {
+      /* A number that could be one, of a crash that is not there. */
+      int status = cli_complain (cli, error);
+      return status == CLI_USAGE ? CLI_REFUSED : status;
+    }
   if (cli->json)
     cli_put_json (cli, crash);
   else

@@ -6,23 +6,6 @@
 
 #include <string.h>
 
-/* The process as it was seen, so that another in its place is not hit. Transfer full. */
-static struct json_object *
-expect (const CliProcess *process)
-{
-  struct json_object *params = json_object_new_object ();
-  struct json_object *expected = json_object_new_object ();
-  if (process->name[0] != '\0')
-    json_object_object_add (expected, "name", json_object_new_string (process->name));
-  if (process->started_ns > 0)
-    json_object_object_add (expected, "started_ns", json_object_new_int64 (process->started_ns));
-  if (json_object_object_length (expected) > 0)
-    json_object_object_add (params, "expect", expected);
-  else
-    json_object_put (expected);
-  return params;
-}
-
 /* The place in the text of a term at which the system says it cannot be read. */
 static void
 point_at (const char *text, struct json_object *data, GError **error)
@@ -52,7 +35,7 @@ cli_run_send (Cli *cli, int argc, char **argv)
   if (!cli_connect (cli, CLI_CONTROL, &error) || !cli_can (cli, "process.send", &error) ||
       !cli_process_find (cli, argv[0], &process, &error))
     return cli_complain (cli, error);
-  struct json_object *params = expect (&process);
+  struct json_object *params = cli_process_expect (&process);
   json_object_object_add (params, "pid", json_object_new_string (process.pid));
   json_object_object_add (params, "message", json_object_new_string (argv[1]));
   struct json_object *result = cli_call (cli, "process.send", params, &data, &error);
@@ -84,7 +67,7 @@ cli_run_gc (Cli *cli, int argc, char **argv)
       !cli_process_find (cli, argv[0], &process, &error))
     return cli_complain (cli, error);
   struct json_object *result =
-    cli_call_about (cli, "process.gc", &process, expect (&process), &error);
+    cli_call_about (cli, "process.gc", &process, cli_process_expect (&process), &error);
   if (result == NULL)
     return cli_complain (cli, error);
   if (cli->json)

@@ -18,7 +18,7 @@ static char    *opt_color;
 static gboolean opt_json;
 static gboolean opt_version;
 
-static const GOptionEntry common_entries[] = {
+const GOptionEntry cli_common_entries[] = {
   { "system", 's', 0, G_OPTION_ARG_STRING, &opt_system,
     "A name, a socket's path, ssh:[user@]host/name, exec:command; else the only one here",
     "TARGET" },
@@ -36,9 +36,10 @@ const CliCommand cli_commands[] = {
   { "ls", "", "the systems found on this machine", NULL, cli_run_ls, NULL },
   { "system", "[SYSTEM]", "a system's figures: load, memory, rates", NULL, cli_run_system,
     cli_system_entries },
-  { "ps", "[QUERY...]", "processes", cli_ps_more, cli_run_ps, cli_ps_entries },
+  { "ps", "[QUERY...]", "processes", cli_ps_more, cli_run_ps, cli_ps_entries,
+    .table = "processes" },
   { "top", "[QUERY...]", "processes, live, to be acted upon", cli_top_more, cli_run_top,
-    cli_top_entries },
+    cli_top_entries, .table = "processes" },
   { "tree", "[SYSTEM]", "who supervises whom", NULL, cli_run_tree, cli_tree_entries },
   { "info", "PROCESS", "all that is known of one process", NULL, cli_run_info, NULL },
   { "messages", "PROCESS", "what is in a mailbox, without taking it", NULL, cli_run_messages,
@@ -48,21 +49,28 @@ const CliCommand cli_commands[] = {
   { "stack", "PROCESS", "where a process is: functions, files and lines", NULL, cli_run_stack,
     NULL },
   { "children", "SUPERVISOR [QUERY...]", "the children of a supervisor, also those that do not run",
-    cli_table_more, cli_run_children, cli_table_entries },
-  { "names", "[QUERY...]", "registered names", cli_table_more, cli_run_names, cli_table_entries },
-  { "apps", "[QUERY...]", "applications", cli_table_more, cli_run_apps, cli_table_entries },
+    cli_table_more, cli_run_children, cli_table_entries, .table = "children" },
+  { "supervisor", "info|start|terminate|restart|delete SUPERVISOR [CHILD]",
+    "what a supervisor is, and what it does with its children", NULL, cli_run_supervisor,
+    cli_supervisor_entries },
+  { "names", "[QUERY...]", "registered names", cli_table_more, cli_run_names, cli_table_entries,
+    .table = "names" },
+  { "apps", "[QUERY...]", "applications", cli_table_more, cli_run_apps, cli_table_entries,
+    .table = "applications" },
   { "timers", "[QUERY...]", "messages that are to be sent", cli_table_more, cli_run_timers,
-    cli_table_entries },
+    cli_table_entries, .table = "timers" },
   { "crashes", "[QUERY...]", "the last crashes, and what followed", cli_table_more, cli_run_crashes,
-    cli_chat_entries },
+    cli_chat_entries, .table = "crashes" },
   { "crash", "NUMBER", "all of one crash: where, why, the last message", NULL, cli_run_crash,
     cli_term_entries },
   { "events", "[QUERY...]", "spawns, exits, links and the like, as they happen", cli_table_more,
-    cli_run_events, cli_chat_entries },
+    cli_run_events, cli_chat_entries, .table = "events" },
   { "log", "[QUERY...]", "what the system and its programs log", cli_table_more, cli_run_log,
-    cli_chat_entries },
+    cli_chat_entries, .table = "log" },
   { "sessions", "[QUERY...]", "who observes the system", cli_table_more, cli_run_sessions,
-    cli_table_entries },
+    cli_table_entries, .table = "sessions" },
+  { "audit", "[SYSTEM]", "who did what, and what came of it", NULL, cli_run_audit,
+    cli_audit_entries },
   { "kill", "PROCESS...", "end processes, whether they trap exits or not", NULL, cli_run_kill,
     cli_control_entries },
   { "exit", "PROCESS REASON", "send an exit signal with a reason", NULL, cli_run_exit,
@@ -81,6 +89,8 @@ const CliCommand cli_commands[] = {
     cli_run_describe, NULL },
   { "dial-stdio", "[SYSTEM]", "a pipe from standard input and output to a local system", NULL,
     cli_run_dial_stdio, NULL },
+  { "__complete", "WORD...", "what the last word may become", NULL, cli_run_complete, NULL,
+    .hidden = true, .takes_all = true },
   { NULL },
 };
 
@@ -156,8 +166,8 @@ cli_take_system (Cli *cli, int argc, char **argv)
   return TRUE;
 }
 
-static const CliCommand *
-find_command (const char *name)
+const CliCommand *
+cli_find_command (const char *name)
 {
   for (const CliCommand *command = cli_commands; command->name != NULL; command++)
     if (strcmp (command->name, name) == 0)
@@ -203,7 +213,7 @@ new_context (const CliCommand *command)
         g_option_context_add_main_entries (context, command->entries, NULL);
       g_option_context_set_strict_posix (context, command->takes_all);
     }
-  g_option_context_add_main_entries (context, common_entries, NULL);
+  g_option_context_add_main_entries (context, cli_common_entries, NULL);
   return context;
 }
 
@@ -276,7 +286,7 @@ main (int argc, char **argv)
     }
   else if (argc < 2)
     status = cli_complain_usage (&cli, "a command is missing");
-  else if ((cli.command = find_command (arguments[1])) == NULL)
+  else if ((cli.command = cli_find_command (arguments[1])) == NULL)
     status = cli_complain_usage (&cli, "there is no command “%s”", arguments[1]);
   else
     {

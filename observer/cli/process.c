@@ -26,6 +26,22 @@ cli_process_describe (const CliProcess *self)
   return name[0] != '\0' ? g_strdup_printf ("%s %s", name, self->pid) : g_strdup (self->pid);
 }
 
+struct json_object *
+cli_process_expect (const CliProcess *process)
+{
+  struct json_object *params = json_object_new_object ();
+  struct json_object *expected = json_object_new_object ();
+  if (process->name[0] != '\0')
+    json_object_object_add (expected, "name", json_object_new_string (process->name));
+  if (process->started_ns > 0)
+    json_object_object_add (expected, "started_ns", json_object_new_int64 (process->started_ns));
+  if (json_object_object_length (expected) > 0)
+    json_object_object_add (params, "expect", expected);
+  else
+    json_object_put (expected);
+  return params;
+}
+
 char *
 cli_parse_pid (const char *text)
 {

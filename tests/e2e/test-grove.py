@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
 import traceback
 
@@ -24,6 +25,10 @@ OK, REFUSED, USAGE, UNREACHABLE, UNKNOWN = range(5)
 
 
 class Failure(Exception):
+    pass
+
+
+class Skip(Exception):
     pass
 
 
@@ -476,6 +481,303 @@ def through_a_command(house):
     has(house.fails(UNREACHABLE, "ps", "-s", "exec:echo hello"), "“echo” does not speak Grove’s protocol")
 
 
+# ---- Another machine -----------------------------------------------------------------------------
+
+
+class Door:
+    """An sshd of our own on the loopback, that lets in only us, and knows where our systems are."""
+
+    def __init__(self, house):
+        self.sshd = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+        if not self.sshd or not shutil.which("ssh"):
+            raise Skip("sshd and ssh are not installed")
+        self.directory = tempfile.mkdtemp(prefix="grove-ssh-")
+        self.log = open(os.path.join(self.directory, "sshd.log"), "w+", encoding="utf-8")
+        user = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
+        # Where root's sshd keeps its unprivileged part; a package's own scripts make it at boot.
+        if os.getuid() == 0:
+            os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+        for key in ("host", "user"):
+            subprocess.run(
+                ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.path(key)], check=True, stdin=subprocess.DEVNULL
+            )
+        shutil.copy(self.path("user.pub"), self.path("authorized_keys"))
+        # Its own grove comes first on the other side.
+        os.mkdir(self.path("bin"))
+        os.symlink(os.path.abspath(house.grove), os.path.join(self.path("bin"), "grove"))
+        for attempt in range(20):
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                self.port = probe.getsockname()[1]
+            self.write(
+                "sshd_config",
+                f"ListenAddress 127.0.0.1:{self.port}",
+                f"HostKey {self.path('host')}",
+                f"AuthorizedKeysFile {self.path('authorized_keys')}",
+                f"PidFile {self.path('pid')}",
+                "StrictModes no",
+                "UsePAM no",
+                "PasswordAuthentication no",
+                "KbdInteractiveAuthentication no",
+                "PermitRootLogin yes",
+                f"SetEnv XDG_RUNTIME_DIR={house.directory} PATH={self.path('bin')}:/usr/bin:/bin"
+                + "".join(f" {name}={os.environ[name]}" for name in ("ASAN_OPTIONS", "LSAN_OPTIONS") if name in os.environ),
+            )
+            self.program = subprocess.Popen(
+                [self.sshd, "-D", "-e", "-f", self.path("sshd_config")], stderr=self.log, stdin=subprocess.DEVNULL
+            )
+            if self.opens():
+                break
+        else:
+            raise Failure(self.said())
+        with open(self.path("host.pub"), encoding="utf-8") as host:
+            self.write("known_hosts", f"[127.0.0.1]:{self.port} {host.read()}")
+        self.write(
+            "ssh_config",
+            f"Port {self.port}",
+            f"IdentityFile {self.path('user')}",
+            "IdentitiesOnly yes",
+            f"UserKnownHostsFile {self.path('known_hosts')}",
+            "StrictHostKeyChecking yes",
+            "BatchMode yes",
+        )
+        self.user = user
+        self.environment = {"GROVE_SSH": f"ssh -F {self.path('ssh_config')}", "XDG_RUNTIME_DIR": self.directory}
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def write(self, name, *lines):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+
+    def opens(self):
+        end = time.monotonic() + PATIENCE
+        while self.program.poll() is None and time.monotonic() < end:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), 1):
+                    return True
+            except OSError:
+                time.sleep(0.02)
+        return False
+
+    def said(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def shut(self):
+        if self.program.poll() is None:
+            self.program.terminate()
+        self.program.wait()
+
+    def close(self):
+        self.shut()
+        self.log.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def through_ssh(house):
+    """A real sshd: what there is to see comes through it, what is done is done, and why it fails is said."""
+    door = Door(house)
+    try:
+        here = {"env": door.environment}
+        for target in (f"ssh:{door.user}@127.0.0.1/shop", "ssh:127.0.0.1/shop", "ssh:127.0.0.1"):
+            same(house.json("ps", "-s", target, "-n", "1", **here)["system"], "shop")
+        before = house.pid_of("auditor_2")
+        text, _ = house.run("kill", "auditor_2", "-s", "ssh:127.0.0.1/shop", "--wait", "5", **here)
+        has(text, f"^Killed auditor_2 {before}; ")
+        has(
+            house.fails(UNREACHABLE, "ps", "-s", "ssh:127.0.0.1/nobody", **here),
+            "“nobody” cannot be reached\n  Tried: ssh -F .* -T 127\\.0\\.0\\.1 grove dial-stdio nobody\\. "
+            "It said: grove: There is no system .nobody.\n",
+        )
+        has(house.fails(UNREACHABLE, "ps", "-s", "ssh:nobody@127.0.0.1/shop", **here), "Permission denied")
+        os.unlink(os.path.join(door.path("bin"), "grove"))
+        has(house.fails(UNREACHABLE, "ps", "-s", "ssh:127.0.0.1/shop", **here), "not found")
+        door.shut()
+        has(house.fails(UNREACHABLE, "ps", "-s", "ssh:127.0.0.1/shop", **here), "Connection refused")
+    except Failure as failure:
+        raise Failure(f"{failure}\n{door.said()}") from failure
+    finally:
+        door.close()
+
+
+def bad_addresses(house):
+    """Nothing of an address reaches a command line as an option, or another machine's shell as anything but a name."""
+    for target, why in (
+        ("ssh:", "names no other machine"),
+        ("ssh:-oProxyCommand=x/shop", "names no other machine"),
+        ("ssh:-l@host/shop", "names no user"),
+        ("ssh:host/a b", "“a b” cannot be a system’s name"),
+        ("ssh:host/$(x)", "cannot be a system’s name"),
+        ("ssh:ho;st/shop", "names no other machine"),
+        ("exec:", "is no command"),
+        ("exec:'a", "is no command"),
+        ("beam:node@host", "cannot be a system’s name"),
+        ("", "cannot be a system’s name"),
+    ):
+        has(house.fails(UNREACHABLE, "ps", "-s", target), f"{why}.*\n  Give the name of a system .*ssh:.*exec:")
+    has(house.fails(UNREACHABLE, "ps", "-s", "ssh:host/shop", env={"GROVE_SSH": "'"}), "GROVE_SSH is no command")
+
+
+# ---- The other tables, and looking inside --------------------------------------------------------
+
+
+def tables(house):
+    same(sorted(row["name"] for row in house.json("apps")["rows"]), ["billing", "shop", "warehouse"])
+    text, _ = house.run("apps", "-c", "name,status", "-o", "name")
+    has(text, r"^billing +running\nshop +running\nwarehouse +running$")
+    check("ledger" in [row["name"] for row in house.json("names", "-n", "0")["rows"]], "ledger has no name")
+    same([row["name"] for row in house.json("names", "name:ledger,mailer")["rows"]], ["ledger", "mailer"])
+    children = house.json("children", "audit_sup")["rows"]
+    same([child["id"] for child in children], [f"auditor_{n}" for n in range(1, 13)])
+    same(len(house.json("children", "audit_sup", "id~_1")["rows"]), 4)
+    has(house.fails(REFUSED, "children", "auditor_1"), "supervises nobody")
+    (own,) = house.json("sessions", "client:grove")["rows"]
+    same((own["role"], own["suspends"]), ("observe", 0))
+    has(house.fails(USAGE, "sessions", "nonsense:1"), "There is no “nonsense”; try ")
+    has(house.fails(USAGE, "apps", "extra", "-c", "heap"), "The table applications has name")
+
+
+def crashes(house):
+    """An exit that is no crash, and one that is: where it was, and what followed."""
+    has(house.fails(REFUSED, "crash", "4000000"), "nothing has crashed|4000000")
+    has(house.fails(USAGE, "crash", "first"), "a crash has a number, as grove crashes lists them, not “first”")
+    end = time.monotonic() + PATIENCE
+    while not (rows := house.json("crashes", "-n", "1")["rows"]):
+        check(time.monotonic() < end, "the shop does not crash")
+        time.sleep(0.1)
+    number = rows[0]["seq"]
+    text, _ = house.run("crash", str(number))
+    has(text, rf"^crash +{number}$")
+    has(text, "^reason +\\S")
+    same(house.json("crash", str(number))["seq"], number)
+    text, _ = house.run("crashes")
+    has(text, r"^ *SEQ +TIME +PID +NAME +REASON")
+
+
+def events(house):
+    """What is there, and then each that comes."""
+    house.run("kill", "auditor_1", "--wait", "5")
+    pid = house.json("names", "name:auditor_1")["rows"][0]["pid"]
+    with subprocess.Popen(
+        [house.grove, "events", "-f", "-n", "1", "--json", "kind:exit", "name^auditor"],
+        env=house.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as following:
+        # Whoever follows is there before what is to be seen happens.
+        end = time.monotonic() + PATIENCE
+        while not any(row["client"] == "grove" and row["subscriptions"] for row in house.json("sessions")["rows"][:1]):
+            check(time.monotonic() < end, "nobody follows")
+        found = None
+        while found is None:
+            house.run("kill", house.pid_of("auditor_2"), "--wait", "5")
+            line = json.loads(following.stdout.readline())
+            same(line["kind"], "exit")
+            found = line if line["name"] == "auditor_2" else None
+        same(found["lost"], 0)
+        following.terminate()
+    check(pid != found["pid"], found)
+
+
+def log(house):
+    document = house.json("log")
+    same(document["table"], "log")
+    has(house.run("log")[0], r"^ *SEQ +TIME +LEVEL +PID +NAME +SOURCE +TEXT$")
+
+
+def inside(house):
+    """State, dictionary, stack, a message, memory."""
+    has(house.run("dictionary", "ledger")[0], r"^'\$initial_call' +{ledger,init,1}$")
+    same(house.json("dictionary", "ledger")["name"], "ledger")
+    has(house.run("dictionary", "-e", "ledger")[0], r":\"\$initial_call\"")
+    has(house.run("stack", "shop_main")[0], r"^ *\d+ +shop_main +runtime/examples/shop\.c:\d+$")
+    same(house.json("stack", "shop_main")["name"], "shop_main")
+    has(house.run("stack", "ledger")[0], r"FUNCTION|^It waits without frames; it was last in")
+    has(house.run("gc", "ledger")[0], r"^ledger <0\.\d+\.\d+> gave back \d")
+    has(house.run("send", "ledger", "{hello, 1}")[0], rf"^Sent to ledger {PID}, where now \d+ wait$")
+    has(house.fails(USAGE, "send", "ledger", "{hello"), "\n  {hello\n        \\^\n")
+    has(house.fails(REFUSED, "state", "shop_main"), "shop_main|server")
+    has(house.fails(USAGE, "state", "ledger", "--timeout", "99"), "--timeout is 0.001 to 30")
+
+
+def supervisors(house):
+    text, _ = house.run("supervisor", "info", "audit_sup")
+    has(text, rf"^audit_sup {PID}: one_for_one, \d+ of \d+ restarts in \d+ s, 12 children$")
+    same(house.json("supervisor", "info", "audit_sup")["total"], 12)
+    has(house.run("supervisor", "terminate", "audit_sup", "auditor_1")[0], "^ok$")
+    same(house.json("children", "audit_sup", "id:auditor_1")["rows"][0]["status"], "terminated")
+    has(house.run("supervisor", "restart", "audit_sup", "auditor_1")[0], rf"^{{ok,{PID}}}$")
+    text, _ = house.run("supervisor", "restart", "audit_sup", "auditor_1", status=REFUSED)
+    has(text, "^{error,running}$")
+    same(house.json("supervisor", "delete", "audit_sup", "nobody", status=REFUSED)["outcome"], "{error,not_found}")
+    has(house.fails(USAGE, "supervisor", "juggle", "audit_sup"), "but not “juggle”")
+    has(house.fails(USAGE, "supervisor", "delete", "audit_sup"), "delete takes SUPERVISOR CHILD")
+    has(house.fails(USAGE, "supervisor", "info", "audit_sup", "x"), "info takes SUPERVISOR alone")
+    has(house.fails(REFUSED, "supervisor", "info", "auditor_1"), "auditor_1|supervisor")
+    # Who did it is kept.
+    done = [entry["method"] for entry in house.json("audit")["entries"]]
+    check("supervisor.terminate_child" in done and "supervisor.restart_child" in done, done)
+    has(house.run("audit", "-n", "3")[0], r" grove +supervisor\.")
+
+
+def hostile(house):
+    """What a system says cannot move the cursor: control characters are shown, in texts and in JSON."""
+    path = os.path.join(house.directory, "grove", "hostile.sock")
+    columns = [{"name": name, "type": kind, "unit": ""} for name, kind in (("pid", "text"), ("name", "text"))]
+    evil = "a\x1b[2J\x9b31m\x7f\u202eb\n\tc"
+    hello = {
+        "protocol": {"major": 1, "minor": 0},
+        "server": {"name": "ho\x1b]0;x\x07stile", "version": "1", "kind": "grove"},
+        "instance": "1",
+        "capabilities": ["table.open"],
+        "tables": {"processes": columns},
+    }
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(4)
+
+        def serve():
+            try:
+                answer()
+            except OSError:
+                pass  # it went before all was read
+
+        def answer():
+            there, _ = listener.accept()
+            with there, there.makefile("r", encoding="utf-8") as wire:
+
+                def say(**message):
+                    there.sendall((json.dumps({"jsonrpc": "2.0", **message}) + "\n").encode())
+
+                say(method="hello", params=hello)
+                for line in wire:
+                    request = json.loads(line)
+                    if request["method"] == "session.open":
+                        say(id=request["id"], result={"session": 1, "role": "observe"})
+                    elif request["method"] == "table.open":
+                        say(id=request["id"], result={"sub": 1, "columns": ["pid", "name"], "total": 1, "matched": 1})
+                        update = {"sub": 1, "seq": 1, "rev": 1, "t": 1, "total": 1, "matched": 1, "offset": 0}
+                        say(method="table.update", params={**update, "order": ["<0.1.0>"], "rows": [["<0.1.0>", evil]]})
+                    elif request["method"] == "session.ping":
+                        say(id=request["id"], result={"now_ns": 1})
+                    elif "id" in request:
+                        say(id=request["id"], error={"code": -32601, "message": "no \x1b[31m such"})
+
+        for arguments, status in ((["ps"], OK), (["ps", "--json"], OK), (["describe"], REFUSED)):
+            thread = threading.Thread(target=serve)
+            thread.start()
+            text, errors = house.run(*arguments, "-s", path, status=status)
+            thread.join()
+            for character in text + errors:
+                check(character == "\n" or " " <= character < "\x7f" or character > "\xa0", repr(text + errors))
+            if "--json" in arguments:
+                same(json.loads(text)["rows"][0]["name"], evil)
+            elif status == OK:
+                has(text, r"a\\x1b\[2J\\x9b31m\\x7f\\u{202e}b\\n\\tc")
+
+
 # ---- top -----------------------------------------------------------------------------------------
 
 
@@ -635,6 +937,15 @@ TESTS = [
     dial_bytes,
     dial_dies,
     through_a_command,
+    through_ssh,
+    bad_addresses,
+    tables,
+    crashes,
+    events,
+    log,
+    inside,
+    supervisors,
+    hostile,
     top,
     top_acts,
     top_moves,
@@ -655,6 +966,8 @@ def main():
             house.start()
             test(house)
             print(f"ok {number} {name}", flush=True)
+        except Skip as why:
+            print(f"ok {number} {name} # SKIP {why}", flush=True)
         except Exception as failure:  # pylint: disable=broad-except
             print(f"not ok {number} {name}", flush=True)
             for line in (traceback.format_exc() if not isinstance(failure, Failure) else str(failure)).splitlines():

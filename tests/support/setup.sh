@@ -10,10 +10,10 @@ build_packages=(gcc libc6-dev meson ninja-build pkgconf libjson-c-dev libdw-dev 
 look_packages=(adwaita-icon-theme librsvg2-common fonts-cantarell fonts-jetbrains-mono shared-mime-info)
 screen_packages=(xvfb xauth x11-utils dbus metacity)
 # Erlang and its C library are what values are held against, and a language with decimal commas what
-# numbers are. What loads web servers (wrk, ab) is for the web shop, the rest for programs in C++, and for
-# another processor.
+# numbers are. What loads web servers (wrk, ab) is for the web shop, another machine's door (sshd), manual pages
+# and shells for grove, the rest for programs in C++, and for another processor.
 test_packages=(libx11-dev libxtst-dev erlang-base erlang-dev locales g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
-  wrk apache2-utils)
+  wrk apache2-utils openssh-server openssh-client mandoc groff fish zsh)
 
 say ()
 {
