@@ -5,7 +5,7 @@
 # command and option there is, and that the shells' completions are programs of their shells that complete.
 set -u
 root=$1
-grove=$2
+grove=$(realpath "$2")
 page=$root/observer/cli/grove.1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -55,6 +55,7 @@ page_is_groff ()
 all_are_told ()
 {
   local command option missing=0
+  [ "$(grove __complete -- '' | wc -l)" -ge 30 ] || { echo "there are too few commands"; return 1; }
   for command in $(grove __complete -- ''); do
     grep -qE "^\.(It|Xr).*\b$command\b" "$page" || { echo "no $command"; missing=1; }
     for option in $(grove __complete -- "$command" --); do
