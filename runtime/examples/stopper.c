@@ -4,7 +4,7 @@
  */
 #include "stopper.h"
 
-#include "runtime/core/runtime.h"
+#include "runtime/grove.h"
 
 #include <pthread.h>
 #include <signal.h>
