@@ -14,20 +14,18 @@
 
 #define FRESH_BLOCKS 64 /* at most; when the depot has no chain */
 #define MAX_CHAINS   64
-#define NO_CLASS     UINT8_MAX
 
 _Static_assert(offsetof (struct grove_message, next) == 0, "a chain is one for the slabs too");
 
 #ifdef GROVE_OWN_STACKS
 
 struct grove_message *
-_grove_block_new (size_t size, size_t *ret_capacity)
+_grove_block_try_new (size_t size)
 {
-  struct grove_message *block = _grove_malloc (size);
+  struct grove_message *block = malloc (size);
 
-  block->block_class = NO_CLASS;
-  if (ret_capacity != NULL)
-    *ret_capacity = size;
+  if (block != NULL)
+    block->block_class = GROVE_BLOCK_NO_CLASS;
   return block;
 }
 
@@ -58,7 +56,7 @@ _grove_block_bytes (void)
 
 #else
 
-static const uint16_t class_sizes[GROVE_BLOCK_CLASSES] = { 80, 128, 192, 256, 512 };
+static const uint16_t class_sizes[GROVE_BLOCK_CLASSES] = { 64, 80, 128, 192, 256, 512 };
 
 /* Chains of exactly GROVE_BLOCK_CHAIN free blocks; a chain hangs on `previous` of its first block.
  * What is too much for the depot goes back to the slabs it came from. */
@@ -73,7 +71,7 @@ static struct depot
     {                                                                                              \
       .lock = GROVE_LOCK_INIT (GROVE_RANK_DEPOT), .slabs = {.huge = true }                         \
     }
-  DEPOT, DEPOT, DEPOT, DEPOT, DEPOT,
+  DEPOT, DEPOT, DEPOT, DEPOT, DEPOT, DEPOT,
 };
 
 /* A chain, or as many fresh blocks. Out of line, so that who has a block has no frame for this. */
@@ -115,7 +113,7 @@ depot_give (unsigned kind, struct grove_message *chain)
 }
 
 struct grove_message *
-_grove_block_new (size_t size, size_t *ret_capacity)
+_grove_block_try_new (size_t size)
 {
   struct grove_scheduler *scheduler = _grove_scheduler_self;
   unsigned                kind = _grove_block_class (size);
@@ -125,23 +123,19 @@ _grove_block_new (size_t size, size_t *ret_capacity)
     {
       struct grove_blocks *blocks = &scheduler->blocks;
 
-      size = class_sizes[kind];
       if (__builtin_expect (blocks->n[kind] == 0, 0))
         blocks->first[kind] = depot_take (kind, &blocks->n[kind]);
       block = blocks->first[kind];
+      if (__builtin_expect (block == NULL, 0))
+        return NULL;
       blocks->first[kind] = block->next;
       blocks->n[kind]--;
       block->block_class = (uint8_t) kind;
+      return block;
     }
-  else
-    {
-      block = malloc (size);
-      if (block == NULL)
-        _grove_out_of_memory ();
-      block->block_class = NO_CLASS;
-    }
-  if (ret_capacity != NULL)
-    *ret_capacity = size;
+  block = malloc (size);
+  if (block != NULL)
+    block->block_class = GROVE_BLOCK_NO_CLASS;
   return block;
 }
 
@@ -179,7 +173,7 @@ _grove_block_free (struct grove_message *block)
 
   if (__builtin_expect (block->shared, 0))
     _grove_share_leave (block);
-  if (__builtin_expect (kind == NO_CLASS, 0))
+  if (__builtin_expect (kind == GROVE_BLOCK_NO_CLASS, 0))
     {
       free (block);
       return;
@@ -225,3 +219,13 @@ _grove_block_bytes (void)
 }
 
 #endif
+
+struct grove_message *
+_grove_block_new (size_t size)
+{
+  struct grove_message *block = _grove_block_try_new (size);
+
+  if (__builtin_expect (block == NULL, 0))
+    _grove_out_of_memory ();
+  return block;
+}

@@ -13,7 +13,9 @@
 
 struct grove_message;
 
-#define GROVE_BLOCK_CLASSES 5
+/* The smallest is a cache line: a signal that says a short word, or nothing. */
+#define GROVE_BLOCK_CLASSES  6
+#define GROVE_BLOCK_NO_CLASS UINT8_MAX /* malloc()ed */
 
 struct grove_blocks
 {
@@ -30,19 +32,22 @@ static inline unsigned
 _grove_block_class (size_t size)
 {
   static const uint8_t classes[] = {
-    0, 0, 0, 0, 0, 0,                               /* to 80 */
-    1, 1, 1,                                        /* to 128 */
-    2, 2, 2, 2,                                     /* to 192 */
-    3, 3, 3, 3,                                     /* to 256 */
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, /* to 512 */
+    0, 0, 0, 0, 0,                                  /* to 64 */
+    1,                                              /* to 80 */
+    2, 2, 2,                                        /* to 128 */
+    3, 3, 3, 3,                                     /* to 192 */
+    4, 4, 4, 4,                                     /* to 256 */
+    5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, /* to 512 */
   };
   size_t units = (size + 15) / 16;
 
   return units < sizeof classes ? classes[units] : GROVE_BLOCK_CLASSES;
 }
 
-/* Room for a signal of @size bytes; *ret_capacity, which may be NULL, is how many really fit. */
-struct grove_message *_grove_block_new (size_t size, size_t *ret_capacity);
+/* Room for a signal of @size bytes. Where there is no memory, the second gives NULL; the first ends
+ * the calling process with `system_limit`, or the program when it is for none. */
+struct grove_message *_grove_block_new (size_t size);
+struct grove_message *_grove_block_try_new (size_t size);
 void                  _grove_block_free (struct grove_message *block);
 
 /* Gives back all that @self keeps; and all that the depot keeps. */

@@ -50,7 +50,8 @@ struct grove_heap_block
 {
   alignas (16) struct grove_heap_block *next;
   struct grove_heap_block *previous;
-  size_t                   size; /* with this header */
+  size_t                   size;        /* with this header */
+  uint8_t                  block_class; /* block.h */
 };
 
 struct grove_defer

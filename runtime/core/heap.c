@@ -7,9 +7,10 @@
 
 #include "runtime/core/bonds.h"
 #include "runtime/core/event.h"
-#include "runtime/core/memory.h"
 #include "runtime/core/scheduler.h"
+#include "runtime/core/short-way.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 _Static_assert(sizeof (struct grove_heap_block) % 16 == 0, "what follows is aligned for anything");
@@ -50,6 +51,61 @@ allowed (const struct grove_process *process, size_t size)
   return passes_limit (process, limit, GROVE_GET (process->heap_bytes) + size);
 }
 
+/* Small ones are of the blocks that messages are made of, which is faster, above all when the
+ * parent makes what the child, elsewhere perhaps, frees. NULL: there is no memory. */
+static struct grove_heap_block *
+take (size_t size)
+{
+  struct grove_message    *room = _grove_block_try_new (size);
+  struct grove_heap_block *block = (struct grove_heap_block *) (void *) room;
+  uint8_t                  block_class;
+
+  if (room == NULL)
+    return NULL;
+  block_class = room->block_class;
+  block->block_class = block_class;
+  block->size = size;
+  return block;
+}
+
+static void
+give (struct grove_heap_block *block)
+{
+  uint8_t               block_class = block->block_class;
+  struct grove_message *room = (struct grove_message *) (void *) block;
+
+  room->block_class = block_class;
+  room->shared = false;
+  _grove_block_put (_grove_scheduler_self, room);
+}
+
+/* Another size for what @block holds. NULL: there is no memory, and @block is as it was. */
+static struct grove_heap_block *
+resize (struct grove_heap_block *block, size_t size)
+{
+  unsigned                 block_class = _grove_block_class (size);
+  struct grove_heap_block *other;
+
+  if (block->block_class == block_class)
+    other = block;
+  else if (block->block_class == GROVE_BLOCK_NO_CLASS && block_class == GROVE_BLOCK_CLASSES)
+    other = realloc (block, size);
+  else
+    {
+      other = take (size);
+      if (other != NULL)
+        {
+          other->next = block->next;
+          other->previous = block->previous;
+          memcpy (other + 1, block + 1, (block->size < size ? block->size : size) - sizeof *block);
+          give (block);
+        }
+    }
+  if (other != NULL)
+    other->size = size;
+  return other;
+}
+
 static void
 link_block (struct grove_process *process, struct grove_heap_block *block)
 {
@@ -66,9 +122,8 @@ _grove_heap_alloc (struct grove_process *process, size_t size)
   struct grove_heap_block *block;
 
   if (size > SIZE_MAX / 2 || !allowed (process, sizeof *block + size) ||
-      (block = malloc (sizeof *block + size)) == NULL)
+      (block = take (sizeof *block + size)) == NULL)
     return NULL;
-  block->size = sizeof *block + size;
   link_block (process, block);
   count (process, block->size);
   return block + 1;
@@ -84,7 +139,7 @@ _grove_heap_free_all (struct grove_process *process, int32_t *left)
         return false;
       process->heap = block->next;
       count (process, (size_t) 0 - block->size);
-      free (block);
+      give (block);
     }
   return true;
 }
@@ -123,9 +178,8 @@ grove_realloc (void *memory, size_t size)
   old_size = old->size;
   if (size + sizeof *old > old_size && !allowed (self, size + sizeof *old - old_size))
     over_limit ();
-  if (size > SIZE_MAX / 2 || (block = realloc (old, sizeof *block + size)) == NULL)
+  if (size > SIZE_MAX / 2 || (block = resize (old, sizeof *block + size)) == NULL)
     over_limit ();
-  block->size = sizeof *block + size;
   if (block->previous != NULL)
     block->previous->next = block;
   else
@@ -152,7 +206,7 @@ grove_free (void *memory)
   if (block->next != NULL)
     block->next->previous = block->previous;
   count (self, (size_t) 0 - block->size);
-  free (block);
+  give (block);
 }
 
 char *

@@ -32,7 +32,7 @@ _grove_block_take (struct grove_scheduler *scheduler, size_t size)
     }
 #endif
   (void) scheduler;
-  return _grove_block_new (size, NULL);
+  return _grove_block_new (size);
 }
 
 /* As _grove_block_free(). */

@@ -32,7 +32,7 @@ new_block (enum grove_signal_kind kind, size_t size, grove_ref tag, size_t room)
 {
   struct grove_scheduler *scheduler = _grove_scheduler_self;
   struct grove_process   *self = scheduler != NULL ? scheduler->current : NULL;
-  struct grove_message   *signal = _grove_block_new (sizeof *signal + room, NULL);
+  struct grove_message   *signal = _grove_block_new (sizeof *signal + room);
 
   signal->shared = false;
   signal->kind = (uint8_t) kind;

@@ -83,7 +83,8 @@ unlink_slab (struct grove_slab **list, struct grove_slab *slab)
 
 /* ---- Regions --------------------------------------------------------------------------------- */
 
-static void
+/* False: there is no memory. */
+static bool
 add_region (struct grove_slabs *self)
 {
   struct grove_slab_region *region;
@@ -92,7 +93,7 @@ add_region (struct grove_slabs *self)
   size_t                    before;
 
   if (memory == MAP_FAILED)
-    abort ();
+    return false;
   before = (size_t) (-(uintptr_t) memory & (REGION_SIZE - 1));
   if (before > 0)
     munmap (memory, before);
@@ -109,6 +110,7 @@ add_region (struct grove_slabs *self)
   /* The first is taken first, so that what is filled in order lies in order. */
   for (unsigned i = REGION_SLABS - 1; i > 0; i--)
     link_slab (&self->clean, &region->slabs[i]);
+  return true;
 }
 
 static void
@@ -175,8 +177,8 @@ new_slab (struct grove_slabs *self, unsigned size)
     }
   else
     {
-      if (self->clean == NULL)
-        add_region (self);
+      if (self->clean == NULL && !add_region (self))
+        return NULL;
       slab = self->clean;
       unlink_slab (&self->clean, slab);
       add_bytes (self, SLAB_SIZE);
@@ -231,8 +233,11 @@ void *
 _grove_slab_take (struct grove_slabs *self, size_t size)
 {
   struct grove_slab *slab = slab_for (self, size);
-  void              *object = slab->free;
+  void              *object;
 
+  if (slab == NULL)
+    return NULL;
+  object = slab->free;
   if (object != NULL)
     slab->free = *(void **) object;
   else
@@ -245,10 +250,14 @@ void *
 _grove_slab_take_some (struct grove_slabs *self, size_t size, unsigned n, unsigned *ret_n)
 {
   struct grove_slab *slab = slab_for (self, size);
-  void              *chain = slab->free;
+  void              *chain;
   void             **last = &chain;
   unsigned           n_taken = 0;
 
+  *ret_n = 0;
+  if (slab == NULL)
+    return NULL;
+  chain = slab->free;
   if (chain != NULL)
     {
       for (; n_taken < n && *last != NULL; n_taken++)

@@ -33,11 +33,11 @@ struct grove_slabs
   _Atomic uint64_t bytes; /* of slabs that have pages; read by any thread */
 };
 
-/* Room for @size bytes, 1 to GROVE_SLAB_LARGEST, aligned to 16. */
+/* Room for @size bytes, 1 to GROVE_SLAB_LARGEST, aligned to 16. NULL: there is no memory. */
 void *_grove_slab_take (struct grove_slabs *self, size_t size);
 void  _grove_slab_give (struct grove_slabs *self, void *object);
-/* Several, each beginning with the next: at least one, at most @n; and any of the same allocator.
- */
+/* Several, each beginning with the next: at least one, at most @n, or none and NULL; and any of the
+ * same allocator. */
 void *_grove_slab_take_some (struct grove_slabs *self, size_t size, unsigned n, unsigned *ret_n);
 void  _grove_slab_give_chain (struct grove_slabs *self, void *chain);
 /* Gives all back, whether objects are left or not. */

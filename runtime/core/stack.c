@@ -95,8 +95,13 @@ _grove_stacks_finish (struct grove_stack_cache *self)
 static void *
 take_saved (struct grove_stack_cache *self, size_t size)
 {
+  void *saved =
+    size <= GROVE_SLAB_LARGEST ? _grove_slab_take (&self->saved, size) : _grove_malloc (size);
+
+  if (saved == NULL)
+    abort ();
   GROVE_ADD (self->saved_bytes, size);
-  return size <= GROVE_SLAB_LARGEST ? _grove_slab_take (&self->saved, size) : _grove_malloc (size);
+  return saved;
 }
 
 static void

@@ -40,6 +40,44 @@ test_accounting (void *arg)
   g_assert_cmpstr (grove_strdup ("text"), ==, "text");
 }
 
+/* Small ones and large ones are kept in different places, and each keeps its bytes from one to the
+ * other. */
+static void
+test_sizes (void *arg)
+{
+  uint64_t before = heap_bytes ();
+  uint8_t *blocks[64] = { NULL };
+  gsize    sizes[64] = { 0 };
+
+  (void) arg;
+  for (guint i = 0; i < 20000; i++)
+    {
+      guint at = (guint) g_test_rand_int_range (0, 64);
+      gsize size = (gsize) g_test_rand_int_range (1, i % 2 == 0 ? 100 : 1200);
+
+      for (gsize j = 0; j < sizes[at]; j++)
+        if (blocks[at][j] != at)
+          g_error ("byte %zu of %zu is wrong", j, sizes[at]);
+      if (i % 5 == 0)
+        {
+          grove_free (blocks[at]);
+          blocks[at] = NULL;
+          sizes[at] = 0;
+          continue;
+        }
+      blocks[at] = grove_realloc (blocks[at], size);
+      g_assert_cmpuint ((uintptr_t) blocks[at] % 16, ==, 0);
+      for (gsize j = 0; j < MIN (size, sizes[at]); j++)
+        if (blocks[at][j] != at)
+          g_error ("byte %zu of %zu is wrong after it was %zu", j, size, sizes[at]);
+      memset (blocks[at], (int) at, size);
+      sizes[at] = size;
+    }
+  for (guint i = 0; i < 64; i++)
+    grove_free (blocks[i]);
+  g_assert_cmpuint (heap_bytes (), ==, before);
+}
+
 static void
 takes_too_much (void *arg)
 {
@@ -359,6 +397,7 @@ main (int argc, char **argv)
 {
   static const struct core_case cases[] = {
     { "/runtime/heap/accounting", test_accounting },
+    { "/runtime/heap/sizes", test_sizes },
     { "/runtime/heap/limit-106", test_limit },
     { "/runtime/heap/limit-reports-106", test_limit_reports },
     { "/runtime/heap/limit-counts-messages-106", test_limit_counts_messages },
