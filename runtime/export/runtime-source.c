@@ -192,7 +192,22 @@ source_now_ns (void *self)
 static const char *
 source_absent (void *self, const char *method)
 {
-  return "the runtime does not offer this yet";
+  static const struct
+  {
+    const char *method, *why;
+  } reasons[] = {
+    { "process.step", "a process is suspended or it runs: letting it take one message at a time "
+                      "comes with the debugger" },
+    { "process.break", "holding a process at a message, or before it crashes, comes with the "
+                       "debugger" },
+    { "trace.start", "what processes send and receive is not traced over the wire yet: that comes "
+                     "with the debugger" },
+  };
+
+  for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+    if (strcmp (reasons[i].method, method) == 0)
+      return reasons[i].why;
+  return NULL;
 }
 
 static int

@@ -291,6 +291,43 @@ check_late_state (struct peer *peer)
   g_assert_cmpint (integer (member (peer->result, "state"), "size"), >, 0);
 }
 
+/* Who does not want to wait any more is answered at once, and the next one is not in its way. */
+static void
+check_cancelled_state (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "keeper");
+  json_object     *params = json_object_new_object (), *which = json_object_new_object ();
+  int64_t          id;
+
+  g_assert_cmpint (ask_about (peer, "process.send", pid, ",\"message\":\"{'$gen_cast', sleep}\""),
+                   ==, 0);
+  json_object_object_add (params, "pid", json_object_new_string (pid));
+  json_object_object_add (params, "timeout_ms", json_object_new_int (30000));
+  id = grove_client_request (peer->client, "process.state", params);
+  json_object_object_add (which, "id", json_object_new_int64 (id));
+  grove_client_notify (peer->client, "$/cancel", which);
+  peer_send (peer);
+  while (peer->answered != id)
+    peer_read (peer);
+  g_assert_cmpint (integer (peer->error, "code"), ==, -32800);
+  g_assert_cmpint (ask_about (peer, "process.send", pid, ",\"message\":\"go_on\""), ==, 0);
+  g_assert_cmpint (ask_about (peer, "process.state", pid, ",\"timeout_ms\":30000"), ==, 0);
+}
+
+/* What cannot be done says why. */
+static void
+check_absent (struct peer *peer)
+{
+  static const char *const methods[] = { "process.step", "process.break", "trace.start" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_assert_nonnull (strstr (text (member (peer->hello, "absent"), methods[i]), "debugger"));
+      g_assert_cmpint (ask (peer, methods[i], "{}"), ==, -32009);
+      g_assert_nonnull (strstr (error_message (peer), "debugger"));
+    }
+}
+
 /* The system ends while somebody waits for what does not come. */
 static void
 check_abandoned_state (struct peer *peer)
@@ -416,6 +453,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/runtime/export-process/no-state", check_no_state, run);
   g_test_add_data_func ("/runtime/export-process/late-state", check_late_state, run);
   g_test_add_data_func ("/runtime/export-process/abandoned-state", check_abandoned_state, run);
+  g_test_add_data_func ("/runtime/export-process/cancelled-state", check_cancelled_state, run);
+  g_test_add_data_func ("/runtime/export-process/absent", check_absent, run);
   g_test_add_data_func ("/runtime/export-process/dictionary", check_dictionary, run);
   g_test_add_data_func ("/runtime/export-process/gc", check_gc, run);
   return g_test_run ();
