@@ -106,8 +106,11 @@ say_successor (struct json_object *result)
                               _grove_json_text (successor, "pid"), after);
     }
   const char *supervisor = supervisor_name (result);
-  return supervisor != NULL ? g_strdup_printf ("; %s did not start another", supervisor)
-                            : g_strdup ("");
+  if (supervisor == NULL)
+    return g_strdup ("");
+  if (_grove_json_boolean (result, "gave_up"))
+    return g_strdup_printf ("; %s gave up: it had restarted too often", supervisor);
+  return g_strdup_printf ("; %s did not start another", supervisor);
 }
 
 static char *

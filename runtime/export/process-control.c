@@ -8,6 +8,7 @@
  */
 #include "runtime/export/runtime-source.h"
 #include "runtime/export/terms.h"
+#include "runtime/otp/aftermath.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,7 +135,14 @@ answer_ended (struct outcome *self, const struct grove_end *end, grove_pid succe
       grove_writer_end_object (writer);
     }
   else
-    write_supervisor (writer, self);
+    {
+      struct grove_aftermath aftermath;
+
+      write_supervisor (writer, self);
+      if (_grove_aftermath_find (self->pid, &aftermath) &&
+          aftermath.outcome == GROVE_OUTCOME_GAVE_UP)
+        grove_writer_member_bool (writer, "gave_up", true);
+    }
   grove_writer_end_object (writer);
   grove_call_end (self->pending.call);
 }

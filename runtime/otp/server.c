@@ -140,8 +140,9 @@ handle_timeout (struct grove_server *self)
   settle (self, next);
 }
 
-void
-_grove_server_serve (void *server)
+/* The current function of every server that waits, so this is a name that people read. */
+__attribute__ ((noinline)) static void
+server_loop (void *server)
 {
   struct grove_server  *self = server;
   struct grove_message *message;
@@ -163,12 +164,18 @@ _grove_server_serve (void *server)
         }
       self->idle_ns = -1;
       if (idle_ns < 0 && _grove_nothing_came ())
-        grove_hibernate (_grove_server_serve, self);
+        grove_hibernate (server_loop, self);
       if (grove_receive (idle_ns > 0 ? idle_ns : 0, &message) == GROVE_OK)
         handle_message (self, message);
       else if (idle_ns >= 0)
         handle_timeout (self);
     }
+}
+
+void
+_grove_server_serve (void *server)
+{
+  server_loop (server);
 }
 
 /* ---- What a callback may say ------------------------------------------------------------ */

@@ -117,6 +117,45 @@ scenario_get_rows (WindowFixture *fixture,
   return rows;
 }
 
+static struct json_object *
+get_row (WindowFixture *fixture, const char *table, const char *columns, const char *filter)
+{
+  struct json_object *rows = scenario_get_rows (fixture, table, columns, filter);
+  struct json_object *row = json_object_get (json_object_array_get_idx (rows, 0));
+
+  json_object_put (rows);
+  return row;
+}
+
+struct json_object *
+scenario_await_row (WindowFixture *fixture,
+                    const char    *table,
+                    const char    *columns,
+                    const char    *filter)
+{
+  struct json_object *row = NULL;
+
+  SCENARIO_WAIT ((row = get_row (fixture, table, columns, filter)) != NULL);
+  return row;
+}
+
+const char *
+scenario_get_cell (struct json_object *row, gsize column)
+{
+  return json_object_get_string (json_object_array_get_idx (row, column));
+}
+
+char *
+scenario_get_state (WindowFixture *fixture, const char *pid)
+{
+  struct json_object *answer =
+    grove_test_wire_call (fixture->wire, "process.state", NULL, "{\"pid\":\"%s\"}", pid);
+  char *text = g_strdup (grove_test_json_string (grove_test_json_object (answer, "state"), "text"));
+
+  json_object_put (answer);
+  return text;
+}
+
 gint64
 scenario_count (WindowFixture *fixture, const char *filter)
 {

@@ -52,6 +52,16 @@ struct json_object *scenario_get_rows (WindowFixture *fixture,
                                        const char    *table,
                                        const char    *columns,
                                        const char    *filter);
+/* Waits until some table has a row that the filter lets through, and gives the first. (transfer
+ * full) */
+struct json_object *scenario_await_row (WindowFixture *fixture,
+                                        const char    *table,
+                                        const char    *columns,
+                                        const char    *filter);
+/* A cell of a row, borrowed. */
+const char *scenario_get_cell (struct json_object *row, gsize column);
+/* What the server in it says its state is. (transfer full) */
+char *scenario_get_state (WindowFixture *fixture, const char *pid);
 /* How many processes the filter lets through. */
 gint64 scenario_count (WindowFixture *fixture, const char *filter);
 /* The pid of the one process that it lets through, NULL: none or several. (transfer full) */

@@ -35,6 +35,26 @@ see_greeter (WindowFixture *fixture)
     }
 }
 
+/* In the list of events: with what it began, and how it ended. */
+static void
+see_events (WindowFixture *fixture, const char *pid)
+{
+  static const char *const kinds[] = { "spawn", "exit" };
+  static const char *const words[] = { "greeter", "normal" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *filter =
+        g_strdup_printf ("[\"and\",[\"eq\",\"pid\",\"%s\"],[\"eq\",\"kind\",\"%s\"]]", pid,
+                         kinds[i]);
+      struct json_object *row =
+        scenario_await_row (fixture, "events", "\"seq\",\"function\",\"detail\"", filter);
+
+      g_assert_nonnull (strstr (scenario_get_cell (row, i == 0 ? 1 : 2), words[i]));
+      json_object_put (row);
+    }
+}
+
 static void
 test_spawn_and_die (WindowFixture *fixture)
 {
@@ -50,6 +70,7 @@ test_spawn_and_die (WindowFixture *fixture)
   reason = scenario_get_exit_reason (fixture, pid);
   g_assert_cmpstr (reason, ==, "normal");
 
+  see_events (fixture, pid);
   down = g_strdup_printf ("process,%s,normal}\nalive: no\n", pid);
   scenario_await_output (fixture, down);
   scenario_await_output (fixture, "alive: yes\nhello, world\nit ended: ");
@@ -136,6 +157,29 @@ see_it_drain (WindowFixture *fixture)
                                   "reply: {ok,pong}\nreply: {ok,pong}\n");
 }
 
+/* The line of the source that its stack says it is in. (transfer full) */
+static char *
+get_current_line (WindowFixture *fixture, const char *pid)
+{
+  struct json_object *stack =
+    grove_test_wire_call (fixture->wire, "process.stack", NULL, "{\"pid\":\"%s\"}", pid);
+  struct json_object *frame =
+    json_object_array_get_idx (grove_test_json_object (stack, "frames"), 0);
+  g_autofree char *source =
+    g_test_build_filename (G_TEST_DIST, "..", "runtime", "examples", "slow-worker.c", NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  char *line;
+
+  g_assert_cmpstr (grove_test_json_string (frame, "function"), ==, "worker");
+  g_assert_true (g_str_has_suffix (grove_test_json_string (frame, "file"), "slow-worker.c"));
+  g_assert_true (g_file_get_contents (source, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  line = g_strdup (lines[grove_test_json_int (frame, "line") - 1]);
+  json_object_put (stack);
+  return line;
+}
+
 static void
 test_slow_worker (WindowFixture *fixture)
 {
@@ -144,7 +188,7 @@ test_slow_worker (WindowFixture *fixture)
   g_autofree char *sender = scenario_await_pid (fixture, "main"), *messages = NULL;
   g_autofree char *expected =
     g_strdup_printf ("{%s,ping} {%s,ping} {%s,ping} {%s,ping}", sender, sender, sender, sender);
-  g_autofree char *seen = NULL;
+  g_autofree char *seen = NULL, *line = NULL;
 
   g_test_summary ("20 s a message, five messages: four in the mailbox, listed in order");
   SCENARIO_WAIT (count_messages (fixture, pid) == 4);
@@ -164,6 +208,9 @@ test_slow_worker (WindowFixture *fixture)
   g_assert_true (scenario_is (fixture, pid, "status", "waiting"));
   /* A runtime in C says in which of the program's functions it sleeps. */
   SCENARIO_WAIT (scenario_inspector_reads (fixture, "Function", "worker"));
+
+  line = get_current_line (fixture, pid);
+  g_assert_nonnull (strstr (line, "grove_sleep_ms ("));
 
   see_it_drain (fixture);
 }
@@ -368,6 +415,13 @@ test_selective_receive (WindowFixture *fixture)
   SCENARIO_WAIT (window_shows (fixture, "3 messages"));
   seen = scenario_read_messages (fixture);
   g_assert_cmpstr (seen, ==, expected);
+
+  /* What it waits for, by hand: the others were kept for later, in their order. */
+  scenario_inspect (fixture, "name:safe", pid);
+  scenario_send (fixture, "{key, 1234}");
+  scenario_await_output (fixture, "opened with: {key,1234}\ninside: letter\ninside: {key,1111}\n"
+                                  "inside: {parcel,<<\"a teapot\">>}\n");
+  SCENARIO_WAIT (scenario_is_gone (fixture, pid));
 }
 
 int

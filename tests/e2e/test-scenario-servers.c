@@ -93,6 +93,9 @@ test_kill_top_supervisor (WindowFixture *fixture)
   reason = scenario_get_exit_reason (fixture, top);
   g_assert_cmpstr (reason, ==, "killed");
   g_assert_true (scenario_is_gone (fixture, baker));
+  json_object_put (scenario_await_row (fixture, "log", "\"seq\",\"text\"",
+                                       "[\"contains\",\"text\","
+                                       "\"Application village exited: killed\"]"));
   /* Nobody started another. */
   g_assert_null (grove_test_wire_find_pid (fixture->wire, "village_sup"));
   g_assert_null (grove_test_wire_find_pid (fixture->wire, "baker"));
@@ -160,13 +163,15 @@ test_link (WindowFixture *fixture)
 static void
 test_counter (WindowFixture *fixture)
 {
-  g_autofree char *pid = NULL;
+  g_autofree char *pid = NULL, *state = NULL;
 
   g_test_summary ("From 10, two casts, a call: 12; 10,000 callers; 1,000 counters");
   scenario_await_output (fixture, "10, 1 and 1: 12\n");
   scenario_await_output (fixture, "and 10000 callers at once: 10012\n");
   scenario_await_output (fixture, "1000 of 1000 counters have their own count\n");
   pid = scenario_await_pid (fixture, "counter");
+  state = scenario_get_state (fixture, pid);
+  g_assert_cmpint (atoi (state), >=, 10012);
   /* Each caller's message, two casts, and two calls have come in. */
   g_assert_cmpint (scenario_get_int (fixture, pid, "received"), >=, 10004);
   g_assert_cmpint (scenario_count (fixture, "[\"eq\",\"initial\",\"counter\"]"), ==, 1001);
@@ -190,8 +195,9 @@ test_self_healing (WindowFixture *fixture)
   scenario_await_output (fixture, "the counter is at 12\n");
   for (guint i = 1; i <= 3; i++)
     {
-      const gint64 begin_us = g_get_monotonic_time ();
-      char        *successor;
+      const gint64     begin_us = g_get_monotonic_time ();
+      char            *successor;
+      g_autofree char *state = NULL;
 
       window_select_in_graph (fixture, "counter", pid);
       scenario_kill (fixture, SCENARIO_PLAIN);
@@ -202,6 +208,9 @@ test_self_healing (WindowFixture *fixture)
                (double) (g_get_monotonic_time () - begin_us) / 1000);
       SCENARIO_WAIT (window_has_toast (fixture, successor));
       g_assert_cmpint (shop_get_restarts (fixture->wire, successor), ==, i);
+      /* With the value that it begins with. */
+      state = scenario_get_state (fixture, successor);
+      g_assert_cmpstr (state, ==, "10");
       /* How much of the intensity is used up. */
       SCENARIO_WAIT (get_node (fixture, supervisor)->recent_restarts == i);
       g_assert_cmpuint (get_node (fixture, supervisor)->intensity, ==, 3);
@@ -219,6 +228,10 @@ test_self_healing (WindowFixture *fixture)
   SCENARIO_WAIT (scenario_is_gone (fixture, supervisor));
   reason = scenario_get_exit_reason (fixture, supervisor);
   g_assert_cmpstr (reason, ==, "shutdown");
+  json_object_put (
+    scenario_await_row (fixture, "log", "\"seq\",\"text\"",
+                        "[\"contains\",\"text\",\"gives up, more than 3 restarts in 60 s\"]"));
+  SCENARIO_WAIT (window_has_toast (fixture, "counter_sup gave up: it had restarted too often"));
   SCENARIO_WAIT (count_nodes (fixture) == 0);
   g_assert_true (scenario_is_gone (fixture, sibling));
   g_free (pid);
@@ -287,6 +300,35 @@ test_strategies (WindowFixture *fixture)
 /* ---- poison ------------------------------------------------------------------------------------
  */
 
+/* The row of the crash: where it was, what followed; and the message that did it. */
+static void
+see_crash (WindowFixture *fixture, const char *pid, const char *successor)
+{
+  g_autofree char    *filter = g_strdup_printf ("[\"eq\",\"pid\",\"%s\"]", pid);
+  struct json_object *row = scenario_await_row (fixture, "crashes",
+                                                "\"seq\",\"reason\",\"function\",\"file\",\"line\","
+                                                "\"outcome\",\"successor\"",
+                                                filter);
+  struct json_object *crash = grove_test_wire_call (fixture->wire, "crash.get", NULL,
+                                                    "{\"seq\":%s}", scenario_get_cell (row, 0));
+  struct json_object *message = grove_test_json_object (crash, "message");
+  struct json_object *frame =
+    json_object_array_get_idx (grove_test_json_object (crash, "frames"), 0);
+
+  g_assert_true (g_str_has_prefix (scenario_get_cell (row, 1), "{{signal,sigsegv,"));
+  g_assert_cmpstr (scenario_get_cell (row, 2), ==, "taste_amanita");
+  g_assert_true (g_str_has_suffix (scenario_get_cell (row, 3), "poison.c"));
+  g_assert_cmpint (atoi (scenario_get_cell (row, 4)), >, 0);
+  g_assert_cmpstr (scenario_get_cell (row, 5), ==, "restarted");
+  g_assert_cmpstr (scenario_get_cell (row, 6), ==, successor);
+  g_assert_cmpstr (grove_test_json_string (frame, "function"), ==, "taste_amanita");
+  g_assert_nonnull (
+    strstr (grove_test_json_string (grove_test_json_object (message, "term"), "text"),
+            "{taste,amanita}"));
+  json_object_put (crash);
+  json_object_put (row);
+}
+
 static void
 test_poison (WindowFixture *fixture)
 {
@@ -306,6 +348,7 @@ test_poison (WindowFixture *fixture)
   after = await_other (fixture, "restaurant", "cook", pid);
   g_assert_cmpint (shop_get_restarts (fixture->wire, after), >=, 1);
   SCENARIO_WAIT (window_shows (fixture, "Show Successor"));
+  see_crash (fixture, pid, after);
 }
 
 int
