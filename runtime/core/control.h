@@ -23,6 +23,7 @@ struct grove_fault;
 struct grove_scheduler;
 struct grove_stack;
 struct grove_hold;
+struct grove_place;
 struct grove_suspension;
 struct grove_tracing;
 
@@ -97,6 +98,7 @@ struct grove_bonds
 
   struct grove_tracing    *tracing;    /* trace-private.h; NULL: nobody traces it */
   struct grove_suspension *suspension; /* suspend-private.h; NULL: none */
+  struct grove_place      *places;     /* inspect.c; in the mailbox, where somebody will go on */
 };
 
 #define GROVE_NO_TIMEOUT UINT32_MAX

@@ -6,10 +6,12 @@
 #include "runtime/core/inspect.h"
 
 #include "runtime/core/block.h"
+#include "runtime/core/bonds.h"
 #include "runtime/core/dictionary-private.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/suspend-private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct grove_inspection
@@ -91,6 +93,104 @@ _grove_inspection_message (struct grove_inspection   *view,
                                               .term = _grove_signal_term (view->next) };
   return true;
 }
+
+/* ---- Places ---------------------------------------------------------------------------------- */
+
+/* Messages passed in one inspection: a fraction of a millisecond. */
+#define SEEK_STEPS 16384
+/* In one mailbox; whoever asks for more takes the place of the one that has waited longest. */
+#define PLACES_MAX 4
+
+/* Where an inspection will go on. It belongs to the process, so that it does no harm when nobody
+ * ever comes back for it. */
+struct grove_place
+{
+  struct grove_place    *next; /* made before */
+  uint64_t               id;
+  struct grove_message **link; /* that holds the @offset-th message */
+  uint64_t               offset;
+};
+
+void
+_grove_inspect_forget (struct grove_process *process)
+{
+  while (process->bonds != NULL && process->bonds->places != NULL)
+    {
+      struct grove_place *place = process->bonds->places;
+
+      process->bonds->places = place->next;
+      free (place);
+    }
+}
+
+void
+_grove_inspect_unmark (struct grove_process  *process,
+                       struct grove_message  *message,
+                       struct grove_message **link)
+{
+  for (struct grove_place *place = process->bonds->places; place != NULL; place = place->next)
+    if (place->link == &message->next)
+      place->link = link;
+}
+
+/* Takes the place of that id out of the list, or what goes for one at the beginning. */
+static struct grove_place
+take_place (struct grove_process *process, uint64_t id)
+{
+  struct grove_place   taken = { .link = &process->mailbox_first };
+  struct grove_place **at = process->bonds != NULL ? &process->bonds->places : NULL;
+
+  while (id != 0 && at != NULL && *at != NULL && (*at)->id != id)
+    at = &(*at)->next;
+  if (id != 0 && at != NULL && *at != NULL)
+    {
+      struct grove_place *place = *at;
+
+      taken = *place;
+      *at = place->next;
+      free (place);
+    }
+  return taken;
+}
+
+static void
+keep_place (struct grove_process *process, const struct grove_place *kept)
+{
+  struct grove_bonds  *bonds = _grove_bonds (process);
+  struct grove_place **last = &bonds->places, *place = malloc (sizeof *place);
+
+  if (place == NULL)
+    abort ();
+  *place = *kept;
+  place->next = bonds->places;
+  bonds->places = place;
+  for (unsigned n = 0; n < PLACES_MAX && *last != NULL; n++)
+    last = &(*last)->next;
+  free (*last);
+  *last = NULL;
+}
+
+bool
+_grove_inspection_seek (struct grove_inspection *view, uint64_t *id, uint64_t offset)
+{
+  static _Atomic uint64_t last_id;
+  struct grove_place      place = take_place (view->process, *id);
+
+  for (unsigned i = 0; i < SEEK_STEPS && place.offset < offset && *place.link != NULL; i++)
+    {
+      place.link = &(*place.link)->next;
+      place.offset++;
+    }
+  view->next = *place.link;
+  view->offset = place.offset;
+  if (place.offset >= offset || view->next == NULL)
+    return true;
+  place.id = *id = atomic_fetch_add_explicit (&last_id, 1, memory_order_relaxed) + 1;
+  keep_place (view->process, &place);
+  return false;
+}
+
+/* ---- Lists ----------------------------------------------------------------------------------- */
 
 /* Copies the pids in use: of links the keys that are not being unlinked, of monitors the values. */
 static size_t

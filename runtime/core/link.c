@@ -9,6 +9,7 @@
 #include "runtime/core/block.h"
 #include "runtime/core/bonds.h"
 #include "runtime/core/event.h"
+#include "runtime/core/inspect.h"
 #include "runtime/core/memory.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/suspend-private.h"
@@ -37,6 +38,7 @@ _grove_bonds_free (struct grove_process *process)
   _grove_monitor_notes_free (process);
   _grove_aliases_free (process);
   free (process->bonds->fault);
+  _grove_inspect_forget (process);
   _grove_suspensions_free (process);
   _grove_trace_stop (process);
   free (process->bonds);

@@ -7,6 +7,7 @@
 
 #include "runtime/core/block.h"
 #include "runtime/core/bonds.h"
+#include "runtime/core/inspect.h"
 #include "runtime/core/process-private.h"
 #include "runtime/core/short-way.h"
 #include "runtime/core/trace-private.h"
@@ -29,6 +30,8 @@ take (struct grove_process *process, struct grove_message **link)
 
   if (process->bonds != NULL && process->bonds->aliases != NULL)
     _grove_alias_unmark (process, message, link);
+  if (process->bonds != NULL && __builtin_expect (process->bonds->places != NULL, 0))
+    _grove_inspect_unmark (process, message, link);
   *link = message->next;
   if (message->next == NULL)
     process->mailbox_last = link;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reading columns of many processes by copy; see observe.h. What is not asked for is not read, down
- * to the cache lines: of a million blocks these are what it costs. As in observe.c loads acquire,
+ * Reading columns of many processes by copy; see observe.h. What is not asked for is not copied. As
+ * in observe.c loads acquire,
  * in an order that begins and ends with the generation: a copy that another process got into is
  * thrown away.
  */
@@ -16,12 +16,10 @@
 #define LOAD(field) atomic_load_explicit (&(field), memory_order_acquire)
 #define BIT(field)  GROVE_BATCH_BIT (GROVE_BATCH_##field)
 
-/* By the lines of a block, see control.h. */
-#define FIRST_LINE                                                                                 \
-  (BIT (STARTED) | BIT (LINKS) | BIT (TRAP_EXIT) | BIT (SYSTEM) | BIT (INITIAL) | BIT (GROUP))
-#define SECOND_LINE (BIT (NAME) | BIT (PRIORITY) | BIT (SCHEDULER) | BIT (WHERE))
-#define SUMS        (BIT (MAILBOX) | BIT (MEMORY) | BIT (STACK) | BIT (HEAP))
-#define COUNTERS    (BIT (RECEIVED) | BIT (REDUCTIONS))
+#define IDENTITY                                                                                   \
+  (BIT (STARTED) | BIT (LINKS) | BIT (TRAP_EXIT) | BIT (SYSTEM) | BIT (INITIAL) | BIT (GROUP) |    \
+   BIT (NAME) | BIT (SCHEDULER))
+#define SUMS (BIT (MAILBOX) | BIT (MEMORY) | BIT (STACK) | BIT (HEAP))
 
 static uint8_t
 status_of (uint32_t state, bool suspended)
@@ -44,10 +42,10 @@ status_of (uint32_t state, bool suspended)
 }
 
 static inline void
-read_first_line (struct grove_process       *process,
-                 uint32_t                    fields,
-                 struct grove_process_batch *batch,
-                 size_t                      i)
+read_identity (struct grove_process       *process,
+               uint32_t                    fields,
+               struct grove_process_batch *batch,
+               size_t                      i)
 {
   if (fields & BIT (STARTED))
     batch->started_ns[i] = (int64_t) LOAD (process->started_ns);
@@ -57,6 +55,8 @@ read_first_line (struct grove_process       *process,
     batch->trap_exit[i] = LOAD (process->trap_exit);
   if (fields & BIT (SYSTEM))
     batch->system[i] = LOAD (process->system) != 0;
+  if (fields & BIT (SCHEDULER))
+    batch->scheduler[i] = LOAD (process->scheduler_id);
   if (fields & BIT (GROUP))
     batch->group[i] = LOAD (process->group);
   if (fields & BIT (INITIAL))
@@ -65,20 +65,6 @@ read_first_line (struct grove_process       *process,
 
       batch->initial[i] = initial != NULL ? initial : "";
     }
-}
-
-static inline void
-read_second_line (struct grove_process       *process,
-                  uint32_t                    fields,
-                  struct grove_process_batch *batch,
-                  size_t                      i)
-{
-  if (fields & BIT (PRIORITY))
-    batch->priority[i] = (uint8_t) LOAD (process->priority);
-  if (fields & BIT (SCHEDULER))
-    batch->scheduler[i] = LOAD (process->scheduler)->id;
-  if (fields & BIT (WHERE))
-    batch->where[i] = LOAD (process->where);
   if (fields & BIT (NAME))
     {
       const char *name = LOAD (process->name);
@@ -129,10 +115,12 @@ read_block (struct grove_process       *process,
   batch->pid[i] = (grove_pid) generation << 32 | process->index;
   if (fields & BIT (STATUS))
     batch->status[i] = status_of (state, LOAD (process->suspended));
-  if (fields & FIRST_LINE)
-    read_first_line (process, fields, batch, i);
-  if (fields & SECOND_LINE)
-    read_second_line (process, fields, batch, i);
+  if (fields & IDENTITY)
+    read_identity (process, fields, batch, i);
+  if (fields & BIT (PRIORITY))
+    batch->priority[i] = (uint8_t) LOAD (process->priority);
+  if (fields & BIT (WHERE))
+    batch->where[i] = LOAD (process->where);
   if (fields & SUMS)
     read_sums (process, fields, batch, i);
   if (fields & BIT (RECEIVED))
@@ -142,15 +130,13 @@ read_block (struct grove_process       *process,
   return LOAD (process->generation) == generation;
 }
 
-/* The blocks of a big table are in no cache: those that come are fetched while these are read. */
-static inline void
-look_ahead (const struct grove_process *process, uint32_t fields)
+/* The blocks of a big table are in no cache: those that come are fetched while these are read, and
+ * pass by the caches that others have what they work with in. */
+static inline __attribute__ ((always_inline)) void
+look_ahead (const struct grove_process *process)
 {
-  __builtin_prefetch (process);
-  if (fields & (SECOND_LINE | BIT (MAILBOX) | BIT (MEMORY)))
-    __builtin_prefetch (&process->pushed);
-  if (fields & (SUMS | COUNTERS))
-    __builtin_prefetch (&process->reductions);
+  __builtin_prefetch (process, 0, 0);
+  __builtin_prefetch (&process->pushed, 0, 0);
 }
 
 uint32_t
@@ -172,7 +158,7 @@ _grove_observe_slots (uint32_t                    first,
   for (; slot < end && n < GROVE_BATCH_ROWS; slot++)
     {
       if (end - slot > LOOK_AHEAD)
-        look_ahead (&blocks[slot + LOOK_AHEAD], fields);
+        look_ahead (&blocks[slot + LOOK_AHEAD]);
       n += read_block (&blocks[slot], fields, batch, n);
     }
   batch->n = n;
@@ -192,7 +178,7 @@ _grove_observe_pids (const grove_pid            *pids,
       struct grove_process *process = _grove_table_block (pids[i]);
 
       if (i + LOOK_AHEAD < n && _grove_table_block (pids[i + LOOK_AHEAD]) != NULL)
-        look_ahead (_grove_table_block (pids[i + LOOK_AHEAD]), fields);
+        look_ahead (_grove_table_block (pids[i + LOOK_AHEAD]));
       if (process != NULL && read_block (process, fields, batch, n_alive))
         n_alive += batch->pid[n_alive] == pids[i];
     }

@@ -79,7 +79,7 @@ enum grove_batch_field
 #define GROVE_BATCH_ROWS 528
 
 /* As struct grove_process_sample, a column at a time, so that who wants to compare one number of a
- * million processes reads no more of each. Columns not asked for are left as they are. */
+ * million processes copies no more of each. Columns not asked for are left as they are. */
 struct grove_process_batch
 {
   size_t      n;
@@ -107,7 +107,7 @@ struct grove_process_batch
 /* Indices from 1 below this have been used: where a scan ends. It only grows. */
 uint32_t _grove_observe_used (void);
 /* Fills @batch with those alive from slot @first on, below @end, and returns the slot to go on from
- * (@end: that was all). Cost: O(slots passed), a cache line or three of each. */
+ * (@end: that was all). Cost: O(slots passed), two cache lines of each. */
 uint32_t _grove_observe_slots (uint32_t                    first,
                                uint32_t                    end,
                                uint32_t                    fields,
@@ -327,6 +327,11 @@ struct grove_message_view
 bool _grove_inspection_message (struct grove_inspection   *view,
                                 uint64_t                   offset,
                                 struct grove_message_view *ret_message);
+/* Goes to the @offset-th message, but no further at a time than takes a fraction of a millisecond.
+ * @place: 0 at first; where the next inspection of the same process goes on. What leaves the
+ * mailbox between the two counts as still there. false: not there yet; end this inspection and ask
+ * for another. */
+bool _grove_inspection_seek (struct grove_inspection *view, uint64_t *place, uint64_t offset);
 /* How many there are, of which at most @n are copied. */
 size_t _grove_inspection_links (struct grove_inspection *view, grove_pid *pids, size_t n);
 size_t _grove_inspection_monitors (struct grove_inspection *view, grove_pid *pids, size_t n);

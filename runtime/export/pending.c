@@ -102,6 +102,14 @@ _grove_pending_inspect (struct grove_pending *self, grove_pid pid, grove_inspect
 }
 
 void
+_grove_pending_inspect_again (struct grove_pending *self, grove_pid pid, grove_inspect_func inspect)
+{
+  self->inspected = false;
+  self->inspecting = true;
+  _grove_observe_inspect (pid, inspect, inspection_done, self);
+}
+
+void
 _grove_pending_suspend (struct grove_pending *self, struct grove_lease *lease, grove_pid pid)
 {
   enum grove_status status;

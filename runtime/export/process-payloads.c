@@ -30,8 +30,11 @@ struct page
   struct grove_term_style style;
   uint64_t                offset;
   uint32_t                limit;
+  grove_inspect_func      inspect;
   void (*write) (struct page *self, struct grove_writer *writer);
+  uint64_t place; /* in the mailbox, how far it has got */
   /* filled by the inspection */
+  bool                    again; /* it has not got to the page yet */
   uint64_t                total; /* messages; pairs: no fewer than these */
   uint32_t                n;
   struct shown           *shown;
@@ -55,6 +58,16 @@ page_poll (struct grove_pending *pending, uint64_t now_ns)
     {
       _grove_source_fail_gone (pending->call, self->pid);
       return true;
+    }
+  if (self->again && now_ns >= pending->deadline_ns)
+    {
+      _grove_source_fail_not_reached (pending->call, self->pid);
+      return true;
+    }
+  if (self->again)
+    {
+      _grove_pending_inspect_again (pending, self->pid, self->inspect);
+      return false;
     }
   writer = grove_call_begin (pending->call);
   grove_writer_begin_object (writer);
@@ -96,6 +109,7 @@ page_ask (struct grove_runtime_source   *source,
   self->style = *style;
   self->offset = offset;
   self->limit = limit;
+  self->inspect = inspect;
   self->write = write;
   self->shown = calloc (limit ? limit : 1, sizeof *self->shown);
   if (!self->shown)
@@ -134,8 +148,15 @@ inspect_messages (struct grove_inspection *view, void *user_data)
   if (_grove_observe_process (self->pid, &sample))
     self->total = sample.n_messages;
   /* Beyond the end: nothing to walk to, through a mailbox that may be long. */
+  self->again = false;
   if (self->offset >= self->total)
     return;
+  /* A long way is gone in steps, between which the process and others on its scheduler run. */
+  if (!_grove_inspection_seek (view, &self->place, self->offset))
+    {
+      self->again = true;
+      return;
+    }
 
   while (self->n < self->limit &&
          _grove_inspection_message (view, self->offset + self->n, &message))

@@ -264,6 +264,10 @@ void _grove_pending_came_back (struct grove_pending *self, enum grove_status sta
 void _grove_pending_wait (struct grove_pending *self);
 /* Inspects @pid; poll() is called when it came back, and at the deadline. */
 void _grove_pending_inspect (struct grove_pending *self, grove_pid pid, grove_inspect_func inspect);
+/* In poll(), when it came back and there is more to be done; poll() answers false then. */
+void _grove_pending_inspect_again (struct grove_pending *self,
+                                   grove_pid             pid,
+                                   grove_inspect_func    inspect);
 /* Suspends @pid; poll() is called when it stands still, with the status if it cannot be done, and
  * at the deadline. */
 void _grove_pending_suspend (struct grove_pending *self, struct grove_lease *lease, grove_pid pid);

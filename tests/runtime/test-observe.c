@@ -359,6 +359,81 @@ inspected (enum grove_status status, void *user_data)
   atomic_store (&inspection.done, status == GROVE_OK ? 1 : 2);
 }
 
+/* Far into a mailbox. */
+#define N_FAR 60000
+#define FAR   50000
+
+static struct
+{
+  uint64_t    place;
+  int         number; /* of the message it has come to */
+  bool        reached;
+  _Atomic int done;
+} seeking;
+
+static void
+seek (struct grove_inspection *view, void *user_data)
+{
+  struct grove_message_view message;
+
+  (void) user_data;
+  seeking.reached = _grove_inspection_seek (view, &seeking.place, FAR);
+  if (seeking.reached)
+    {
+      g_assert_true (_grove_inspection_message (view, FAR, &message));
+      g_assert_true (grove_match (message.term, "{n, ~i}", &seeking.number));
+    }
+}
+
+static void
+sought (enum grove_status status, void *user_data)
+{
+  (void) user_data;
+  g_assert_cmpint (status, ==, GROVE_OK);
+  atomic_store (&seeking.done, 1);
+}
+
+static bool
+is_number (struct grove_term message, void *wanted)
+{
+  int number;
+
+  return grove_match (message, "{n, ~i}", &number) && number == *(int *) wanted;
+}
+
+/* It goes there in steps, however the mailbox changes between them: also where it stands. */
+static void
+test_inspect_steps (void *arg)
+{
+  int n_steps = 0, place = 0;
+
+  (void) arg;
+  for (int i = 0; i < N_FAR; i++)
+    grove_send (grove_self (), "{n, ~i}", i);
+  for (;;)
+    {
+      struct grove_message *message;
+
+      atomic_store (&seeking.done, 0);
+      _grove_observe_inspect (grove_self (), seek, sought, NULL);
+      while (atomic_load (&seeking.done) == 0)
+        grove_yield ();
+      if (seeking.reached)
+        break;
+      n_steps++;
+      place = 16384 * n_steps + n_steps - 1;
+      /* The last it passed, and the first it did not. */
+      for (int number = place - 1; number <= place; number++)
+        {
+          g_assert_cmpint (grove_receive_match (is_number, &number, 0, &message), ==, GROVE_OK);
+          grove_message_free (message);
+        }
+    }
+  g_assert_cmpint (n_steps, ==, 3);
+  /* Those it had passed count as still there; each step one in front of it went. */
+  g_assert_cmpint (seeking.number, ==, FAR + n_steps);
+}
+
 static void
 waits_for_stop (void *arg)
 {
@@ -530,6 +605,7 @@ main (int argc, char **argv)
     { "/runtime/observe/totals", test_totals },
     { "/runtime/observe/acting", test_acting },
     { "/runtime/observe/inspect-100", test_inspect },
+    { "/runtime/observe/inspect-steps", test_inspect_steps },
     { "/runtime/observe/block-is-reused", test_block_is_reused, .n_schedulers = 1 },
   };
 
