@@ -5,7 +5,7 @@
  */
 #include "ui/grove-chart.h"
 
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 #include "ui/grove-palette.h"
 
 struct _GroveChart

@@ -5,7 +5,7 @@
 #include "ui/grove-fact-rows.h"
 
 #include "observer/grove-dictionary.h"
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 
 enum
 {

@@ -24,7 +24,7 @@ struct _GroveGraphFrame
   GskRenderNode *map;     /* NULL: to be painted, or there is none */
   GArray        *patches; /* the later lie over the earlier */
   gboolean       map_current;
-  GrovePalette   palette; /* that all was painted in */
+  GroveColours   palette; /* that all was painted in */
   double         width, height;
 };
 

@@ -11,6 +11,8 @@
 
 #include "ui/grove-graph-minimap.h"
 
+#include <gtk/gtk.h>
+
 G_BEGIN_DECLS
 
 typedef struct _GroveGraphFrame GroveGraphFrame;

@@ -4,7 +4,7 @@
  */
 #include "ui/grove-graph-private.h"
 
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 #include "ui/grove-menus.h"
 
 #include <math.h>

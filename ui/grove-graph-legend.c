@@ -4,7 +4,8 @@
  */
 #include "ui/grove-graph-legend.h"
 
-#include "ui/grove-graph-painter.h"
+#include "observer/grove-graph-painter.h"
+#include "ui/grove-palette.h"
 
 #define SWATCH 10
 
@@ -25,10 +26,12 @@ grove_graph_swatch_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   GroveGraphSwatch   *self = GROVE_GRAPH_SWATCH (widget);
   const GrovePalette *palette = grove_palette_get (widget);
+  const GdkRGBA       colour =
+    grove_rgba_from_colour (*grove_graph_painter_get_colour (&palette->colours, self->band));
 
-  grove_snapshot_append_round_rect (snapshot, grove_graph_painter_get_colour (palette, self->band),
-                                    0, (float) (gtk_widget_get_height (widget) - SWATCH) / 2,
-                                    SWATCH, SWATCH, 3);
+  grove_snapshot_append_round_rect (snapshot, &colour, 0,
+                                    (float) (gtk_widget_get_height (widget) - SWATCH) / 2, SWATCH,
+                                    SWATCH, 3);
 }
 
 static void

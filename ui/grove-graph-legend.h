@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "ui/grove-graph-metric.h"
+#include "observer/grove-graph-metric.h"
 
 #include <gtk/gtk.h>
 

@@ -186,7 +186,7 @@ get_sight (const GroveGraphPainting *painting, const GroveGraphRect *rect)
 void
 grove_graph_minimap_draw (GroveGraphMinimap *self, const GroveGraphPainting *painting, cairo_t *cr)
 {
-  const GrovePalette *palette = painting->palette;
+  const GroveColours *palette = painting->palette;
   GroveGraphRect      rect, sight;
 
   if (!grove_graph_minimap_get_rect (painting->scene, painting->camera, &rect))

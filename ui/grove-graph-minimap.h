@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "ui/grove-graph-painter.h"
+#include "observer/grove-graph-painter.h"
 
 G_BEGIN_DECLS
 

@@ -5,8 +5,8 @@
  */
 #pragma once
 
+#include "observer/grove-graph-model.h"
 #include "ui/grove-graph-frame.h"
-#include "ui/grove-graph-model.h"
 #include "ui/grove-graph.h"
 
 G_BEGIN_DECLS

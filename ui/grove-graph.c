@@ -4,7 +4,8 @@
  */
 #include "ui/grove-graph-private.h"
 
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
+#include "ui/grove-palette.h"
 
 #include <adwaita.h>
 #include <string.h>
@@ -103,7 +104,7 @@ grove_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   const int                width = gtk_widget_get_width (widget);
   const int                height = gtk_widget_get_height (widget);
   const GroveGraphPainting painting = {
-    .palette = grove_palette_get (widget),
+    .palette = &grove_palette_get (widget)->colours,
     .text = self->text,
     .scene = self->scene,
     .camera = &self->camera,

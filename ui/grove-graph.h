@@ -8,8 +8,8 @@
  */
 #pragma once
 
+#include "observer/grove-graph-metric.h"
 #include "observer/grove-tree.h"
-#include "ui/grove-graph-metric.h"
 
 #include <gtk/gtk.h>
 

@@ -8,11 +8,11 @@
 
 #include <string.h>
 
+#include "observer/grove-format.h"
 #include "observer/grove-process-detail.h"
 #include "observer/grove-process-watch.h"
 #include "ui/grove-chart.h"
 #include "ui/grove-fact-rows.h"
-#include "ui/grove-format.h"
 #include "ui/grove-link-rows.h"
 
 #define INTERVAL_MS 250

@@ -4,7 +4,7 @@
  */
 #include "ui/grove-link-rows.h"
 
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 
 struct grove_link_rows
 {

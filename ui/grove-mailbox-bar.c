@@ -5,7 +5,7 @@
  */
 #include "ui/grove-mailbox-bar.h"
 
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 #include "ui/grove-palette.h"
 
 #define THICKNESS    6

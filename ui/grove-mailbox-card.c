@@ -4,9 +4,9 @@
  */
 #include "ui/grove-mailbox-card.h"
 
+#include "observer/grove-format.h"
 #include "observer/grove-series.h"
 #include "ui/grove-chart.h"
-#include "ui/grove-format.h"
 #include "ui/grove-mailbox-bar.h"
 
 #include <math.h>

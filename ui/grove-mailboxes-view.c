@@ -7,9 +7,9 @@
  */
 #include "ui/grove-mailboxes-view.h"
 
+#include "observer/grove-format.h"
 #include "observer/grove-process-table.h"
 #include "observer/grove-process-watch.h"
-#include "ui/grove-format.h"
 #include "ui/grove-mailbox-card.h"
 #include "ui/grove-menus.h"
 #include "ui/grove-message-list.h"

@@ -4,8 +4,8 @@
  */
 #include "ui/grove-message-list.h"
 
+#include "observer/grove-format.h"
 #include "observer/grove-mailbox.h"
-#include "ui/grove-format.h"
 
 struct _GroveMessageList
 {

@@ -5,9 +5,9 @@
  */
 #include "ui/grove-overview.h"
 
+#include "observer/grove-format.h"
 #include "observer/grove-process-table.h"
 #include "ui/grove-chart.h"
-#include "ui/grove-format.h"
 #include "ui/grove-mailbox-bar.h"
 #include "ui/grove-scheduler-bars.h"
 

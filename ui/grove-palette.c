@@ -29,21 +29,35 @@ look_up (GtkStyleContext *context, const char *name, const char *fallback)
   return colour;
 }
 
-/* @top painted over @bottom, as one opaque colour: translucent lines add up where they cross. */
-static GdkRGBA
-blend (GdkRGBA bottom, GdkRGBA top)
+static GroveColour
+to_colour (GdkRGBA rgba)
 {
-  float a = top.alpha;
+  return (GroveColour){ rgba.red, rgba.green, rgba.blue, rgba.alpha };
+}
 
-  return (GdkRGBA){ bottom.red * (1 - a) + top.red * a, bottom.green * (1 - a) + top.green * a,
-                    bottom.blue * (1 - a) + top.blue * a, 1 };
+static void
+fill_colours (GroveColours *colours, GdkRGBA card, gboolean dark, double strength)
+{
+  *colours = (GroveColours){
+    .accent = to_colour (palette.accent),
+    .success = to_colour (palette.success),
+    .warning = to_colour (palette.warning),
+    .error = to_colour (palette.error),
+    .purple = to_colour (palette.purple),
+    .orange = to_colour (palette.orange),
+    .teal = to_colour (palette.teal),
+    .fg = to_colour (palette.fg),
+    .window = to_colour (palette.window),
+    .view = to_colour (palette.view),
+    .popover = to_colour (palette.popover),
+    .dark = dark,
+  };
+  grove_colours_derive (colours, to_colour (card), strength);
 }
 
 static void
 fill (GtkStyleContext *context, gboolean dark, gboolean high_contrast)
 {
-  double strength = high_contrast ? 1.8 : 1.0;
-
   palette.accent = look_up (context, "grove_accent", "accent_bg_color");
   palette.success = look_up (context, "grove_success", "success_bg_color");
   palette.warning = look_up (context, "grove_warning", "warning_bg_color");
@@ -54,15 +68,17 @@ fill (GtkStyleContext *context, gboolean dark, gboolean high_contrast)
   palette.fg = look_up (context, "window_fg_color", "theme_fg_color");
   palette.window = look_up (context, "window_bg_color", "theme_bg_color");
   palette.view = look_up (context, "view_bg_color", "theme_base_color");
-  palette.card = blend (palette.view, look_up (context, "card_bg_color", "theme_base_color"));
   palette.popover = look_up (context, "popover_bg_color", "theme_bg_color");
-  palette.dim = grove_rgba_fade (palette.fg, MIN (0.55 * strength, 1.0));
-  palette.idle = grove_rgba_fade (palette.fg, MIN (0.30 * strength, 1.0));
-  palette.track = grove_rgba_fade (palette.fg, 0.08 * strength);
-  palette.grid = grove_rgba_fade (palette.fg, 0.07 * strength);
-  palette.border = grove_rgba_fade (palette.fg, 0.13 * strength);
-  palette.line = blend (palette.view, grove_rgba_fade (palette.fg, 0.24 * strength));
   palette.dark = dark;
+  fill_colours (&palette.colours, look_up (context, "card_bg_color", "theme_base_color"), dark,
+                high_contrast ? 1.8 : 1.0);
+  palette.card = grove_rgba_from_colour (palette.colours.card);
+  palette.dim = grove_rgba_from_colour (palette.colours.dim);
+  palette.idle = grove_rgba_from_colour (palette.colours.idle);
+  palette.track = grove_rgba_from_colour (palette.colours.track);
+  palette.grid = grove_rgba_from_colour (palette.colours.grid);
+  palette.border = grove_rgba_from_colour (palette.colours.border);
+  palette.line = grove_rgba_from_colour (palette.colours.line);
 }
 
 const GrovePalette *

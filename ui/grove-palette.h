@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "observer/grove-colours.h"
 #include "observer/grove-process-item.h"
 
 #include <gtk/gtk.h>
@@ -28,6 +29,8 @@ typedef struct
   GdkRGBA  window;
   GdkRGBA  popover;
   gboolean dark;
+
+  GroveColours colours; /* all of them once more, for painters that know no toolkit */
 } GrovePalette;
 
 /* Borrowed; valid until control returns to the main loop. */
@@ -40,6 +43,12 @@ const GdkRGBA *grove_palette_get_mailbox (const GrovePalette *self, gint64 n_mes
 const GdkRGBA *grove_palette_get_state (const GrovePalette *self, GroveProcessState state);
 /* How full a mailbox looks, 0..1: logarithmic, full at 65,536. */
 double grove_palette_get_mailbox_level (gint64 n_messages);
+
+static inline GdkRGBA
+grove_rgba_from_colour (GroveColour colour)
+{
+  return (GdkRGBA){ colour.red, colour.green, colour.blue, colour.alpha };
+}
 
 static inline GdkRGBA
 grove_rgba_fade (GdkRGBA colour, double alpha)

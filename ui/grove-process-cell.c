@@ -5,7 +5,7 @@
  */
 #include "ui/grove-process-cell.h"
 
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 #include "ui/grove-mailbox-bar.h"
 #include "ui/grove-sparkline.h"
 #include "ui/grove-state-dot.h"

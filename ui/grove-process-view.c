@@ -4,8 +4,8 @@
  */
 #include "ui/grove-process-view.h"
 
+#include "observer/grove-format.h"
 #include "observer/grove-process-table.h"
-#include "ui/grove-format.h"
 #include "ui/grove-process-list.h"
 #include "ui/grove-process-tree-list.h"
 

@@ -4,7 +4,7 @@
  */
 #include "ui/grove-status-bar.h"
 
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 
 #define INTERVAL_MS 500
 

@@ -4,7 +4,7 @@
  */
 #include "ui/grove-supervision-view.h"
 
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 #include "ui/grove-graph-legend.h"
 #include "ui/grove-graph.h"
 

@@ -199,6 +199,8 @@ offer_value (Completion *self, const GOptionEntry *option)
     offer_systems (self);
   else if (strcmp (option->long_name, "color") == 0)
     offer_choices (self, "auto|always|never");
+  else if (strcmp (option->long_name, "metric") == 0 && strcmp (self->command->name, "graph") == 0)
+    offer_choices (self, "mailbox|memory|reductions|state");
   else if (strcmp (option->long_name, "columns") == 0 || strcmp (option->long_name, "sort") == 0 ||
            strcmp (option->long_name, "metric") == 0)
     offer_columns (self);

@@ -87,6 +87,8 @@ const CliCommand cli_commands[] = {
   { "gc", "PROCESS", "have a process give back memory", NULL, cli_run_gc, NULL },
   { "describe", "[SYSTEM]", "what the system can do, and what it cannot and why", NULL,
     cli_run_describe, NULL },
+  { "graph", "[SYSTEM]", "the supervision tree as a picture", NULL, cli_run_graph,
+    cli_graph_entries },
   { "dial-stdio", "[SYSTEM]", "a pipe from standard input and output to a local system", NULL,
     cli_run_dial_stdio, NULL },
   { "__complete", "WORD...", "what the last word may become", NULL, cli_run_complete, NULL,

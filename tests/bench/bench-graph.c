@@ -71,7 +71,7 @@ colour (GroveGraphScene *scene)
     }
 }
 
-static const GrovePalette palette = {
+static const GroveColours palette = {
   .accent = { 0.2f, 0.5f, 0.9f, 1 },
   .success = { 0.2f, 0.7f, 0.4f, 1 },
   .warning = { 0.9f, 0.6f, 0, 1 },

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import termios
 import threading
 import time
 import traceback
+import xml.etree.ElementTree
 
 from terminal import Terminal
 
@@ -778,6 +780,34 @@ def hostile(house):
                 has(text, r"a\\x1b\[2J\\x9b31m\\x7f\\u{202e}b\\n\\tc")
 
 
+# ---- Pictures ------------------------------------------------------------------------------------
+
+
+def graph(house):
+    """Drawn without a display, as whole files, of the system's names; a file that cannot be written is not begun."""
+    nowhere = {"env": {"DISPLAY": "", "WAYLAND_DISPLAY": ""}}
+    svg, png, pdf = (os.path.join(house.directory, "tree." + ending) for ending in ("svg", "png", "pdf"))
+    text, _ = house.run("graph", "-o", svg, **nowhere)
+    has(text, rf"^{re.escape(svg)}: \d+ by \d+, \d+ nodes$")
+    root = xml.etree.ElementTree.parse(svg).getroot()
+    same(root.tag, "{http://www.w3.org/2000/svg}svg")
+    check(len(list(root.iter())) > 500, "there is next to nothing in it")
+    facts = house.json("graph", "-o", png, "--dark", "--depth", "3", **nowhere)
+    with open(png, "rb") as file:
+        head = file.read(24)
+    same(head[:8], b"\x89PNG\r\n\x1a\n")
+    same(struct.unpack(">II", head[16:24]), (facts["width"], facts["height"]))
+    check(house.json("graph", "-o", png, **nowhere)["nodes"] > facts["nodes"], "no deeper is no smaller")
+    house.run("graph", "shop", "-o", pdf, "-m", "memory", **nowhere)
+    with open(pdf, "rb") as file:
+        same(file.read(5), b"%PDF-")
+    has(house.fails(USAGE, "graph"), "it takes -o FILE.svg, FILE.png or FILE.pdf")
+    has(house.fails(USAGE, "graph", "-o", "tree.gif"), "it takes -o FILE.svg")
+    has(house.fails(USAGE, "graph", "-o", svg, "-m", "luck"), "mailbox, memory, reductions or state, not “luck”")
+    has(house.fails(USAGE, "graph", "-o", svg, "-d", "99"), "--depth is 0 to 16, not 99")
+    has(house.fails(REFUSED, "graph", "-o", "/no/such/folder/tree.svg"), "/no/such/folder")
+
+
 # ---- top -----------------------------------------------------------------------------------------
 
 
@@ -946,6 +976,7 @@ TESTS = [
     inside,
     supervisors,
     hostile,
+    graph,
     top,
     top_acts,
     top_moves,

@@ -5,7 +5,7 @@
  */
 #include "tests/e2e/scenario.h"
 
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 #include "ui/grove-process-cell.h"
 
 #include <string.h>

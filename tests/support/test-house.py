@@ -29,11 +29,12 @@ SHARED = "runtime/status.h"
 DOOR = "runtime/grove.h"
 
 GLIB = re.compile(r"(glib|gio|gobject|glib-unix)(/|\.h$|-)")
-GTK = re.compile(r"(gtk|gdk|gsk|pango|adwaita)(/|\.h$|\w*/)")
+GTK = re.compile(r"(gtk|gdk|gsk|adwaita)(/|\.h$|\w*/)")
+DRAWING = re.compile(r"(pango|cairo)(/|\.h$|\w*/)")
 JSON = re.compile(r"json-c/|json\.h$")
 FORBIDDEN = {  # folder: libraries whose headers it must not see
-    "protocol": [GLIB, GTK],
-    "runtime": [GLIB, GTK, JSON],
+    "protocol": [GLIB, GTK, DRAWING],
+    "runtime": [GLIB, GTK, DRAWING, JSON],
     "observer": [GTK],
     "ui": [JSON],
 }

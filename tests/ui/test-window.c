@@ -256,18 +256,33 @@ test_menu (Fixture *fixture, gconstpointer data)
  */
 
 static void
+assert_same_colours (const GroveColours *a, const GroveColours *b)
+{
+  const float *x = (const float *) a, *y = (const float *) b;
+
+  for (gsize i = 0; i < offsetof (GroveColours, dark) / sizeof *x; i++)
+    g_assert_cmpfloat_with_epsilon (x[i], y[i], 0.003);
+  g_assert_cmpint (a->dark, ==, b->dark);
+}
+
+static void
 test_palette (Fixture *fixture, gconstpointer data)
 {
   AdwStyleManager    *manager = adw_style_manager_get_default ();
   const GrovePalette *palette;
   GdkRGBA             light;
+  GroveColours        without_display;
 
-  g_test_summary ("Colours are looked up anew when the style turns dark, and back");
+  g_test_summary (
+    "Colours are looked up anew when the style turns dark, and back, and are those of "
+    "pictures drawn without a display");
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_LIGHT);
   grove_ui_test_settle (GTK_WIDGET (fixture->window));
   palette = grove_palette_get (GTK_WIDGET (fixture->window));
   g_assert_false (palette->dark);
   g_assert_cmpfloat (palette->fg.red, <, 0.5);
+  grove_colours_init_light (&without_display);
+  assert_same_colours (&palette->colours, &without_display);
   light = palette->view;
   g_assert_false (gdk_rgba_equal (grove_palette_get_mailbox (palette, 0),
                                   grove_palette_get_mailbox (palette, GROVE_MAILBOX_ERROR)));
@@ -277,6 +292,8 @@ test_palette (Fixture *fixture, gconstpointer data)
   palette = grove_palette_get (GTK_WIDGET (fixture->window));
   g_assert_true (palette->dark);
   g_assert_cmpfloat (palette->fg.red, >, 0.5);
+  grove_colours_init_dark (&without_display);
+  assert_same_colours (&palette->colours, &without_display);
   g_assert_false (gdk_rgba_equal (&palette->view, &light));
 
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_DEFAULT);

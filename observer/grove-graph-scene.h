@@ -12,8 +12,8 @@
  */
 #pragma once
 
+#include "observer/grove-graph-metric.h"
 #include "observer/grove-tree-layout.h"
-#include "ui/grove-graph-metric.h"
 
 G_BEGIN_DECLS
 

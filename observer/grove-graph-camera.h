@@ -12,7 +12,7 @@
  */
 #pragma once
 
-#include "ui/grove-graph-scene.h"
+#include "observer/grove-graph-scene.h"
 
 G_BEGIN_DECLS
 

@@ -2,7 +2,7 @@
  *
  * Paints the supervision graph: ground, edges, rows, and cards where they are large enough.
  */
-#include "ui/grove-graph-painter.h"
+#include "observer/grove-graph-painter.h"
 
 #include <math.h>
 
@@ -18,8 +18,8 @@ typedef struct
   GArray *rects[GROVE_GRAPH_N_BANDS];
 } Batch;
 
-const GdkRGBA *
-grove_graph_painter_get_colour (const GrovePalette *palette, GroveGraphBand band)
+const GroveColour *
+grove_graph_painter_get_colour (const GroveColours *palette, GroveGraphBand band)
 {
   switch (band)
     {
@@ -61,7 +61,7 @@ grove_graph_painter_get_weight (GroveGraphBand band)
 }
 
 void
-grove_graph_painter_set_colour (cairo_t *cr, const GdkRGBA *colour, double alpha)
+grove_graph_painter_set_colour (cairo_t *cr, const GroveColour *colour, double alpha)
 {
   cairo_set_source_rgba (cr, colour->red, colour->green, colour->blue, colour->alpha * alpha);
 }
@@ -113,6 +113,8 @@ draw_ground (const GroveGraphPainting *painting, cairo_t *cr)
 
   grove_graph_painter_set_colour (cr, &painting->palette->view, 1);
   cairo_paint (cr);
+  if (painting->bare)
+    return;
 
   /* The dots keep about the same distance at any scale: they double as they crowd. */
   while (pitch < DOT_PITCH * 0.7)
@@ -290,7 +292,7 @@ batch_add (Batch *self, GroveGraphBand band, double x, double y, double width, d
 }
 
 static void
-batch_fill (Batch *self, cairo_t *cr, const GrovePalette *palette)
+batch_fill (Batch *self, cairo_t *cr, const GroveColours *palette)
 {
   for (guint band = 0; band < GROVE_GRAPH_N_BANDS; band++)
     {
@@ -359,7 +361,7 @@ draw_mark (const GroveGraphPainting *painting, cairo_t *cr, guint node, const Gr
 {
   const GroveGraphRect mark = { rect->x - 2, rect->y - 2, rect->width + 4,
                                 MAX (rect->height, 2) + 4 };
-  const GrovePalette  *palette = painting->palette;
+  const GroveColours  *palette = painting->palette;
 
   if (mark.y > painting->camera->height || mark.y + mark.height < 0)
     return;

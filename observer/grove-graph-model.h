@@ -8,8 +8,8 @@
  */
 #pragma once
 
+#include "observer/grove-graph-camera.h"
 #include "observer/grove-tree.h"
-#include "ui/grove-graph-camera.h"
 
 G_BEGIN_DECLS
 

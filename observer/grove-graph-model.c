@@ -2,10 +2,10 @@
  *
  * From the observer's tree to the graph's scene.
  */
-#include "ui/grove-graph-model.h"
+#include "observer/grove-graph-model.h"
 
-#include "ui/grove-format.h"
-#include "ui/grove-graph-fold.h"
+#include "observer/grove-format.h"
+#include "observer/grove-graph-fold.h"
 
 #include <string.h>
 

@@ -3,9 +3,9 @@
  * One node of the supervision graph as a card: strip and tint say the metric, texts the rest, as
  * much of it as fits.
  */
-#include "ui/grove-graph-painter.h"
+#include "observer/grove-graph-painter.h"
 
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 
 #include <math.h>
 
@@ -33,12 +33,12 @@ typedef struct
 } Card;
 
 static void
-set_colour (const Card *self, const GdkRGBA *colour, double alpha)
+set_colour (const Card *self, const GroveColour *colour, double alpha)
 {
   grove_graph_painter_set_colour (self->cr, colour, self->faint ? alpha * 0.4 : alpha);
 }
 
-static const GdkRGBA *
+static const GroveColour *
 band_colour (const Card *self)
 {
   return grove_graph_painter_get_colour (self->painting->palette, self->node->band);
@@ -56,7 +56,7 @@ rounded (const Card *self, double outset, double dx, double dy)
 static void
 draw_back (const Card *self)
 {
-  const GrovePalette *palette = self->painting->palette;
+  const GroveColours *palette = self->painting->palette;
   const double        step = MAX (2, 3 * MIN (self->painting->camera->scale, 1.5));
 
   if (self->node->kind == GROVE_GRAPH_FOLD)
@@ -122,7 +122,7 @@ tint_of (GroveGraphBand band)
 static void
 draw_face (const Card *self, gboolean hovered)
 {
-  const GrovePalette *palette = self->painting->palette;
+  const GroveColours *palette = self->painting->palette;
   const double restarted = grove_graph_painter_get_flash (self->painting, self->node->restarted_us);
   const double appeared = grove_graph_painter_get_flash (self->painting, self->node->appeared_us);
   const double tint = tint_of (self->node->band);
@@ -151,7 +151,8 @@ draw_face (const Card *self, gboolean hovered)
 }
 
 static void
-draw_outline (const Card *self, double outset, const GdkRGBA *colour, double alpha, double width)
+draw_outline (
+  const Card *self, double outset, const GroveColour *colour, double alpha, double width)
 {
   rounded (self, outset, 0, 0);
   cairo_set_line_width (self->cr, width);
@@ -163,7 +164,7 @@ static void
 draw_outlines (const Card *self, guint node)
 {
   const GroveGraphPainting *painting = self->painting;
-  const GrovePalette       *palette = painting->palette;
+  const GroveColours       *palette = painting->palette;
   const double restarted = grove_graph_painter_get_flash (painting, self->node->restarted_us);
   const double appeared = grove_graph_painter_get_flash (painting, self->node->appeared_us);
   const double dashes[] = { 4, 3 };
@@ -189,7 +190,7 @@ draw_outlines (const Card *self, guint node)
 
 /* Right-aligned before self->right, which it moves. */
 static void
-draw_at_right (Card *self, const char *text, const GdkRGBA *colour, double y)
+draw_at_right (Card *self, const char *text, const GroveColour *colour, double y)
 {
   const double width =
     grove_graph_text_measure (self->painting->text, GROVE_GRAPH_TEXT_SMALL, text) *
@@ -206,7 +207,7 @@ draw_at_right (Card *self, const char *text, const GdkRGBA *colour, double y)
 static void
 draw_numbers (Card *self, double y)
 {
-  const GrovePalette   *palette = self->painting->palette;
+  const GroveColours   *palette = self->painting->palette;
   const GroveGraphNode *node = self->node;
   g_autofree char      *value = NULL;
 
@@ -226,7 +227,7 @@ draw_numbers (Card *self, double y)
 /* The budget of a supervisor that allows many restarts: a gauge, and the number once one is used.
  */
 static void
-draw_gauge (Card *self, double y, const GdkRGBA *colour)
+draw_gauge (Card *self, double y, const GroveColour *colour)
 {
   const GroveGraphNode *node = self->node;
   const double          height = MAX (2, 4 * self->text_scale), width = GAUGE * self->text_scale;
@@ -254,10 +255,10 @@ static void
 draw_budget (Card *self, double y)
 {
   const GroveGraphNode *node = self->node;
-  const GrovePalette   *palette = self->painting->palette;
+  const GroveColours   *palette = self->painting->palette;
   const double          r = 2.4 * self->text_scale, pitch = 7.5 * self->text_scale;
   const guint           used = node->recent_restarts;
-  const GdkRGBA        *colour = used >= node->intensity ? &palette->error : &palette->warning;
+  const GroveColour    *colour = used >= node->intensity ? &palette->error : &palette->warning;
 
   if (node->intensity == 0)
     return;
@@ -340,7 +341,7 @@ draw_second_line (Card *self, double y)
 static double
 draw_name (Card *self, double y)
 {
-  const GrovePalette *palette = self->painting->palette;
+  const GroveColours *palette = self->painting->palette;
   const gboolean      strong = grove_graph_node_is_tall (self->node);
 
   set_colour (self, self->node->kind == GROVE_GRAPH_MORE ? &palette->dim : &palette->fg, 1);
@@ -375,7 +376,7 @@ draw_only_line (Card *self, double y)
 static void
 draw_expander (const Card *self)
 {
-  const GrovePalette *palette = self->painting->palette;
+  const GroveColours *palette = self->painting->palette;
   const double        r = CLAMP (self->rect.height * 0.2, 4, 8);
   const double        x = self->rect.x + self->rect.width - r - 5,
                y = round (self->rect.y + self->rect.height / 2);

@@ -2,7 +2,7 @@
  *
  * Numbers, sizes and times as people read them.
  */
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 
 #include <math.h>
 

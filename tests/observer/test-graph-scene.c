@@ -3,8 +3,8 @@
  * The supervision graph without a screen: what folds, where nodes stand and how they get there,
  * what a camera sees, picks and keeps in place.
  */
-#include "ui/grove-graph-camera.h"
-#include "ui/grove-graph-fold.h"
+#include "observer/grove-graph-camera.h"
+#include "observer/grove-graph-fold.h"
 
 #include <math.h>
 
@@ -532,26 +532,26 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/ui/graph/fold/stem", test_fold_stem);
-  g_test_add_func ("/ui/graph/fold/siblings", test_fold_siblings);
-  g_test_add_func ("/ui/graph/metric/bands", test_metric_bands);
-  g_test_add_func ("/ui/graph/metric/legend", test_metric_legend);
-  g_test_add_func ("/ui/graph/scene/empty", test_empty);
-  g_test_add_func ("/ui/graph/scene/levels", test_levels);
-  g_test_add_func ("/ui/graph/scene/range", test_range);
-  g_test_add_func ("/ui/graph/scene/glide", test_glide);
-  g_test_add_func ("/ui/graph/scene/still", test_still);
-  g_test_add_func ("/ui/graph/scene/anchor", test_anchor);
-  g_test_add_func ("/ui/graph/scene/ghost", test_ghost);
-  g_test_add_func ("/ui/graph/scene/replaced", test_replaced);
-  g_test_add_func ("/ui/graph/scene/unfold", test_unfold);
-  g_test_add_func ("/ui/graph/scene/step", test_step);
-  g_test_add_func ("/ui/graph/camera/fit", test_fit);
-  g_test_add_func ("/ui/graph/camera/zoom-at", test_zoom_at);
-  g_test_add_func ("/ui/graph/camera/pan-bounds", test_pan_bounds);
-  g_test_add_func ("/ui/graph/camera/pick", test_pick);
-  g_test_add_func ("/ui/graph/camera/stick", test_stick);
-  g_test_add_func ("/ui/graph/camera/culling", test_culling);
-  g_test_add_func ("/ui/graph/camera/reveal", test_reveal);
+  g_test_add_func ("/observer/graph/fold/stem", test_fold_stem);
+  g_test_add_func ("/observer/graph/fold/siblings", test_fold_siblings);
+  g_test_add_func ("/observer/graph/metric/bands", test_metric_bands);
+  g_test_add_func ("/observer/graph/metric/legend", test_metric_legend);
+  g_test_add_func ("/observer/graph/scene/empty", test_empty);
+  g_test_add_func ("/observer/graph/scene/levels", test_levels);
+  g_test_add_func ("/observer/graph/scene/range", test_range);
+  g_test_add_func ("/observer/graph/scene/glide", test_glide);
+  g_test_add_func ("/observer/graph/scene/still", test_still);
+  g_test_add_func ("/observer/graph/scene/anchor", test_anchor);
+  g_test_add_func ("/observer/graph/scene/ghost", test_ghost);
+  g_test_add_func ("/observer/graph/scene/replaced", test_replaced);
+  g_test_add_func ("/observer/graph/scene/unfold", test_unfold);
+  g_test_add_func ("/observer/graph/scene/step", test_step);
+  g_test_add_func ("/observer/graph/camera/fit", test_fit);
+  g_test_add_func ("/observer/graph/camera/zoom-at", test_zoom_at);
+  g_test_add_func ("/observer/graph/camera/pan-bounds", test_pan_bounds);
+  g_test_add_func ("/observer/graph/camera/pick", test_pick);
+  g_test_add_func ("/observer/graph/camera/stick", test_stick);
+  g_test_add_func ("/observer/graph/camera/culling", test_culling);
+  g_test_add_func ("/observer/graph/camera/reveal", test_reveal);
   return g_test_run ();
 }

@@ -2,7 +2,7 @@
  *
  * The supervision graph as geometry.
  */
-#include "ui/grove-graph-scene.h"
+#include "observer/grove-graph-scene.h"
 
 #include <math.h>
 #include <string.h>

@@ -8,15 +8,17 @@
  */
 #pragma once
 
-#include "ui/grove-graph-camera.h"
-#include "ui/grove-graph-text.h"
-#include "ui/grove-palette.h"
+#include "observer/grove-colours.h"
+#include "observer/grove-graph-camera.h"
+#include "observer/grove-graph-text.h"
+
+#include <cairo.h>
 
 G_BEGIN_DECLS
 
 typedef struct
 {
-  const GrovePalette     *palette;
+  const GroveColours     *palette;
   GroveGraphText         *text;
   const GroveGraphScene  *scene;
   const GroveGraphCamera *camera;
@@ -25,6 +27,7 @@ typedef struct
   const guint8           *matches;           /* per node: found by the search; NULL: no search */
   gboolean                focused;           /* shows that the keyboard comes here */
   gboolean                still;             /* no fading: flashes stand and then are gone */
+  gboolean                bare;              /* no dots on the ground: nobody moves about on it */
   gint64                  now_us;
   const GroveGraphRect   *area; /* of the screen, NULL all: the rest need not be painted */
 } GroveGraphPainting;
@@ -36,8 +39,9 @@ void grove_graph_painter_draw (const GroveGraphPainting *painting, cairo_t *cr);
 #define GROVE_GRAPH_CARD_HEIGHT 11.0
 
 /* How solid the colour of a band is where it fills a bar or a row. */
-double         grove_graph_painter_get_weight (GroveGraphBand band);
-const GdkRGBA *grove_graph_painter_get_colour (const GrovePalette *palette, GroveGraphBand band);
+double grove_graph_painter_get_weight (GroveGraphBand band);
+const GroveColour *
+grove_graph_painter_get_colour (const GroveColours *palette, GroveGraphBand band);
 
 /* One node as a card, for the painter. */
 void grove_graph_painter_draw_card (const GroveGraphPainting *painting,
@@ -50,6 +54,6 @@ void grove_graph_painter_draw_ghost (const GroveGraphPainting *painting,
 /* What is left of something that happened at @since_us: 1 then, 0 when it is over. */
 double grove_graph_painter_get_flash (const GroveGraphPainting *painting, gint64 since_us);
 void   grove_graph_painter_round_rect (cairo_t *cr, const GroveGraphRect *rect, double radius);
-void   grove_graph_painter_set_colour (cairo_t *cr, const GdkRGBA *colour, double alpha);
+void   grove_graph_painter_set_colour (cairo_t *cr, const GroveColour *colour, double alpha);
 
 G_END_DECLS

@@ -2,7 +2,7 @@
  *
  * Which siblings are alike enough to be drawn as one.
  */
-#include "ui/grove-graph-fold.h"
+#include "observer/grove-graph-fold.h"
 
 #include <string.h>
 

@@ -2,9 +2,9 @@
  *
  * What the supervision graph can be coloured by.
  */
-#include "ui/grove-graph-metric.h"
+#include "observer/grove-graph-metric.h"
 
-#include "ui/grove-format.h"
+#include "observer/grove-format.h"
 
 typedef struct
 {

@@ -2,7 +2,7 @@
  *
  * The text of the supervision graph.
  */
-#include "ui/grove-graph-text.h"
+#include "observer/grove-graph-text.h"
 
 #include <math.h>
 #include <pango/pangocairo.h>

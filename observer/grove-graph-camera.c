@@ -2,7 +2,7 @@
  *
  * Through which part of the graph's world one looks.
  */
-#include "ui/grove-graph-camera.h"
+#include "observer/grove-graph-camera.h"
 
 #include <math.h>
 #include <string.h>

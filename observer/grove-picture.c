@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Pictures are made in memory, so that a file is never half written.
+ */
+#include "observer/grove-picture.h"
+
+#include "observer/grove-graph-model.h"
+#include "observer/grove-graph-painter.h"
+
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <gio/gio.h>
+#include <math.h>
+#include <pango/pangocairo.h>
+
+#define MARGIN         24.0
+#define PIXELS_MAX     16384.0
+#define ALL_PIXELS_MAX 64e6
+#define POINTS_MAX     14400.0
+#define FONT           "Cantarell, Sans 11"
+
+static cairo_status_t
+take_bytes (void *closure, const unsigned char *data, unsigned int length)
+{
+  g_byte_array_append (closure, data, length);
+  return CAIRO_STATUS_SUCCESS;
+}
+
+/* The fonts are those of the desktop's size, at one pixel a unit. */
+static GroveGraphText *
+make_text (void)
+{
+  PangoContext *context = pango_font_map_create_context (pango_cairo_font_map_get_default ());
+  PangoFontDescription *font = pango_font_description_from_string (FONT);
+  GroveGraphText       *text;
+
+  pango_context_set_font_description (context, font);
+  pango_cairo_context_set_resolution (context, 96);
+  text = grove_graph_text_new (context);
+  pango_font_description_free (font);
+  g_object_unref (context);
+  return text;
+}
+
+/* How much smaller than life it must be. */
+static double
+choose_scale (GrovePictureFormat format, double width, double height)
+{
+  const double longest = MAX (width, height);
+
+  switch (format)
+    {
+    case GROVE_PICTURE_PNG:
+      return MIN (1, MIN (PIXELS_MAX / longest, sqrt (ALL_PIXELS_MAX / (width * height))));
+    case GROVE_PICTURE_PDF:
+      return MIN (1, POINTS_MAX / longest);
+    case GROVE_PICTURE_SVG:
+    default:
+      return 1;
+    }
+}
+
+static cairo_surface_t *
+make_surface (GrovePictureFormat format, double width, double height, GByteArray *bytes)
+{
+  switch (format)
+    {
+    case GROVE_PICTURE_SVG:
+      return cairo_svg_surface_create_for_stream (take_bytes, bytes, width, height);
+    case GROVE_PICTURE_PDF:
+      return cairo_pdf_surface_create_for_stream (take_bytes, bytes, width, height);
+    case GROVE_PICTURE_PNG:
+    default:
+      return cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) ceil (width),
+                                         (int) ceil (height));
+    }
+}
+
+/* Draws a scene onto a page of its size; the bytes of the file come into @bytes. */
+static cairo_status_t
+draw (GroveGraphPainting *painting,
+      GroveGraphCamera   *camera,
+      GrovePictureFormat  format,
+      double              scale,
+      GByteArray         *bytes)
+{
+  /* Pixels that are too small for names are drawn as what one sees of them from afar; a page can be
+   * looked at closely. */
+  const double     zoom = format == GROVE_PICTURE_PNG ? 1 : scale;
+  cairo_surface_t *surface;
+  cairo_t         *cr;
+  cairo_status_t   status;
+
+  if (format == GROVE_PICTURE_PNG)
+    {
+      camera->scale = camera->x_least = scale;
+      camera->ox = camera->oy = MARGIN * scale;
+      camera->width *= scale;
+      camera->height *= scale;
+    }
+  surface = make_surface (format, camera->width * zoom, camera->height * zoom, bytes);
+  cr = cairo_create (surface);
+  cairo_scale (cr, zoom, zoom);
+  grove_graph_painter_draw (painting, cr);
+  cairo_show_page (cr);
+  status = cairo_status (cr);
+  cairo_destroy (cr);
+  if (status == CAIRO_STATUS_SUCCESS && format == GROVE_PICTURE_PNG)
+    status = cairo_surface_write_to_png_stream (surface, take_bytes, bytes);
+  cairo_surface_finish (surface);
+  if (status == CAIRO_STATUS_SUCCESS)
+    status = cairo_surface_status (surface);
+  cairo_surface_destroy (surface);
+  return status;
+}
+
+gboolean
+grove_picture_save (GroveTree          *tree,
+                    GroveGraphMetric    metric,
+                    const GroveColours *colours,
+                    GrovePictureFormat  format,
+                    const char         *path,
+                    GrovePictureFacts  *ret_facts,
+                    GError            **error)
+{
+  g_autoptr (GroveGraphModel) model = grove_graph_model_new (tree);
+  g_autoptr (GroveGraphScene) scene = grove_graph_scene_new ();
+  g_autoptr (GroveGraphText) text = make_text ();
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  GroveGraphCamera   camera = { .scale = 1, .x_least = 1, .ox = MARGIN, .oy = MARGIN };
+  GroveGraphPainting painting = { .palette = colours,
+                                  .text = text,
+                                  .scene = scene,
+                                  .camera = &camera,
+                                  .metric = metric,
+                                  .selected = GROVE_GRAPH_NONE,
+                                  .hovered = GROVE_GRAPH_NONE,
+                                  .still = TRUE,
+                                  .bare = TRUE };
+  cairo_status_t     status;
+  double             scale;
+
+  g_return_val_if_fail (GROVE_IS_TREE (tree), FALSE);
+  grove_graph_scene_begin (scene);
+  grove_graph_model_build (model, scene);
+  grove_graph_scene_end (scene, NULL, 0, GROVE_GRAPH_JUMP, NULL);
+  camera.width = scene->width + 2 * MARGIN;
+  camera.height = scene->height + 2 * MARGIN;
+  grove_graph_model_refresh (model, scene, &camera, metric, NULL);
+  scale = choose_scale (format, camera.width, camera.height);
+  status = draw (&painting, &camera, format, scale, bytes);
+  if (status != CAIRO_STATUS_SUCCESS)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "The picture could not be drawn: %s",
+                   cairo_status_to_string (status));
+      return FALSE;
+    }
+  if (!g_file_set_contents (path, (const char *) bytes->data, (gssize) bytes->len, error))
+    return FALSE;
+  if (ret_facts != NULL)
+    *ret_facts = (GrovePictureFacts){ (scene->width + 2 * MARGIN) * scale,
+                                      (scene->height + 2 * MARGIN) * scale, scale, scene->n_nodes };
+  return TRUE;
+}
