@@ -183,11 +183,10 @@ _grove_stack_leave (struct grove_stack_cache *self, struct grove_process *proces
 }
 
 void
-_grove_stack_pass (struct grove_stack_cache *self,
-                   struct grove_process     *process,
-                   struct grove_process     *next)
+_grove_stack_pass (struct grove_process *process,
+                   struct grove_process *next,
+                   _Atomic uint32_t     *ret_live)
 {
-  (void) self;
 #  ifdef HAVE_ASAN
   __sanitizer_start_switch_fiber (&process->stack->fake, next->stack->memory + GROVE_STACK_GUARD,
                                   GROVE_STACK_SIZE - 64);
@@ -195,7 +194,7 @@ _grove_stack_pass (struct grove_stack_cache *self,
 #  ifdef HAVE_TSAN
   __tsan_switch_to_fiber (next->stack->fiber, 0);
 #  endif
-  _grove_switch (&process->sp, next->sp, &process->stack_bytes, process->stack->top);
+  _grove_switch (&process->sp, next->sp, ret_live, process->stack->top);
 #  ifdef HAVE_ASAN
   __sanitizer_finish_switch_fiber (process->stack->fake, NULL, NULL);
 #  endif

@@ -11,6 +11,7 @@
  * for a turn that is passed on counts as one of those between two looks.
  */
 #include "runtime/core/lock.h"
+#include "runtime/core/process-private.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/trace-private.h"
 
@@ -104,7 +105,54 @@ _grove_wait (enum grove_wait wait)
   else
     {
       change_turns (self, process, next);
-      _grove_stack_pass (&self->stacks, process, next);
+      _grove_stack_pass (process, next, &process->stack_bytes);
+    }
+}
+
+/* ---- Without frames -------------------------------------------------------------------------- */
+
+bool
+_grove_linger (grove_entry entry, void *arg)
+{
+  struct grove_scheduler *self = _grove_scheduler_self;
+  struct grove_process   *process = self->current;
+  struct grove_process   *next;
+  uintptr_t               in = GROVE_IN_EMPTY;
+  unsigned                i;
+
+  if (self->deferring || process->no_preempt != 0 || process->mailbox_first != NULL ||
+      self->n_lingering == GROVE_LINGERING || !_grove_placement_rests (self) ||
+      (GROVE_GET (process->inqueue) != GROVE_IN_WAITING &&
+       !atomic_compare_exchange_strong (&process->inqueue, &in, GROVE_IN_WAITING)))
+    return false;
+  next = take_next (self, process);
+  if (next == NULL)
+    return false;
+  self->lingering[self->n_lingering++] = (struct grove_lingering){ process, entry, arg };
+  GROVE_SET (process->where, (uintptr_t) entry + 1);
+  process->wait = GROVE_WAIT_MESSAGE;
+  process->woken = false;
+  GROVE_SET (process->state, GROVE_STATE_WAITING);
+  /* None of the frames counts any more. */
+  GROVE_SET (process->stack_bytes, 0);
+  change_turns (self, process, next);
+  _grove_stack_pass (process, next, &self->stacks.context_live);
+  for (i = 0; self->lingering[i].process != process; i++)
+    continue;
+  self->lingering[i] = self->lingering[--self->n_lingering];
+  return true;
+}
+
+void
+_grove_lingering_end (struct grove_scheduler *self)
+{
+  while (self->n_lingering > 0)
+    {
+      const struct grove_lingering *lingering = &self->lingering[--self->n_lingering];
+      struct grove_process         *process = lingering->process;
+
+      _grove_process_drop_frames (self, process, lingering->entry, lingering->arg);
+      self->queue.n_free += process->queued && _grove_process_is_free (process);
     }
 }
 

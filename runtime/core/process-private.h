@@ -45,6 +45,11 @@ _grove_send_alias_va (grove_pid to, grove_ref alias, const char *format, va_list
 /* Whether nothing has come for the caller that it has not received, nor any other signal. */
 bool _grove_nothing_came (void);
 
+/* Waits like grove_hibernate() with @entry and @arg, but has not lost its frames yet if what it
+ * waits for comes very soon: true, and it goes on where it is. False: that is not to be had now,
+ * and nothing has been done. To be called when nothing has come. */
+bool _grove_linger (grove_entry entry, void *arg);
+
 /* Spawns a process bound to a certain scheduler, counted from 0: for tests of what happens between
  * two. 0: there is no such scheduler, or no room. */
 grove_pid _grove_process_spawn_on (unsigned scheduler, grove_entry entry, void *arg);

@@ -220,6 +220,8 @@ run_turn (struct grove_scheduler *self, struct grove_process *process, int32_t s
   /* It may have passed its turn on, pass.c. */
   process = self->current;
   self->current = NULL;
+  if (self->n_lingering > 0)
+    _grove_lingering_end (self);
   if (__builtin_expect (self->overflowed, 0))
     _grove_fault_overflowed (self, process);
   GROVE_SET (self->running, 0);

@@ -88,6 +88,15 @@ struct grove_heirs
   uint32_t              n;
 };
 
+/* Who waits with frames that are not needed any more, while turns are passed on; pass.c. */
+#define GROVE_LINGERING 8
+struct grove_lingering
+{
+  struct grove_process *process;
+  grove_entry           entry;
+  void                 *arg;
+};
+
 struct grove_scheduler
 {
   /* ---- The thread's own ---- */
@@ -108,6 +117,8 @@ struct grove_scheduler
   struct grove_heirs     children; /* of the process in this turn */
   struct grove_heirs     heirs[GROVE_HEIRS];
   unsigned               n_heirs;
+  struct grove_lingering lingering[GROVE_LINGERING];
+  unsigned               n_lingering;
   uint64_t               n_refs;
   struct grove_process  *serving; /* the rest of those taken from `notified` */
   struct grove_ending    ending;
@@ -225,6 +236,9 @@ void _grove_leave (enum grove_leave leave);
 void _grove_wait (enum grove_wait wait);
 /* Drops its frames, and runs @entry when there is a message. */
 GROVE_NORETURN void _grove_hibernate (grove_entry entry, void *arg);
+/* Those that linger (process-private.h) have hibernated from here on. Before anything but the next
+ * turn is done. */
+void _grove_lingering_end (struct grove_scheduler *self);
 
 /* Ends @self, the caller, with `badarg` when it is within a function that the runtime calls for it.
  * What it waited for there would get mixed up with what the receive around it waits for, and the
@@ -319,18 +333,28 @@ _grove_turn_end (struct grove_scheduler *self, struct grove_process *process)
   return used;
 }
 
-/* @process drops its frames, and is to run @entry when a message has come. */
+/* What @process has on its stack is not needed any more: it goes on with @entry. */
 static inline void
-_grove_process_park (struct grove_scheduler *self,
-                     struct grove_process   *process,
-                     grove_entry             entry,
-                     void                   *arg)
+_grove_process_drop_frames (struct grove_scheduler *self,
+                            struct grove_process   *process,
+                            grove_entry             entry,
+                            void                   *arg)
 {
   _grove_stack_release (&self->stacks, process);
   process->entry = entry;
   process->arg = arg;
   /* Its beginning, and what is looked up is the instruction before. */
   GROVE_SET (process->where, (uintptr_t) entry + 1);
+}
+
+/* The same of one that ran, and is to wait. */
+static inline void
+_grove_process_park (struct grove_scheduler *self,
+                     struct grove_process   *process,
+                     grove_entry             entry,
+                     void                   *arg)
+{
+  _grove_process_drop_frames (self, process, entry, arg);
   GROVE_SET (process->state, GROVE_STATE_WAITING);
   process->wait = GROVE_WAIT_MESSAGE;
   process->woken = process->mailbox_first != NULL;

@@ -98,22 +98,22 @@ _grove_stack_ready (const struct grove_stack_cache *self, const struct grove_pro
 }
 
 /* From the scheduler into the process, and back; and from one process into another one, whose
- * frames are in place. Each returns when it is switched back to. */
+ * frames are in place. Each returns when it is switched back to. @ret_live: where to say how much
+ * of its stack the process uses. */
 void _grove_stack_enter (struct grove_stack_cache *self, struct grove_process *process);
 void
 _grove_stack_leave (struct grove_stack_cache *self, struct grove_process *process, bool for_ever);
 #ifdef GROVE_OWN_STACKS
-void _grove_stack_pass (struct grove_stack_cache *self,
-                        struct grove_process     *process,
-                        struct grove_process     *next);
+void _grove_stack_pass (struct grove_process *process,
+                        struct grove_process *next,
+                        _Atomic uint32_t     *ret_live);
 #else
 static inline void
-_grove_stack_pass (struct grove_stack_cache *self,
-                   struct grove_process *process,
-                   struct grove_process *next)
+_grove_stack_pass (struct grove_process *process,
+                   struct grove_process *next,
+                   _Atomic uint32_t *ret_live)
 {
-  (void) self;
-  _grove_switch (&process->sp, next->sp, &process->stack_bytes, process->stack->top);
+  _grove_switch (&process->sp, next->sp, ret_live, process->stack->top);
 }
 #endif
 /* The last, by a process that has dropped its frames and so does not return. */

@@ -9,8 +9,8 @@
  *   {system, {Pid, Alias}, Request}        sys.h
  *
  * A server waits without frames: grove_hibernate() runs the loop on a fresh stack when there is a
- * message, the loop takes all there are and hibernates again. What must live longer than one
- * message is therefore in the process's heap.
+ * message, the loop takes all there are and hibernates again; unless the next one comes at once
+ * (_grove_linger()). What must live longer than one message is therefore in the process's heap.
  */
 #include "runtime/core/process-private.h"
 #include "runtime/otp/server-private.h"
@@ -163,7 +163,7 @@ server_loop (void *server)
           continue;
         }
       self->idle_ns = -1;
-      if (idle_ns < 0 && _grove_nothing_came ())
+      if (idle_ns < 0 && _grove_nothing_came () && !_grove_linger (server_loop, self))
         grove_hibernate (server_loop, self);
       if (grove_receive (idle_ns > 0 ? idle_ns : 0, &message) == GROVE_OK)
         handle_message (self, message);
