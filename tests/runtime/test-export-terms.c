@@ -58,10 +58,27 @@ count (struct grove_term term)
   return n + (grove_term_type (term) == GROVE_TERM_LIST && grove_cursor_tail (&cursor, &element));
 }
 
+static const char *const kinds[] = {
+  [GROVE_TERM_INVALID] = "invalid",
+  [GROVE_TERM_INTEGER] = "integer",
+  [GROVE_TERM_FLOAT] = "float",
+  [GROVE_TERM_ATOM] = "atom",
+  [GROVE_TERM_BINARY] = "binary",
+  [GROVE_TERM_BITSTRING] = "bitstring",
+  [GROVE_TERM_LIST] = "list",
+  [GROVE_TERM_TUPLE] = "tuple",
+  [GROVE_TERM_MAP] = "map",
+  [GROVE_TERM_PID] = "pid",
+  [GROVE_TERM_REFERENCE] = "reference",
+  [GROVE_TERM_FUN] = "fun",
+  [GROVE_TERM_PORT] = "port",
+};
+
 /* Reads the node at @at and all below it, beside the term it shows; returns what comes after. */
 static size_t
-read_node (json_object *tree, size_t at, struct grove_term term, unsigned level)
+read_node (json_object *tree, size_t at, struct grove_term term, unsigned level, bool erlang)
 {
+  char                beginning[257];
   json_object        *node = json_object_array_get_idx (tree, at);
   struct grove_cursor cursor;
   struct grove_term   element;
@@ -72,7 +89,10 @@ read_node (json_object *tree, size_t at, struct grove_term term, unsigned level)
   g_assert_cmpuint (level, <=, GROVE_LIMIT_TERM_LEVELS);
   g_assert_cmpuint (n, <=, GROVE_LIMIT_TERM_WIDTH + 1);
   g_assert_cmpuint (strlen (text (node, "text")), <=, 256);
-  g_assert_cmpstr (text (node, "kind"), !=, "invalid");
+  g_assert_cmpstr (text (node, "kind"), ==, kinds[grove_term_type (term)]);
+  grove_term_print (term, GROVE_SYNTAX_ERLANG, 3, beginning, sizeof beginning, NULL);
+  if (erlang)
+    g_assert_true (strncmp (text (node, "text"), beginning, 40) == 0);
   at++;
   /* A list that is text is one value. */
   if (n == 0 && number (node, "left_out") == 0)
@@ -81,12 +101,12 @@ read_node (json_object *tree, size_t at, struct grove_term term, unsigned level)
   if (n == 0 || !grove_cursor_init (&cursor, term))
     return at;
   for (; n_read < n && grove_cursor_next (&cursor, &element); n_read++)
-    at = read_node (tree, at, element, level + 1);
+    at = read_node (tree, at, element, level + 1, erlang);
   if (n_read < n)
     {
       g_assert_true (json_object_get_boolean (json_object_object_get (node, "improper")));
       g_assert_true (grove_cursor_tail (&cursor, &element));
-      at = read_node (tree, at, element, level + 1);
+      at = read_node (tree, at, element, level + 1, erlang);
     }
   return at;
 }
@@ -102,7 +122,8 @@ check (struct grove_term term)
       g_assert_cmpint (number (json, "size"), ==, (int64_t) term.size);
       g_assert_cmpuint (strlen (text (json, "text")), <=, styles[i].max_bytes);
       g_assert_cmpuint (json_object_array_length (tree), <=, GROVE_LIMIT_TERM_NODES);
-      g_assert_cmpuint (read_node (tree, 0, term, 1), ==, json_object_array_length (tree));
+      g_assert_cmpuint (read_node (tree, 0, term, 1, !styles[i].elixir), ==,
+                        json_object_array_length (tree));
       json_object_put (json);
     }
 }
