@@ -158,14 +158,10 @@ log_crash (struct grove_process *process, struct grove_term reason, bool in_rele
     .name = GROVE_GET (process->name),
     .term = reason,
   };
-  char pid[GROVE_PID_TEXT_SIZE];
 
   if (about.name == NULL)
     about.name = GROVE_GET (process->label);
-  grove_pid_print (about.pid, pid);
-  _grove_log_about (&about, "Process %s%s%s%s %s: ", pid, about.name != NULL ? " (" : "",
-                    about.name != NULL ? about.name : "", about.name != NULL ? ")" : "",
-                    in_release ? "failed in a release while it ended" : "crashed");
+  _grove_log_process (&about, in_release ? "failed in a release while it ended" : "crashed");
 }
 
 static void

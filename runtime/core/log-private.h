@@ -8,8 +8,8 @@
 #include "runtime/core/log.h"
 #include "runtime/core/observe.h"
 
-/* Where a line comes from is not where it is about: @pid 0 is no process. @name may be NULL, else
- * it lives as long as the runtime. @term: printed behind the text; without bytes there is none. */
+/* Whom a line is about. @name may be NULL, else it lives as long as the runtime. @term: printed
+ * behind the text; without bytes there is none. */
 struct grove_log_about
 {
   enum grove_log_level  level;
@@ -19,9 +19,9 @@ struct grove_log_about
   struct grove_term     term;
 };
 
-/* Any thread. */
-void _grove_log_about (const struct grove_log_about *about, const char *format, ...)
-  __attribute__ ((format (printf, 2, 3)));
+/* "Process PID (NAME) @what: ", and the term. @what: static. Nothing is formatted before somebody
+ * reads it: crashes may come by the hundred thousand. Any thread. */
+void _grove_log_process (const struct grove_log_about *about, const char *what);
 /* By a process, of itself. @term: as above. */
 void _grove_log_self (enum grove_log_level  level,
                       enum grove_log_source source,

@@ -25,6 +25,7 @@ struct line
   enum grove_log_source source;
   grove_pid             pid;
   const char           *name;
+  const char           *what;      /* static: "Process PID (NAME) WHAT: " comes before the rest */
   uint16_t              text_size; /* what is behind it is a term */
   uint16_t              term_size;
   uint8_t               bytes[LINE_BYTES];
@@ -73,34 +74,51 @@ add_term (struct line *line, struct grove_term term)
 }
 
 static void
-fill (struct line *line, struct grove_term term, const char *format, va_list arguments)
+add_text (struct line *line, const char *format, va_list arguments)
 {
   char *text = (char *) line->bytes;
   int   size = vsnprintf (text, LINE_BYTES, format, arguments);
 
-  line->text_size = 0;
-  line->term_size = 0;
   if (size < 0)
     return;
   line->text_size =
     (uint16_t) ((size_t) size < LINE_BYTES ? (size_t) size : cut (text, LINE_BYTES - 1));
   keep_on_one_line (text, line->text_size);
-  add_term (line, term);
 }
 
-/* @text: of @capacity. */
-static void
-present (const struct line *line, char *text, size_t capacity)
+/* Returns how many bytes. */
+static size_t
+present_what (const struct line *line, char *text, size_t capacity)
 {
-  size_t size = line->text_size;
+  const bool named = line->name != NULL;
+  char       pid[GROVE_PID_TEXT_SIZE];
 
-  memcpy (text, line->bytes, size);
+  if (line->what == NULL)
+    return 0;
+  grove_pid_print (line->pid, pid);
+  /* A name has 255 bytes at most: there is room. */
+  return (size_t) snprintf (text, capacity, "Process %s%s%s%s %s: ", pid, named ? " (" : "",
+                            named ? line->name : "", named ? ")" : "", line->what);
+}
+
+/* @text: GROVE_LOG_TEXT bytes. */
+static void
+present (const struct line *line, char *text)
+{
+  size_t size = present_what (line, text, GROVE_LOG_TEXT);
+
+  memcpy (text + size, line->bytes, line->text_size);
+  size += line->text_size;
   text[size] = '\0';
   if (line->term_size > 0)
-    (void) grove_term_print ((struct grove_term){ line->bytes + size, line->term_size },
-                             GROVE_SYNTAX_ERLANG, TERM_DEPTH, text + size, capacity - size, NULL);
+    (void) grove_term_print ((struct grove_term){ line->bytes + line->text_size, line->term_size },
+                             GROVE_SYNTAX_ERLANG, TERM_DEPTH, text + size, GROVE_LOG_TEXT - size,
+                             NULL);
   keep_on_one_line (text, strlen (text));
 }
+
+_Static_assert(GROVE_LOG_TEXT > LINE_BYTES + 255 + GROVE_PID_TEXT_SIZE + 64,
+               "whatever comes before a line has room");
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
@@ -120,7 +138,7 @@ print (const struct line *line)
   struct tm       parts;
   int             size;
 
-  present (line, text, sizeof text);
+  present (line, text);
   if (line->pid != 0)
     grove_pid_print (line->pid, pid);
   clock_gettime (CLOCK_REALTIME, &now);
@@ -134,35 +152,52 @@ print (const struct line *line)
 }
 
 static void
+begin (struct line *line, const struct grove_log_about *about)
+{
+  line->at_ns = grove_now_ns ();
+  line->level = about->level;
+  line->source = about->source;
+  line->pid = about->pid;
+  line->name = about->name;
+  line->what = NULL;
+  line->text_size = 0;
+  line->term_size = 0;
+}
+
+static void
+put (struct line *line)
+{
+  _grove_lock (&ring_lock);
+  line->seq = ++n_lines;
+  memcpy (&ring[line->seq % GROVE_LOG_LINES], line,
+          offsetof (struct line, bytes) + line->text_size + line->term_size);
+  _grove_unlock (&ring_lock);
+  if (_grove_runtime.log_stderr != 0 && line->level >= _grove_runtime.log_stderr)
+    print (line);
+}
+
+static void
 add (const struct grove_log_about *about, const char *format, va_list arguments)
 {
   struct line line;
 
   if (about->level < GROVE_LOG_DEBUG || about->level > GROVE_LOG_ERROR)
     return;
-  line.at_ns = grove_now_ns ();
-  line.level = about->level;
-  line.source = about->source;
-  line.pid = about->pid;
-  line.name = about->name;
-  fill (&line, about->term, format, arguments);
-  _grove_lock (&ring_lock);
-  line.seq = ++n_lines;
-  memcpy (&ring[line.seq % GROVE_LOG_LINES], &line,
-          offsetof (struct line, bytes) + line.text_size + line.term_size);
-  _grove_unlock (&ring_lock);
-  if (_grove_runtime.log_stderr != 0 && about->level >= _grove_runtime.log_stderr)
-    print (&line);
+  begin (&line, about);
+  add_text (&line, format, arguments);
+  add_term (&line, about->term);
+  put (&line);
 }
 
 void
-_grove_log_about (const struct grove_log_about *about, const char *format, ...)
+_grove_log_process (const struct grove_log_about *about, const char *what)
 {
-  va_list arguments;
+  struct line line;
 
-  va_start (arguments, format);
-  add (about, format, arguments);
-  va_end (arguments);
+  begin (&line, about);
+  line.what = what;
+  add_term (&line, about->term);
+  put (&line);
 }
 
 /* The process that runs here, if one does. */
@@ -250,6 +285,6 @@ _grove_observe_log_line (uint64_t seq, struct grove_log_line *ret_line)
   };
   /* What the runtime calls a process lives as long as the runtime. */
   ret_line->name = line.name != NULL ? line.name : "";
-  present (&line, ret_line->text, sizeof ret_line->text);
+  present (&line, ret_line->text);
   return true;
 }

@@ -22,11 +22,22 @@ struct child
   bool                          alive;
 };
 
+/* What the selection keeps of each: there may be many. What processes say is read again for the
+ * window. */
+struct entry
+{
+  struct grove_supervision_node node;
+  struct grove_value            values[]; /* of the columns that are sorted by, if sampled */
+};
+
 struct reading
 {
-  bool     sampling; /* somebody wants to know what only the process can tell */
-  char     text[4][GROVE_PID_TEXT_SIZE];
-  unsigned next;
+  const struct grove_table_query *query;
+  struct grove_selection         *selection;
+  bool                            sampling; /* order or filter want what only processes tell */
+  uint64_t                        total;
+  char                            text[4][GROVE_PID_TEXT_SIZE];
+  unsigned                        next;
 };
 
 const char *
@@ -112,17 +123,16 @@ sample_value (const struct child *child, uint32_t column, struct grove_value *re
     }
 }
 
+/* What the supervisor has published; text lives as long as @node. */
 static void
-child_value (const void *row, uint32_t column, void *user_data, struct grove_value *ret)
+node_value (const struct grove_supervision_node *node,
+            uint32_t                             column,
+            struct reading                      *reading,
+            struct grove_value                  *ret)
 {
-  static const char *const             kinds[] = { "application", "supervisor", "worker" };
-  const struct child                  *child = row;
-  const struct grove_supervision_node *node = &child->node;
-  struct reading                      *reading = user_data;
+  static const char *const kinds[] = { "application", "supervisor", "worker" };
 
   ret->type = grove_schema_tables[GROVE_TABLE_CHILDREN].columns[column].type;
-  if (sample_value (child, column, ret))
-    return;
   switch (column)
     {
     case GROVE_COLUMN_CHILDREN_ID:
@@ -159,10 +169,14 @@ child_value (const void *row, uint32_t column, void *user_data, struct grove_val
     }
 }
 
-static int
-compare_ids (const void *a, const void *b)
+static void
+child_value (const void *row, uint32_t column, void *user_data, struct grove_value *ret)
 {
-  return strcmp (((const struct child *) a)->node.id, ((const struct child *) b)->node.id);
+  const struct child *child = row;
+
+  ret->type = grove_schema_tables[GROVE_TABLE_CHILDREN].columns[column].type;
+  if (!sample_value (child, column, ret))
+    node_value (&child->node, column, user_data, ret);
 }
 
 static bool
@@ -174,26 +188,82 @@ is_sampled (uint32_t column)
   return sample_value (&child, column, &value);
 }
 
+/* Of a column that is sorted by. */
+static void
+entry_value (const void *row, uint32_t column, void *user_data, struct grove_value *ret)
+{
+  const struct entry   *entry = row;
+  const struct reading *reading = user_data;
+
+  if (!is_sampled (column))
+    {
+      node_value (&entry->node, column, user_data, ret);
+      return;
+    }
+  for (size_t i = 0; i < reading->query->n_sort; i++)
+    if (reading->query->sort[i].column == column)
+      *ret = entry->values[i];
+}
+
+static int
+compare_ids (const void *a, const void *b)
+{
+  return strcmp (((const struct entry *) a)->node.id, ((const struct entry *) b)->node.id);
+}
+
 /* A filter may speak of anything. */
 static bool
 wants_samples (const struct grove_table_query *query)
 {
-  for (size_t i = 0; i < query->n_columns; i++)
-    if (is_sampled (query->columns[i]))
-      return true;
   for (size_t i = 0; i < query->n_sort; i++)
     if (is_sampled (query->sort[i].column))
       return true;
   return query->filter != NULL;
 }
 
-static void
-offer (struct grove_selection *selection, bool sampling, const struct grove_supervision_node *node)
+static struct child
+look_at (const struct grove_supervision_node *node, bool sampling)
 {
   struct child child = { .node = *node };
 
   child.alive = sampling && node->pid && _grove_observe_process (node->pid, &child.sample);
-  grove_selection_offer (selection, &child);
+  return child;
+}
+
+static void
+offer (struct reading *reading, const struct grove_supervision_node *node)
+{
+  const struct grove_table_query *query = reading->query;
+  const struct child              child = look_at (node, reading->sampling);
+  union
+  {
+    struct entry entry;
+    char         room[sizeof (struct entry) + GROVE_SORT_KEYS * sizeof (struct grove_value)];
+  } row;
+
+  reading->total++;
+  if (query->keys == NULL && !grove_filter_accepts (query->filter, &child, child_value, reading))
+    return;
+  row.entry.node = *node;
+  for (size_t i = 0; i < query->n_sort; i++)
+    if (is_sampled (query->sort[i].column))
+      child_value (&child, query->sort[i].column, reading, &row.entry.values[i]);
+  grove_selection_offer (reading->selection, &row);
+}
+
+static void
+write_children (struct reading *reading, struct grove_rows *rows)
+{
+  const void **window;
+  const size_t n = grove_selection_window (reading->selection, &window);
+
+  for (size_t i = 0; i < n; i++)
+    {
+      const struct entry *entry = window[i];
+      const struct child  child = look_at (&entry->node, true);
+
+      grove_answer_row (rows, reading->query, entry->node.id, &child, child_value, reading);
+    }
 }
 
 void
@@ -202,9 +272,8 @@ _grove_source_child_table (struct grove_runtime_source    *self,
                            struct grove_rows              *rows)
 {
   struct grove_supervision_node nodes[A_TIME];
-  struct reading                reading = { .sampling = wants_samples (query) };
-  struct grove_selection       *selection;
-  const void                  **window;
+  struct reading                reading = { .query = query, .sampling = wants_samples (query) };
+  struct grove_table_query      order = *query;
   grove_pid                     parent;
   uint64_t                      place = 0;
   size_t                        n = 0, total = 0;
@@ -220,22 +289,23 @@ _grove_source_child_table (struct grove_runtime_source    *self,
       grove_rows_fail (rows, GROVE_ERROR_NO_PROCESS, "that process supervises nobody");
       return;
     }
-  selection =
-    grove_selection_new (query, sizeof (struct child), child_value, compare_ids, &reading);
+  /* The filter is asked here, of all columns. */
+  order.filter = NULL;
+  reading.selection =
+    grove_selection_new (&order,
+                         sizeof (struct entry) + query->n_sort * sizeof (struct grove_value),
+                         entry_value, compare_ids, &reading);
   while (n > 0)
     {
       for (size_t i = 0; i < n; i++)
-        offer (selection, reading.sampling, &nodes[i]);
+        offer (&reading, &nodes[i]);
       place = nodes[n - 1].place;
       n = 0;
       (void) _grove_supervision_children_after (parent, place, nodes, A_TIME, &n, &total);
     }
-  n = grove_selection_window (selection, &window);
-  for (size_t i = 0; i < n; i++)
-    grove_answer_row (rows, query, ((const struct child *) window[i])->node.id, window[i],
-                      child_value, &reading);
-  grove_selection_tell_anchor (selection, rows);
-  grove_rows_done (rows, grove_selection_total (selection), grove_selection_matched (selection),
+  write_children (&reading, rows);
+  grove_selection_tell_anchor (reading.selection, rows);
+  grove_rows_done (rows, reading.total, grove_selection_matched (reading.selection),
                    grove_now_ns ());
-  grove_selection_free (selection);
+  grove_selection_free (reading.selection);
 }

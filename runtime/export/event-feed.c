@@ -142,9 +142,12 @@ next_period_ms (const struct grove_event_feed *feed, uint64_t n, uint64_t took_n
     period_ms *= 2;
   if (period_ms < MIN_PERIOD_MS)
     period_ms = MIN_PERIOD_MS;
+  if (period_ms > MAX_PERIOD_MS)
+    period_ms = MAX_PERIOD_MS;
+  /* However much is then lost. */
   if (period_ms < fair_ms)
-    period_ms = (uint32_t) fair_ms;
-  return period_ms < MAX_PERIOD_MS ? period_ms : MAX_PERIOD_MS;
+    period_ms = fair_ms < 999 ? (uint32_t) fair_ms : 999;
+  return period_ms;
 }
 
 void

@@ -13,10 +13,21 @@
 
 struct reading
 {
-  struct grove_selection *selection;
+  const struct grove_table_query *query;
+  struct grove_selection         *selection;
+  uint64_t                        total;
   /* Text that is made, not found: of one row, and two are compared at a time. */
   char     pid[2][GROVE_PID_TEXT_SIZE];
   unsigned next;
+};
+
+/* What the selection keeps of each: enough to put it in order. There may be a million. */
+struct entry
+{
+  uint64_t           prefix; /* of the name, as a number that orders as it does */
+  const char        *name;
+  grove_pid          pid;
+  struct grove_value values[]; /* of the columns that are sorted by */
 };
 
 static void
@@ -62,20 +73,76 @@ name_value (const void *row, uint32_t column, void *user_data, struct grove_valu
     }
 }
 
+static size_t
+entry_size (const struct grove_table_query *query)
+{
+  return sizeof (struct entry) + query->n_sort * sizeof (struct grove_value);
+}
+
+/* Of the key, or a column that is sorted by. */
+static void
+entry_value (const void *row, uint32_t column, void *user_data, struct grove_value *ret)
+{
+  const struct entry   *entry = row;
+  const struct reading *reading = user_data;
+
+  *ret = (struct grove_value){ GROVE_COLUMN_TEXT, { .text = entry->name } };
+  for (size_t i = 0; i < reading->query->n_sort && column != GROVE_COLUMN_NAMES_NAME; i++)
+    if (reading->query->sort[i].column == column)
+      *ret = entry->values[i];
+}
+
 static int
 compare_names (const void *a, const void *b)
 {
-  return strcmp (((const struct grove_process_sample *) a)->name,
-                 ((const struct grove_process_sample *) b)->name);
+  const struct entry *ea = a, *eb = b;
+
+  if (ea->prefix != eb->prefix)
+    return ea->prefix < eb->prefix ? -1 : 1;
+  return strcmp (ea->name, eb->name);
+}
+
+static uint64_t
+prefix_of (const char *name)
+{
+  uint64_t prefix = 0;
+
+  for (unsigned i = 0; i < 8 && name[i] != '\0'; i++)
+    prefix |= (uint64_t) (uint8_t) name[i] << (56 - 8 * i);
+  return prefix;
 }
 
 static bool
 offer (const struct grove_process_sample *sample, uint32_t slot, void *user_data)
 {
   struct reading *reading = user_data;
+  union
+  {
+    struct entry entry;
+    char         room[sizeof (struct entry) + GROVE_SORT_KEYS * sizeof (struct grove_value)];
+  } row;
 
-  if (sample->name[0] != '\0' && sample->status != GROVE_STATUS_EXITING)
-    grove_selection_offer (reading->selection, sample);
+  if (sample->name[0] == '\0' || sample->status == GROVE_STATUS_EXITING)
+    return true;
+  reading->total++;
+  if (reading->query->keys == NULL &&
+      !grove_filter_accepts (reading->query->filter, sample, name_value, reading))
+    return true;
+  row.entry.prefix = prefix_of (sample->name);
+  row.entry.name = sample->name;
+  row.entry.pid = sample->pid;
+  for (size_t i = 0; i < reading->query->n_sort; i++)
+    {
+      struct grove_value value;
+
+      name_value (sample, reading->query->sort[i].column, reading, &value);
+      /* The text of a pid is gone with the next: pids are in the order of their numbers. */
+      if (reading->query->sort[i].column == GROVE_COLUMN_NAMES_PID)
+        value =
+          (struct grove_value){ GROVE_COLUMN_INT, { .integer = (int64_t) (uint32_t) sample->pid } };
+      row.entry.values[i] = value;
+    }
+  grove_selection_offer (reading->selection, &row);
   return true;
 }
 
@@ -83,7 +150,29 @@ offer (const struct grove_process_sample *sample, uint32_t slot, void *user_data
 static bool
 is_repeated (const void *const *window, size_t i)
 {
-  return i > 0 && compare_names (window[i - 1], window[i]) == 0;
+  for (size_t j = 0; j < i; j++)
+    if (compare_names (window[j], window[i]) == 0)
+      return true;
+  return false;
+}
+
+static void
+write_names (struct reading *reading, struct grove_rows *rows)
+{
+  const void **window;
+  const size_t n = grove_selection_window (reading->selection, &window);
+
+  for (size_t i = 0; i < n; i++)
+    {
+      const struct entry         *entry = window[i];
+      struct grove_process_sample sample;
+
+      /* One that has ended, or given its name up, meanwhile. */
+      if (is_repeated (window, i) || !_grove_observe_process (entry->pid, &sample) ||
+          sample.name != entry->name)
+        continue;
+      grove_answer_row (rows, reading->query, sample.name, &sample, name_value, reading);
+    }
 }
 
 void
@@ -91,20 +180,17 @@ _grove_source_name_table (struct grove_runtime_source    *self,
                           const struct grove_table_query *query,
                           struct grove_rows              *rows)
 {
-  struct reading reading = { .next = 0 };
-  const void   **window;
-  size_t         n;
+  struct reading           reading = { .query = query };
+  struct grove_table_query order = *query;
 
-  reading.selection = grove_selection_new (query, sizeof (struct grove_process_sample), name_value,
-                                           compare_names, &reading);
+  /* The filter is asked here, of all columns. */
+  order.filter = NULL;
+  reading.selection =
+    grove_selection_new (&order, entry_size (query), entry_value, compare_names, &reading);
   _grove_observe_scan (offer, &reading);
-  n = grove_selection_window (reading.selection, &window);
-  for (size_t i = 0; i < n; i++)
-    if (!is_repeated (window, i))
-      grove_answer_row (rows, query, ((const struct grove_process_sample *) window[i])->name,
-                        window[i], name_value, &reading);
+  write_names (&reading, rows);
   grove_selection_tell_anchor (reading.selection, rows);
-  grove_rows_done (rows, grove_selection_total (reading.selection),
-                   grove_selection_matched (reading.selection), grove_now_ns ());
+  grove_rows_done (rows, reading.total, grove_selection_matched (reading.selection),
+                   grove_now_ns ());
   grove_selection_free (reading.selection);
 }

@@ -160,7 +160,7 @@ check_window (struct peer *peer)
   view_close (&view);
 }
 
-#define N_FLOOD 60000
+#define N_FLOOD 10000
 
 /* More than all rings hold: what is missing is told to the last one, whoever is asked. */
 static void
