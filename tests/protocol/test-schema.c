@@ -226,6 +226,41 @@ test_results (void)
   g_assert_cmpuint (n_compared, >, 30);
 }
 
+/* Whoever commands a process can say which one is meant, and what is a number of something says of
+ * what. */
+static void
+test_commands (void)
+{
+  struct json_object *methods = member (schema (), "methods");
+  guint               n_commands = 0;
+
+  for (gsize i = 0; i < json_object_array_length (methods); i++)
+    {
+      struct json_object *method = json_object_array_get_idx (methods, i);
+      struct json_object *params = member (method, "params");
+      gboolean            expects = FALSE;
+
+      for (gsize p = 0; p < json_object_array_length (params); p++)
+        {
+          struct json_object *param = json_object_array_get_idx (params, p);
+          const char         *name = text_of (param, "name");
+
+          expects = expects || (g_str_equal (name, "expect") && flag (param, "optional"));
+          if (g_str_has_suffix (name, "_ms"))
+            g_assert_cmpstr (text_of (param, "unit"), ==, "ms");
+          if (g_str_has_suffix (name, "_bytes"))
+            g_assert_cmpstr (text_of (param, "unit"), ==, "bytes");
+        }
+      if (!g_str_equal (text_of (method, "role"), "c") ||
+          g_str_equal (text_of (method, "name"), "audit.tail"))
+        continue;
+      if (!expects)
+        g_error ("%s takes no “expect”", text_of (method, "name"));
+      n_commands++;
+    }
+  g_assert_cmpuint (n_commands, >=, 12);
+}
+
 static void
 test_errors (void)
 {
@@ -589,6 +624,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/protocol/schema/methods", test_methods);
   g_test_add_func ("/protocol/schema/results", test_results);
+  g_test_add_func ("/protocol/schema/commands", test_commands);
   g_test_add_func ("/protocol/schema/errors", test_errors);
   g_test_add_func ("/protocol/schema/columns", test_columns);
   g_test_add_func ("/protocol/schema/limits", test_limits);
