@@ -105,11 +105,20 @@ ledger_call (struct grove_term request, struct grove_from from, void *state)
   return GROVE_CONTINUE;
 }
 
+static void
+ledger_describe (const void *state, struct grove_buffer *out)
+{
+  const struct ledger *self = state;
+
+  (void) !grove_build (out, "#{balance => ~l, pages => ~i}", self->balance, self->n_pages);
+}
+
 static const struct grove_server_callbacks ledger_callbacks = {
   .module = "ledger",
   .init = ledger_init,
   .handle_call = ledger_call,
   .handle_cast = ledger_cast,
+  .describe = ledger_describe,
 };
 
 /* Of the highest priority: the books are closed on time, whatever else goes on. */
@@ -210,10 +219,19 @@ gateway_cast (struct grove_term request, void *state)
   return GROVE_CONTINUE;
 }
 
+static void
+gateway_describe (const void *state, struct grove_buffer *out)
+{
+  const struct gateway *self = state;
+
+  (void) !grove_build (out, "#{refuses_cards => ~a}", self->refuse_ns ? "true" : "false");
+}
+
 static const struct grove_server_callbacks gateway_callbacks = {
   .module = "payment_gateway",
   .init = gateway_init,
   .handle_cast = gateway_cast,
+  .describe = gateway_describe,
 };
 
 static enum grove_status
@@ -398,11 +416,21 @@ invoicer_info (struct grove_term message, void *state)
   return GROVE_CONTINUE;
 }
 
+static void
+invoicer_describe (const void *state, struct grove_buffer *out)
+{
+  const struct invoicer *self = state;
+
+  (void) !grove_build (out, "#{next_number => ~i, reminders => ~i}", self->number,
+                       self->n_reminders);
+}
+
 static const struct grove_server_callbacks invoicer_callbacks = {
   .module = "invoicer",
   .init = invoicer_init,
   .handle_cast = invoicer_cast,
   .handle_info = invoicer_info,
+  .describe = invoicer_describe,
 };
 
 /* Computes when nobody else wants to. */

@@ -45,10 +45,17 @@ printer_call (struct grove_term request, struct grove_from from, void *state)
   return GROVE_CONTINUE;
 }
 
+static void
+printer_describe (const void *state, struct grove_buffer *out)
+{
+  (void) !grove_build (out, "#{printed => ~l}", *(const int64_t *) state);
+}
+
 static const struct grove_server_callbacks printer_callbacks = {
   .module = "label_printer",
   .init = printer_init,
   .handle_call = printer_call,
+  .describe = printer_describe,
 };
 
 /* ---- The couriers ----------------------------------------------------------------------- */

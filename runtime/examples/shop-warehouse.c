@@ -53,11 +53,18 @@ counter_cast (struct grove_term request, void *state)
   return GROVE_CONTINUE;
 }
 
+static void
+counter_describe (const void *state, struct grove_buffer *out)
+{
+  (void) !grove_build (out, "~l", *(const int64_t *) state);
+}
+
 static const struct grove_server_callbacks counter_callbacks = {
   .module = "counter",
   .init = counter_init,
   .handle_call = counter_call,
   .handle_cast = counter_cast,
+  .describe = counter_describe,
 };
 
 static enum grove_status
@@ -107,10 +114,17 @@ shelf_cast (struct grove_term request, void *state)
   return GROVE_CONTINUE;
 }
 
+static void
+shelf_describe (const void *state, struct grove_buffer *out)
+{
+  (void) !grove_build (out, "#{left => ~i}", *(const int *) state);
+}
+
 static const struct grove_server_callbacks shelf_callbacks = {
   .module = "shelf",
   .init = shelf_init,
   .handle_cast = shelf_cast,
+  .describe = shelf_describe,
 };
 
 static void
@@ -343,12 +357,27 @@ dispatcher_info (struct grove_term message, void *state)
   return GROVE_CONTINUE;
 }
 
+static void
+dispatcher_describe (const void *state, struct grove_buffer *out)
+{
+  const struct dispatcher *self = state;
+  const struct waiting    *first = self->first;
+
+  if (first)
+    (void) !grove_build (out, "#{idle => ~i, waiting => ~i, next => {~s, ~s, ~i}}",
+                         (int) self->n_idle, (int) self->n_waiting, first->customer, first->item,
+                         first->n);
+  else
+    (void) !grove_build (out, "#{idle => ~i, waiting => 0}", (int) self->n_idle);
+}
+
 static const struct grove_server_callbacks dispatcher_callbacks = {
   .module = "stock_dispatcher",
   .init = dispatcher_init,
   .handle_call = dispatcher_call,
   .handle_cast = dispatcher_cast,
   .handle_info = dispatcher_info,
+  .describe = dispatcher_describe,
 };
 
 /* ---- The tree --------------------------------------------------------------------------- */

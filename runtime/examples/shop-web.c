@@ -58,10 +58,20 @@ shard_call (struct grove_term request, struct grove_from from, void *state)
   return GROVE_CONTINUE;
 }
 
+static void
+shard_describe (const void *state, struct grove_buffer *out)
+{
+  const struct shard *self = state;
+
+  (void) !grove_build (out, "#{number => ~i, lookups => ~l}", self->number,
+                       (int64_t) self->n_lookups);
+}
+
 static const struct grove_server_callbacks shard_callbacks = {
   .module = "catalog_shard",
   .init = shard_init,
   .handle_call = shard_call,
+  .describe = shard_describe,
 };
 
 static grove_pid
@@ -150,10 +160,20 @@ session_cast (struct grove_term request, void *state)
   return GROVE_CONTINUE;
 }
 
+static void
+session_describe (const void *state, struct grove_buffer *out)
+{
+  const struct session *self = state;
+
+  (void) !grove_build (out, "#{touched => ~l, basket_bytes => ~l}", (int64_t) self->n_touched,
+                       (int64_t) self->basket_size);
+}
+
 static const struct grove_server_callbacks session_callbacks = {
   .module = "session",
   .init = session_init,
   .handle_cast = session_cast,
+  .describe = session_describe,
 };
 
 static grove_pid
