@@ -279,9 +279,19 @@ static gboolean
 is_control (const char *method)
 {
   static const char *const methods[] = {
-    "process.kill",         "process.exit",    "process.restart",
-    "process.set_priority", "process.suspend", "process.resume",
-    "process.send",         "process.gc",      NULL
+    "process.kill",
+    "process.exit",
+    "process.restart",
+    "process.set_priority",
+    "process.suspend",
+    "process.resume",
+    "process.send",
+    "process.gc",
+    "supervisor.start_child",
+    "supervisor.terminate_child",
+    "supervisor.restart_child",
+    "supervisor.delete_child",
+    NULL,
   };
   return g_strv_contains (methods, method);
 }

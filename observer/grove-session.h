@@ -56,7 +56,8 @@ GroveSession *grove_session_new (void);
 
 /**
  * grove_session_open:
- * @target: a system's name, or the path of a socket (has a '/'); copied
+ * @target: where the system is, as grove_address_parse() reads it: a name, a socket's path,
+ *   ssh:[user@]host/name, exec:command; copied
  *
  * Connects. What comes of it is told by the property `state`.
  *

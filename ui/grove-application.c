@@ -25,7 +25,7 @@ static const GOptionEntry options[] = {
   { "size", 0, 0, G_OPTION_ARG_STRING, NULL, "Size of the window for the pictures", "WxH" },
   { "dark", 0, 0, G_OPTION_ARG_NONE, NULL, "Only dark pictures, or a dark window", NULL },
   { "light", 0, 0, G_OPTION_ARG_NONE, NULL, "Only light pictures, or a light window", NULL },
-  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, NULL, NULL, "[SYSTEM|PATH]" },
+  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, NULL, NULL, "[SYSTEM]" },
   { NULL },
 };
 
@@ -239,10 +239,11 @@ static void
 grove_application_init (GroveApplication *self)
 {
   g_application_add_main_option_entries (G_APPLICATION (self), options);
-  g_application_set_option_context_summary (
-    G_APPLICATION (self),
-    "Shows a running system of processes live. SYSTEM is the name of one on this machine, PATH\n"
-    "that of its socket; without either a page lists those found.");
+  g_application_set_option_context_summary (G_APPLICATION (self),
+                                            "Shows a running system of processes live. SYSTEM is "
+                                            "the name of one on this machine, the\n"
+                                            "path of its socket, ssh:[user@]host/name, or "
+                                            "exec:command; without it a page lists those found.");
 }
 
 GroveApplication *

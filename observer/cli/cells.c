@@ -12,7 +12,8 @@ cli_column_init (CliColumn *self, Cli *cli, struct json_object *declared)
 {
   const char *type = _grove_json_text (declared, "type");
   const char *unit = _grove_json_text (declared, "unit");
-  self->name = _grove_json_text (declared, "name");
+  /* The greeting goes when the system is reached anew. */
+  self->name = g_intern_string (_grove_json_text (declared, "name"));
   self->numeric = strcmp (type, "int") == 0 || strcmp (type, "real") == 0;
   self->epoch_ms = cli_epoch_ms (cli);
   self->rate = g_str_has_suffix (self->name, "/s");

@@ -250,7 +250,7 @@ typedef enum
 
 typedef struct
 {
-  const char *name; /* as in the protocol; borrowed from the greeting */
+  const char *name; /* as in the protocol */
   CliCellKind kind;
   gboolean    numeric;
   gboolean    rate;

@@ -24,6 +24,8 @@ _top_can_draw (GError **error)
     why = "this kind (TERM) is not known here";
   else if (cursor_address == NULL)
     why = "this one cannot move its cursor";
+  if (cur_term != NULL)
+    del_curterm (set_curterm (NULL)); /* the screen will have one of its own */
   if (why == NULL)
     return TRUE;
   g_set_error (error, CLI_ERROR, CLI_USAGE,

@@ -56,6 +56,9 @@ class House:
         self.directory = tempfile.mkdtemp(prefix="grove-cli-")
         self.running = []
         self.environment = dict(os.environ, XDG_RUNTIME_DIR=self.directory, LC_ALL="C.UTF-8")
+        # What is suppressed is no complaint of the program's.
+        if "LSAN_OPTIONS" in os.environ:
+            self.environment["LSAN_OPTIONS"] = os.environ["LSAN_OPTIONS"] + ":print_suppressions=0"
         for name in ("NO_COLOR", "GROVE_SYSTEM", "GROVE_SSH", "COLUMNS", "LINES"):
             self.environment.pop(name, None)
 
