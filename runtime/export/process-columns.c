@@ -129,6 +129,13 @@ have_rates (struct grove_process_columns *self)
   return self->rates != NULL;
 }
 
+/* Nearly all of a million wait, and dividing is what takes time. */
+static inline float
+per_second (uint32_t n, uint32_t passed_ms)
+{
+  return n == 0 ? 0 : (float) n * 1000.0f / (float) passed_ms;
+}
+
 static inline void
 look_at (
   struct grove_rate *rate, grove_pid pid, uint32_t now_ms, uint32_t reductions, uint32_t received)
@@ -140,8 +147,8 @@ look_at (
     *rate = (struct grove_rate){ generation, now_ms, reductions, received, 0, 0 };
   else if (passed_ms >= RATE_SPAN_MS)
     {
-      rate->reductions_s = (float) (uint32_t) (reductions - rate->reductions) * 1000.0f / passed_ms;
-      rate->received_s = (float) (uint32_t) (received - rate->received) * 1000.0f / passed_ms;
+      rate->reductions_s = per_second (reductions - rate->reductions, passed_ms);
+      rate->received_s = per_second (received - rate->received, passed_ms);
       rate->at_ms = now_ms;
       rate->reductions = reductions;
       rate->received = received;

@@ -180,6 +180,8 @@ view_wait (struct view *view)
 {
   guint before = view->n_updates;
 
+  /* Those that came while something else was asked took its credit. */
+  acknowledge (view);
   while (view->n_updates == before)
     peer_read (view->peer);
   acknowledge (view);
@@ -211,10 +213,9 @@ view_try_open (struct view *view, struct peer *peer, const char *params)
   peer->on_notification_data = view;
   for (guint i = 0; i < early->len; i++)
     notified ("table.update", early->pdata[i], view);
-  if (view->n_updates > 0)
-    acknowledge (view);
-  else
-    view_wait (view);
+  while (view->n_updates == 0)
+    peer_read (peer);
+  acknowledge (view);
   return 0;
 }
 
