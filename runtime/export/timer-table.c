@@ -162,6 +162,7 @@ answer (struct look *self)
       grove_answer_row (rows, self->query,
                         ref_text (self, ((const struct grove_timer_sample *) window[i])->ref),
                         window[i], timer_value, self);
+  grove_selection_tell_anchor (self->selection, rows);
   grove_rows_lost (rows, self->n_skipped, 0);
   grove_rows_done (rows, self->total, grove_selection_matched (self->selection), grove_now_ns ());
 }
