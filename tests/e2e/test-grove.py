@@ -638,6 +638,7 @@ def tables(house):
     same([child["id"] for child in children], [f"auditor_{n}" for n in range(1, 13)])
     same(len(house.json("children", "audit_sup", "id~_1")["rows"]), 4)
     has(house.fails(REFUSED, "children", "auditor_1"), "supervises nobody")
+    same(house.json("timers")["table"], "timers")
     (own,) = house.json("sessions", "client:grove")["rows"]
     same((own["role"], own["suspends"]), ("observe", 0))
     has(house.fails(USAGE, "sessions", "nonsense:1"), "There is no “nonsense”; try ")
