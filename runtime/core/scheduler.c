@@ -151,20 +151,27 @@ accept_handed (struct grove_scheduler *self)
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
-void
-_grove_process_start (void)
+GROVE_NORETURN static __attribute__ ((noinline)) void
+entry_returned (void)
 {
   struct grove_scheduler *self = _grove_scheduler_self;
 
-  _grove_stack_entered (&self->stacks);
-  self->stacks.entry (self->stacks.arg);
-  /* Read again rather than kept among the frames of everything that waits. */
-  self = _grove_scheduler_self;
   self->ending = (struct grove_ending){ .owned = NULL };
   self->leave = GROVE_LEAVE_END;
   _grove_lock_check_none ();
   _grove_stack_leave (&self->stacks, self->current, true);
   abort ();
+}
+
+/* Its frame lies among those of everything that waits: it keeps nothing. */
+void
+_grove_process_start (void)
+{
+  struct grove_stack_cache *stacks = &_grove_scheduler_self->stacks;
+
+  _grove_stack_entered (stacks);
+  stacks->entry (stacks->arg);
+  entry_returned ();
 }
 
 /* For the slice it had, which may be the rest of another's. */

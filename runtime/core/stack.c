@@ -250,12 +250,6 @@ _grove_stack_pass_away (struct grove_stack_cache *self, struct grove_process *ne
 }
 
 void
-_grove_stack_entered (struct grove_stack_cache *self)
-{
-  (void) self;
-}
-
-void
 _grove_stack_abandon (struct grove_stack *stack)
 {
   (void) stack;

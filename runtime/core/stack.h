@@ -120,7 +120,15 @@ _grove_stack_pass (struct grove_process *process,
 GROVE_NORETURN void
 _grove_stack_pass_away (struct grove_stack_cache *self, struct grove_process *next);
 /* First thing in @start. */
+#ifdef GROVE_OWN_STACKS
 void _grove_stack_entered (struct grove_stack_cache *self);
+#else
+static inline void
+_grove_stack_entered (struct grove_stack_cache *self)
+{
+  (void) self;
+}
+#endif
 
 /* Its frames will not be returned from; the process goes on at its top. In a signal's handler. */
 void _grove_stack_abandon (struct grove_stack *stack);
