@@ -10,22 +10,37 @@ import tempfile
 from client import PATIENCE, check
 
 
+class Shop:
+    """A running shop, in a directory of its own; ended, if it has not ended, when the block is left."""
+
+    def __init__(self, program, *options):
+        self.directory = tempfile.mkdtemp(prefix="grove-python-")
+        self.process = subprocess.Popen(
+            [program, "--name", "shop", "--directory", self.directory, *options], stdout=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self):
+        line = self.process.stdout.readline()
+        if "serving as" not in line:
+            self.__exit__(Exception)
+        check("serving as" in line, f"the shop said {line!r}")
+        return self
+
+    def __exit__(self, failure, *_):
+        try:
+            if self.process.poll() is None and failure is None:
+                self.process.send_signal(signal.SIGTERM)
+                check(self.process.wait(PATIENCE) == 0, f"the shop ended with {self.process.returncode}")
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            self.process.stdout.close()
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def shop(program, *options):
-    """A directory in which a shop serves."""
-    directory = tempfile.mkdtemp(prefix="grove-python-")
-    process = subprocess.Popen(
-        [program, "--name", "shop", "--directory", directory, *options], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        line = process.stdout.readline()
-        check("serving as" in line, f"the shop said {line!r}")
-        yield directory
-        process.send_signal(signal.SIGTERM)
-        check(process.wait(PATIENCE) == 0, f"the shop ended with {process.returncode}")
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        process.stdout.close()
-        shutil.rmtree(directory, ignore_errors=True)
+    """The directory in which a shop serves."""
+    with Shop(program, *options) as running:
+        yield running.directory
