@@ -68,7 +68,10 @@ first (void *arg)
   grove_assert (grove_application_start (&village, &master) == GROVE_OK);
   printf ("the village has a baker: %s\n", grove_whereis ("baker") ? "yes" : "no");
   if (example_observed ())
-    return; /* a person is to kill it */
+    {
+      printf ("kill `village_sup`\n");
+      return;
+    }
 
   grove_monitor (master);
   grove_exit_process (grove_whereis ("village_sup"), "kill");

@@ -48,7 +48,10 @@ first (void *arg)
   grove_monitor (pid);
   grove_assert (grove_register ("agent", pid) == GROVE_OK);
   if (example_observed ())
-    return; /* a person is to send the messages */
+    {
+      printf ("send `agent` {whisper, <<\"hi\">>}, {set_priority, high} or terminate\n");
+      return;
+    }
 
   grove_send_name ("agent", "{whisper, ~s}", "the geese fly south");
   grove_send_name ("agent", "{set_priority, high}");

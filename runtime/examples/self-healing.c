@@ -126,7 +126,10 @@ first (void *arg)
   next ();
   printf ("the counter is at %d\n", next ());
   if (example_observed ())
-    return; /* a person is to kill it */
+    {
+      printf ("kill `counter`, and once more than three times in a minute\n");
+      return;
+    }
 
   kill_counter (master);
   printf ("killed, and there again: %d\n", next ());
