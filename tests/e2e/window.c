@@ -245,6 +245,8 @@ window_type_filter (WindowFixture *fixture, const char *filter)
 {
   GtkWidget *window = GTK_WIDGET (fixture->window);
 
+  /* A window that has just come may not have the keyboard yet. */
+  GROVE_WAIT (gtk_window_is_active (GTK_WINDOW (window)), WINDOW_PATIENCE_MS);
   grove_ui_test_key (window, GDK_KEY_f, GDK_CONTROL_MASK);
   GROVE_WAIT (GTK_IS_TEXT (gtk_root_get_focus (GTK_ROOT (window))), WINDOW_PATIENCE_MS);
   grove_ui_test_key (window, GDK_KEY_a, GDK_CONTROL_MASK);
