@@ -13,7 +13,7 @@
 G_BEGIN_DECLS
 
 /* For what needs the system, a few frames, and a busy machine's mercy. */
-#define WINDOW_PATIENCE_MS 20000
+#define WINDOW_PATIENCE_MS 60000
 
 typedef struct
 {

@@ -21,7 +21,7 @@ void grove_ui_test_iterate (void);
 
 /* Runs the main loop until @condition holds. When it does not within @ms milliseconds the test
  * fails, and a picture of each open window is left in the build directory. */
-#define GROVE_PATIENCE_MS 20000 /* only a failure takes as long */
+#define GROVE_PATIENCE_MS 60000 /* only a failure takes as long */
 #define GROVE_WAIT(condition, ms)                                                                  \
   G_STMT_START                                                                                     \
   {                                                                                                \
