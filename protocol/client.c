@@ -224,7 +224,8 @@ const char *
 grove_client_output (struct grove_client *self, size_t *ret_size)
 {
   *ret_size = self->output_size - self->output_start;
-  return self->output + self->output_start;
+  /* Before the first request there are no bytes to point into. */
+  return *ret_size > 0 ? self->output + self->output_start : "";
 }
 
 void

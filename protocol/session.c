@@ -272,7 +272,8 @@ const char *
 grove_server_session_output (const struct grove_server_session *self, size_t *ret_size)
 {
   *ret_size = bytes_left (&self->output);
-  return self->output.bytes + self->output.start;
+  /* Once it is drained there are no bytes to point into. */
+  return *ret_size > 0 ? self->output.bytes + self->output.start : "";
 }
 
 struct grove_writer *
