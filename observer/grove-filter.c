@@ -553,11 +553,14 @@ static gboolean
 parse (Parser *parser, struct json_object **ret_json, gsize *ret_position, GError **error)
 {
   const char         *text = parser->text;
+  const char         *end;
   struct json_object *any = NULL;
-  if (!g_utf8_validate (text, -1, NULL))
-    fail (parser, 0, "The filter is no text");
+  if (!g_utf8_validate (text, -1, &end))
+    fail (parser, (gsize) (end - text), "The filter is no text");
   else if (strlen (text) > TEXT_MAX)
-    fail (parser, TEXT_MAX, "The filter is longer than %d bytes", TEXT_MAX);
+    /* Where a mark can stand: not inside a character. */
+    fail (parser, (gsize) (g_utf8_find_prev_char (text, text + TEXT_MAX + 1) - text),
+          "The filter is longer than %d bytes", TEXT_MAX);
   else if (text[strspn (text, " \t\r\n")] == '\0')
     {
       *ret_json = NULL;

@@ -168,7 +168,7 @@ static const Bad bads[] = {
   { "or-first", "or app:a", 0, "before" },
   { "or-last", "app:a or", 8, "after" },
   { "or-twice", "app:a or or app:b", 9, "before" },
-  { "no-text", "name:\xff", 0, "no text" },
+  { "no-text", "name:\xff", 5, "no text" },
   { "not-nothing", "app:a not", 6, "must follow" },
   { "not-or", "not or app:a", 0, "must follow" },
   { "lonely-bang", "app:a ! b", 6, "condition" },
