@@ -116,8 +116,9 @@ trouble (GroveSession *self, GroveTrouble what, const char *fact)
   clear_figures (self);
 
   gboolean mend = self->was_live && !would_be_wrong_again (what);
-  /* While it is being mended, the reason it was lost is of more use than why it is not back yet. */
-  if (!mend || was_open)
+  /* While it is being mended, the reason it was lost is of more use than why it is not back yet;
+   * but who asked to try again has forgotten that one. */
+  if (!mend || was_open || self->error_title == NULL)
     {
       g_autofree char *title = NULL, *detail = NULL, *place = place_of (self);
       _grove_trouble_describe (what, self->system_name, place, copy, &title, &detail);

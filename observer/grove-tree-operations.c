@@ -41,14 +41,15 @@ announce_removal (GroveTree *self, GroveTreeNode *node)
     }
 }
 
-/* A node for @pid that stands nowhere yet: the one of before a reset, or a new one. */
+/* A node for @pid that stands nowhere yet: the one of before a reset, which stays aside until it
+ * is remembered, or a new one. */
 static GroveTreeNode *
 make_node (GroveTree *self, const char *pid)
 {
-  gpointer key, value;
-  if (self->aside != NULL && g_hash_table_steal_extended (self->aside, pid, &key, &value))
-    return value;
-  GroveTreeNode *node = _grove_tree_node_new (pid);
+  GroveTreeNode *node = self->aside != NULL ? g_hash_table_lookup (self->aside, pid) : NULL;
+  if (node != NULL)
+    return g_object_ref (node);
+  node = _grove_tree_node_new (pid);
   if (!self->building)
     _grove_tree_node_set_appeared (node, g_get_monotonic_time ());
   return node;
@@ -143,6 +144,8 @@ new_node_argument (GroveTree *self, struct json_object *op, guint index)
 static void
 remember (GroveTree *self, GroveTreeNode *node)
 {
+  if (self->aside != NULL)
+    g_hash_table_remove (self->aside, grove_tree_node_get_pid (node));
   g_hash_table_insert (self->nodes, (gpointer) (gsize) grove_tree_node_get_pid (node), node);
 }
 
