@@ -4,12 +4,19 @@
  * ordinary test run. Each argument is a file or a directory of them. With libFuzzer this file is
  * not linked: it brings a main() of its own.
  *
- * The corpus is also cut and changed a little in ways that are the same in every run.
+ * The corpus is also cut and changed a little in ways that are the same in every run: at each of
+ * its first bytes, or with --places N first, at so many places all over each file, for fuzzers that
+ * take their time.
  */
 #include "tests/fuzz/fuzz.h"
 
 #include <glib.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define FIRST_BYTES 256
+
+static gsize n_places; /* 0: at each of the first bytes */
 
 /* A copy of exactly that size, so that a sanitizer sees any step beyond it. */
 static void
@@ -27,8 +34,11 @@ feed_variants (uint8_t *bytes, gsize size)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed ((guint32) size);
 
+  gsize step = n_places > 0 ? size / n_places + 1 : 1;
+  gsize end = n_places > 0 ? size : MIN (size, FIRST_BYTES);
+
   feed (bytes, size);
-  for (gsize n = 0; n < size && n < 256; n++)
+  for (gsize n = 0; n < end; n += step)
     {
       feed (bytes, n);
       for (int i = 0; i < 4; i++)
@@ -73,7 +83,14 @@ feed_directory (const char *path)
 int
 main (int argc, char **argv)
 {
-  for (int i = 1; i < argc; i++)
+  int first = 1;
+
+  if (argc > 2 && strcmp (argv[1], "--places") == 0)
+    {
+      n_places = strtoul (argv[2], NULL, 10);
+      first = 3;
+    }
+  for (int i = first; i < argc; i++)
     {
       guint n =
         g_file_test (argv[i], G_FILE_TEST_IS_DIR) ? feed_directory (argv[i]) : feed_file (argv[i]);
@@ -86,5 +103,5 @@ main (int argc, char **argv)
         }
       g_print ("%u files of %s\n", n, argv[i]);
     }
-  return argc > 1 ? 0 : 1;
+  return argc > first ? 0 : 1;
 }
