@@ -257,7 +257,7 @@ def test_servers(program):
         same(shop.ask("cast ledger {book, 5}"), "ok")
         like(shop.ask("state ledger"), r"#\{balance => \d+,pages => \d+\}")
         same(shop.ask("state fraud_check"), "undescribed")
-        like(shop.ask("status ledger"), rf"{{status,{PID},{{module,ledger}},\[running,{PID},undescribed\]}}")
+        like(shop.ask("status ledger"), rf"{{status,{PID},{{module,ledger}},\[running,{PID},#{{balance => \d+,pages => \d+}}\]}}")
         same(shop.ask("suspend ledger"), "ok")
         like(shop.ask("status ledger"), r".*\[suspended,.*")
         same(shop.ask("call ledger balance 50"), "error: call: the time was up first")
