@@ -163,14 +163,18 @@ answer_alive (struct outcome *self)
   grove_call_end (self->pending.call);
 }
 
-/* A successor comes as long as the supervisor still has the dead child on its list. */
+/* A successor comes as long as the supervisor still has the dead child on its list, or tries again
+ * what has failed. */
 static bool
 successor_may_come (const struct outcome *self)
 {
   struct grove_supervision_node node;
+  struct grove_aftermath        aftermath;
   grove_pid                     parent;
 
-  return self->supervisor && _grove_supervision_find (self->pid, &parent, &node);
+  return self->supervisor && (_grove_supervision_find (self->pid, &parent, &node) ||
+                              (_grove_aftermath_find (self->pid, &aftermath) &&
+                               aftermath.outcome == GROVE_OUTCOME_PENDING));
 }
 
 static bool
@@ -180,7 +184,7 @@ exit_poll (struct grove_pending *pending, uint64_t now_ns)
   struct grove_process_sample sample;
   struct grove_end            end;
   const bool                  late = now_ns >= pending->deadline_ns;
-  bool                        known;
+  bool                        known, may_come;
   grove_pid                   successor;
 
   if (_grove_observe_process (self->pid, &sample) && sample.status != GROVE_STATUS_EXITING)
@@ -190,8 +194,10 @@ exit_poll (struct grove_pending *pending, uint64_t now_ns)
       return late;
     }
 
+  /* In this order: one that came in between is seen. */
+  may_come = successor_may_come (self);
   successor = _grove_supervision_successor (self->pid);
-  if (!successor && !late && successor_may_come (self))
+  if (!successor && !late && may_come)
     return false;
   known = _grove_observe_end (self->pid, &end);
   if (!known && !late)

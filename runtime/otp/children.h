@@ -18,6 +18,7 @@ struct grove_child
   grove_pid                        last_pid;        /* who ran here before, or runs */
   uint32_t                         restarts;
   bool                             restarting; /* its last start failed and will be tried again */
+  uint8_t                          failures; /* starts that failed since it last ran, up to a few */
   char                             id[GROVE_CHILD_ID_SIZE];
   const struct grove_packed_child *spec;
   bool                             spec_shared; /* it is the supervisor's, not the child's */

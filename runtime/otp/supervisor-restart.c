@@ -4,6 +4,7 @@
  * often that may happen, and when it ends itself instead.
  */
 #include "runtime/core/log-private.h"
+#include "runtime/core/timer.h"
 #include "runtime/otp/aftermath.h"
 #include "runtime/otp/stop.h"
 #include "runtime/otp/supervisor-private.h"
@@ -74,14 +75,26 @@ tell (const struct grove_child *child, enum grove_outcome outcome)
 
 /* ---- Filling places again --------------------------------------------------------------- */
 
-/* A failed start is tried again by a message to itself, so that requests get in between. */
+/* A failed start is tried again by a message to itself, so that requests get in between; and the
+ * first few times only after 1, 2, 4, 8, 16 and 32 ms. What keeps a supervisor that was killed from
+ * starting is mostly its old children, which have their names until they have had the time to end.
+ */
+#define MAX_DELAYS 6
+
 static void
 try_again_later (struct grove_child *child)
 {
+  int64_t delay_ns = 0;
+
   child->restarting = true;
   tell (child, GROVE_OUTCOME_PENDING);
   _grove_child_publish (child, child->last_pid);
-  grove_cast (grove_self (), "{try_again_restart, ~a}", child->id);
+  if (child->failures < MAX_DELAYS)
+    delay_ns = INT64_C (1000000) << child->failures++;
+  if (delay_ns == 0 ||
+      grove_send_after (delay_ns, grove_self (), NULL, "{'$gen_cast', {try_again_restart, ~a}}",
+                        child->id) != GROVE_OK)
+    grove_cast (grove_self (), "{try_again_restart, ~a}", child->id);
 }
 
 static enum outcome

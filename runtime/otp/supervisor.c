@@ -66,6 +66,7 @@ _grove_supervisor_start_place (struct grove_supervisor *self, struct grove_child
       grove_pid replaces = child->last_pid;
 
       child->restarting = false;
+      child->failures = 0;
       child->last_pid = pid;
       _grove_children_set_pid (&self->children, child, pid);
       _grove_child_publish (child, replaces);
@@ -76,6 +77,7 @@ _grove_supervisor_start_place (struct grove_supervisor *self, struct grove_child
   if (status == GROVE_IGNORED)
     {
       child->restarting = false;
+      child->failures = 0;
       return GROVE_IGNORED;
     }
   if (status == GROVE_ERR_NAME_TAKEN)

@@ -50,6 +50,8 @@ static const struct grove_server_callbacks counter = {
   .handle_cast = counter_cast,
 };
 
+static atomic_int failing; /* so many starts to come */
+
 static enum grove_status
 start_counter (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason)
 {
@@ -59,6 +61,11 @@ start_counter (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_rea
     .priority = GROVE_PRIORITY_NORMAL,
   };
 
+  if (atomic_load (&failing) > 0)
+    {
+      atomic_fetch_sub (&failing, 1);
+      return GROVE_ERR_BADARG;
+    }
   return grove_server_start (&counter, &options, ret_pid, ret_reason);
 }
 
@@ -434,6 +441,18 @@ check_kill (struct peer *peer)
   g_assert_cmpint (ask_about (peer, "process.kill", pid, ""), ==, -32003);
 }
 
+/* The answer waits while the supervisor tries again what has failed. */
+static void
+check_kill_restarted_late (struct peer *peer)
+{
+  g_autofree char *pid = pid_of (peer, "alpha");
+
+  atomic_store (&failing, 3);
+  g_assert_cmpint (ask_about (peer, "process.kill", pid, ",\"wait_ms\":5000"), ==, 0);
+  g_assert_cmpint (atomic_load (&failing), ==, 0);
+  g_assert_cmpstr (text (member (peer->result, "successor"), "name"), ==, "alpha");
+}
+
 static void
 check_kill_temporary (struct peer *peer)
 {
@@ -654,6 +673,7 @@ main (int argc, char **argv)
   ADD ("table", .check = check_table);
   ADD ("tree", .check = check_tree);
   ADD ("kill", .check = check_kill);
+  ADD ("kill-restarted-late", .check = check_kill_restarted_late);
   ADD ("kill-temporary", .check = check_kill_temporary);
   ADD ("exit", .check = check_exit);
   ADD ("restart", .check = check_restart);

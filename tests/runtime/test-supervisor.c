@@ -259,6 +259,30 @@ test_failing_restart_recovers (void *arg)
   g_assert_cmpuint (grove_whereis ("a"), ==, pid);
 }
 
+/* Those who keep it from starting, such as the children of a supervisor that was killed, are given
+ * time to end before the intensity is used up. */
+static void
+test_failing_restart_waits (void *arg)
+{
+  struct child_arg        a = child_arg ("a", FAIL_LATER);
+  struct grove_child_spec spec = CHILD (a, .restart = GROVE_PERMANENT);
+  uint64_t                begin_ns;
+
+  otp_begin ();
+  grove_trap_exit (true);
+  n_started = 0;
+  may_start = false;
+  start_supervisor (&spec, 1, 6, 3600);
+  otp_expect ("{start, a}");
+  begin_ns = grove_now_ns ();
+  end_child ("a", "oops");
+  for (int i = 0; i < 6; i++)
+    otp_expect ("{failed, a}");
+  otp_expect ("{'EXIT', _, shutdown}");
+  g_assert_cmpuint (grove_now_ns () - begin_ns, >=, 31000000);
+  otp_expect_nothing ();
+}
+
 /* ---- Stopping --------------------------------------------------------------------------- */
 
 static void
@@ -556,6 +580,7 @@ static const struct otp_case cases[] = {
   { "/runtime/supervisor/kinds-of-restart-187-188", test_kinds_of_restart },
   { "/runtime/supervisor/failing-restart-193-195", test_failing_restart },
   { "/runtime/supervisor/failing-restart-recovers-193", test_failing_restart_recovers },
+  { "/runtime/supervisor/failing-restart-waits", test_failing_restart_waits },
   { "/runtime/supervisor/shutdown-timeout-200", test_shutdown_timeout },
   { "/runtime/supervisor/shutdown-kill-200", test_shutdown_kill },
   { "/runtime/supervisor/shutdown-unlinked-200", test_shutdown_unlinked },
