@@ -44,7 +44,7 @@ describe_refusal (GroveTrouble trouble,
       *title = g_strdup_printf ("There is no system “%s”", name);
       *detail =
         g_strdup_printf ("Looked in %s. Start the system, then try again; or choose another "
-                         "from the list.",
+                         "that runs.",
                          directory);
       break;
     case GROVE_TROUBLE_STALE:

@@ -32,7 +32,7 @@ say_params (struct json_object *method)
   return g_string_free (text, FALSE);
 }
 
-/* What a method is to this very system: "yes", or why not. Sessions and subscriptions always work.
+/* What a method is to this very system: "yes", or why not. What needs nothing of a system works
  */
 static void
 add_method (CliGrid *grid, struct json_object *hello, struct json_object *method)
@@ -47,7 +47,7 @@ add_method (CliGrid *grid, struct json_object *hello, struct json_object *method
   if (why[0] != '\0')
     cli_grid_add (grid, CLI_WARN, why);
   else
-    cli_grid_add (grid, CLI_GOOD, is_offered (hello, name) ? "yes" : "");
+    cli_grid_add (grid, CLI_GOOD, is_offered (hello, name) ? "yes" : "always");
 }
 
 static void

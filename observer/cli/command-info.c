@@ -64,13 +64,18 @@ put_supervision (Cli *cli, struct json_object *info)
   if (supervisor != NULL)
     {
       g_autofree char *who = say_link (supervisor);
-      put_taken (cli, "supervisor",
-                 g_strdup_printf ("%s (%s, %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
-                                  " restarts in %" G_GINT64_FORMAT " s)",
-                                  who, _grove_json_text (supervisor, "strategy"),
-                                  _grove_json_int (supervisor, "recent_restarts", 0),
-                                  _grove_json_int (supervisor, "intensity", 0),
-                                  _grove_json_int (supervisor, "period_s", 0)));
+      const char      *strategy = _grove_json_text (supervisor, "strategy");
+      /* That of a top supervisor is its application, which restarts nobody. */
+      if (strategy[0] == '\0')
+        put_line (cli, "supervisor", CLI_PLAIN, who);
+      else
+        put_taken (cli, "supervisor",
+                   g_strdup_printf ("%s (%s, %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+                                    " restarts in %" G_GINT64_FORMAT " s)",
+                                    who, strategy,
+                                    _grove_json_int (supervisor, "recent_restarts", 0),
+                                    _grove_json_int (supervisor, "intensity", 0),
+                                    _grove_json_int (supervisor, "period_s", 0)));
     }
   if (child != NULL)
     put_taken (cli, "child",

@@ -48,10 +48,12 @@ show_state (Cli *cli, struct json_object *result)
 {
   struct json_object *state = _grove_json_object (result, "state");
   g_autofree char    *text = say_term (state);
-  g_autofree char    *size = cli_say_bytes (_grove_json_int (state, "size", 0));
+  gint64              n_bytes = _grove_json_int (state, "size", 0);
+  g_autofree char    *size = cli_say_bytes (n_bytes);
   g_autofree char    *title =
-    g_strdup_printf ("%s %s: %s, %s%s", _grove_json_text (result, "name"),
+    g_strdup_printf ("%s %s: state of %s, %s%s%s", _grove_json_text (result, "name"),
                      _grove_json_text (result, "pid"), _grove_json_text (result, "module"), size,
+                     n_bytes < 1024 ? " bytes" : "",
                      _grove_json_boolean (result, "suspended") ? ", suspended by sys" : "");
   g_autofree char *clean = cli_clean (g_strchug (title));
   cli_put_styled (cli, CLI_BOLD, clean);

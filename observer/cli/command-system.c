@@ -26,7 +26,6 @@ static struct json_object *
 open_params (gpointer owner)
 {
   struct json_object *params = json_object_new_object ();
-  /* The first sample tells the rates since the one before it: it comes at once, the next tells. */
   json_object_object_add (params, "interval_ms",
                           json_object_new_int64 (opt_watch ? lround (opt_interval * 1000) : 250));
   return params;
@@ -129,9 +128,10 @@ show_text (Cli *cli, struct json_object *info, struct json_object *sample)
   if (observing != NULL)
     {
       g_autofree char *cost = cli_say_percent (_grove_json_real (observing, "cpu", 0));
+      gint64           n_sessions = _grove_json_int (observing, "sessions", 0);
       put_line (cli, "observing",
-                g_strdup_printf ("%" G_GINT64_FORMAT " sessions, %s of a core",
-                                 _grove_json_int (observing, "sessions", 0), cost));
+                g_strdup_printf ("%" G_GINT64_FORMAT " session%s, %s of a core", n_sessions,
+                                 n_sessions == 1 ? "" : "s", cost));
     }
 }
 
@@ -182,11 +182,13 @@ watch (Cli *cli, GError **error)
       good = cli_wait (cli, &self.fresh, error) &&
              (info = cli_call (cli, "system.info", NULL, NULL, error)) != NULL;
       n++;
-      if (good && (opt_watch || n == 2)) /* rates are known from the second sample on */
+      /* Rates are known from the second sample on. That one comes with the system's own tick, which
+       * may be a moment after the first: only the third tells of a whole interval. */
+      if (good && (opt_watch || n == 3))
         show (cli, info, self.sample);
       json_object_put (info);
     }
-  while (good && (opt_watch || n < 2) && cli_flush ());
+  while (good && (opt_watch || n < 3) && cli_flush ());
   _grove_subscription_free (subscription);
   json_object_put (self.sample);
   return good;

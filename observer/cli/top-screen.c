@@ -213,8 +213,8 @@ draw_last (Top *self)
       if (self->message != NULL)
         text = g_strdup (self->message);
       else
-        text = g_strdup ("q quit  / query  <> sort  r reverse  k kill  x exit  e restart  s suspend"
-                         "  ? help");
+        text = g_strdup ("q quit  ? help  / query  <> sort  r reverse  k kill  x exit  e restart"
+                         "  s suspend");
       attributes = attribute_of (self->message != NULL ? self->message_style : CLI_DIM);
       break;
     }

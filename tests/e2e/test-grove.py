@@ -170,6 +170,7 @@ def system(house):
     has(text, r"^system +shop 0\.1\.0 \(grove, process \d+\)$")
     has(text, r"^processes +\d+ of \d+$")
     has(text, r"^since start +\d+ spawns, \d+ exits, \d+ crashes, \d+ restarts$")
+    has(text, r"^observing +(1 session|\d+ sessions), ")
     document = house.json("system", "shop")
     same(document["info"]["name"], "shop")
     check(document["sample"]["processes"] > 100, document)
@@ -180,6 +181,7 @@ def system(house):
 def describe(house):
     text, _ = house.run("describe")
     has(text, r"^process\.kill +control +pid, expect\?, wait_ms\? +yes$")
+    has(text, r"^session\.ping +observe +always$")
     has(text, r"^messages_in/s +real +1/s +put into the mailbox$")
     document = house.json("describe")
     same(document["schema"]["major"], 1)
@@ -269,6 +271,8 @@ def info(house):
     text, _ = house.run("info", "ledger")
     has(text, r"^name +ledger$")
     has(text, rf"^supervisor +ledger_sup {PID} \(one_for_one, ")
+    # That of a top supervisor is its application, which restarts nobody.
+    has(house.run("info", "billing_sup")[0], rf"^supervisor +billing {PID}$")
     document = house.json("info", "ledger")
     pid = document["pid"]
     same(house.json("info", pid)["name"], "ledger")
@@ -704,6 +708,7 @@ def inside(house):
     has(house.run("gc", "ledger")[0], r"^ledger <0\.\d+\.\d+> gave back \d")
     has(house.run("send", "ledger", "{hello, 1}")[0], rf"^Sent to ledger {PID}, where now \d+ wait$")
     has(house.fails(USAGE, "send", "ledger", "{hello"), "\n  {hello\n        \\^\n")
+    has(house.run("state", "ledger")[0], rf"^ledger {PID}: state of ledger, \d+ bytes$")
     has(house.fails(REFUSED, "state", "shop_main"), "shop_main|server")
     has(house.fails(USAGE, "state", "ledger", "--timeout", "99"), "--timeout is 0.001 to 30")
 
@@ -835,7 +840,7 @@ def top(house):
         terminal.type("x\r")
         terminal.until("“runnx” is no state; there are running")
         terminal.type("\x1b")
-        terminal.until(r"^q quit")
+        terminal.until(r"^q quit  \? help ")
         terminal.type("?")
         terminal.until("Any key goes back")
         terminal.type("q")
