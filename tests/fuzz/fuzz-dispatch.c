@@ -10,6 +10,7 @@
  *   +NUMBER         so many milliseconds pass          A      all updates are acknowledged
  *   L               later answers, or again at once    !      what waits is answered
  *   W               the client stops reading, or reads 2      the other session goes on
+ *   CNUMBER         the request of that number is cancelled
  *   SNUMBER KNUMBER RNUMBER MNUMBER TNUMBER: below the process of that index one is spawned; it is
  *   killed, restarted, moved, touched
  */
@@ -335,6 +336,16 @@ request (struct peer *peer, const char *line, size_t size)
 }
 
 static void
+cancel (struct peer *peer, unsigned number)
+{
+  g_autofree char *line =
+    g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"method\":\"$/cancel\",\"params\":{\"id\":%u}}",
+                     FIRST_REQUEST + number);
+
+  feed (peer, line, strlen (line));
+}
+
+static void
 acknowledge (struct peer *peer)
 {
   for (size_t i = 0; i < peer->n_updates; i++)
@@ -414,6 +425,10 @@ act (struct world *world, const char *line, size_t size)
       break;
     case 'A':
       acknowledge (peer);
+      break;
+    case 'C':
+      if (grove_server_session_wants_input (peer->session))
+        cancel (peer, number_of (line + 1, size - 1));
       break;
     case 'L':
       world->source->deferred = !world->source->deferred;

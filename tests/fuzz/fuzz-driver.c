@@ -5,8 +5,8 @@
  * not linked: it brings a main() of its own.
  *
  * The corpus is also cut and changed a little in ways that are the same in every run: at each of
- * its first bytes, or with --places N first, at so many places all over each file, for fuzzers that
- * take their time.
+ * its first bytes, or with --places N first, at so many places all over each file (or none), for
+ * fuzzers that take their time.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -16,7 +16,7 @@
 
 #define FIRST_BYTES 256
 
-static gsize n_places; /* 0: at each of the first bytes */
+static gsize n_places = G_MAXSIZE; /* as it is: at each of the first bytes */
 
 /* A copy of exactly that size, so that a sanitizer sees any step beyond it. */
 static void
@@ -33,12 +33,17 @@ static void
 feed_variants (uint8_t *bytes, gsize size)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed ((guint32) size);
-
-  gsize step = n_places > 0 ? size / n_places + 1 : 1;
-  gsize end = n_places > 0 ? size : MIN (size, FIRST_BYTES);
+  gsize step = 1, end = MIN (size, FIRST_BYTES);
 
   feed (bytes, size);
-  for (gsize n = 0; n < end; n += step)
+  if (n_places == 0)
+    return;
+  if (n_places != G_MAXSIZE)
+    {
+      step = size / n_places + 1;
+      end = size;
+    }
+  for (gsize n = step / 2; n < end; n += step)
     {
       feed (bytes, n);
       for (int i = 0; i < 4; i++)

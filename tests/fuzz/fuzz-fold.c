@@ -12,7 +12,8 @@
  *   H                the system hangs up        X      a moment passes, timers are due
  * and what a person does: P pauses or goes on, S selects a pid, F filters, O sorts by a column, D
  * the other way, V shows rows from that one on, Z freezes, M sets the tree's metric, E expands, C
- * collapses, R tries again. With a # first in the input even the greeting is left to it.
+ * collapses, N watches another process, R tries again. With a # first in the input even the
+ * greeting is left to it.
  */
 #include "observer/grove-mailbox.h"
 #include "observer/grove-process-detail.h"
@@ -101,6 +102,7 @@ listen_once (void)
   directory = g_dir_make_tmp ("grove-fold-XXXXXX", NULL);
   REQUIRE (directory != NULL);
   path = g_build_filename (directory, "system", NULL);
+  REQUIRE (strlen (path) < sizeof address.sun_path);
   g_strlcpy (address.sun_path, path, sizeof address.sun_path);
   listener = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   REQUIRE (bind (listener, (struct sockaddr *) &address, sizeof address) == 0);
@@ -411,6 +413,30 @@ check_table (World *world)
 }
 
 static void
+check_watch (World *world)
+{
+  GroveProcessItem *item = grove_process_watch_get (world->watch, PID);
+
+  if (item != NULL && grove_process_item_get_row (item) != NULL)
+    REQUIRE (strcmp (grove_process_item_get_row (item)->pid, PID) == 0);
+}
+
+static void
+check_detail (World *world)
+{
+  GroveProcessLink supervisor = grove_process_detail_get_supervisor (world->detail);
+  guint            n;
+
+  REQUIRE ((supervisor.pid == NULL) == (supervisor.name == NULL));
+  const GroveProcessLink *links = grove_process_detail_get_links (world->detail, "links", &n);
+  for (guint i = 0; i < n; i++)
+    REQUIRE (links[i].pid[0] != '\0' && links[i].name != NULL);
+  REQUIRE (grove_process_detail_get_text (world->detail, "name") != NULL);
+  if (grove_process_detail_get_successor (world->detail) != NULL)
+    REQUIRE (grove_process_detail_is_gone (world->detail));
+}
+
+static void
 check (World *world)
 {
   GroveSessionState state = grove_session_get_state (world->session);
@@ -421,6 +447,8 @@ check (World *world)
     REQUIRE (title != NULL && title[0] != '\0');
   check_tree (world);
   check_table (world);
+  check_watch (world);
+  check_detail (world);
   (void) grove_session_now_ns (world->session);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (world->mailbox)); i++)
     {
@@ -470,6 +498,9 @@ act_as_person (World *world, char what, const char *text)
       break;
     case 'C':
       grove_tree_collapse (world->tree, text);
+      break;
+    case 'N':
+      grove_process_watch_set_pids (world->watch, &text, 1);
       break;
     case 'R':
       grove_session_retry (world->session);
