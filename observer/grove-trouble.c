@@ -122,8 +122,8 @@ describe_loss (
       break;
     case GROVE_TROUBLE_SHUTDOWN:
       *title = g_strdup_printf ("“%s” was shut down", name);
-      *detail = g_strdup ("What you see is its last state. The observer connects again as soon as "
-                          "the system is back.");
+      *detail = g_strdup ("What is shown is its last state. A window connects again as soon as the "
+                          "system is back.");
       break;
     case GROVE_TROUBLE_SLOW:
       *title = g_strdup_printf ("“%s” hung up: the observer was too slow", name);
@@ -151,8 +151,8 @@ describe_loss (
     default:
       *title = g_strdup_printf ("The connection to “%s” was lost", name);
       *detail =
-        g_strdup ("The system ended without a goodbye; it may have crashed. What you see is "
-                  "its last state. The observer connects again as soon as it is back.");
+        g_strdup ("The system ended without a goodbye; it may have crashed. What is shown is "
+                  "its last state. A window connects again as soon as it is back.");
       break;
     }
 }

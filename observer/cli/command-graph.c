@@ -105,8 +105,15 @@ cli_run_graph (Cli *cli, int argc, char **argv)
     grove_colours_init_dark (&colours);
   else
     grove_colours_init_light (&colours);
-  if (!cli_tree_load (cli, tree, &error) ||
-      !grove_picture_save (tree, metric, &colours, format, opt_output, &facts, &error))
+  if (!cli_tree_load (cli, tree, &error))
+    return cli_complain (cli, error);
+  if (grove_tree_get_n_roots (tree) == 0)
+    {
+      g_set_error (&error, CLI_ERROR, CLI_REFUSED,
+                   "No process is supervised, so there is no tree to draw");
+      return cli_complain (cli, error);
+    }
+  if (!grove_picture_save (tree, metric, &colours, format, opt_output, &facts, &error))
     return cli_complain (cli, error);
   say (cli, &facts);
   return CLI_OK;

@@ -133,6 +133,11 @@ add_node (Drawing *self, GroveTreeNode *node, const char *branch, const char *ra
 static void
 show_text (Cli *cli, GroveTree *tree, struct json_object *declared)
 {
+  if (grove_tree_get_n_roots (tree) == 0)
+    {
+      cli_put (cli, "No process is supervised.\n");
+      return;
+    }
   g_autoptr (CliGrid) grid = cli_grid_new (cli);
   Drawing drawing = { .cli = cli, .grid = grid, .rails = g_string_new (NULL) };
   cli_column_init (&drawing.metric, cli, declared);

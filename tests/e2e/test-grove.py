@@ -267,6 +267,19 @@ def tree(house):
     has(house.fails(USAGE, "tree", "--metric", "name"), "“name” is no metric\n  There are messages, ")
 
 
+def tree_of_none(house):
+    for name in ("billing", "warehouse", "shop"):
+        house.run("kill", f"name={name}")
+    end = time.monotonic() + PATIENCE
+    while house.json("tree")["roots"]:
+        check(time.monotonic() < end, "the applications do not end")
+        time.sleep(0.05)
+    same(house.run("tree")[0], "No process is supervised.\n")
+    picture = os.path.join(house.directory, "tree.svg")
+    has(house.fails(REFUSED, "graph", "-o", picture), "there is no tree to draw")
+    check(not os.path.exists(picture), "something was drawn")
+
+
 def info(house):
     text, _ = house.run("info", "ledger")
     has(text, r"^name +ledger$")
@@ -960,6 +973,7 @@ TESTS = [
     ps_errors,
     ps_watch,
     tree,
+    tree_of_none,
     info,
     which_process,
     messages,
