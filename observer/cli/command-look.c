@@ -278,12 +278,20 @@ say_after (struct json_object *after)
   struct json_object *successor = _grove_json_object (after, "successor");
   struct json_object *supervisor = _grove_json_object (after, "supervisor");
   g_autofree char    *when = cli_say_duration (_grove_json_int (after, "after_ns", 0));
+  const char         *outcome = _grove_json_text (after, "outcome");
+  const char         *who = _grove_json_text (supervisor, "name");
+  if (who[0] == '\0')
+    who = supervisor != NULL ? _grove_json_text (supervisor, "pid") : "its supervisor";
   if (successor != NULL)
-    return g_strdup_printf ("%s started %s after %s",
-                            supervisor != NULL ? _grove_json_text (supervisor, "name")
-                                               : "its supervisor",
-                            _grove_json_text (successor, "pid"), when);
-  return g_strdup (_grove_json_text (after, "outcome"));
+    return g_strdup_printf ("%s started %s after %s", who, _grove_json_text (successor, "pid"),
+                            when);
+  if (strcmp (outcome, "left") == 0)
+    return g_strdup_printf ("%s does not start such a child again", who);
+  if (strcmp (outcome, "gave_up") == 0)
+    return g_strdup_printf ("%s gave up: it had restarted too often", who);
+  if (strcmp (outcome, "pending") == 0)
+    return g_strdup_printf ("%s tries to start another", who);
+  return g_strdup (strcmp (outcome, "none") == 0 ? "nobody was to start another" : outcome);
 }
 
 static void
@@ -295,9 +303,11 @@ show_crash (Cli *cli, struct json_object *crash)
   gint64              lived_ns = at_ns - _grove_json_int (crash, "started_ns", 0);
   put_line (cli, "crash", g_strdup_printf ("%" G_GINT64_FORMAT, _grove_json_int (crash, "seq", 0)));
   put_line (cli, "at", cli_say_clock (cli_epoch_ms (cli) + at_ns / 1000000));
+  const char *name = _grove_json_text (crash, "name");
+  if (name[0] == '\0')
+    name = _grove_json_text (crash, "label");
   put_line (cli, "process",
-            g_strchug (g_strdup_printf ("%s %s", _grove_json_text (crash, "name"),
-                                        _grove_json_text (crash, "pid"))));
+            g_strchug (g_strdup_printf ("%s %s", name, _grove_json_text (crash, "pid"))));
   put_line (cli, "started with", g_strdup (_grove_json_text (crash, "initial_call")));
   put_line (cli, "application", g_strdup (_grove_json_text (crash, "app")));
   put_line (cli, "lived", cli_say_duration (lived_ns));

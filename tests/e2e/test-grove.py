@@ -673,6 +673,8 @@ def crashes(house):
     number = rows[0]["seq"]
     text, _ = house.run("crash", str(number))
     has(text, rf"^crash +{number}$")
+    has(text, rf"^process +card_gateway {PID}$")
+    has(text, rf"^then +gateway_sup (started {PID} after |tries to|gave up)")
     has(text, "^reason +\\S")
     same(house.json("crash", str(number))["seq"], number)
     text, _ = house.run("crashes")
