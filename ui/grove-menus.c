@@ -77,12 +77,10 @@ popup_when_complete (gpointer user_data)
 void
 grove_process_menu_popup (GtkWidget *parent, double x, double y)
 {
-  /* Its submenu slides in. One that pops up beside it is a surface of its own, and GTK 4.8 crashes
-   * when the menu is laid out while the pointer was last in a submenu that has gone
-   * (maybe_request_motion_event() takes its surface for granted). */
-  GtkWidget *popover = gtk_popover_menu_new_from_model (grove_process_menu ());
-  GtkRoot   *root = gtk_widget_get_root (parent);
-  Popup     *self = g_new0 (Popup, 1);
+  GtkWidget *popover =
+    gtk_popover_menu_new_from_model_full (grove_process_menu (), GTK_POPOVER_MENU_NESTED);
+  GtkRoot *root = gtk_widget_get_root (parent);
+  Popup   *self = g_new0 (Popup, 1);
 
   g_set_weak_pointer (&self->parent, parent);
   if (root != NULL)
