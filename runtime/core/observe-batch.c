@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * Reading columns of many processes by copy; see observe.h. What is not asked for is not copied. As
- * in observe.c loads acquire,
- * in an order that begins and ends with the generation: a copy that another process got into is
- * thrown away.
+ * in observe.c loads acquire, in an order that begins and ends with the generation: a copy that
+ * another process got into is thrown away.
  */
 #include "runtime/core/observe.h"
 
+#include "runtime/core/observe-status.h"
 #include "runtime/core/process-table.h"
 #include "runtime/core/scheduler.h"
 
@@ -20,26 +20,6 @@
   (BIT (STARTED) | BIT (LINKS) | BIT (TRAP_EXIT) | BIT (SYSTEM) | BIT (INITIAL) | BIT (GROUP) |    \
    BIT (NAME) | BIT (SCHEDULER))
 #define SUMS (BIT (MAILBOX) | BIT (MEMORY) | BIT (STACK) | BIT (HEAP))
-
-static uint8_t
-status_of (uint32_t state, bool suspended)
-{
-  switch ((enum grove_state) state)
-    {
-    case GROVE_STATE_RUNNING:
-      return GROVE_STATUS_RUNNING;
-    case GROVE_STATE_WAITING:
-      return suspended ? GROVE_STATUS_SUSPENDED : GROVE_STATUS_WAITING;
-    case GROVE_STATE_SUSPENDED:
-      return GROVE_STATUS_SUSPENDED;
-    case GROVE_STATE_EXITING:
-    case GROVE_STATE_FREE:
-      return GROVE_STATUS_EXITING;
-    case GROVE_STATE_RUNNABLE:
-      break;
-    }
-  return GROVE_STATUS_RUNNABLE;
-}
 
 static inline void
 read_identity (struct grove_process       *process,
@@ -114,7 +94,7 @@ read_block (struct grove_process       *process,
     return false;
   batch->pid[i] = (grove_pid) generation << 32 | process->index;
   if (fields & BIT (STATUS))
-    batch->status[i] = status_of (state, LOAD (process->suspended));
+    batch->status[i] = (uint8_t) _grove_status_of (state, LOAD (process->suspended));
   if (fields & IDENTITY)
     read_identity (process, fields, batch, i);
   if (fields & BIT (PRIORITY))

@@ -6,6 +6,7 @@
  */
 #include "runtime/core/observe.h"
 
+#include "runtime/core/observe-status.h"
 #include "runtime/core/process-table.h"
 #include "runtime/core/scheduler.h"
 #include "runtime/core/share.h"
@@ -16,26 +17,6 @@
 #define LOOK_AHEAD 32
 
 #define LOAD(field) atomic_load_explicit (&(field), memory_order_acquire)
-
-static enum grove_process_status
-status_of (uint32_t state, bool suspended)
-{
-  switch ((enum grove_state) state)
-    {
-    case GROVE_STATE_RUNNING:
-      return GROVE_STATUS_RUNNING;
-    case GROVE_STATE_WAITING:
-      return suspended ? GROVE_STATUS_SUSPENDED : GROVE_STATUS_WAITING;
-    case GROVE_STATE_SUSPENDED:
-      return GROVE_STATUS_SUSPENDED;
-    case GROVE_STATE_EXITING:
-    case GROVE_STATE_FREE:
-      return GROVE_STATUS_EXITING;
-    case GROVE_STATE_RUNNABLE:
-      break;
-    }
-  return GROVE_STATUS_RUNNABLE;
-}
 
 static const char *
 text_or_empty (const char *text)
@@ -60,7 +41,7 @@ sample (struct grove_process *process, struct grove_process_sample *ret_sample)
   ret_sample->label = text_or_empty (LOAD (process->label));
   ret_sample->initial = text_or_empty (LOAD (process->initial));
   ret_sample->where = LOAD (process->where);
-  ret_sample->status = status_of (state, LOAD (process->suspended));
+  ret_sample->status = _grove_status_of (state, LOAD (process->suspended));
   ret_sample->priority = (enum grove_priority) (uint32_t) LOAD (process->priority);
   ret_sample->scheduler = LOAD (process->scheduler_id);
   ret_sample->n_links = LOAD (process->n_links);
