@@ -8,6 +8,7 @@
 
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <string.h>
@@ -62,6 +63,14 @@ peer_read (struct peer *peer)
 
   g_assert_cmpint (n, >, 0);
   g_assert_true (grove_client_feed (peer->client, bytes, (size_t) n));
+}
+
+bool
+peer_wait_ms (struct peer *peer, int ms)
+{
+  struct pollfd ready = { .fd = peer->fd, .events = POLLIN };
+
+  return poll (&ready, 1, ms) > 0;
 }
 
 void

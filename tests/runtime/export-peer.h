@@ -50,6 +50,8 @@ void peer_close (struct peer *peer);
 void peer_send (struct peer *peer);
 /* What there is, at least something. */
 void peer_read (struct peer *peer);
+/* Whether there is something to read within @ms; -1 waits for it. */
+bool peer_wait_ms (struct peer *peer, int ms);
 
 /* Asks, and returns the error's code, 0 for a result; both stand in @peer until the next. */
 int ask (struct peer *peer, const char *method, const char *params);

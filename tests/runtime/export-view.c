@@ -175,16 +175,31 @@ acknowledge (struct view *view)
   peer_send (view->peer);
 }
 
-void
-view_wait (struct view *view)
+gboolean
+view_wait_ms (struct view *view, int ms)
 {
-  guint before = view->n_updates;
+  const guint  before = view->n_updates;
+  const gint64 end_us = g_get_monotonic_time () + (gint64) ms * 1000;
 
   /* Those that came while something else was asked took its credit. */
   acknowledge (view);
   while (view->n_updates == before)
-    peer_read (view->peer);
+    {
+      const gint64 rest_us = end_us - g_get_monotonic_time ();
+
+      if (ms >= 0 && rest_us <= 0)
+        return FALSE;
+      if (peer_wait_ms (view->peer, ms < 0 ? -1 : (int) (rest_us / 1000) + 1))
+        peer_read (view->peer);
+    }
   acknowledge (view);
+  return TRUE;
+}
+
+void
+view_wait (struct view *view)
+{
+  view_wait_ms (view, -1);
 }
 
 int

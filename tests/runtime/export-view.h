@@ -46,6 +46,8 @@ void view_open (struct view *view, struct peer *peer, const char *params);
 void view_close (struct view *view);
 /* Waits for one more update, and acknowledges it. */
 void view_wait (struct view *view);
+/* The same, but at most @ms; whether one came. */
+gboolean view_wait_ms (struct view *view, int ms);
 /* Takes those that come while a question is answered. */
 void view_ask (struct view *view, const char *method, const char *params);
 

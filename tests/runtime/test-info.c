@@ -594,7 +594,7 @@ test_blast (void *arg)
   for (unsigned i = 0; i < n; i++)
     grove_monitor (_grove_process_spawn_on (i % 2, asks_many, core_pid_arg (starved)));
   for (unsigned i = 0; i < n; i++)
-    core_expect ("{'DOWN', _, process, _, normal}");
+    core_expect ("{'DOWN', _, process, _, _}"); /* normal, or noproc for one that was quick */
   grove_exit_process (starved, "kill");
 }
 

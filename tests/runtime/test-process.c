@@ -287,9 +287,17 @@ errno_keeper (void *arg)
 static void
 test_errno (void *arg)
 {
+  struct grove_spawn_options options = GROVE_SPAWN_DEFAULTS;
+
   (void) arg;
+  options.monitor = true;
   for (intptr_t i = 1; i < 20; i++)
-    grove_monitor (grove_spawn (errno_keeper, (void *) i));
+    {
+      grove_pid pid;
+
+      options.arg = (void *) i;
+      g_assert_cmpint (grove_spawn_opt (errno_keeper, &options, &pid, NULL), ==, GROVE_OK);
+    }
   for (int i = 1; i < 20; i++)
     core_expect ("{'DOWN', _, process, _, normal}");
 }

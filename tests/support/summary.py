@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""summary.py LANE TESTLOG: counts what a run of `meson test` says in its testlog.json.
+"""summary.py LANE TESTLOG [AGAIN]: counts what a run of `meson test` says in its testlog.json.
 
 Prints "PASSED FAILED SKIPPED" to standard output, each subtest counting as one, and what failed, with
 the end of its log, to standard error. A program that broke off (a crash, a sanitizer's report, a
-timeout, fewer subtests than announced) counts as one failure more.
+timeout, fewer subtests than announced) counts as one failure more. AGAIN is the testlog.json of a second
+run of what failed: a program that passed then counts as it did then, and is named as unsteady, with the
+log of its first run.
+
+summary.py --failed TESTLOG: prints the names of the programs that failed, as `meson test` takes them.
 """
 
 import json
@@ -46,23 +50,41 @@ def count(test):
     return passed, failed, skipped
 
 
-def main():
-    lane, path = sys.argv[1:]
-    total = [0, 0, 0]
+def read(path):
     with open(path, encoding="utf-8") as log:
-        for line in log:
-            test = json.loads(line)
-            passed, failed, skipped = count(test)
-            total[0] += passed
-            total[1] += len(failed)
-            total[2] += skipped
-            if failed:
-                print("== %s: %s" % (lane, test["name"]), file=sys.stderr)
-                for name in failed:
-                    print("   failed: %s" % name, file=sys.stderr)
-                text = (test.get("stdout") or "") + (test.get("stderr") or "")
-                for log_line in text.splitlines()[-END_OF_LOG:]:
-                    print("   | %s" % log_line, file=sys.stderr)
+        return [json.loads(line) for line in log]
+
+
+def print_failed(path):
+    for test in read(path):
+        if count(test)[1]:
+            print(test["name"].rsplit(" / ", 1)[-1])
+
+
+def main():
+    lane, path, *again = sys.argv[1:]
+    if lane == "--failed":
+        print_failed(path)
+        return
+    second = {test["name"]: test for log in again for test in read(log)}
+    total = [0, 0, 0]
+    for test in read(path):
+        passed, failed, skipped = count(test)
+        if failed:
+            steadied = test["name"] in second and count(second[test["name"]])
+            unsteady = bool(steadied) and not steadied[1]
+            what = "unsteady, passed the second time" if unsteady else "failed"
+            print("== %s: %s" % (lane, test["name"]), file=sys.stderr)
+            for name in failed:
+                print("   %s: %s" % (what, name), file=sys.stderr)
+            text = (test.get("stdout") or "") + (test.get("stderr") or "")
+            for log_line in text.splitlines()[-END_OF_LOG:]:
+                print("   | %s" % log_line, file=sys.stderr)
+            if unsteady:
+                passed, failed, skipped = steadied
+        total[0] += passed
+        total[1] += len(failed)
+        total[2] += skipped
     print(*total)
 
 

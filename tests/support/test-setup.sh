@@ -95,6 +95,14 @@ cat >"$scratch/testlog.json" <<'LOG'
 {"name": "skipped", "result": "SKIP", "returncode": 77}
 LOG
 check counts "$(python3 "$root/tests/support/summary.py" lane "$scratch/testlog.json" 2>"$scratch/why")" "6 4 2"
+check counts-failed "$(python3 "$root/tests/support/summary.py" --failed "$scratch/testlog.json" | tr '\n' ' ')" \
+  "bad crashed leaked plain-bad "
+cat >"$scratch/again.json" <<'LOG'
+{"name": "bad", "result": "OK", "returncode": 0, "stdout": "1..2\nok 1 /d\nok 2 /e\n"}
+{"name": "crashed", "result": "ERROR", "returncode": -11, "stdout": "1..4\nok 1 /f\n", "stderr": "Segmentation fault\n"}
+LOG
+check counts-again "$(python3 "$root/tests/support/summary.py" lane "$scratch/testlog.json" "$scratch/again.json" 2>"$scratch/why-again")" "7 3 2"
+check says-unsteady "$(grep -cE '^   unsteady, passed the second time: /d$|^   failed: ' "$scratch/why-again")" 4
 check says-why "$(grep -cE '^== lane: (bad|crashed|leaked|plain-bad)$|failed: /d$|Segmentation' "$scratch/why")" 6
 
 # The command itself, with a build and tests that are stand-ins: what they say is what it says.
@@ -106,6 +114,9 @@ stand_in ninja 'case $2 in *-asan) exit 1 ;; esac'
 # shellcheck disable=SC2016
 stand_in meson '[ "$1" = test ] || exit 0
 mkdir -p "$3/meson-logs"
+case " $* " in
+  *" --logbase again "*) cp "${again:-$testlog}" "$3/meson-logs/again.json"; exit "$(grep -c FAIL "${again:-$testlog}")" ;;
+esac
 cp "$testlog" "$3/meson-logs/testlog.json"
 touch "$3/meson-logs/testlog.txt"
 exit "$(grep -c FAIL "$testlog")"'
@@ -118,6 +129,9 @@ sed -n 1p "$scratch/testlog.json" >"$scratch/good.json"
 check run-good "$(run good.json --quick | tail -n 2 | tr '\n' ' ')" "2 passed, 0 failed exit 0 "
 sed -n 1,2p "$scratch/testlog.json" >"$scratch/bad.json"
 check run-bad "$(run bad.json --quick | tail -n 2 | tr '\n' ' ')" "3 passed, 1 failed exit 1 "
+sed -n 1p "$scratch/again.json" >"$scratch/steady.json"
+check run-unsteady "$(again=$scratch/steady.json; export again; run bad.json --quick | grep -E 'unsteady|passed,|exit' | tr '\n' ' ' | sed 's/plain .*skipped //')" \
+  "   unsteady, passed the second time: /d 4 passed, 0 failed exit 0 "
 check run-unbuilt "$(run good.json | tail -n 2 | tr '\n' ' ')" "4 passed, 1 failed exit 1 "
 
 # Stopped in the middle of the tests: those are told to stop too, and nothing is counted.
