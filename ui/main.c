@@ -4,8 +4,9 @@
  */
 #include "ui/grove-application.h"
 
-#include <locale.h>
-#include <stdio.h>
+#include "observer/grove-locale.h"
+
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* Whether the command line asks for nothing that needs a screen. */
@@ -25,12 +26,11 @@ main (int argc, char **argv)
   g_autoptr (GroveApplication) application = NULL;
   int status;
 
-  setlocale (LC_ALL, "");
+  grove_locale_init ();
   if (!only_asks (argc, argv) && !gtk_init_check ())
     {
-      fputs ("grove-observer: there is no display to open a window on; "
-             "set DISPLAY or WAYLAND_DISPLAY, or use ./ui/demo --screenshot DIR\n",
-             stderr);
+      g_printerr ("grove-observer: %s\n",
+                  _ ("there is no display to open a window on; set DISPLAY or WAYLAND_DISPLAY"));
       return 1;
     }
   g_set_application_name ("Grove");

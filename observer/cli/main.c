@@ -275,6 +275,8 @@ main (int argc, char **argv)
   int    status;
 
   setlocale (LC_ALL, "");
+  /* What is printed is read by scripts too, and searched for: it is English everywhere. */
+  setlocale (LC_MESSAGES, "C");
   /* Whoever reads us has had enough: that is no error, and nothing to complain of. */
   signal (SIGPIPE, SIG_DFL);
   cli.utf8 = g_get_charset (NULL);

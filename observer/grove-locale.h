@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The language of what a person reads: where the translations are, and that they are asked for.
+ *
+ * Threads: main thread only, before the first window.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Takes the person's locale, and the translations that were installed; the directory in the
+ * environment variable GROVE_LOCALE_DIR comes before that of the installation, for a build that is
+ * not installed. */
+void grove_locale_init (void);
+
+G_END_DECLS
