@@ -58,21 +58,34 @@ grove_format_rate (double per_second)
   return grove_format_count ((gint64) llround (CLAMP (per_second, -9e15, 9e15)));
 }
 
+static int byte_units = GROVE_UNITS_IEC;
+
+void
+grove_format_set_units (GroveUnits units)
+{
+  g_atomic_int_set (&byte_units, (int) units);
+}
+
 char *
 grove_format_bytes (gint64 n_bytes)
 {
-  static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
-  double                   value = (double) n_bytes / 1024.0;
-  gsize                    unit = 0;
+  static const char *const names[][4] = {
+    [GROVE_UNITS_IEC] = { "KiB", "MiB", "GiB", "TiB" },
+    [GROVE_UNITS_SI] = { "kB", "MB", "GB", "TB" },
+  };
+  int    units = g_atomic_int_get (&byte_units);
+  double base = units == GROVE_UNITS_SI ? 1000.0 : 1024.0;
+  double value = (double) n_bytes / base;
+  gsize  unit = 0;
 
-  if (n_bytes < 1024)
+  if ((double) n_bytes < base)
     return g_strdup_printf ("%" G_GINT64_FORMAT THIN_SPACE "B", MAX (n_bytes, 0));
-  while (value >= 1023.95 && unit + 1 < G_N_ELEMENTS (units))
+  while (value >= base - 0.05 && unit + 1 < G_N_ELEMENTS (names[0]))
     {
-      value /= 1024.0;
+      value /= base;
       unit++;
     }
-  return g_strdup_printf ("%.*f" THIN_SPACE "%s", unit >= 2 ? 2 : 1, value, units[unit]);
+  return g_strdup_printf ("%.*f" THIN_SPACE "%s", unit >= 2 ? 2 : 1, value, names[units][unit]);
 }
 
 char *

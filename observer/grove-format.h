@@ -17,8 +17,15 @@ char *grove_format_count (gint64 n);
 char *grove_format_short (gint64 n);
 /* A rate a second, without its unit: "0", "3.4", "35 658". */
 char *grove_format_rate (double per_second);
-/* "640 B", "2.6 KiB", "2.23 GiB". */
+/* "640 B", "2.6 KiB", "2.23 GiB", or "2.7 kB" and "2.40 GB" where those units are wished. */
 char *grove_format_bytes (gint64 n_bytes);
+typedef enum
+{
+  GROVE_UNITS_IEC, /* 1 KiB is 1,024 bytes */
+  GROVE_UNITS_SI,  /* 1 kB is 1,000 */
+} GroveUnits;
+/* From now on, for the whole program; IEC at first. */
+void grove_format_set_units (GroveUnits units);
 /* The two largest units that matter: "0.4 ms", "12 s", "3 min 20 s", "2 h 5 min", "4 d 2 h". */
 char *grove_format_duration (gint64 duration_ns);
 /* A fraction of one: "0.3 %", "55 %". */

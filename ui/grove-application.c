@@ -44,17 +44,23 @@ apply_style (const char *style)
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (), scheme);
 }
 
+/* Another window, or the preferences, may have set it. */
+static void
+on_style_changed (GApplication *application)
+{
+  const char *style = grove_preferences_get_style (grove_preferences_get ());
+  GAction    *action = g_action_map_lookup_action (G_ACTION_MAP (application), "style");
+
+  g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_string (style));
+  apply_style (style);
+}
+
 static void
 on_style (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
   const char *style = g_variant_get_string (state, NULL);
 
-  if (!g_str_equal (style, "follow") && !g_str_equal (style, "light") &&
-      !g_str_equal (style, "dark"))
-    return;
-  g_simple_action_set_state (action, state);
-  apply_style (style);
-  grove_preferences_set_style (style);
+  g_object_set (grove_preferences_get (), "style", style, NULL);
 }
 
 /* ---- Windows ------------------------------------------------------------------------------------
@@ -210,18 +216,24 @@ grove_application_startup (GApplication *application)
     { "window.close", { "<Control>w", NULL } },
     { "app.quit", { "<Control>q", NULL } },
   };
-  g_autofree char *style = grove_preferences_get_style ();
 
   G_APPLICATION_CLASS (grove_application_parent_class)->startup (application);
   g_action_map_add_action_entries (G_ACTION_MAP (application), entries, G_N_ELEMENTS (entries),
                                    application);
-  g_simple_action_set_state (G_SIMPLE_ACTION (
-                               g_action_map_lookup_action (G_ACTION_MAP (application), "style")),
-                             g_variant_new_string (style));
-  apply_style (style);
+  g_signal_connect_object (grove_preferences_get (), "notify::style", G_CALLBACK (on_style_changed),
+                           application, G_CONNECT_SWAPPED);
+  on_style_changed (application);
   for (gsize i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (application), accels[i].action,
                                            accels[i].keys);
+}
+
+static void
+grove_application_shutdown (GApplication *application)
+{
+  G_APPLICATION_CLASS (grove_application_parent_class)->shutdown (application);
+  /* After it: windows tell what to remember when they are closed. */
+  grove_preferences_flush (grove_preferences_get ());
 }
 
 static void
@@ -230,6 +242,7 @@ grove_application_class_init (GroveApplicationClass *klass)
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
   application_class->startup = grove_application_startup;
+  application_class->shutdown = grove_application_shutdown;
   application_class->activate = grove_application_activate;
   application_class->command_line = grove_application_command_line;
   application_class->handle_local_options = grove_application_handle_local_options;

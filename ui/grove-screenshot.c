@@ -288,6 +288,8 @@ grove_screenshot_start (GroveScreenshot *self, const char *target)
       finish (self, FALSE);
       return;
     }
+  /* Pictures show what is there, not what was looked for last. */
+  grove_session_set_filter (grove_window_get_session (self->window), "");
   grove_window_open (self->window, target);
   show_shot (self);
   self->poll_source = g_timeout_add (POLL_MS, on_poll, self);

@@ -48,3 +48,6 @@ void _grove_window_actions_init (GroveWindow *self);
 void _grove_window_actions_update (GroveWindow *self);
 /* (transfer full) (element-type GroveTarget): what the commands act on. */
 GPtrArray *_grove_window_dup_targets (GroveWindow *self);
+/* What is remembered from one run to the next: when it is closed, and when it is made. */
+void _grove_window_remember (GroveWindow *self);
+void _grove_window_recall (GroveWindow *self);

@@ -5,7 +5,6 @@
  */
 #include "ui/grove-window.h"
 
-#include "ui/grove-preferences.h"
 #include "ui/grove-supervision-view.h"
 #include "ui/grove-window-private.h"
 
@@ -263,7 +262,7 @@ grove_window_close_request (GtkWindow *window)
 {
   GroveWindow *self = GROVE_WINDOW (window);
 
-  grove_preferences_save_window (window, adw_flap_get_reveal_flap (self->flap));
+  _grove_window_remember (self);
   return GTK_WINDOW_CLASS (grove_window_parent_class)->close_request (window);
 }
 
@@ -303,8 +302,6 @@ grove_window_class_init (GroveWindowClass *klass)
 static void
 grove_window_init (GroveWindow *self)
 {
-  gboolean inspector = FALSE;
-
   gtk_widget_init_template (GTK_WIDGET (self));
   self->session = grove_session_new ();
   self->discovery = grove_discovery_new (NULL);
@@ -315,8 +312,7 @@ grove_window_init (GroveWindow *self)
   grove_inspector_set_actions (self->inspector, self->actions);
   _grove_window_actions_init (self);
   connect_signals (self);
-  grove_preferences_restore_window (GTK_WINDOW (self), &inspector);
-  adw_flap_set_reveal_flap (self->flap, inspector);
+  _grove_window_recall (self);
   on_state_changed (self);
 }
 
