@@ -43,6 +43,15 @@ on_view (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_show_process (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  const char *pid = g_variant_get_string (parameter, NULL);
+
+  if (pid[0] != '\0')
+    grove_window_show_process (user_data, pid);
+}
+
+static void
 on_find (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GroveWindow *self = user_data;
@@ -156,6 +165,7 @@ _grove_window_actions_update (GroveWindow *self)
   gboolean          selected = observing && grove_session_get_selected (self->session) != NULL;
 
   set_enabled (self, "view", observing);
+  set_enabled (self, "show-process", observing);
   set_enabled (self, "find", observing);
   set_enabled (self, "pause", state == GROVE_SESSION_LIVE);
   set_enabled (self, "retry", state == GROVE_SESSION_LOST || state == GROVE_SESSION_REFUSED);
@@ -194,6 +204,7 @@ _grove_window_actions_init (GroveWindow *self)
 {
   static const GActionEntry entries[] = {
     { .name = "view", .activate = on_view, .parameter_type = "s" },
+    { .name = "show-process", .activate = on_show_process, .parameter_type = "s" },
     { .name = "find", .activate = on_find },
     { .name = "connect", .activate = on_connect },
     { .name = "disconnect", .activate = on_disconnect },

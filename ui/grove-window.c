@@ -161,13 +161,20 @@ dup_targets (gpointer user_data)
   return _grove_window_dup_targets (user_data);
 }
 
-static void
-on_show (GroveProcessActions *actions, const char *pid, GroveWindow *self)
+void
+grove_window_show_process (GroveWindow *self, const char *pid)
 {
+  g_return_if_fail (GROVE_IS_WINDOW (self));
   grove_session_set_selected (self->session, pid);
   if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "processes") == 0)
     grove_process_view_reveal (self->process_view, pid);
   adw_flap_set_reveal_flap (self->flap, TRUE);
+}
+
+static void
+on_show (GroveProcessActions *actions, const char *pid, GroveWindow *self)
+{
+  grove_window_show_process (self, pid);
 }
 
 static void

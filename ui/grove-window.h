@@ -24,6 +24,9 @@ void          grove_window_open (GroveWindow *self, const char *target);
 GroveSession *grove_window_get_session (GroveWindow *self);
 /* "overview", "supervision", "processes" or "mailboxes". */
 void grove_window_show_view (GroveWindow *self, const char *name);
+/* Selects it in all views and shows the inspector; the view stays. Also the action
+ * `win.show-process` (s), for buttons and links. */
+void grove_window_show_process (GroveWindow *self, const char *pid);
 /* The widget of a view by that name, or "inspector", "status", "connect"; NULL when there is none.
  */
 GtkWidget *grove_window_get_view (GroveWindow *self, const char *name);

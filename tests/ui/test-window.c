@@ -59,9 +59,10 @@ test_nothing_running (Fixture *fixture, gconstpointer data)
 static void
 test_no_commands (Fixture *fixture, gconstpointer data)
 {
-  static const char *const actions[] = { "kill",     "exit",    "restart",      "priority",
-                                         "copy-pid", "inspect", "show-in-tree", "show-in-table",
-                                         "pause",    "find",    "view",         "disconnect" };
+  static const char *const actions[] = { "kill",        "exit",    "restart",      "priority",
+                                         "copy-pid",    "inspect", "show-in-tree", "show-in-table",
+                                         "pause",       "find",    "view",         "disconnect",
+                                         "show-process" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     g_assert_false (is_enabled (fixture, actions[i]));
