@@ -8,6 +8,7 @@
 #include "ui/grove-screenshot.h"
 #include "ui/grove-window.h"
 
+#include <glib/gi18n.h>
 #include <stdio.h>
 
 struct _GroveApplication
@@ -19,12 +20,12 @@ struct _GroveApplication
 G_DEFINE_FINAL_TYPE (GroveApplication, grove_application, ADW_TYPE_APPLICATION)
 
 static const GOptionEntry options[] = {
-  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, "Print the version and end", NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and end"), NULL },
   { "screenshot", 0, 0, G_OPTION_ARG_FILENAME, NULL,
-    "Save a picture of each view of SYSTEM in DIR, and end", "DIR" },
-  { "size", 0, 0, G_OPTION_ARG_STRING, NULL, "Size of the window for the pictures", "WxH" },
-  { "dark", 0, 0, G_OPTION_ARG_NONE, NULL, "Only dark pictures, or a dark window", NULL },
-  { "light", 0, 0, G_OPTION_ARG_NONE, NULL, "Only light pictures, or a light window", NULL },
+    N_ ("Save a picture of each view of SYSTEM in DIR, and end"), "DIR" },
+  { "size", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Size of the window for the pictures"), "WxH" },
+  { "dark", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Only dark pictures, or a dark window"), NULL },
+  { "light", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Only light pictures, or a light window"), NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, NULL, NULL, "[SYSTEM]" },
   { NULL },
 };
@@ -79,9 +80,9 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                          "application-name", "Grove", "application-icon", GROVE_APPLICATION_ID,
                          "version", GROVE_VERSION, "developer-name", "The Grove authors",
                          "license-type", GTK_LICENSE_MIT_X11, "comments",
-                         "See a system of processes while it runs: who supervises whom, whose "
-                         "mailbox "
-                         "is filling, and what came of acting on it.",
+                         _ ("See a system of processes while it runs: who supervises whom, whose "
+                            "mailbox "
+                            "is filling, and what came of acting on it."),
                          NULL);
 }
 
@@ -137,11 +138,11 @@ take_pictures (GroveApplication        *self,
   gboolean         light = g_variant_dict_contains (dict, "light");
 
   if (target == NULL)
-    return complain (line, "--screenshot needs the name of a system", "");
+    return complain (line, _ ("--screenshot needs the name of a system"), "");
   if (g_variant_dict_lookup (dict, "size", "&s", &size) &&
       (sscanf (size, "%dx%d", &width, &height) != 2 || width < 360 || height < 360 ||
        width > 8192 || height > 8192))
-    return complain (line, "a size is written as 1360x860, not as ", size);
+    return complain (line, _ ("a size is written as 1360x860, not as "), size);
   screenshot = grove_screenshot_new (GTK_APPLICATION (self), folder, width, height);
   grove_screenshot_set_schemes (screenshot, light || !dark, dark || !light);
   g_signal_connect (screenshot, "finished", G_CALLBACK (on_pictures_taken), self);
@@ -162,7 +163,7 @@ grove_application_command_line (GApplication *application, GApplicationCommandLi
   if (g_variant_dict_lookup (dict, G_OPTION_REMAINING, "^a&s", &targets))
     {
       if (targets[0] != NULL && targets[1] != NULL)
-        return complain (line, "one system at a time; what is this? ", targets[1]);
+        return complain (line, _ ("one system at a time; what is this? "), targets[1]);
       target = targets[0];
     }
   if (g_variant_dict_lookup (dict, "screenshot", "^&ay", &folder))
@@ -252,11 +253,11 @@ static void
 grove_application_init (GroveApplication *self)
 {
   g_application_add_main_option_entries (G_APPLICATION (self), options);
-  g_application_set_option_context_summary (G_APPLICATION (self),
-                                            "Shows a running system of processes live. SYSTEM is "
-                                            "the name of one on this machine, the\n"
-                                            "path of its socket, ssh:[user@]host/name, or "
-                                            "exec:command; without it a page lists those found.");
+  g_application_set_option_context_summary (
+    G_APPLICATION (self), _ ("Shows a running system of processes live. SYSTEM is "
+                             "the name of one on this machine, the\n"
+                             "path of its socket, ssh:[user@]host/name, or "
+                             "exec:command; without it a page lists those found."));
 }
 
 GroveApplication *

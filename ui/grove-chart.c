@@ -8,6 +8,8 @@
 #include "observer/grove-format.h"
 #include "ui/grove-palette.h"
 
+#include <glib/gi18n.h>
+
 struct _GroveChart
 {
   GtkWidget        parent_instance;
@@ -169,7 +171,7 @@ update_label (GroveChart *self)
   g_autofree char *text = NULL;
 
   if (self->values->len == 0)
-    text = g_strdup_printf ("%s: nothing yet", self->title);
+    text = g_strdup_printf (_ ("%s: nothing yet"), self->title);
   else
     {
       double           last = g_array_index (self->values, double, self->values->len - 1);
@@ -184,7 +186,8 @@ update_label (GroveChart *self)
         }
       from = grove_format_rate (low);
       to = grove_format_rate (high);
-      text = g_strdup_printf ("%s: %s now, between %s and %s before", self->title, now, from, to);
+      text =
+        g_strdup_printf (_ ("%s: %s now, between %s and %s before"), self->title, now, from, to);
     }
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
@@ -195,7 +198,7 @@ grove_chart_init (GroveChart *self)
   self->values = g_array_new (FALSE, FALSE, sizeof (double));
   self->from_zero = TRUE;
   self->least_top = 1;
-  self->title = g_strdup ("Chart");
+  self->title = g_strdup (_ ("Chart"));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   update_label (self);
 }

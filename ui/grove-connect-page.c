@@ -6,6 +6,8 @@
 
 #include "ui/grove-state-dot.h"
 
+#include <glib/gi18n.h>
+
 struct _GroveConnectPage
 {
   AdwBin          parent_instance;
@@ -30,7 +32,7 @@ show_system (GtkWidget *row, GroveSystem *system)
   gboolean         live = grove_system_get_live (system);
   g_autofree char *name = g_markup_escape_text (grove_system_get_name (system), -1);
   g_autofree char *path = g_markup_escape_text (grove_system_get_path (system), -1);
-  g_autofree char *dead = g_strdup_printf ("Not running. It left %s behind.", path);
+  g_autofree char *dead = g_strdup_printf (_ ("Not running. It left %s behind."), path);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), live ? path : dead);
@@ -123,7 +125,7 @@ show_refused (GroveConnectPage *self)
   g_autofree char *title = NULL, *detail = NULL, *title_markup = NULL, *detail_markup = NULL;
 
   g_object_get (self->session, "error-title", &title, "error-detail", &detail, NULL);
-  title_markup = g_markup_escape_text (title != NULL ? title : "Cannot connect", -1);
+  title_markup = g_markup_escape_text (title != NULL ? title : _ ("Cannot connect"), -1);
   detail_markup = g_markup_escape_text (detail != NULL ? detail : "", -1);
   adw_status_page_set_title (self->refused_page, title_markup);
   adw_status_page_set_description (self->refused_page, detail_markup);
@@ -135,7 +137,8 @@ on_state_changed (GroveConnectPage *self)
   GroveSessionState state = grove_session_get_state (self->session);
   gboolean          connecting = state == GROVE_SESSION_CONNECTING;
   const char       *name = grove_session_get_system_name (self->session);
-  g_autofree char *text = g_strdup_printf ("Connecting to %s…", name != NULL ? name : "the system");
+  g_autofree char  *text =
+    g_strdup_printf (_ ("Connecting to %s…"), name != NULL ? name : _ ("the system"));
 
   gtk_label_set_text (self->connecting_label, text);
   gtk_spinner_set_spinning (self->spinner, connecting);

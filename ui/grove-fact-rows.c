@@ -7,6 +7,8 @@
 #include "observer/grove-dictionary.h"
 #include "observer/grove-format.h"
 
+#include <glib/gi18n.h>
+
 enum
 {
   HEAP,
@@ -25,14 +27,14 @@ static const struct
   const char *title, *subtitle;
   const char *member; /* of `process.get`: its size, or what it is or why there is none */
 } facts[N_FACTS] = {
-  [HEAP] = { "Heap", "all of it is in use: it is the total heap too", "sizes.heap" },
-  [STACK] = { "Stack", NULL, "sizes.stack" },
-  [MAILBOX] = { "Messages", "the mailbox in bytes", "sizes.mailbox" },
-  [CONTROL] = { "Control block", NULL, "sizes.control_block" },
-  [PID] = { "PID", NULL, "sizes.pid" },
-  [GROUP_LEADER] = { "Group leader", NULL, NULL },
-  [ERROR_HANDLER] = { "Error handler", NULL, "absent.error_handler" },
-  [COLLECTION] = { "Garbage collection", NULL, "absent.garbage_collection" },
+  [HEAP] = { N_ ("Heap"), N_ ("all of it is in use: it is the total heap too"), "sizes.heap" },
+  [STACK] = { N_ ("Stack"), NULL, "sizes.stack" },
+  [MAILBOX] = { N_ ("Messages"), N_ ("the mailbox in bytes"), "sizes.mailbox" },
+  [CONTROL] = { N_ ("Control block"), NULL, "sizes.control_block" },
+  [PID] = { N_ ("PID"), NULL, "sizes.pid" },
+  [GROUP_LEADER] = { N_ ("Group leader"), NULL, NULL },
+  [ERROR_HANDLER] = { N_ ("Error handler"), NULL, "absent.error_handler" },
+  [COLLECTION] = { N_ ("Garbage collection"), NULL, "absent.garbage_collection" },
 };
 
 struct grove_fact_rows
@@ -123,7 +125,7 @@ show_dictionary (GroveFactRows *self, GroveSession *session, gint64 n_pairs)
   gboolean         enabled = open && n_pairs > 0;
 
   adw_expander_row_set_subtitle (self->dictionary_row, !open          ? obstacle
-                                                       : n_pairs == 0 ? "Empty"
+                                                       : n_pairs == 0 ? _ ("Empty")
                                                                       : count);
   if (enabled != adw_expander_row_get_enable_expansion (self->dictionary_row))
     {
@@ -149,7 +151,7 @@ static void
 show_absent (GroveFactRows *self, int fact, const char *why)
 {
   gtk_widget_set_visible (self->rows[fact], why[0] != '\0');
-  gtk_label_set_text (self->labels[fact], "none");
+  gtk_label_set_text (self->labels[fact], _ ("none"));
   if (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (self->rows[fact])), why) != 0)
     {
       g_autofree char *markup = g_markup_escape_text (why, -1);
@@ -168,7 +170,7 @@ grove_fact_rows_fill (GroveFactRows *self, GroveSession *session, GroveProcessDe
     take_label (self->labels[i], in_bytes (grove_process_detail_get_int (detail, facts[i].member)));
   for (int i = ERROR_HANDLER; i <= COLLECTION; i++)
     show_absent (self, i, grove_process_detail_get_text (detail, facts[i].member));
-  take_label (self->labels[GROUP_LEADER], leader[0] == '\0' ? g_strdup ("none")
+  take_label (self->labels[GROUP_LEADER], leader[0] == '\0' ? g_strdup (_ ("none"))
                                           : name[0] != '\0'
                                             ? g_strdup_printf ("%s %s", name, leader)
                                             : g_strdup (leader));
@@ -219,10 +221,12 @@ grove_fact_rows_new (GtkListBox *list)
 
   self->pair_rows = g_ptr_array_new ();
   for (int i = 0; i < N_FACTS; i++)
-    self->rows[i] = add_row (list, facts[i].title, facts[i].subtitle, &self->labels[i]);
+    self->rows[i] =
+      add_row (list, _ (facts[i].title), facts[i].subtitle != NULL ? _ (facts[i].subtitle) : NULL,
+               &self->labels[i]);
 
   self->dictionary_row = ADW_EXPANDER_ROW (row);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), "Dictionary");
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Dictionary"));
   adw_expander_row_set_enable_expansion (self->dictionary_row, FALSE);
   g_signal_connect_swapped (row, "notify::expanded", G_CALLBACK (update_dictionary), self);
   g_signal_connect_data (row, "map", G_CALLBACK (update_dictionary), self, NULL,

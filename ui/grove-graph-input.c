@@ -7,6 +7,7 @@
 #include "observer/grove-format.h"
 #include "ui/grove-menus.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -330,14 +331,16 @@ describe_process (const GroveGraphNode *node, GString *text)
   if (node->status[0] != '\0')
     g_string_append_printf (text, "\n%s", node->status);
   if (node->kind == GROVE_GRAPH_SUPERVISOR && node->strategy[0] != '\0')
-    g_string_append_printf (text, "\n%s, %u children", node->strategy, node->n_children);
+    g_string_append_printf (text,
+                            ngettext ("\n%s, %u child", "\n%s, %u children", node->n_children),
+                            node->strategy, node->n_children);
   if (node->intensity > 0)
-    g_string_append_printf (text, "\n%u of %u restarts in %u s used", node->recent_restarts,
+    g_string_append_printf (text, _ ("\n%u of %u restarts in %u s used"), node->recent_restarts,
                             node->intensity, node->period_s);
   if (node->restarts > 0)
-    g_string_append_printf (text, "\nrestarted %u×", node->restarts);
+    g_string_append_printf (text, _ ("\nrestarted %u×"), node->restarts);
   if (node->expandable)
-    g_string_append (text, "\nnot expanded: Space expands it");
+    g_string_append (text, _ ("\nnot expanded: Space expands it"));
 }
 
 static void
@@ -350,7 +353,7 @@ describe_fold (const GroveGraphNode *node, GroveGraphMetric metric, GString *tex
       if (node->band_counts[band] > 0 && legend != NULL)
         g_string_append_printf (text, "\n%u × %s", node->band_counts[band], legend);
     }
-  g_string_append (text, "\nEnter or a double click opens it");
+  g_string_append (text, _ ("\nEnter or a double click opens it"));
 }
 
 char *
@@ -362,7 +365,7 @@ _grove_graph_describe_node (GroveGraph *self, guint at)
 
   if (node->kind == GROVE_GRAPH_MORE)
     {
-      g_string_append (text, "\nchildren that the system did not send: see Processes");
+      g_string_append (text, _ ("\nchildren that the system did not send: see Processes"));
       return g_string_free (text, FALSE);
     }
   if (node->kind == GROVE_GRAPH_FOLD)
@@ -372,8 +375,9 @@ _grove_graph_describe_node (GroveGraph *self, guint at)
   if (self->metric != GROVE_GRAPH_METRIC_STATE)
     {
       value = grove_graph_metric_format (self->metric, node->metric, node->status);
-      g_string_append_printf (text, "\n%s: %s%s", grove_graph_metric_get_title (self->metric),
-                              node->kind == GROVE_GRAPH_FOLD ? "at most " : "",
+      g_string_append_printf (text,
+                              node->kind == GROVE_GRAPH_FOLD ? _ ("\n%s: at most %s") : "\n%s: %s",
+                              grove_graph_metric_get_title (self->metric),
                               value[0] != '\0' ? value : "0");
     }
   return g_string_free (text, FALSE);

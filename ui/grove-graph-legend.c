@@ -7,6 +7,8 @@
 #include "observer/grove-graph-painter.h"
 #include "ui/grove-palette.h"
 
+#include <glib/gi18n.h>
+
 #define SWATCH 10
 
 /* One swatch: a square of a band's colour. */
@@ -122,6 +124,6 @@ grove_graph_legend_init (GroveGraphLegend *self)
 {
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (GTK_WIDGET (self))),
                               14);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, "Legend",
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Legend"), -1);
 }

@@ -8,6 +8,7 @@
 #include "ui/grove-palette.h"
 
 #include <adwaita.h>
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define DESCRIBE_MS 1000
@@ -40,7 +41,7 @@ grove_graph_describe (GroveGraph *self)
     grove_format_plural (self->scene->n_processes, "process", "processes");
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text, "%s, of them %s, coloured by %s.", processes, supervisors,
+  g_string_append_printf (text, _ ("%s, of them %s, coloured by %s."), processes, supervisors,
                           grove_graph_metric_get_title (self->metric));
   if (cursor != GROVE_GRAPH_NONE)
     {
@@ -48,13 +49,14 @@ grove_graph_describe (GroveGraph *self)
       const guint           parent = self->scene->places[cursor].parent;
       g_autofree char *value = grove_graph_metric_format (self->metric, node->metric, node->status);
 
-      g_string_append_printf (text, " Selected: %s", node->name);
+      g_string_append_printf (text, _ (" Selected: %s"), node->name);
       if (grove_graph_node_is_process (node) && strcmp (node->id, node->name) != 0)
         g_string_append_printf (text, " %s", node->id);
       if (parent != GROVE_GRAPH_NONE)
-        g_string_append_printf (text, ", child of %s", self->scene->nodes[parent].name);
+        g_string_append_printf (text, _ (", child of %s"), self->scene->nodes[parent].name);
       if (self->scene->places[cursor].n_children > 0)
-        g_string_append_printf (text, ", %u children", node->n_children);
+        g_string_append_printf (text, ngettext (", %u child", ", %u children", node->n_children),
+                                node->n_children);
       g_string_append_printf (text, ", %s %s.", grove_graph_metric_get_title (self->metric),
                               value[0] != '\0' ? value : "0");
     }

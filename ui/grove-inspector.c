@@ -15,6 +15,8 @@
 #include "ui/grove-fact-rows.h"
 #include "ui/grove-link-rows.h"
 
+#include <glib/gi18n.h>
+
 #define INTERVAL_MS 250
 /* A minute of the chart. */
 #define CHART_LENGTH (60 * 1000 / INTERVAL_MS)
@@ -78,8 +80,8 @@ static guint       signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GroveInspector, grove_inspector, ADW_TYPE_BIN)
 
-#define SUSPEND_TOOLTIP "Let it stand still until it is resumed, or you leave (F8)"
-#define RESUME_TOOLTIP  "Let it run again (Shift+F8)"
+#define SUSPEND_TOOLTIP N_ ("Let it stand still until it is resumed, or you leave (F8)")
+#define RESUME_TOOLTIP  N_ ("Let it run again (Shift+F8)")
 
 static const char *const priorities[] = { "low", "normal", "high", "max" };
 
@@ -150,7 +152,7 @@ show_suspended (GroveInspector *self, gboolean suspended)
       0)
     return;
   adw_button_content_set_label (ADW_BUTTON_CONTENT (self->suspend_content),
-                                suspended ? "Resume" : "Suspend");
+                                suspended ? _ ("Resume") : _ ("Suspend"));
   adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (self->suspend_content),
                                     suspended ? "media-playback-start-symbolic"
                                               : "media-playback-pause-symbolic");
@@ -158,7 +160,7 @@ show_suspended (GroveInspector *self, gboolean suspended)
   if (self->actions != NULL)
     grove_process_actions_set_control (self->actions, self->suspend_button,
                                        action + strlen ("win."),
-                                       suspended ? RESUME_TOOLTIP : SUSPEND_TOOLTIP);
+                                       _ (suspended ? RESUME_TOOLTIP : SUSPEND_TOOLTIP));
 }
 
 static void
@@ -170,7 +172,7 @@ show_state (GroveInspector *self)
   if (grove_inspector_is_gone (self))
     {
       classes[1] = "ending";
-      gtk_label_set_text (self->state_label, "Ended");
+      gtk_label_set_text (self->state_label, _ ("Ended"));
     }
   else if (row != NULL)
     {
@@ -226,7 +228,7 @@ show_fast (GroveInspector *self)
     return;
   rate = grove_format_count ((gint64) (row->reductions_per_s + 0.5));
   take_label (self->mailbox_label, grove_format_count (row->messages));
-  take_label (self->reductions_label, g_strdup_printf ("%s /s", rate));
+  take_label (self->reductions_label, g_strdup_printf (_ ("%s /s"), rate));
   take_label (self->memory_label, grove_format_bytes (row->memory));
   /* What it did last outlives it; a system may not say it. */
   if (row->current[0] != '\0')
@@ -266,11 +268,16 @@ show_obituary (GroveInspector *self)
   gtk_widget_set_visible (self->bonds, known);
   if (!gone)
     return;
-  take_label (self->obituary_label,
-              g_strdup_printf ("It %s%s%s.%s", known ? "ended" : "had ended",
-                               reason != NULL ? " with the reason " : "",
-                               reason != NULL ? reason : "",
-                               known ? " Below is the last that was known." : ""));
+  if (reason == NULL)
+    take_label (self->obituary_label,
+                g_strdup (known ? _ ("It ended. Below is the last that was known.")
+                                : _ ("It had ended.")));
+  else
+    take_label (self->obituary_label,
+                g_strdup_printf (known ? _ ("It ended with the reason %s. Below is the last that "
+                                            "was known.")
+                                       : _ ("It had ended with the reason %s."),
+                                 reason));
 }
 
 static void
@@ -316,8 +323,9 @@ show_detail (GroveInspector *self)
   if (!grove_process_detail_is_gone (detail))
     take_label (self->age_label,
                 grove_format_duration (grove_process_detail_get_int (detail, "now_ns") - started));
-  gtk_label_set_text (self->trap_label,
-                      grove_process_detail_get_boolean (detail, "trap_exit") ? "yes" : "no");
+  gtk_label_set_text (self->trap_label, grove_process_detail_get_boolean (detail, "trap_exit")
+                                          ? _ ("yes")
+                                          : _ ("no"));
   for (guint i = 0; i < N_LINK_LISTS; i++)
     grove_link_rows_fill (self->link_rows[i], self->detail);
 }
@@ -644,7 +652,7 @@ grove_inspector_init (GroveInspector *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->showing = FALSE;
   self->series = grove_series_new (CHART_LENGTH);
-  grove_chart_set_title (self->chart, "Messages in the mailbox over the last minute");
+  grove_chart_set_title (self->chart, _ ("Messages in the mailbox over the last minute"));
   grove_chart_set_least_top (self->chart, 8);
   self->link_rows[LINKS] =
     grove_link_rows_new (self->links_row, "links", "n_links", on_link_chosen, self);
@@ -724,13 +732,14 @@ grove_inspector_set_actions (GroveInspector *self, GroveProcessActions *actions)
   g_return_if_fail (GROVE_IS_INSPECTOR (self));
   g_set_object (&self->actions, actions);
   grove_process_actions_add_control (actions, self->restart_button, "restart",
-                                     "Let its supervisor stop and start it again");
-  grove_process_actions_add_control (actions, self->suspend_button, "suspend", SUSPEND_TOOLTIP);
+                                     _ ("Let its supervisor stop and start it again"));
+  grove_process_actions_add_control (actions, self->suspend_button, "suspend", _ (SUSPEND_TOOLTIP));
   grove_process_actions_add_control (actions, self->send_button, "send",
-                                     "Put a message into its mailbox (Ctrl+M)");
+                                     _ ("Put a message into its mailbox (Ctrl+M)"));
   grove_process_actions_add_control (actions, self->exit_button, "exit",
-                                     "Tell it to exit, with a reason");
-  grove_process_actions_add_control (actions, self->kill_button, "kill", "End it at once (Delete)");
+                                     _ ("Tell it to exit, with a reason"));
+  grove_process_actions_add_control (actions, self->kill_button, "kill",
+                                     _ ("End it at once (Delete)"));
   grove_process_actions_add_control (actions, GTK_WIDGET (self->priority_row), "priority",
-                                     "How it competes for the schedulers");
+                                     _ ("How it competes for the schedulers"));
 }

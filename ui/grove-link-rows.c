@@ -6,6 +6,8 @@
 
 #include "observer/grove-format.h"
 
+#include <glib/gi18n.h>
+
 struct grove_link_rows
 {
   AdwExpanderRow     *expander;
@@ -115,9 +117,15 @@ grove_link_rows_fill (GroveLinkRows *self, GroveProcessDetail *detail)
   g_free (self->shown);
   self->shown = g_string_free (shown, FALSE);
   replace_rows (self, links, n);
-  count = total > n ? g_strdup_printf ("%" G_GINT64_FORMAT ", the first %u shown", total, n)
-                    : grove_format_count (total);
-  adw_expander_row_set_subtitle (self->expander, total == 0 ? "None" : count);
+  count = grove_format_count (total);
+  if (total > n)
+    {
+      char *all = g_steal_pointer (&count);
+
+      count = g_strdup_printf (_ ("%s, the first %u shown"), all, n);
+      g_free (all);
+    }
+  adw_expander_row_set_subtitle (self->expander, total == 0 ? _ ("None") : count);
   enable (self, n > 0);
 }
 

@@ -9,6 +9,7 @@
 #include "ui/grove-chart.h"
 #include "ui/grove-mailbox-bar.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define TICK_MS 100
@@ -110,16 +111,16 @@ grove_mailbox_describe_trend (gint64 n_messages, double growth_per_s)
   g_autofree char *text = NULL;
 
   if (n_messages <= 0)
-    return g_strdup ("empty");
+    return g_strdup (_ ("empty"));
   if (fabs (growth_per_s) < MAX (0.5, n_messages * 0.005))
-    return g_strdup ("steady");
+    return g_strdup (_ ("steady"));
   if (growth_per_s > 0)
     {
       text = grove_format_rate (growth_per_s);
-      return g_strdup_printf ("▲ growing %s/s", text);
+      return g_strdup_printf (_ ("▲ growing %s/s"), text);
     }
   text = grove_format_duration ((gint64) (n_messages / -growth_per_s * 1e9));
-  return g_strdup_printf ("▼ empty in %s", text);
+  return g_strdup_printf (_ ("▼ empty in %s"), text);
 }
 
 static void
@@ -149,8 +150,8 @@ show_rates (GroveMailboxCard *self, const GroveProcessRow *row)
   g_autofree char *in_rate = grove_format_rate (gone ? 0 : row->messages_in_per_s);
   g_autofree char *out_rate = grove_format_rate (gone ? 0 : out);
   g_autofree char *size = grove_format_bytes (row->mailbox_bytes);
-  g_autofree char *in_text = g_strdup_printf ("in %s/s", in_rate);
-  g_autofree char *out_text = g_strdup_printf ("out %s/s", out_rate);
+  g_autofree char *in_text = g_strdup_printf (_ ("in %s/s"), in_rate);
+  g_autofree char *out_text = g_strdup_printf (_ ("out %s/s"), out_rate);
 
   set_text (self->in_label, in_text);
   set_text (self->out_label, out_text);
@@ -257,7 +258,7 @@ grove_mailbox_card_init (GroveMailboxCard *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->minute = grove_series_new (CHART_LENGTH);
-  grove_chart_set_title (self->chart, "Messages over the last minute");
+  grove_chart_set_title (self->chart, _ ("Messages over the last minute"));
   grove_chart_set_least_top (self->chart, 8);
 }
 

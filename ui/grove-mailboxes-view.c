@@ -14,6 +14,8 @@
 #include "ui/grove-menus.h"
 #include "ui/grove-message-list.h"
 
+#include <glib/gi18n.h>
+
 #define TICK_MS    100
 #define RANKING_MS 500
 #define MAX_CARDS  16
@@ -301,7 +303,7 @@ update_scale (GroveMailboxesView *self)
     peak = MAX (peak, grove_mailbox_card_get_minute_peak (card));
   self->scale = grove_mailboxes_choose_scale (peak);
   count = grove_format_count (self->scale);
-  text = g_strdup_printf ("A full bar is %s messages", count);
+  text = g_strdup_printf (_ ("A full bar is %s messages"), count);
   if (g_strcmp0 (gtk_label_get_text (self->scale_label), text) != 0)
     gtk_label_set_text (self->scale_label, text);
 }

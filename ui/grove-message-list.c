@@ -7,6 +7,8 @@
 #include "observer/grove-format.h"
 #include "observer/grove-mailbox.h"
 
+#include <glib/gi18n.h>
+
 struct _GroveMessageList
 {
   AdwBin              parent_instance;
@@ -48,8 +50,9 @@ static const struct
   int         width;
   gboolean    right, mono;
 } columns[N_COLUMNS] = {
-  { "#", 64, TRUE, FALSE },    { "From", 130, FALSE, TRUE },    { "Age", 96, TRUE, FALSE },
-  { "Size", 90, TRUE, FALSE }, { "Message", 300, FALSE, TRUE },
+  { N_ ("#"), 64, TRUE, FALSE },        { N_ ("From"), 130, FALSE, TRUE },
+  { N_ ("Age"), 96, TRUE, FALSE },      { N_ ("Size"), 90, TRUE, FALSE },
+  { N_ ("Message"), 300, FALSE, TRUE },
 };
 
 static guint signals[N_SIGNALS];
@@ -109,7 +112,7 @@ add_columns (GroveMessageList *self)
     {
       GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
       g_autoptr (GtkColumnViewColumn) column =
-        gtk_column_view_column_new (columns[i].title, factory);
+        gtk_column_view_column_new (_ (columns[i].title), factory);
 
       g_signal_connect (factory, "setup", G_CALLBACK (on_setup), GSIZE_TO_POINTER (i));
       g_signal_connect (factory, "bind", G_CALLBACK (on_bind), GSIZE_TO_POINTER (i));
@@ -127,12 +130,13 @@ update_count (GroveMessageList *self)
   guint64          total = self->mailbox != NULL ? grove_mailbox_get_total (self->mailbox) : 0;
   const char      *error = self->mailbox != NULL ? grove_mailbox_get_error (self->mailbox) : NULL;
   g_autofree char *count = grove_format_plural ((gint64) total, "message", "messages");
-  g_autofree char *text =
-    total > shown ? g_strdup_printf ("%s, the oldest %u shown", count, shown) : g_strdup (count);
+  g_autofree char *text = total > shown
+                            ? g_strdup_printf (_ ("%s, the oldest %u shown"), count, shown)
+                            : g_strdup (count);
 
   gtk_label_set_text (self->count_label, text);
   gtk_label_set_text (self->empty_label,
-                      error != NULL ? error : "The mailbox is empty. What comes appears here.");
+                      error != NULL ? error : _ ("The mailbox is empty. What comes appears here."));
   gtk_stack_set_visible_child_name (self->stack, error == NULL && shown > 0 ? "messages" : "empty");
 }
 

@@ -11,6 +11,8 @@
 #include "ui/grove-mailbox-bar.h"
 #include "ui/grove-scheduler-bars.h"
 
+#include <glib/gi18n.h>
+
 #define INTERVAL_MS 500
 #define N_MAILBOXES 5
 #define N_CARDS     4
@@ -26,8 +28,8 @@ enum
 };
 
 static const char *const counter_titles[N_COUNTERS] = {
-  "Processes started",       "Processes ended",    "of these, crashes",
-  "Restarts by supervisors", "Room for processes",
+  N_ ("Processes started"),       N_ ("Processes ended"),    N_ ("of these, crashes"),
+  N_ ("Restarts by supervisors"), N_ ("Room for processes"),
 };
 
 struct _GroveOverview
@@ -57,10 +59,10 @@ static const struct
   gboolean         from_zero;
   double           least_top;
 } cards[N_CARDS] = {
-  { GROVE_METRIC_PROCESSES, GROVE_CHART_ACCENT, "Processes", FALSE, 20 },
-  { GROVE_METRIC_MESSAGES_PER_S, GROVE_CHART_SUCCESS, "Messages per second", TRUE, 10 },
-  { GROVE_METRIC_MEMORY, GROVE_CHART_PURPLE, "Memory in bytes", FALSE, 65536 },
-  { GROVE_METRIC_RUN_QUEUE, GROVE_CHART_ORANGE, "Run queue", TRUE, 4 },
+  { GROVE_METRIC_PROCESSES, GROVE_CHART_ACCENT, N_ ("Processes"), FALSE, 20 },
+  { GROVE_METRIC_MESSAGES_PER_S, GROVE_CHART_SUCCESS, N_ ("Messages per second"), TRUE, 10 },
+  { GROVE_METRIC_MEMORY, GROVE_CHART_PURPLE, N_ ("Memory in bytes"), FALSE, 65536 },
+  { GROVE_METRIC_RUN_QUEUE, GROVE_CHART_ORANGE, N_ ("Run queue"), TRUE, 4 },
 };
 
 static void
@@ -95,7 +97,7 @@ show_schedulers (GroveOverview *self, const GroveSample *sample)
   for (guint i = 0; i < sample->n_schedulers; i++)
     sum += sample->scheduler_utilisation[i];
   percent = grove_format_percent (sample->n_schedulers > 0 ? sum / sample->n_schedulers : 0);
-  take_label (self->schedulers_label, g_strdup_printf ("average %s", percent));
+  take_label (self->schedulers_label, g_strdup_printf (_ ("average %s"), percent));
   grove_scheduler_bars_set_values (self->scheduler_bars, sample->scheduler_utilisation,
                                    sample->n_schedulers);
 }
@@ -115,7 +117,7 @@ show_counters (GroveOverview *self, const GroveSample *sample)
         grove_format_percent ((double) sample->n_processes / (double) sample->max_processes);
 
       take_label (GTK_LABEL (self->counter_labels[COUNTER_LIMIT]),
-                  g_strdup_printf ("%s, %s used", limit, used));
+                  g_strdup_printf (_ ("%s, %s used"), limit, used));
     }
 }
 
@@ -131,7 +133,7 @@ on_sample (GroveOverview *self)
   show_schedulers (self, sample);
   show_counters (self, sample);
   rate = grove_format_count ((gint64) sample->reductions_per_s);
-  take_label (self->reductions_label, g_strdup_printf ("%s /s, the last minute", rate));
+  take_label (self->reductions_label, g_strdup_printf (_ ("%s /s, the last minute"), rate));
   grove_chart_set_series (self->reductions_chart,
                           grove_session_get_series (self->session, GROVE_METRIC_REDUCTIONS_PER_S));
 }
@@ -288,7 +290,7 @@ add_counter_rows (GroveOverview *self)
       GtkWidget *row = adw_action_row_new ();
       GtkWidget *label = gtk_label_new ("–");
 
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), counter_titles[i]);
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (counter_titles[i]));
       gtk_widget_add_css_class (label, "dim-label");
       gtk_widget_add_css_class (label, "tnum");
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
@@ -307,12 +309,12 @@ grove_overview_init (GroveOverview *self)
   for (guint i = 0; i < N_CARDS; i++)
     {
       grove_chart_set_colour (self->charts[i], cards[i].colour);
-      grove_chart_set_title (self->charts[i], cards[i].title);
+      grove_chart_set_title (self->charts[i], _ (cards[i].title));
       grove_chart_set_from_zero (self->charts[i], cards[i].from_zero);
       grove_chart_set_least_top (self->charts[i], cards[i].least_top);
     }
   grove_chart_set_colour (self->reductions_chart, GROVE_CHART_SUCCESS);
-  grove_chart_set_title (self->reductions_chart, "Reductions per second");
+  grove_chart_set_title (self->reductions_chart, _ ("Reductions per second"));
   grove_chart_set_least_top (self->reductions_chart, 1000);
   add_mailbox_rows (self);
   add_counter_rows (self);

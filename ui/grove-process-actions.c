@@ -9,6 +9,8 @@
 #include "observer/grove-command.h"
 #include "ui/grove-term-dialog.h"
 
+#include <glib/gi18n.h>
+
 #define MAX_NAMED      6
 #define INVALID_PARAMS -32602
 
@@ -52,44 +54,88 @@ typedef struct
 {
   const char  *action;
   GroveCommand command;
-  const char  *verb;    /* "Kill" */
-  const char  *past;    /* "Killed" */
-  const char  *follows; /* what it means for each */
+  const char  *button;
+  const char  *follows, *follows_each; /* what it means for one, and for each of many */
 } CommandInfo;
 
 static const CommandInfo commands[] = {
-  { "kill", GROVE_COMMAND_KILL, "Kill", "Killed", "ends at once and cannot prevent it" },
-  { "exit", GROVE_COMMAND_EXIT, "Exit", "Told to exit:", "is told to exit" },
-  { "restart", GROVE_COMMAND_RESTART, "Restart", "Restarted", "is restarted by its supervisor" },
-  { "priority", GROVE_COMMAND_SET_PRIORITY, "Change Priority of", "Changed the priority of",
-    "gets another priority" },
-  { "suspend", GROVE_COMMAND_SUSPEND, "Suspend", "Suspended",
-    "stands still until it is resumed, or you leave the system" },
-  { "resume", GROVE_COMMAND_RESUME, "Resume", "Resumed", "runs again" },
-  { "send", GROVE_COMMAND_SEND, "Send to", "Sent it to", "gets the message, from no process" },
+  { "kill", GROVE_COMMAND_KILL, N_ ("_Kill"), N_ ("It ends at once and cannot prevent it."),
+    N_ ("Each ends at once and cannot prevent it.") },
+  { "exit", GROVE_COMMAND_EXIT, N_ ("_Exit"), N_ ("It is told to exit."),
+    N_ ("Each is told to exit.") },
+  { "restart", GROVE_COMMAND_RESTART, N_ ("_Restart"), N_ ("It is restarted by its supervisor."),
+    N_ ("Each is restarted by its supervisor.") },
+  { "priority", GROVE_COMMAND_SET_PRIORITY, N_ ("_Change"), N_ ("It gets another priority."),
+    N_ ("Each gets another priority.") },
+  { "suspend", GROVE_COMMAND_SUSPEND, N_ ("_Suspend"),
+    N_ ("It stands still until it is resumed, or you leave the system."),
+    N_ ("Each stands still until it is resumed, or you leave the system.") },
+  { "resume", GROVE_COMMAND_RESUME, N_ ("_Resume"), N_ ("It runs again."),
+    N_ ("Each runs again.") },
+  { "send", GROVE_COMMAND_SEND, N_ ("_Send"), N_ ("It gets the message, from no process."),
+    N_ ("Each gets the message, from no process.") },
 };
 
+/* "Killed 3 of 4 processes". */
+static char *
+say_done (GroveCommand command, guint n, guint total)
+{
+  switch (command)
+    {
+    case GROVE_COMMAND_KILL:
+      return g_strdup_printf (_ ("Killed %u of %u processes"), n, total);
+    case GROVE_COMMAND_EXIT:
+      return g_strdup_printf (_ ("Told to exit: %u of %u processes"), n, total);
+    case GROVE_COMMAND_RESTART:
+      return g_strdup_printf (_ ("Restarted %u of %u processes"), n, total);
+    case GROVE_COMMAND_SET_PRIORITY:
+      return g_strdup_printf (_ ("Changed the priority of %u of %u processes"), n, total);
+    case GROVE_COMMAND_SUSPEND:
+      return g_strdup_printf (_ ("Suspended %u of %u processes"), n, total);
+    case GROVE_COMMAND_RESUME:
+      return g_strdup_printf (_ ("Resumed %u of %u processes"), n, total);
+    case GROVE_COMMAND_SEND:
+      return g_strdup_printf (_ ("Sent it to %u of %u processes"), n, total);
+    }
+  g_assert_not_reached ();
+}
+
+/* The question that is asked first; the commands that are never asked for have none. */
+static char *
+say_question (GroveCommand command, guint n)
+{
+  if (command == GROVE_COMMAND_KILL)
+    return g_strdup_printf (ngettext ("Kill This Process?", "Kill %u Processes?", n), n);
+  if (command == GROVE_COMMAND_RESTART)
+    return g_strdup_printf (ngettext ("Restart This Process?", "Restart %u Processes?", n), n);
+  if (command == GROVE_COMMAND_SUSPEND)
+    return g_strdup_printf (ngettext ("Suspend This Process?", "Suspend %u Processes?", n), n);
+  return g_strdup_printf (ngettext ("Change Priority of This Process?",
+                                    "Change Priority of %u Processes?", n),
+                          n);
+}
+
 static const GroveTermQuestion exit_question = {
-  .title = "Exit with Reason",
-  .prompt = "Reason, as a term",
+  .title = N_ ("Exit with Reason"),
+  .prompt = N_ ("Reason, as a term"),
   .text = "shutdown",
   .example =
-    "For example shutdown, normal or {bad_thing, 42}. A process that traps exits gets it as "
-    "a message and may go on.",
-  .empty = "A reason is needed, for example shutdown.",
-  .button = "_Exit",
+    N_ ("For example shutdown, normal or {bad_thing, 42}. A process that traps exits gets it as "
+        "a message and may go on."),
+  .empty = N_ ("A reason is needed, for example shutdown."),
+  .button = N_ ("_Exit"),
   .destructive = TRUE,
 };
 
 static const GroveTermQuestion send_question = {
-  .title = "Send Message",
-  .prompt = "Message, as a term",
+  .title = N_ ("Send Message"),
+  .prompt = N_ ("Message, as a term"),
   .text = "",
   .example =
-    "For example stop, {whisper, <<\"hi\">>} or [1, 2.5, #{a => \"b\"}]. It joins those that "
-    "wait in the mailbox.",
-  .empty = "A message is needed, for example {ping, 1}.",
-  .button = "_Send",
+    N_ ("For example stop, {whisper, <<\"hi\">>} or [1, 2.5, #{a => \"b\"}]. It joins those that "
+        "wait in the mailbox."),
+  .empty = N_ ("A message is needed, for example {ping, 1}."),
+  .button = N_ ("_Send"),
 };
 
 enum
@@ -138,7 +184,7 @@ say (GroveProcessActions *self, const char *text, const char *successor)
 
   if (successor != NULL)
     {
-      adw_toast_set_button_label (toast, "Show");
+      adw_toast_set_button_label (toast, _ ("Show"));
       g_object_set_data_full (G_OBJECT (toast), "grove-pid", g_strdup (successor), g_free);
       g_signal_connect_object (toast, "button-clicked", G_CALLBACK (on_show_clicked), self, 0);
     }
@@ -164,15 +210,6 @@ batch_free (Batch *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Batch, batch_free)
 
-static const CommandInfo *
-batch_info (const Batch *self)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (commands[i].command == self->command)
-      return &commands[i];
-  g_assert_not_reached ();
-}
-
 static void
 batch_report (Batch *self)
 {
@@ -185,14 +222,13 @@ batch_report (Batch *self)
          successor);
   else
     {
-      GString *text = g_string_new (NULL);
+      g_autofree char *done = say_done (self->command, self->n_done, self->targets->len);
+      g_autofree char *failed =
+        self->n_failed > 0
+          ? g_strdup_printf (_ ("%s; %u failed: %s"), done, self->n_failed, self->first_error)
+          : NULL;
 
-      g_string_printf (text, "%s %u of %u processes", batch_info (self)->past, self->n_done,
-                       self->targets->len);
-      if (self->n_failed > 0)
-        g_string_append_printf (text, "; %u failed: %s", self->n_failed, self->first_error);
-      say (self->actions, text->str, NULL);
-      g_string_free (text, TRUE);
+      say (self->actions, failed != NULL ? failed : done, NULL);
     }
 }
 
@@ -302,8 +338,19 @@ describe_targets (GPtrArray *targets)
       g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", one);
     }
   if (targets->len > MAX_NAMED)
-    g_string_append_printf (text, "\nand %u more", targets->len - MAX_NAMED);
+    {
+      guint more = targets->len - MAX_NAMED;
+
+      g_string_append_c (text, '\n');
+      g_string_append_printf (text, ngettext ("and %u more", "and %u more", more), more);
+    }
   return g_string_free (text, FALSE);
+}
+
+static void
+add_sentence (GString *text, const char *sentence)
+{
+  g_string_append_printf (text, " %s", sentence);
 }
 
 static char *
@@ -320,23 +367,27 @@ describe_consequences (const CommandInfo *info, GPtrArray *targets)
       supervisors += target->supervisor;
       systems += target->system;
     }
-  g_string_append_printf (text, "\n\n%s %s.", targets->len == 1 ? "It" : "Each", info->follows);
+  g_string_append_printf (text, "\n\n%s",
+                          _ (targets->len == 1 ? info->follows : info->follows_each));
   if (info->command == GROVE_COMMAND_SUSPEND && supervisors > 0)
-    g_string_append (text, " Nothing is restarted below a supervisor that stands still.");
+    add_sentence (text, _ ("Nothing is restarted below a supervisor that stands still."));
   if (!is_destructive (info))
     return g_string_free (text, FALSE);
   if (supervisors > 0)
-    g_string_append_printf (text, " %s: every process below ends with it.",
-                            targets->len == 1 ? "It is a supervisor"
-                                              : "There are supervisors among them");
+    add_sentence (text,
+                  targets->len == 1
+                    ? _ ("It is a supervisor: every process below ends with it.")
+                    : _ ("There are supervisors among them: every process below ends with them."));
   if (targets->len == 1 && !((GroveTarget *) g_ptr_array_index (targets, 0))->known)
-    g_string_append (text, " What it is was not heard yet: others may depend on it.");
+    add_sentence (text, _ ("What it is was not heard yet: others may depend on it."));
   if (systems > 0)
-    g_string_append (text, " It belongs to the system itself, which may not work without it.");
+    add_sentence (text,
+                  targets->len == 1
+                    ? _ ("It belongs to the system itself, which may not work without it.")
+                    : _ ("Some belong to the system itself, which may not work without them."));
   if (targets->len > 1 && info->command != GROVE_COMMAND_RESTART)
-    g_string_append (text, " Supervisors start them again, and give up if that happens more often "
-                           "than their "
-                           "intensity allows.");
+    add_sentence (text, _ ("Supervisors start them again, and give up if that happens more often "
+                           "than their intensity allows."));
   return g_string_free (text, FALSE);
 }
 
@@ -353,23 +404,14 @@ static void
 ask (GroveProcessActions *self, const CommandInfo *info, Batch *batch)
 {
   g_autofree char *body = describe_consequences (info, batch->targets);
-  g_autofree char *heading = NULL;
-  g_autofree char *label = g_strdup_printf ("_%s", info->verb);
+  g_autofree char *heading = say_question (info->command, batch->targets->len);
   GtkWidget       *dialog;
 
-  if (info->command == GROVE_COMMAND_SET_PRIORITY)
-    {
-      g_free (label);
-      label = g_strdup ("_Change");
-    }
-  heading = batch->targets->len == 1
-              ? g_strdup_printf ("%s This Process?", info->verb)
-              : g_strdup_printf ("%s %u Processes?", info->verb, batch->targets->len);
   dialog = adw_message_dialog_new (self->window, heading, NULL);
   adw_message_dialog_set_body_use_markup (ADW_MESSAGE_DIALOG (dialog), FALSE);
   adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), body);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", "_Cancel", "go", label,
-                                    NULL);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "go",
+                                    _ (info->button), NULL);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   if (is_destructive (info))
@@ -452,8 +494,10 @@ on_copy_pid (GSimpleAction *action, GVariant *parameter, GroveProcessActions *se
   if (text->len > 0)
     {
       gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self->window)), text->str);
-      said = targets->len == 1 ? g_strdup_printf ("Copied %s", text->str)
-                               : g_strdup_printf ("Copied %u pids", targets->len);
+      said = targets->len == 1
+               ? g_strdup_printf (_ ("Copied %s"), text->str)
+               : g_strdup_printf (ngettext ("Copied %u pid", "Copied %u pids", targets->len),
+                                  targets->len);
       say (self, said, NULL);
     }
   g_string_free (text, TRUE);
@@ -467,13 +511,13 @@ get_obstacle (GroveProcessActions *self, const char *action, guint n_targets)
   const char        *reason = NULL;
 
   if (n_targets == 0)
-    return "Select a process first";
+    return _ ("Select a process first");
   if (info == NULL)
     return NULL;
   if (self->gone && n_targets == 1)
-    return "The process has ended";
+    return _ ("The process has ended");
   if (!grove_session_can (self->session, grove_command_get_method (info->command), &reason))
-    return reason != NULL ? reason : "The system does not offer this";
+    return reason != NULL ? reason : _ ("The system does not offer this");
   return NULL;
 }
 

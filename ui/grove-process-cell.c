@@ -10,6 +10,8 @@
 #include "ui/grove-sparkline.h"
 #include "ui/grove-state-dot.h"
 
+#include <glib/gi18n.h>
+
 /* How long a new process's name stays green. */
 #define NEW_FOR_MS 2500
 
@@ -30,20 +32,20 @@ struct _GroveProcessCell
 G_DEFINE_FINAL_TYPE (GroveProcessCell, grove_process_cell, GTK_TYPE_WIDGET)
 
 static const GroveColumnInfo columns[GROVE_N_COLUMNS] = {
-  [GROVE_COLUMN_PID] = { "PID", "pid", 117, FALSE },
-  [GROVE_COLUMN_NAME] = { "Name", "name", 200, FALSE },
-  [GROVE_COLUMN_STATE] = { "State", "status", 110, FALSE },
-  [GROVE_COLUMN_MAILBOX] = { "Mailbox", "messages", 160, FALSE },
-  [GROVE_COLUMN_HISTORY] = { "History", NULL, 112, FALSE },
-  [GROVE_COLUMN_REDUCTIONS] = { "Reductions/s", "reductions/s", 118, TRUE },
-  [GROVE_COLUMN_MEMORY] = { "Memory", "memory", 106, TRUE },
-  [GROVE_COLUMN_CURRENT] = { "Current function", "current", 180, FALSE },
-  [GROVE_COLUMN_PRIORITY] = { "Priority", "priority", 84, FALSE },
-  [GROVE_COLUMN_INITIAL] = { "Initial call", "initial", 170, FALSE },
-  [GROVE_COLUMN_APPLICATION] = { "Application", "app", 116, FALSE },
-  [GROVE_COLUMN_SUPERVISOR] = { "Supervisor", "supervisor", 117, FALSE },
-  [GROVE_COLUMN_RESTARTS] = { "Restarts", "restarts", 86, TRUE },
-  [GROVE_COLUMN_LINKS] = { "Links", "links", 72, TRUE },
+  [GROVE_COLUMN_PID] = { N_ ("PID"), "pid", 117, FALSE },
+  [GROVE_COLUMN_NAME] = { N_ ("Name"), "name", 200, FALSE },
+  [GROVE_COLUMN_STATE] = { N_ ("State"), "status", 110, FALSE },
+  [GROVE_COLUMN_MAILBOX] = { N_ ("Mailbox"), "messages", 160, FALSE },
+  [GROVE_COLUMN_HISTORY] = { N_ ("History"), NULL, 112, FALSE },
+  [GROVE_COLUMN_REDUCTIONS] = { N_ ("Reductions/s"), "reductions/s", 118, TRUE },
+  [GROVE_COLUMN_MEMORY] = { N_ ("Memory"), "memory", 106, TRUE },
+  [GROVE_COLUMN_CURRENT] = { N_ ("Current function"), "current", 180, FALSE },
+  [GROVE_COLUMN_PRIORITY] = { N_ ("Priority"), "priority", 84, FALSE },
+  [GROVE_COLUMN_INITIAL] = { N_ ("Initial call"), "initial", 170, FALSE },
+  [GROVE_COLUMN_APPLICATION] = { N_ ("Application"), "app", 116, FALSE },
+  [GROVE_COLUMN_SUPERVISOR] = { N_ ("Supervisor"), "supervisor", 117, FALSE },
+  [GROVE_COLUMN_RESTARTS] = { N_ ("Restarts"), "restarts", 86, TRUE },
+  [GROVE_COLUMN_LINKS] = { N_ ("Links"), "links", 72, TRUE },
 };
 
 const GroveColumnInfo *

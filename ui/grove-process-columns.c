@@ -6,6 +6,8 @@
 
 #include "ui/grove-menus.h"
 
+#include <glib/gi18n.h>
+
 GtkWidget *
 grove_process_columns_new_view (const char *accessible_label)
 {
@@ -22,7 +24,7 @@ GtkColumnViewColumn *
 grove_process_columns_add (GtkColumnView *view, GroveColumn column, GtkListItemFactory *factory)
 {
   const GroveColumnInfo *info = grove_column_get_info (column);
-  GtkColumnViewColumn   *result = gtk_column_view_column_new (info->title, factory);
+  GtkColumnViewColumn   *result = gtk_column_view_column_new (_ (info->title), factory);
 
   g_object_set_data (G_OBJECT (result), "grove-name", (gpointer) info->sort);
   gtk_column_view_column_set_fixed_width (result, info->width);

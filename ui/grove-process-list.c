@@ -7,6 +7,8 @@
 
 #include "ui/grove-process-columns.h"
 
+#include <glib/gi18n.h>
+
 /* Rows keep their order this long after the pointer last moved over them. */
 #define HOLD_MS 800
 
@@ -197,7 +199,7 @@ grove_process_list_init (GroveProcessList *self)
 {
   GtkEventController *motion = gtk_event_controller_motion_new ();
 
-  self->view = grove_process_columns_new_view ("Processes");
+  self->view = grove_process_columns_new_view (_ ("Processes"));
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->view);
   adw_bin_set_child (ADW_BIN (self), self->scrolled);

@@ -8,6 +8,8 @@
 #include "observer/grove-process-watch.h"
 #include "ui/grove-process-columns.h"
 
+#include <glib/gi18n.h>
+
 #define INTERVAL_MS 200
 #define DEPTH       2
 /* Rows above and below the screen that are watched too, so that scrolling does not show empty
@@ -440,7 +442,7 @@ grove_process_tree_list_init (GroveProcessTreeList *self)
   self->bound = g_hash_table_new (NULL, NULL);
   self->opened = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->view = grove_process_columns_new_view ("Processes as a tree");
+  self->view = grove_process_columns_new_view (_ ("Processes as a tree"));
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->view);
   adw_bin_set_child (ADW_BIN (self), self->scrolled);

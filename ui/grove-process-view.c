@@ -9,6 +9,8 @@
 #include "ui/grove-process-list.h"
 #include "ui/grove-process-tree-list.h"
 
+#include <glib/gi18n.h>
+
 #define INTERVAL_MS 100
 /* How many are suspended; what is done here shows at once all the same. */
 #define COUNT_INTERVAL_MS 1000
@@ -189,7 +191,7 @@ update_suspended (GroveProcessView *self)
   guint64          n = grove_process_table_get_matched (self->suspended);
   g_autofree char *count = n > 0 ? grove_format_count ((gint64) n) : NULL;
   g_autofree char *label =
-    count != NULL ? g_strdup_printf ("Suspended %s", count) : g_strdup ("Suspended");
+    count != NULL ? g_strdup_printf (_ ("Suspended %s"), count) : g_strdup (_ ("Suspended"));
 
   if (g_strcmp0 (gtk_button_get_label (GTK_BUTTON (self->suspended_chip)), label) != 0)
     gtk_button_set_label (GTK_BUTTON (self->suspended_chip), label);
@@ -217,7 +219,7 @@ update_count (GroveProcessView *self)
   else if (matched != total)
     {
       g_autofree char *some = grove_format_count ((gint64) matched);
-      g_autofree char *text = g_strdup_printf ("%s of %s", some, all);
+      g_autofree char *text = g_strdup_printf (_ ("%s of %s"), some, all);
 
       gtk_label_set_text (self->count_label, text);
     }
@@ -252,7 +254,7 @@ static void
 on_shape_toggled (GroveProcessView *self)
 {
   static const char unfiltered[] =
-    "The tree shows every process; the flat table can be filtered (Ctrl+F)";
+    N_ ("The tree shows every process; the flat table can be filtered (Ctrl+F)");
   gboolean          tree = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->tree_button));
   const char       *current;
   GroveProcessShape shape = tree ? GROVE_SHAPE_TREE : GROVE_SHAPE_FLAT;
@@ -264,9 +266,9 @@ on_shape_toggled (GroveProcessView *self)
   grove_process_selection_set_current (grove_process_view_get_selection (self), current);
   /* The tree shows what is above and below what; a filter would tear it apart. */
   gtk_widget_set_sensitive (self->filter_box, !tree);
-  gtk_widget_set_tooltip_text (self->filter_box, tree ? unfiltered : NULL);
+  gtk_widget_set_tooltip_text (self->filter_box, tree ? _ (unfiltered) : NULL);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->filter_entry),
-                               tree ? unfiltered : self->filter_tooltip);
+                               tree ? _ (unfiltered) : self->filter_tooltip);
   on_filter_error (self);
   update_page (self);
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);

@@ -6,6 +6,8 @@
 
 #include "ui/grove-palette.h"
 
+#include <glib/gi18n.h>
+
 #define BUSY           0.75
 #define FULL           0.9
 #define CAPTION_HEIGHT 20
@@ -127,7 +129,7 @@ grove_scheduler_bars_init (GroveSchedulerBars *self)
 void
 grove_scheduler_bars_set_values (GroveSchedulerBars *self, const double *utilisation, guint n)
 {
-  GString *text = g_string_new ("Schedulers:");
+  GString *text = g_string_new (_ ("Schedulers:"));
 
   g_return_if_fail (GROVE_IS_SCHEDULER_BARS (self));
   self->n = MIN (n, GROVE_SCHEDULER_BARS_MAX);

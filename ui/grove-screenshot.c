@@ -9,6 +9,7 @@
 #include "ui/grove-process-view.h"
 #include "ui/grove-window.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -76,7 +77,7 @@ grove_screenshot_save_widget (GtkWidget *widget, const char *path, GError **erro
   node = gtk_snapshot_free_to_node (snapshot);
   if (node == NULL)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "nothing is painted yet");
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("nothing is painted yet"));
       return FALSE;
     }
   surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
@@ -87,7 +88,7 @@ grove_screenshot_save_widget (GtkWidget *widget, const char *path, GError **erro
   cairo_surface_destroy (surface);
   if (status == CAIRO_STATUS_SUCCESS)
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot write %s: %s", path,
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("cannot write %s: %s"), path,
                cairo_status_to_string (status));
   return FALSE;
 }

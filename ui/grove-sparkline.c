@@ -7,6 +7,7 @@
 
 #include "ui/grove-palette.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -73,7 +74,7 @@ static void
 grove_sparkline_init (GroveSparkline *self)
 {
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  "No history yet", -1);
+                                  _ ("No history yet"), -1);
 }
 
 GtkWidget *
@@ -106,8 +107,8 @@ grove_sparkline_set_values (GroveSparkline *self, const guint32 *values, guint n
       highest = MAX (highest, values[i]);
     }
   text = n == 0
-           ? g_strdup ("No history yet")
-           : g_strdup_printf ("Between %u and %u messages in the last minute", lowest, highest);
+           ? g_strdup (_ ("No history yet"))
+           : g_strdup_printf (_ ("Between %u and %u messages in the last minute"), lowest, highest);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

@@ -6,6 +6,8 @@
 
 #include "observer/grove-format.h"
 
+#include <glib/gi18n.h>
+
 #define INTERVAL_MS 500
 
 struct _GroveStatusBar
@@ -25,16 +27,16 @@ get_state_word (GroveSession *session)
   switch (grove_session_get_state (session))
     {
     case GROVE_SESSION_CONNECTING:
-      return "Connecting";
+      return _ ("Connecting");
     case GROVE_SESSION_LIVE:
-      return grove_session_get_paused (session) ? "Paused" : "Connected";
+      return grove_session_get_paused (session) ? _ ("Paused") : _ ("Connected");
     case GROVE_SESSION_LOST:
-      return "Lost, reconnecting";
+      return _ ("Lost, reconnecting");
     case GROVE_SESSION_REFUSED:
-      return "Refused";
+      return _ ("Refused");
     case GROVE_SESSION_IDLE:
     default:
-      return "Not connected";
+      return _ ("Not connected");
     }
 }
 
@@ -71,7 +73,7 @@ update_left (GroveStatusBar *self, gboolean live)
     }
   if (self->n_selected > 1)
     {
-      g_autofree char *part = g_strdup_printf ("%u selected", self->n_selected);
+      g_autofree char *part = g_strdup_printf (_ ("%u selected"), self->n_selected);
 
       append (text, part);
     }
@@ -99,19 +101,19 @@ update_right (GroveStatusBar *self, gboolean live)
     {
       g_autofree char *updates = grove_format_rate (rate);
       g_autofree char *volume = grove_format_bytes ((gint64) bytes);
-      g_autofree char *part = g_strdup_printf ("%s updates/s · %s/s", updates, volume);
+      g_autofree char *part = g_strdup_printf (_ ("%s updates/s · %s/s"), updates, volume);
 
       append (text, part);
     }
   if (live && cost >= 0)
     {
       g_autofree char *percent = grove_format_percent (cost);
-      g_autofree char *part = g_strdup_printf ("observing costs %s of a core", percent);
+      g_autofree char *part = g_strdup_printf (_ ("observing costs %s of a core"), percent);
 
       append (text, part);
     }
   if (read_only && live)
-    append (text, "read-only");
+    append (text, _ ("read-only"));
   set_label (self->right, text->str);
   g_string_free (text, TRUE);
 }

@@ -8,6 +8,8 @@
 #include "ui/grove-graph-legend.h"
 #include "ui/grove-graph.h"
 
+#include <glib/gi18n.h>
+
 /* Trees are opened whole; the system itself limits the children of one node. */
 #define TREE_DEPTH 16
 
@@ -56,11 +58,11 @@ update_matches (GroveSupervisionView *self)
   g_autofree char *text = NULL;
 
   if (n == 0)
-    text = g_strdup ("no match");
+    text = g_strdup (_ ("no match"));
   else if (at < 0)
     text = grove_format_plural (n, "match", "matches");
   else
-    text = g_strdup_printf ("%d of %s", at + 1, count);
+    text = g_strdup_printf (_ ("%d of %s"), at + 1, count);
   gtk_label_set_label (self->match_label, text);
   gtk_widget_set_visible (GTK_WIDGET (self->match_label), searching);
   if (searching && n == 0)

@@ -6,6 +6,8 @@
 
 #include "ui/grove-state-dot.h"
 
+#include <glib/gi18n.h>
+
 struct _GroveSystemMenu
 {
   GtkPopover      parent_instance;
@@ -35,7 +37,8 @@ new_row (gpointer item, gpointer user_data)
   GtkWidget       *dot = grove_state_dot_new ();
   GtkWidget       *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
   GtkWidget       *name = gtk_label_new (grove_system_get_name (system));
-  GtkWidget *detail = gtk_label_new (grove_system_get_live (system) ? "Running" : "Not running");
+  GtkWidget       *detail =
+    gtk_label_new (grove_system_get_live (system) ? _ ("Running") : _ ("Not running"));
   GtkWidget *check = gtk_image_new_from_icon_name ("object-select-symbolic");
   GtkWidget *row = gtk_list_box_row_new ();
 
@@ -118,17 +121,17 @@ grove_system_menu_init (GroveSystemMenu *self)
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
   gtk_widget_add_css_class (GTK_WIDGET (self->list), "navigation-sidebar");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  "Systems found", -1);
+                                  _ ("Systems found"), -1);
   g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (on_row_activated), self);
-  self->none = gtk_label_new ("No other system is running here");
+  self->none = gtk_label_new (_ ("No other system is running here"));
   gtk_widget_add_css_class (self->none, "dim-label");
 
   gtk_widget_set_size_request (box, 260, -1);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->list));
   gtk_box_append (GTK_BOX (box), self->none);
   gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
-  gtk_box_append (GTK_BOX (box), new_button ("_Connect…", "win.connect"));
-  gtk_box_append (GTK_BOX (box), new_button ("_Disconnect", "win.disconnect"));
+  gtk_box_append (GTK_BOX (box), new_button (_ ("_Connect…"), "win.connect"));
+  gtk_box_append (GTK_BOX (box), new_button (_ ("_Disconnect"), "win.disconnect"));
   gtk_popover_set_child (GTK_POPOVER (self), box);
   gtk_widget_set_halign (GTK_WIDGET (self), GTK_ALIGN_START);
   g_signal_connect (self, "show", G_CALLBACK (on_show), NULL);

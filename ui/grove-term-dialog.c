@@ -4,6 +4,8 @@
  */
 #include "ui/grove-term-dialog.h"
 
+#include <glib/gi18n.h>
+
 struct _GroveTermDialog
 {
   AdwWindow    parent_instance;
@@ -82,16 +84,16 @@ grove_term_dialog_init (GroveTermDialog *self)
 GroveTermDialog *
 grove_term_dialog_new (GtkWindow *parent, const GroveTermQuestion *question, const char *who)
 {
-  GroveTermDialog *self =
-    g_object_new (GROVE_TYPE_TERM_DIALOG, "transient-for", parent, "title", question->title, NULL);
+  GroveTermDialog *self = g_object_new (GROVE_TYPE_TERM_DIALOG, "transient-for", parent, "title",
+                                        _ (question->title), NULL);
 
-  self->empty = g_strdup (question->empty);
+  self->empty = g_strdup (_ (question->empty));
   gtk_label_set_text (self->who_label, who);
-  gtk_label_set_text (self->example_label, question->example);
-  gtk_button_set_label (GTK_BUTTON (self->button), question->button);
+  gtk_label_set_text (self->example_label, _ (question->example));
+  gtk_button_set_label (GTK_BUTTON (self->button), _ (question->button));
   gtk_widget_add_css_class (self->button,
                             question->destructive ? "destructive-action" : "suggested-action");
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->term_row), question->prompt);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->term_row), _ (question->prompt));
   gtk_editable_set_text (GTK_EDITABLE (self->term_row), question->text);
   gtk_editable_select_region (GTK_EDITABLE (self->term_row), 0, -1);
   return self;

@@ -8,6 +8,8 @@
 #include "ui/grove-supervision-view.h"
 #include "ui/grove-window-private.h"
 
+#include <glib/gi18n.h>
+
 enum
 {
   ANSWERED,
@@ -45,9 +47,9 @@ on_state_changed (GroveWindow *self)
 
   if (name == NULL || name[0] == '\0')
     name = "Grove";
-  title = g_strdup_printf (observe ? "%s – Grove" : "Grove", name);
+  title = observe ? g_strdup_printf (_ ("%s – Grove"), name) : g_strdup ("Grove");
   g_object_get (self->session, "error-title", &trouble, "error-detail", &advice, NULL);
-  lost = g_strdup_printf ("%s. Reconnecting…", trouble != NULL ? trouble : name);
+  lost = g_strdup_printf (_ ("%s. Reconnecting…"), trouble != NULL ? trouble : name);
   gtk_window_set_title (GTK_WINDOW (self), title);
   gtk_label_set_text (self->system_label, name);
   gtk_label_set_text (self->loss_label, lost);
@@ -76,8 +78,8 @@ on_paused_changed (GroveWindow *self)
   gtk_button_set_icon_name (GTK_BUTTON (self->pause_button), paused
                                                                ? "media-playback-start-symbolic"
                                                                : "media-playback-pause-symbolic");
-  gtk_widget_set_tooltip_text (self->pause_button, paused ? "Let the views go on (Ctrl+P)"
-                                                          : "Hold the views still (Ctrl+P)");
+  gtk_widget_set_tooltip_text (self->pause_button, paused ? _ ("Let the views go on (Ctrl+P)")
+                                                          : _ ("Hold the views still (Ctrl+P)"));
 }
 
 static void
@@ -205,15 +207,16 @@ static void
 build_views (GroveWindow *self)
 {
   self->overview = GROVE_OVERVIEW (grove_overview_new (self->session));
-  add_page (self, GTK_WIDGET (self->overview), "overview", "Overview", "grove-overview-symbolic");
+  add_page (self, GTK_WIDGET (self->overview), "overview", _ ("Overview"),
+            "grove-overview-symbolic");
   self->supervision_view = grove_supervision_view_new (self->session);
-  add_page (self, self->supervision_view, "supervision", "Supervision",
+  add_page (self, self->supervision_view, "supervision", _ ("Supervision"),
             "grove-supervision-symbolic");
   self->process_view = GROVE_PROCESS_VIEW (grove_process_view_new (self->session));
-  add_page (self, GTK_WIDGET (self->process_view), "processes", "Processes",
+  add_page (self, GTK_WIDGET (self->process_view), "processes", _ ("Processes"),
             "grove-processes-symbolic");
   self->mailboxes_view = GROVE_MAILBOXES_VIEW (grove_mailboxes_view_new (self->session));
-  add_page (self, GTK_WIDGET (self->mailboxes_view), "mailboxes", "Mailboxes",
+  add_page (self, GTK_WIDGET (self->mailboxes_view), "mailboxes", _ ("Mailboxes"),
             "grove-mailboxes-symbolic");
   adw_view_stack_set_visible_child_name (self->stack, "supervision");
 
