@@ -96,8 +96,9 @@ is_same (struct view *view, struct view *fresh)
   return TRUE;
 }
 
-/* A table opened afresh may catch a process on its way through a state that the other never saw, and
- * then nothing more is to be told of: so an update need not come before the two are compared again. */
+/* A table opened afresh may catch a process on its way through a state that the other never saw,
+ * and then nothing more is to be told of: so an update need not come before the two are compared
+ * again. */
 static void
 wait_until_same (struct view *view, struct peer *other, const char *query)
 {

@@ -36,7 +36,7 @@ with_setup ()
   PATH=$bin:/usr/bin:/bin CI='' bash -c "program=test; . '$root/tests/support/setup.sh'; $1" 2>&1
 }
 
-echo "1..18"
+echo "1..22"
 
 stand_in id 'echo 0'
 stand_in dpkg-query 'for p; do case $p in old*) echo "installed $p" ;; gone*) echo "config-files $p" ;; esac; done'
