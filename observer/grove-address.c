@@ -5,6 +5,7 @@
  */
 #include "observer/grove-address.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,8 +15,9 @@ G_DEFINE_QUARK (grove - address - error - quark, grove_address_error)
 #define ADDRESS_MAX    4096
 
 #define ALLOWED                                                                                    \
-  "Give the name of a system (1 to 64 letters, digits or . _ @ - and no dot first), the path of "  \
-  "its socket (with a slash), ssh:[user@]host/name, or exec:command."
+  N_ ("Give the name of a system (1 to 64 letters, digits or . _ @ - and no dot first), the path " \
+      "of "                                                                                        \
+      "its socket (with a slash), ssh:[user@]host/name, or exec:command.")
 
 static const char letters[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS;
 
@@ -60,7 +62,7 @@ complain (GError **error, const char *format, ...)
   g_autofree char *what = g_utf8_make_valid (raw, -1);
   va_end (arguments);
   g_strdelimit (what, "\n\r\t", ' '); /* the first line is all of it */
-  g_set_error (error, GROVE_ADDRESS_ERROR, 0, "%s\n" ALLOWED, what);
+  g_set_error (error, GROVE_ADDRESS_ERROR, 0, "%s\n%s", what, _ (ALLOWED));
   return FALSE;
 }
 
@@ -96,7 +98,7 @@ add_ssh_program (GPtrArray *argv, GError **error)
   if (program == NULL || program[0] == '\0')
     program = "ssh";
   if (!g_shell_parse_argv (program, NULL, &words, &problem))
-    return complain (error, "GROVE_SSH is no command: %s", problem->message);
+    return complain (error, _ ("GROVE_SSH is no command: %s"), problem->message);
   for (char **word = words; *word != NULL; word++)
     g_ptr_array_add (argv, g_strdup (*word));
   return TRUE;
@@ -112,11 +114,11 @@ parse_ssh (GroveAddress *self, const char *rest, GError **error)
   gsize       host_length = slash != NULL ? (gsize) (slash - host) : strlen (host);
   const char *name = slash != NULL ? slash + 1 : NULL;
   if (at != NULL && !is_user (rest, (gsize) (at - rest)))
-    return complain (error, "“%s” names no user of another machine", self->text);
+    return complain (error, _ ("“%s” names no user of another machine"), self->text);
   if (!is_host (host, host_length))
-    return complain (error, "“%s” names no other machine", self->text);
+    return complain (error, _ ("“%s” names no other machine"), self->text);
   if (name != NULL && !grove_address_name_is_valid (name))
-    return complain (error, "“%s” cannot be a system’s name", name);
+    return complain (error, _ ("“%s” cannot be a system’s name"), name);
 
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
   if (!add_ssh_program (argv, error))
@@ -138,7 +140,7 @@ parse_exec (GroveAddress *self, const char *rest, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   if (!g_shell_parse_argv (rest, NULL, &self->argv, &problem))
-    return complain (error, "“%s” is no command: %s", self->text, problem->message);
+    return complain (error, _ ("“%s” is no command: %s"), self->text, problem->message);
   self->name = g_path_get_basename (self->argv[0]);
   return TRUE;
 }
@@ -159,7 +161,7 @@ parse_name (GroveAddress *self, GError **error)
 {
   g_autofree char *directory = grove_address_get_directory ();
   if (!grove_address_name_is_valid (self->text))
-    return complain (error, "“%s” cannot be a system’s name", self->text);
+    return complain (error, _ ("“%s” cannot be a system’s name"), self->text);
   self->path = g_strdup_printf ("%s/%s.sock", directory, self->text);
   self->name = g_strdup (self->text);
   return TRUE;
@@ -173,7 +175,7 @@ grove_address_parse (const char *text, GError **error)
   gboolean good;
   if (strlen (text) > ADDRESS_MAX)
     {
-      complain (error, "The address is longer than %d bytes", ADDRESS_MAX);
+      complain (error, _ ("The address is longer than %d bytes"), ADDRESS_MAX);
       return NULL;
     }
   self->text = g_utf8_make_valid (text, -1);

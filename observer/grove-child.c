@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -175,9 +176,9 @@ _grove_child_get_complaint (GroveChild *self)
   if (!self->ended)
     return said[0] != '\0' ? g_steal_pointer (&said) : NULL;
   g_autofree char *how = g_subprocess_get_if_exited (self->process)
-                           ? g_strdup_printf ("%s ended with status %d", self->program,
+                           ? g_strdup_printf (_ ("%s ended with status %d"), self->program,
                                               g_subprocess_get_exit_status (self->process))
-                           : g_strdup_printf ("%s was ended by signal %d", self->program,
+                           : g_strdup_printf (_ ("%s was ended by signal %d"), self->program,
                                               g_subprocess_get_term_sig (self->process));
   return said[0] != '\0' ? g_strdup_printf ("%s (%s)", said, how) : g_steal_pointer (&how);
 }

@@ -5,8 +5,10 @@
  */
 #include "observer/grove-command.h"
 
+#include "observer/grove-format.h"
 #include "observer/grove-observer-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define WAIT_MS 1000
@@ -101,26 +103,27 @@ say_successor (struct json_object *result)
     {
       const char      *supervisor = supervisor_name (successor);
       g_autofree char *after = say_duration (_grove_json_int (successor, "after_ns", 0));
-      return g_strdup_printf ("; %s started %s after %s",
-                              supervisor != NULL ? supervisor : "its supervisor",
+      return g_strdup_printf (_ ("; %s started %s after %s"),
+                              supervisor != NULL ? supervisor : _ ("its supervisor"),
                               _grove_json_text (successor, "pid"), after);
     }
   const char *supervisor = supervisor_name (result);
   if (supervisor == NULL)
     return g_strdup ("");
   if (_grove_json_boolean (result, "gave_up"))
-    return g_strdup_printf ("; %s gave up: it had restarted too often", supervisor);
-  return g_strdup_printf ("; %s did not start another", supervisor);
+    return g_strdup_printf (_ ("; %s gave up: it had restarted too often"), supervisor);
+  return g_strdup_printf (_ ("; %s did not start another"), supervisor);
 }
 
 static char *
 say_alive (const Request *request)
 {
   if (request->command == GROVE_COMMAND_KILL)
-    return g_strdup_printf ("%s is alive: it has not ended yet", request->who);
+    return g_strdup_printf (_ ("%s is alive: it has not ended yet"), request->who);
   if (g_strcmp0 (request->argument, "normal") == 0)
-    return g_strdup_printf ("%s is alive: the reason normal ends no other process", request->who);
-  return g_strdup_printf ("%s is alive: it traps exits", request->who);
+    return g_strdup_printf (_ ("%s is alive: the reason normal ends no other process"),
+                            request->who);
+  return g_strdup_printf (_ ("%s is alive: it traps exits"), request->who);
 }
 
 static char *
@@ -128,11 +131,11 @@ say_ended (const Request *request, struct json_object *result)
 {
   g_autofree char *successor = say_successor (result);
   if (request->command == GROVE_COMMAND_KILL)
-    return g_strdup_printf ("Killed %s%s", request->who, successor);
+    return g_strdup_printf (_ ("Killed %s%s"), request->who, successor);
   const char *reason = _grove_json_text (_grove_json_object (result, "reason"), "text");
   char        cut[128];
   _grove_copy_text (cut, sizeof cut, reason[0] != '\0' ? reason : request->argument);
-  return g_strdup_printf ("%s ended with %s%s", request->who, cut, successor);
+  return g_strdup_printf (_ ("%s ended with %s%s"), request->who, cut, successor);
 }
 
 static char *
@@ -140,8 +143,8 @@ say_restarted (const Request *request, struct json_object *result)
 {
   const char      *supervisor = supervisor_name (result);
   g_autofree char *after = say_duration (_grove_json_int (result, "after_ns", 0));
-  return g_strdup_printf ("Restarted %s; %s started %s after %s", request->who,
-                          supervisor != NULL ? supervisor : "its supervisor",
+  return g_strdup_printf (_ ("Restarted %s; %s started %s after %s"), request->who,
+                          supervisor != NULL ? supervisor : _ ("its supervisor"),
                           _grove_json_text (result, "pid"), after);
 }
 
@@ -151,8 +154,8 @@ say_priority (const Request *request, struct json_object *result)
   const char *old_priority = _grove_json_text (result, "old");
   const char *new_priority = _grove_json_text (result, "new");
   if (strcmp (old_priority, new_priority) == 0)
-    return g_strdup_printf ("Priority of %s was %s already", request->who, new_priority);
-  return g_strdup_printf ("Priority of %s is now %s (was %s)", request->who, new_priority,
+    return g_strdup_printf (_ ("Priority of %s was %s already"), request->who, new_priority);
+  return g_strdup_printf (_ ("Priority of %s is now %s (was %s)"), request->who, new_priority,
                           old_priority);
 }
 
@@ -160,18 +163,18 @@ static char *
 say_suspended (const Request *request, struct json_object *result)
 {
   if (_grove_json_boolean (result, "already"))
-    return g_strdup_printf ("%s was suspended already", request->who);
-  return g_strdup_printf ("Suspended %s", request->who);
+    return g_strdup_printf (_ ("%s was suspended already"), request->who);
+  return g_strdup_printf (_ ("Suspended %s"), request->who);
 }
 
 static char *
 say_resumed (const Request *request, struct json_object *result)
 {
   if (_grove_json_boolean (result, "already"))
-    return g_strdup_printf ("%s was not suspended", request->who);
+    return g_strdup_printf (_ ("%s was not suspended"), request->who);
   if (strcmp (_grove_json_text (result, "status"), "suspended") == 0)
-    return g_strdup_printf ("Resumed %s, but somebody else suspends it still", request->who);
-  return g_strdup_printf ("Resumed %s", request->who);
+    return g_strdup_printf (_ ("Resumed %s, but somebody else suspends it still"), request->who);
+  return g_strdup_printf (_ ("Resumed %s"), request->who);
 }
 
 static char *
@@ -181,33 +184,37 @@ say_sent (const Request *request, struct json_object *result)
   char   cut[128];
   _grove_copy_text (cut, sizeof cut, request->argument);
   if (n_messages > 1)
-    return g_strdup_printf ("Sent %s to %s, where %" G_GINT64_FORMAT " messages wait", cut,
-                            request->who, n_messages);
-  return g_strdup_printf ("Sent %s to %s", cut, request->who);
+    {
+      g_autofree char *count = grove_format_count (n_messages);
+
+      return g_strdup_printf (_ ("Sent %s to %s, where %s messages wait"), cut, request->who,
+                              count);
+    }
+  return g_strdup_printf (_ ("Sent %s to %s"), cut, request->who);
 }
 
-/* What was not done, as the end of a sentence: "was not killed". */
-static const char *
-say_undone (GroveCommand command)
+/* "counter_orders <0.91.0> was not killed: @why". */
+static char *
+say_undone (const Request *request, const char *why)
 {
-  switch (command)
+  switch (request->command)
     {
     case GROVE_COMMAND_KILL:
-      return "was not killed";
+      return g_strdup_printf (_ ("%s was not killed: %s"), request->who, why);
     case GROVE_COMMAND_EXIT:
-      return "was not told to exit";
+      return g_strdup_printf (_ ("%s was not told to exit: %s"), request->who, why);
     case GROVE_COMMAND_RESTART:
-      return "was not restarted";
+      return g_strdup_printf (_ ("%s was not restarted: %s"), request->who, why);
     case GROVE_COMMAND_SET_PRIORITY:
-      return "keeps its priority";
+      return g_strdup_printf (_ ("%s keeps its priority: %s"), request->who, why);
     case GROVE_COMMAND_SUSPEND:
-      return "was not suspended";
+      return g_strdup_printf (_ ("%s was not suspended: %s"), request->who, why);
     case GROVE_COMMAND_RESUME:
-      return "was not resumed";
+      return g_strdup_printf (_ ("%s was not resumed: %s"), request->who, why);
     case GROVE_COMMAND_SEND:
-      return "was sent nothing";
+      return g_strdup_printf (_ ("%s was sent nothing: %s"), request->who, why);
     }
-  g_return_val_if_reached ("");
+  g_return_val_if_reached (NULL);
 }
 
 static char *
@@ -217,60 +224,59 @@ say_had_ended (const Request *request, struct json_object *data)
   g_autofree char    *reason = _grove_exited_reason (exited);
   g_autofree char    *successor = _grove_exited_successor (exited);
   GString            *text = g_string_new (NULL);
-  g_string_append_printf (text, "%s had already ended", request->who);
+  g_string_append_printf (text, _ ("%s had already ended"), request->who);
   if (reason != NULL)
     {
       char cut[128];
       _grove_copy_text (cut, sizeof cut, reason);
-      g_string_append_printf (text, " with %s", cut);
+      g_string_append_printf (text, _ (" with %s"), cut);
     }
   if (successor != NULL)
-    g_string_append_printf (text, "; %s took its place", successor);
+    g_string_append_printf (text, _ ("; %s took its place"), successor);
   return g_string_free (text, FALSE);
 }
 
+/* "@why: whether counter_orders <0.91.0> has ended is not known". */
 static char *
 say_unknown (const Request *request, const char *why)
 {
-  const char *what = "has ended";
   if (request->command == GROVE_COMMAND_SET_PRIORITY)
-    what = "has another priority";
-  else if (request->command == GROVE_COMMAND_SEND)
-    what = "has got the message";
-  else if (request->command >= GROVE_COMMAND_SUSPEND)
-    what = "is suspended";
-  return g_strdup_printf ("%s: whether %s %s is not known", why, request->who, what);
+    return g_strdup_printf (_ ("%s: whether %s has another priority is not known"), why,
+                            request->who);
+  if (request->command == GROVE_COMMAND_SEND)
+    return g_strdup_printf (_ ("%s: whether %s has got the message is not known"), why,
+                            request->who);
+  if (request->command >= GROVE_COMMAND_SUSPEND)
+    return g_strdup_printf (_ ("%s: whether %s is suspended is not known"), why, request->who);
+  return g_strdup_printf (_ ("%s: whether %s has ended is not known"), why, request->who);
 }
 
 static char *
 say_failure (const Request *request, const GroveReply *reply)
 {
-  const char *undone = say_undone (request->command);
   switch (reply->error->code)
     {
     case GROVE_CODE_NO_PROCESS:
       return say_had_ended (request, reply->data);
     case GROVE_CODE_OTHER_PROCESS:
-      return g_strdup_printf ("%s is another process by now; nothing was done", request->pid);
+      return g_strdup_printf (_ ("%s is another process by now; nothing was done"), request->pid);
     case GROVE_CODE_PROTECTED:
-      return g_strdup_printf ("%s %s: it is one of the system’s own processes", request->who,
-                              undone);
+      return say_undone (request, _ ("it is one of the system’s own processes"));
     case GROVE_CODE_FORBIDDEN:
-      if (request->command == GROVE_COMMAND_RESUME)
-        return g_strdup_printf ("%s %s: somebody else suspends it", request->who, undone);
-      return g_strdup_printf ("%s %s: this session may only observe", request->who, undone);
+      return say_undone (request, request->command == GROVE_COMMAND_RESUME
+                                    ? _ ("somebody else suspends it")
+                                    : _ ("this session may only observe"));
     case GROVE_CODE_NOT_REACHED:
-      return g_strdup_printf ("%s %s: it is busy and did not come to a point where it can be "
-                              "reached",
-                              request->who, undone);
+      return say_undone (request,
+                         _ ("it is busy and did not come to a point where it can be reached"));
     /* It ends with what it was asked to do done or not: the command may be why it ends. */
     case GROVE_CODE_SHUTTING_DOWN:
-      return say_unknown (request, "The system shut down before the answer");
+      return say_unknown (request, _ ("The system shut down before the answer"));
     case GROVE_PROTOCOL_ERROR_LOST:
     case GROVE_PROTOCOL_ERROR_BROKEN:
-      return say_unknown (request, "The connection ended before the answer");
+      return say_unknown (request, _ ("The connection ended before the answer"));
     default:
-      return g_strdup_printf ("%s %s: %s", request->who, undone, reply->error->message);
+      return say_undone (request, reply->error->message);
     }
 }
 
@@ -306,7 +312,7 @@ make_outcome (const Request *request, struct json_object *result)
         outcome->summary = say_ended (request, result);
       else if (strcmp (how, "pending") == 0)
         outcome->summary =
-          g_strdup_printf ("%s was told to exit and has not ended yet", request->who);
+          g_strdup_printf (_ ("%s was told to exit and has not ended yet"), request->who);
       else
         outcome->summary = say_alive (request);
       successor = _grove_json_text (_grove_json_object (result, "successor"), "pid");
@@ -413,19 +419,17 @@ find_obstacle (GroveSession *session, const Request *request)
   const char *reason = NULL;
   const char *method = grove_command_get_method (request->command);
   if (!grove_session_can (session, method, &reason))
-    return g_strdup_printf ("%s %s: %s", request->who, say_undone (request->command), reason);
+    return say_undone (request, reason);
   if (strlen (request->pid) >= sizeof ((GroveProcessRow *) 0)->pid)
-    return g_strdup ("That is no process identifier");
+    return g_strdup (_ ("That is no process identifier"));
   if (request->command == GROVE_COMMAND_EXIT &&
       request->argument[strspn (request->argument, " ")] == '\0')
-    return g_strdup_printf ("%s was not told to exit: give a reason, such as shutdown",
-                            request->who);
+    return say_undone (request, _ ("give a reason, such as shutdown"));
   if (request->command == GROVE_COMMAND_SEND &&
       request->argument[strspn (request->argument, " ")] == '\0')
-    return g_strdup_printf ("%s was sent nothing: give a message, such as {ping, 1}", request->who);
+    return say_undone (request, _ ("give a message, such as {ping, 1}"));
   if (strlen (request->argument) > 8000 || !g_utf8_validate (request->argument, -1, NULL))
-    return g_strdup_printf ("%s %s: what you wrote is too long, or no text", request->who,
-                            say_undone (request->command));
+    return say_undone (request, _ ("what you wrote is too long, or no text"));
   return NULL;
 }
 

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -95,8 +96,9 @@ void
 grove_connection_close (GroveConnection *self)
 {
   g_return_if_fail (GROVE_IS_CONNECTION (self));
-  g_autoptr (GError) error = g_error_new_literal (GROVE_PROTOCOL_ERROR, GROVE_PROTOCOL_ERROR_LOST,
-                                                  "The connection was closed before the answer");
+  g_autoptr (GError) error =
+    g_error_new_literal (GROVE_PROTOCOL_ERROR, GROVE_PROTOCOL_ERROR_LOST,
+                         _ ("The connection was closed before the answer"));
   g_object_ref (self);
   self->closed = TRUE;
   stop (self);
@@ -210,7 +212,7 @@ handle_reply (int64_t id, struct json_object *result, struct json_object *error,
   if (found == NULL)
     {
       if (self->broken == NULL)
-        self->broken = g_strdup ("It answered a question that was not asked.");
+        self->broken = g_strdup (_ ("It answered a question that was not asked."));
       return;
     }
   Call call = *found;
@@ -224,8 +226,9 @@ handle_reply (int64_t id, struct json_object *result, struct json_object *error,
     {
       const char *message = _grove_json_text (error, "message");
       gint64      code = _grove_json_int (error, "code", -32603);
-      converted = g_error_new_literal (GROVE_PROTOCOL_ERROR, (int) CLAMP (code, G_MININT, -1),
-                                       message[0] != '\0' ? message : "The system gave no reason");
+      converted =
+        g_error_new_literal (GROVE_PROTOCOL_ERROR, (int) CLAMP (code, G_MININT, -1),
+                             message[0] != '\0' ? message : _ ("The system gave no reason"));
       reply.result = NULL;
       reply.data = _grove_json_object (error, "data");
       reply.error = converted;
@@ -262,7 +265,7 @@ read_some (GroveConnection *self)
   if (n <= 0)
     {
       fail (self, g_error_new_literal (GROVE_PROTOCOL_ERROR, GROVE_PROTOCOL_ERROR_LOST,
-                                       "The connection ended before the answer"));
+                                       _ ("The connection ended before the answer")));
       return FALSE;
     }
   self->n_bytes += (guint64) n;
@@ -270,7 +273,7 @@ read_some (GroveConnection *self)
   if (self->fd >= 0 && (!whole || self->broken != NULL))
     grove_connection_break (self, self->broken != NULL
                                     ? self->broken
-                                    : "It sent what is no message of the protocol.");
+                                    : _ ("It sent what is no message of the protocol."));
   return self->fd >= 0;
 }
 

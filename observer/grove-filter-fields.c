@@ -7,6 +7,7 @@
 
 #include "observer/grove-observer-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define FIELDS_MAX 128 /* of one table, with their other names */
@@ -234,6 +235,6 @@ _grove_filter_fields_name_some (const GroveFilterFields *self)
   if (last == NULL && self->n > 0)
     last = self->fields[0].name;
   if (last != NULL)
-    g_string_append_printf (text, "%s%s", text->len > 0 ? " or " : "", last);
+    g_string_append_printf (text, "%s%s", text->len > 0 ? _ (" or ") : "", last);
   return g_string_free (text, FALSE);
 }

@@ -10,6 +10,7 @@
 #include "observer/grove-filter-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <json-c/json.h>
 #include <math.h>
 #include <string.h>
@@ -88,7 +89,7 @@ read_quoted (Parser *self)
         self->at++;
       if (self->text[self->at] == '\0')
         {
-          fail (self, start, "The quotation mark is not closed");
+          fail (self, start, _ ("The quotation mark is not closed"));
           return NULL;
         }
       g_string_append_c (value, self->text[self->at]);
@@ -114,7 +115,7 @@ read_value (Parser *self, gboolean several)
       if (value != NULL && !ends_word (self->text[self->at]) &&
           !(several && self->text[self->at] == ','))
         {
-          fail (self, self->at, "After a quoted value a space must follow");
+          fail (self, self->at, _ ("After a quoted value a space must follow"));
           g_clear_pointer (&value, g_free);
         }
       return value;
@@ -240,19 +241,22 @@ parse_number (const char *text, GroveFieldType type, double *ret_number)
 static struct json_object *
 read_number (Parser *self, const GroveField *field, const char *value, gsize at)
 {
-  double      number;
-  const char *such = field->type == GROVE_FIELD_TIME ? "500ms, 5s or 2h" : "100, 1.5k or 2M";
+  double number;
   if (!parse_number (value, field->type, &number))
     {
-      fail (self, at, "“%s” is no %s; %s takes one such as %s", value,
-            field->type == GROVE_FIELD_TIME ? "time" : "number", field->name, such);
+      if (field->type == GROVE_FIELD_TIME)
+        fail (self, at, _ ("“%s” is no time; %s takes one such as 500ms, 5s or 2h"), value,
+              field->name);
+      else
+        fail (self, at, _ ("“%s” is no number; %s takes one such as 100, 1.5k or 2M"), value,
+              field->name);
       return NULL;
     }
   if (field->type == GROVE_FIELD_RATE)
     return json_object_new_double (number);
   if (number != floor (number))
     {
-      fail (self, at, "“%s” is not whole; %s counts whole ones", value, field->name);
+      fail (self, at, _ ("“%s” is not whole; %s counts whole ones"), value, field->name);
       return NULL;
     }
   return json_object_new_int64 ((gint64) number);
@@ -266,7 +270,7 @@ read_choice (
   if (g_strv_contains (choices, lower))
     return json_object_new_string (lower);
   g_autofree char *all = g_strjoinv (", ", (char **) (gsize) choices);
-  fail (self, at, "“%s” is no %s; there are %s", value, field->name, all);
+  fail (self, at, _ ("“%s” is no %s; there are %s"), value, field->name, all);
   return NULL;
 }
 
@@ -277,7 +281,7 @@ read_boolean (Parser *self, const GroveField *field, const char *value, gsize at
     return json_object_new_boolean (TRUE);
   if (g_ascii_strcasecmp (value, "false") == 0 || g_ascii_strcasecmp (value, "no") == 0)
     return json_object_new_boolean (FALSE);
-  fail (self, at, "%s is true or false, not “%s”", field->name, value);
+  fail (self, at, _ ("%s is true or false, not “%s”"), field->name, value);
   return NULL;
 }
 
@@ -339,12 +343,12 @@ operator_fits (const GroveField *field, const Operator *operator)
 static void
 complain_about_operator (Parser *self, const GroveField *field, const Operator *operator, gsize at)
 {
-  const char *allowed = "= != ~ (contains) !~ and ^ (begins with)";
+  const char *allowed = _ ("= != ~ (contains) !~ and ^ (begins with)");
   if (is_number (field))
-    allowed = "= != < <= > and >=";
+    allowed = _ ("= != < <= > and >=");
   else if (field->type == GROVE_FIELD_BOOLEAN)
-    allowed = "= and !=";
-  fail (self, at, "%s cannot be asked with “%s”; it takes %s", field->name, operator->text,
+    allowed = _ ("= and !=");
+  fail (self, at, _ ("%s cannot be asked with “%s”; it takes %s"), field->name, operator->text,
         allowed);
 }
 
@@ -380,10 +384,10 @@ read_values (
       gsize            value_at = self->at;
       g_autofree char *value = read_value (self, several);
       if (value != NULL && value[0] == '\0' && self->text[value_at] != '"')
-        fail (self, value_at, "A value is missing after “%.*s”",
+        fail (self, value_at, _ ("A value is missing after “%.*s”"),
               (int) (value_at - (gsize) (word - self->text)), word);
       if (self->error == NULL && json_object_array_length (values) == VALUES_MAX)
-        fail (self, value_at, "There are more than %d values", VALUES_MAX);
+        fail (self, value_at, _ ("There are more than %d values"), VALUES_MAX);
       struct json_object *json =
         self->error == NULL ? make_value (self, field, operator, value, value_at) : NULL;
       if (json != NULL)
@@ -413,7 +417,7 @@ read_field_condition (Parser *self, struct json_object *all, gsize length, gbool
   if (field == NULL)
     {
       g_autofree char *some = _grove_filter_fields_name_some (self->fields);
-      fail (self, start, "There is no “%.*s”; try %s", (int) MIN (length, 40), word, some);
+      fail (self, start, _ ("There is no “%.*s”; try %s"), (int) MIN (length, 40), word, some);
       return;
     }
   const Operator *operator= operator_at (word + length);
@@ -448,7 +452,7 @@ read_bare_word (Parser *self, struct json_object *all, gboolean negated)
     return;
   if (value[0] == '\0')
     {
-      fail (self, start, "There is nothing between the quotation marks");
+      fail (self, start, _ ("There is nothing between the quotation marks"));
       return;
     }
   g_autofree char    *pid = complete_pid (value);
@@ -466,7 +470,8 @@ read_bare_word (Parser *self, struct json_object *all, gboolean negated)
       n++;
     }
   if (n == 0)
-    fail (self, start, "This table has no text that “%s” could be a part of; name a column", value);
+    fail (self, start, _ ("This table has no text that “%s” could be a part of; name a column"),
+          value);
   if (!negated)
     json_object_array_add (all, unwrap (self, any));
 }
@@ -479,7 +484,7 @@ read_negation (Parser *self)
   if (sign == '-' || sign == '!')
     {
       if (ends_word (self->text[self->at + 1]))
-        fail (self, self->at, "After %c (not) a condition must follow at once", sign);
+        fail (self, self->at, _ ("After %c (not) a condition must follow at once"), sign);
       self->at++;
       return TRUE;
     }
@@ -489,7 +494,7 @@ read_negation (Parser *self)
   self->at += strlen ("not");
   skip_spaces (self);
   if (self->text[self->at] == '\0' || next_word_is (self, "or") || next_word_is (self, "and"))
-    fail (self, start, "After “not” a condition must follow");
+    fail (self, start, _ ("After “not” a condition must follow"));
   return TRUE;
 }
 
@@ -540,9 +545,9 @@ read_groups (Parser *self)
       if (group != NULL)
         json_object_array_add (any, group);
       else if (self->error == NULL && (more || start > 0))
-        fail (self, more ? self->at : start,
-              "“or” stands between two conditions; one is missing %s",
-              more ? "before it" : "after it");
+        fail (self, more ? self->at : start, "%s",
+              more ? _ ("“or” stands between two conditions; one is missing before it")
+                   : _ ("“or” stands between two conditions; one is missing after it"));
       if (!more || self->error != NULL)
         return any;
       self->at += strlen ("or");
@@ -556,11 +561,11 @@ parse (Parser *parser, struct json_object **ret_json, gsize *ret_position, GErro
   const char         *end;
   struct json_object *any = NULL;
   if (!g_utf8_validate (text, -1, &end))
-    fail (parser, (gsize) (end - text), "The filter is no text");
+    fail (parser, (gsize) (end - text), _ ("The filter is no text"));
   else if (strlen (text) > TEXT_MAX)
     /* Where a mark can stand: not inside a character. */
     fail (parser, (gsize) (g_utf8_find_prev_char (text, text + TEXT_MAX + 1) - text),
-          "The filter is longer than %d bytes", TEXT_MAX);
+          _ ("The filter is longer than %d bytes"), TEXT_MAX);
   else if (text[strspn (text, " \t\r\n")] == '\0')
     {
       *ret_json = NULL;
@@ -574,7 +579,7 @@ parse (Parser *parser, struct json_object **ret_json, gsize *ret_position, GErro
   if (any != NULL && parser->error == NULL)
     any = unwrap (parser, any);
   if (parser->error == NULL && parser->n_nodes > NODES_MAX)
-    fail (parser, strlen (text), "The filter has too many conditions");
+    fail (parser, strlen (text), _ ("The filter has too many conditions"));
   if (parser->error != NULL)
     {
       json_object_put (any);

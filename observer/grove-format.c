@@ -4,6 +4,7 @@
  */
 #include "observer/grove-format.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 /* Narrow, and never broken at a line's end. */
@@ -133,5 +134,6 @@ grove_format_plural (gint64 n, const char *one, const char *many)
 {
   g_autofree char *count = grove_format_count (n);
 
-  return g_strdup_printf ("%s %s", count, n == 1 ? one : many);
+  return g_strdup_printf ("%s %s", count,
+                          g_dngettext (GETTEXT_PACKAGE, one, many, (gulong) ABS (n)));
 }

@@ -7,6 +7,7 @@
 
 #include "observer/grove-format.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define RADIUS          8.0
@@ -330,7 +331,7 @@ draw_second_line (Card *self, double y)
     }
   draw_budget (self, y);
   children = grove_format_plural (node->n_children, "child", "children");
-  text = node->kind == GROVE_GRAPH_APPLICATION ? g_strdup_printf ("application · %s", children)
+  text = node->kind == GROVE_GRAPH_APPLICATION ? g_strdup_printf (_ ("application · %s"), children)
          : node->strategy[0] != '\0' ? g_strdup_printf ("%s · %s", children, node->strategy)
                                      : g_steal_pointer (&children);
   set_colour (self, &self->painting->palette->dim, 1);

@@ -6,6 +6,8 @@
 
 #include "observer/grove-format.h"
 
+#include <glib/gi18n-lib.h>
+
 typedef struct
 {
   const char *title;
@@ -20,26 +22,26 @@ typedef struct
 
 static const Metric metrics[GROVE_GRAPH_N_METRICS] = {
   [GROVE_GRAPH_METRIC_MAILBOX] = {
-    .title = "Mailbox",
+    .title = N_ ("Mailbox"),
     .column = "messages",
     /* Yellow and red begin where they do in tables: GROVE_MAILBOX_WARNING and _ERROR. */
     .from = { 1, 100, 400, 1000 },
-    .legend = { NULL, "empty", "1+", "100+", "400+", "1000+" },
+    .legend = { NULL, N_ ("empty"), "1+", "100+", "400+", "1000+" },
   },
   [GROVE_GRAPH_METRIC_MEMORY] = {
-    .title = "Memory",
+    .title = N_ ("Memory"),
     .column = "memory",
     .from = { 16 * KIB, 256 * KIB, 4 * MIB, 64 * MIB },
     .legend = { NULL, "< 16 KiB", "16 KiB+", "256 KiB+", "4 MiB+", "64 MiB+" },
   },
   [GROVE_GRAPH_METRIC_REDUCTIONS] = {
-    .title = "Reductions/s",
+    .title = N_ ("Reductions/s"),
     .column = "reductions/s",
     .from = { 100, 1e4, 1e6, 1e7 },
-    .legend = { NULL, "idle", "100+", "10k+", "1M+", "10M+" },
+    .legend = { NULL, N_ ("idle"), "100+", "10k+", "1M+", "10M+" },
   },
   [GROVE_GRAPH_METRIC_STATE] = {
-    .title = "State",
+    .title = N_ ("State"),
     .column = "messages",
     .legend = { "suspended", "waiting", "running", "runnable", NULL, "exiting" },
   },
@@ -58,7 +60,7 @@ static const struct
 const char *
 grove_graph_metric_get_title (GroveGraphMetric metric)
 {
-  return metrics[metric].title;
+  return _ (metrics[metric].title);
 }
 
 const char *
@@ -70,7 +72,9 @@ grove_graph_metric_get_column (GroveGraphMetric metric)
 const char *
 grove_graph_metric_get_legend (GroveGraphMetric metric, GroveGraphBand band)
 {
-  return metrics[metric].legend[band];
+  const char *legend = metrics[metric].legend[band];
+
+  return legend != NULL ? _ (legend) : NULL;
 }
 
 GroveGraphBand

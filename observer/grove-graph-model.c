@@ -7,6 +7,7 @@
 #include "observer/grove-format.h"
 #include "observer/grove-graph-fold.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* What a node of the scene stands for: one process, or several of the array of members. */
@@ -158,7 +159,7 @@ static void
 add_missing (GroveGraphModel *self, GroveGraphScene *scene, guint parent, guint n_missing)
 {
   g_autofree char     *count = grove_format_count (n_missing);
-  g_autofree char     *name = g_strdup_printf ("%s more", count);
+  g_autofree char     *name = g_strdup_printf (_ ("%s more"), count);
   g_autofree char     *id = g_strdup_printf ("%s\nmore", scene->nodes[parent].id);
   const Source         source = { NULL, 0, 0 };
   const GroveGraphNode added = { .id = id,

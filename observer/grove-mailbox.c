@@ -7,6 +7,7 @@
 
 #include "observer/grove-poll.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define PAGE     200
@@ -301,12 +302,12 @@ answered (gpointer owner, const GroveReply *reply)
   if (reply->error == NULL)
     {
       if (!take_answer (self, reply->result))
-        _grove_session_break (self->session, "It sent messages that make no sense.");
+        _grove_session_break (self->session, _ ("It sent messages that make no sense."));
     }
   else if (reply->error->code == GROVE_CODE_NO_PROCESS)
-    set_error (self, "The process has ended");
+    set_error (self, _ ("The process has ended"));
   else if (reply->error->code == GROVE_CODE_FORBIDDEN)
-    set_error (self, "The system keeps the contents of messages to itself");
+    set_error (self, _ ("The system keeps the contents of messages to itself"));
   else if (reply->error->code < 0)
     set_error (self, reply->error->message);
   g_signal_emit (self, signals[REFRESHED], 0);
@@ -328,7 +329,7 @@ make_params (gpointer owner)
 static void
 was_reset (gpointer owner)
 {
-  set_error (owner, "The process has ended");
+  set_error (owner, _ ("The process has ended"));
 }
 
 void

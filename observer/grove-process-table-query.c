@@ -9,6 +9,8 @@
  */
 #include "observer/grove-process-table-private.h"
 
+#include <glib/gi18n-lib.h>
+
 #define SYNC_DELAY_MS 8
 #define VIEWPORT_MAX  480
 #define PAD           16 /* rows subscribed to beyond the viewport, on either side */
@@ -76,7 +78,8 @@ opened (gpointer owner, struct json_object *result)
   GroveProcessTable *self = owner;
   if (!_grove_table_mirror_open (&self->mirror, _grove_session_get_columns (self->session), result))
     {
-      _grove_session_break (self->session, "It opened a table with other columns than asked for.");
+      _grove_session_break (self->session,
+                            _ ("It opened a table with other columns than asked for."));
       return;
     }
   self->min_rev = 0;
@@ -144,7 +147,7 @@ was_set (gpointer owner, struct json_object *result)
   gint64             rev;
   if (!_grove_json_get_int (result, "rev", 0, &rev))
     {
-      _grove_session_break (self->session, "It changed a table without saying its revision.");
+      _grove_session_break (self->session, _ ("It changed a table without saying its revision."));
       return;
     }
   self->set_under_way = FALSE;

@@ -7,6 +7,7 @@
 
 #include "observer/grove-table-mirror.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define PIDS_MAX      400
@@ -216,7 +217,8 @@ opened (gpointer owner, struct json_object *result)
   GroveProcessWatch *self = owner;
   if (!_grove_table_mirror_open (&self->mirror, _grove_session_get_columns (self->session), result))
     {
-      _grove_session_break (self->session, "It opened a table with other columns than asked for.");
+      _grove_session_break (self->session,
+                            _ ("It opened a table with other columns than asked for."));
       return;
     }
   self->min_rev = 0;
@@ -230,7 +232,7 @@ was_set (gpointer owner, struct json_object *result)
   self->set_under_way = FALSE;
   if (!_grove_json_get_int (result, "rev", 0, &self->min_rev))
     {
-      _grove_session_break (self->session, "It changed a table without saying its revision.");
+      _grove_session_break (self->session, _ ("It changed a table without saying its revision."));
       return;
     }
   sync_later (self);

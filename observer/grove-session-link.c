@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -366,7 +367,7 @@ greet (GroveSession *self, struct json_object *hello)
   if (!_grove_json_get_int (protocol, "major", 0, &major) || server == NULL ||
       _grove_json_text (hello, "instance")[0] == '\0')
     {
-      trouble (self, GROVE_TROUBLE_NOT_GROVE, "Its greeting lacks what it must say.");
+      trouble (self, GROVE_TROUBLE_NOT_GROVE, _ ("Its greeting lacks what it must say."));
       return;
     }
   if (major != PROTOCOL_MAJOR)
@@ -432,14 +433,14 @@ handle_notification (gpointer user_data, const char *method, struct json_object 
       if (strcmp (method, "hello") == 0)
         greet (self, params);
       else
-        trouble (self, GROVE_TROUBLE_NOT_GROVE, "It did not begin with a greeting.");
+        trouble (self, GROVE_TROUBLE_NOT_GROVE, _ ("It did not begin with a greeting."));
       return;
     }
   /* Notifications of later versions carry no `sub` of ours; they are not for us. */
   if (!_grove_json_get_int (params, "sub", 0, &sub))
     {
       if (g_str_has_suffix (method, ".update") || strcmp (method, "system.sample") == 0)
-        _grove_session_break (self, "It sent an update that names no subscription.");
+        _grove_session_break (self, _ ("It sent an update that names no subscription."));
       return;
     }
   self->n_updates++;

@@ -4,6 +4,7 @@
  */
 #include "observer/grove-session-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -93,7 +94,7 @@ updated (gpointer owner, struct json_object *params, const char **ret_reason)
   GroveSample   sample;
   if (!read_sample (params, &sample))
     {
-      *ret_reason = "It sent a sample that makes no sense.";
+      *ret_reason = _ ("It sent a sample that makes no sense.");
       return FALSE;
     }
   self->sample = sample;

@@ -5,6 +5,8 @@
  */
 #include "observer/grove-session-private.h"
 
+#include <glib/gi18n-lib.h>
+
 #define FOLLOW_INTERVAL_MS 250
 
 static struct json_object *
@@ -54,7 +56,7 @@ updated (gpointer owner, struct json_object *params, const char **ret_reason)
   gint64        matched;
   if (!_grove_json_get_int (params, "matched", 0, &matched))
     {
-      *ret_reason = "It sent a table without the number of its rows.";
+      *ret_reason = _ ("It sent a table without the number of its rows.");
       return FALSE;
     }
   if (matched == 0 && !self->follow_gone)

@@ -5,6 +5,7 @@
  */
 #include "observer/grove-session-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static GParamSpec *properties[GROVE_SESSION_N_PROPS];
@@ -112,7 +113,7 @@ static void
 answer_refused (GroveSession *self)
 {
   g_autoptr (GError) error = g_error_new_literal (GROVE_PROTOCOL_ERROR, GROVE_PROTOCOL_ERROR_LOST,
-                                                  "There is no connection to a system");
+                                                  _ ("There is no connection to a system"));
   GroveReply   reply = { .error = error };
   RefusedCall *call;
   while ((call = g_queue_pop_head (&self->refused_calls)) != NULL)
@@ -314,18 +315,18 @@ grove_session_can (GroveSession *self, const char *method, const char **ret_reas
   if (self->state != GROVE_SESSION_LIVE)
     return cannot (self, ret_reason,
                    self->system_name != NULL
-                     ? g_strdup_printf ("There is no connection to “%s”", self->system_name)
-                     : g_strdup ("No system is chosen"));
+                     ? g_strdup_printf (_ ("There is no connection to “%s”"), self->system_name)
+                     : g_strdup (_ ("No system is chosen")));
   if (!g_hash_table_contains (self->capabilities, method))
     {
       const char *why = g_hash_table_lookup (self->absent, method);
       return cannot (self, ret_reason,
                      why != NULL ? g_strdup (why)
-                                 : g_strdup_printf ("“%s” cannot do that", self->system_name));
+                                 : g_strdup_printf (_ ("“%s” cannot do that"), self->system_name));
     }
   if (self->observing && is_control (method))
     return cannot (self, ret_reason,
-                   g_strdup_printf ("“%s” may only be observed", self->system_name));
+                   g_strdup_printf (_ ("“%s” may only be observed"), self->system_name));
   return TRUE;
 }
 

@@ -9,6 +9,8 @@
  */
 #include "observer/grove-observer-private.h"
 
+#include <glib/gi18n-lib.h>
+
 typedef enum
 {
   CLOSED,
@@ -82,7 +84,7 @@ opened (gpointer owner, const GroveReply *reply, gpointer user_data)
     {
       self->state = FAILED;
       if (self->owner != NULL)
-        _grove_session_break (self->session, "It opened a subscription without a number.");
+        _grove_session_break (self->session, _ ("It opened a subscription without a number."));
     }
   else
     {
@@ -133,12 +135,12 @@ _grove_subscription_receive (GroveSubscription  *self,
   gint64 seq;
   if (!_grove_json_get_int (params, "seq", self->seq + 1, &seq))
     {
-      _grove_session_break (self->session, "It sent an update out of its order.");
+      _grove_session_break (self->session, _ ("It sent an update out of its order."));
       return TRUE;
     }
   ref (self);
   self->seq = seq;
-  const char *reason = "It sent an update that makes no sense.";
+  const char *reason = _ ("It sent an update that makes no sense.");
   if (!self->kind->updated (self->owner, params, &reason))
     {
       if (self->owner != NULL)

@@ -4,6 +4,7 @@
  */
 #include "observer/grove-table-mirror.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 void
@@ -134,22 +135,22 @@ _grove_table_mirror_take (GroveTableMirror   *self,
       !_grove_json_get_int (params, "offset", 0, &offset) || rows == NULL ||
       (order == NULL && json_object_object_get_ex (params, "order", NULL)))
     {
-      *ret_reason = "It sent a table update that lacks what it must say.";
+      *ret_reason = _ ("It sent a table update that lacks what it must say.");
       return FALSE;
     }
   if (order != NULL && !take_order (self, order))
     {
-      *ret_reason = "It sent a table whose order makes no sense.";
+      *ret_reason = _ ("It sent a table whose order makes no sense.");
       return FALSE;
     }
   if (!take_rows (self, rows))
     {
-      *ret_reason = "It sent a table row that makes no sense.";
+      *ret_reason = _ ("It sent a table row that makes no sense.");
       return FALSE;
     }
   if (dead != NULL && !take_dead (self, dead))
     {
-      *ret_reason = "It sent a table whose dead are none of its rows.";
+      *ret_reason = _ ("It sent a table whose dead are none of its rows.");
       return FALSE;
     }
   self->rev = rev;

@@ -5,6 +5,7 @@
  */
 #include "observer/grove-tree-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define INTERVAL_MS  100
@@ -114,9 +115,9 @@ updated (gpointer owner, struct json_object *params, const char **ret_reason)
   if (differ > 0)
     g_signal_emit (self, signals[METRICS_CHANGED], 0);
   if (!good)
-    *ret_reason = "It sent a change of the tree that does not fit the tree.";
+    *ret_reason = _ ("It sent a change of the tree that does not fit the tree.");
   else if (differ < 0)
-    *ret_reason = "It sent values of the tree that make no sense.";
+    *ret_reason = _ ("It sent values of the tree that make no sense.");
   g_object_unref (self);
   return good && differ >= 0;
 }

@@ -5,6 +5,7 @@
  */
 #include "observer/grove-session-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,73 +34,76 @@ describe_refusal (GroveTrouble trouble,
         break;
       }
     case GROVE_TROUBLE_NO_COMMAND:
-      *title = g_strdup_printf ("Cannot run what leads to “%s”", name);
-      *detail = g_strdup_printf ("Tried: %s. %s.", path != NULL ? path : "", fact);
+      *title = g_strdup_printf (_ ("Cannot run what leads to “%s”"), name);
+      *detail = g_strdup_printf (_ ("Tried: %s. %s."), path != NULL ? path : "", fact);
       break;
     case GROVE_TROUBLE_COMMAND:
-      *title = g_strdup_printf ("“%s” cannot be reached", name);
-      *detail = g_strdup_printf ("Tried: %s. It said: %s", path != NULL ? path : "", fact);
+      *title = g_strdup_printf (_ ("“%s” cannot be reached"), name);
+      *detail = g_strdup_printf (_ ("Tried: %s. It said: %s"), path != NULL ? path : "", fact);
       break;
     case GROVE_TROUBLE_NO_SYSTEM:
-      *title = g_strdup_printf ("There is no system “%s”", name);
+      *title = g_strdup_printf (_ ("There is no system “%s”"), name);
       *detail =
-        g_strdup_printf ("Looked in %s. Start the system, then try again; or choose another "
-                         "that runs.",
+        g_strdup_printf (_ ("Looked in %s. Start the system, then try again; or choose another "
+                            "that runs."),
                          directory);
       break;
     case GROVE_TROUBLE_STALE:
-      *title = g_strdup_printf ("“%s” is not running", name);
+      *title = g_strdup_printf (_ ("“%s” is not running"), name);
       *detail =
-        g_strdup_printf ("Its socket %s is still there, but nobody answers: the system ended "
-                         "without cleaning up. Start it again, then try again.",
+        g_strdup_printf (_ ("Its socket %s is still there, but nobody answers: the system ended "
+                            "without cleaning up. Start it again, then try again."),
                          path);
       break;
     case GROVE_TROUBLE_PERMISSION:
-      *title = g_strdup_printf ("No permission to observe “%s”", name);
-      *detail = g_strdup_printf ("%s may be opened only by the user who runs the system. Run the "
-                                 "observer as that user.",
-                                 path);
+      *title = g_strdup_printf (_ ("No permission to observe “%s”"), name);
+      *detail =
+        g_strdup_printf (_ ("%s may be opened only by the user who runs the system. Run the "
+                            "observer as that user."),
+                         path);
       break;
     case GROVE_TROUBLE_NO_SOCKET:
-      *title = g_strdup_printf ("“%s” is not a socket", name);
+      *title = g_strdup_printf (_ ("“%s” is not a socket"), name);
       *detail =
-        g_strdup_printf ("%s is something else. Give the path of a system’s socket; it ends "
-                         "in .sock.",
+        g_strdup_printf (_ ("%s is something else. Give the path of a system’s socket; it ends "
+                            "in .sock."),
                          path);
       break;
     case GROVE_TROUBLE_REJECTED:
-      *title = g_strdup_printf ("“%s” closed the door", name);
+      *title = g_strdup_printf (_ ("“%s” closed the door"), name);
       *detail =
-        g_strdup ("It ended the connection without a word. Systems let in only the user who "
-                  "runs them, and root.");
+        g_strdup (_ ("It ended the connection without a word. Systems let in only the user who "
+                     "runs them, and root."));
       break;
     case GROVE_TROUBLE_FULL:
-      *title = g_strdup_printf ("“%s” has no room for another observer", name);
-      *detail = g_strdup_printf ("%s Close another observer, then try again.", fact);
+      *title = g_strdup_printf (_ ("“%s” has no room for another observer"), name);
+      *detail = g_strdup_printf (_ ("%s Close another observer, then try again."), fact);
       break;
     case GROVE_TROUBLE_SILENT:
-      *title = g_strdup_printf ("“%s” does not answer", name);
+      *title = g_strdup_printf (_ ("“%s” does not answer"), name);
       *detail =
-        g_strdup_printf ("%s took the connection but said nothing for 5 seconds. The system "
-                         "may be stopped in a debugger, or it is no Grove system.",
+        g_strdup_printf (_ ("%s took the connection but said nothing for 5 seconds. The system "
+                            "may be stopped in a debugger, or it is no Grove system."),
                          path);
       break;
     case GROVE_TROUBLE_NOT_GROVE:
-      *title = g_strdup_printf ("“%s” does not speak Grove’s protocol", name);
-      *detail = g_strdup_printf ("%s What listens on %s is another kind of program.", fact, path);
+      *title = g_strdup_printf (_ ("“%s” does not speak Grove’s protocol"), name);
+      *detail =
+        g_strdup_printf (_ ("%s What listens on %s is another kind of program."), fact, path);
       break;
     case GROVE_TROUBLE_VERSION:
-      *title = g_strdup_printf ("“%s” is of another version", name);
-      *detail = g_strdup_printf ("It speaks version %s of the protocol, this observer version 1. "
-                                 "Use an observer and a system of the same release.",
-                                 fact);
+      *title = g_strdup_printf (_ ("“%s” is of another version"), name);
+      *detail =
+        g_strdup_printf (_ ("It speaks version %s of the protocol, this observer version 1. "
+                            "Use an observer and a system of the same release."),
+                         fact);
       break;
     case GROVE_TROUBLE_NOT_OPENED:
-      *title = g_strdup_printf ("“%s” refused the session", name);
-      *detail = g_strdup_printf ("It said: %s", fact);
+      *title = g_strdup_printf (_ ("“%s” refused the session"), name);
+      *detail = g_strdup_printf (_ ("It said: %s"), fact);
       break;
     default:
-      *title = g_strdup_printf ("Cannot connect to “%s”", name);
+      *title = g_strdup_printf (_ ("Cannot connect to “%s”"), name);
       *detail = g_strdup_printf ("%s: %s", path != NULL ? path : name, fact);
       break;
     }
@@ -112,47 +116,50 @@ describe_loss (
   switch ((int) trouble)
     {
     case GROVE_TROUBLE_COMMAND_LOST:
-      *title = g_strdup_printf ("The way to “%s” broke off", name);
-      *detail = g_strdup_printf ("What it went through said: %s. Trying to reach it again.", fact);
+      *title = g_strdup_printf (_ ("The way to “%s” broke off"), name);
+      *detail =
+        g_strdup_printf (_ ("What it went through said: %s. Trying to reach it again."), fact);
       break;
     case GROVE_TROUBLE_HUNG:
-      *title = g_strdup_printf ("“%s” stopped answering", name);
-      *detail = g_strdup ("Nothing came for 10 seconds. It may be stopped in a debugger, or the "
-                          "machine is overloaded. Trying to reach it again.");
+      *title = g_strdup_printf (_ ("“%s” stopped answering"), name);
+      *detail = g_strdup (_ ("Nothing came for 10 seconds. It may be stopped in a debugger, or the "
+                             "machine is overloaded. Trying to reach it again."));
       break;
     case GROVE_TROUBLE_SHUTDOWN:
-      *title = g_strdup_printf ("“%s” was shut down", name);
-      *detail = g_strdup ("What is shown is its last state. A window connects again as soon as the "
-                          "system is back.");
+      *title = g_strdup_printf (_ ("“%s” was shut down"), name);
+      *detail =
+        g_strdup (_ ("What is shown is its last state. A window connects again as soon as the "
+                     "system is back."));
       break;
     case GROVE_TROUBLE_SLOW:
-      *title = g_strdup_printf ("“%s” hung up: the observer was too slow", name);
-      *detail = g_strdup ("This observer did not read what it had asked for in time. Connecting "
-                          "again.");
+      *title = g_strdup_printf (_ ("“%s” hung up: the observer was too slow"), name);
+      *detail = g_strdup (_ ("This observer did not read what it had asked for in time. Connecting "
+                             "again."));
       break;
     case GROVE_TROUBLE_ERRORS:
-      *title = g_strdup_printf ("“%s” hung up: it did not understand the observer", name);
-      *detail = g_strdup_printf ("It said: %s", fact);
+      *title = g_strdup_printf (_ ("“%s” hung up: it did not understand the observer"), name);
+      *detail = g_strdup_printf (_ ("It said: %s"), fact);
       break;
     case GROVE_TROUBLE_LIMIT:
-      *title = g_strdup_printf ("“%s” hung up: a limit was reached", name);
-      *detail = g_strdup_printf ("It said: %s", fact);
+      *title = g_strdup_printf (_ ("“%s” hung up: a limit was reached"), name);
+      *detail = g_strdup_printf (_ ("It said: %s"), fact);
       break;
     case GROVE_TROUBLE_GOODBYE:
-      *title = g_strdup_printf ("“%s” hung up", name);
-      *detail = g_strdup_printf ("It said: %s", fact);
+      *title = g_strdup_printf (_ ("“%s” hung up"), name);
+      *detail = g_strdup_printf (_ ("It said: %s"), fact);
       break;
     case GROVE_TROUBLE_BROKEN:
-      *title = g_strdup_printf ("“%s” broke the protocol", name);
-      *detail = g_strdup_printf ("%s The connection was ended, since what it says cannot be relied "
-                                 "on. Use an observer and a system of the same release.",
-                                 fact);
+      *title = g_strdup_printf (_ ("“%s” broke the protocol"), name);
+      *detail =
+        g_strdup_printf (_ ("%s The connection was ended, since what it says cannot be relied "
+                            "on. Use an observer and a system of the same release."),
+                         fact);
       break;
     default:
-      *title = g_strdup_printf ("The connection to “%s” was lost", name);
+      *title = g_strdup_printf (_ ("The connection to “%s” was lost"), name);
       *detail =
-        g_strdup ("The system ended without a goodbye; it may have crashed. What is shown is "
-                  "its last state. A window connects again as soon as it is back.");
+        g_strdup (_ ("The system ended without a goodbye; it may have crashed. What is shown is "
+                     "its last state. A window connects again as soon as it is back."));
       break;
     }
 }
@@ -166,7 +173,7 @@ _grove_trouble_describe (GroveTrouble trouble,
                          char       **ret_detail)
 {
   if (fact == NULL || fact[0] == '\0')
-    fact = "It gave no reason.";
+    fact = _ ("It gave no reason.");
   if (trouble >= GROVE_TROUBLE_LOST)
     describe_loss (trouble, system_name, fact, ret_title, ret_detail);
   else
