@@ -9,6 +9,7 @@
 #include "observer/grove-connection.h"
 #include "observer/grove-process-item.h"
 #include "observer/grove-session.h"
+#include "observer/grove-term.h"
 
 #include <json-c/json.h>
 
@@ -47,6 +48,9 @@ gboolean _grove_copy_pid (char *dest, gsize size, struct json_object *value);
  * bare text and an object with it are both understood. NULL when not known; transfer full. */
 char *_grove_exited_reason (struct json_object *exited);
 char *_grove_exited_successor (struct json_object *exited);
+
+/* A term as the protocol sends it (grove-term.c); transfer full, NULL if it is none. */
+GroveTerm *_grove_term_read (struct json_object *object);
 
 /* Rows of the table `processes` (grove-process-row.c). */
 /* The columns a row is made from: a bit for each that the system has. */

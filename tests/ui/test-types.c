@@ -24,6 +24,7 @@
 #include "ui/grove-status-bar.h"
 #include "ui/grove-system-menu.h"
 #include "ui/grove-term-dialog.h"
+#include "ui/grove-term-view.h"
 #include "ui/grove-window.h"
 
 static void
@@ -128,6 +129,7 @@ main (int argc, char **argv)
     GROVE_TYPE_SPARKLINE,
     GROVE_TYPE_STATE_DOT,
     GROVE_TYPE_TERM_DIALOG,
+    GROVE_TYPE_TERM_VIEW,
     GROVE_TYPE_STATUS_BAR,
     GROVE_TYPE_SYSTEM_MENU,
     GROVE_TYPE_WINDOW,
