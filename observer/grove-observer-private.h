@@ -92,9 +92,6 @@ void _grove_session_introduce (GroveSession *self,
                                const char   *name,
                                gboolean      only_observe,
                                gboolean      samples);
-/* How terms are written: "elixir", NULL: as the system does unless it is asked. Static; before it
- * is opened. */
-void _grove_session_set_syntax (GroveSession *self, const char *syntax);
 /* The greeting of the system it is or was connected to; borrowed, NULL before the first. */
 struct json_object *_grove_session_get_hello (GroveSession *self);
 /* What its greeting says of the table `processes`: {name, type, unit} each; borrowed, NULL:
@@ -153,6 +150,8 @@ typedef struct
   gboolean (*updated) (gpointer owner, struct json_object *params, const char **ret_reason);
   /* The server refused to open or set. NULL: not of interest. */
   void (*failed) (gpointer owner, const GError *error);
+  /* It comes as often as it was asked for, whatever is wished of the session. */
+  gboolean fixed_pace;
   /* A set was answered. NULL: not of interest. */
   void (*was_set) (gpointer owner, struct json_object *result);
 } GroveSubscriptionKind;
@@ -175,6 +174,7 @@ void     _grove_session_remove_subscription (GroveSession *self, GroveSubscripti
 gboolean _grove_session_is_flowing (GroveSession *self); /* live and not paused */
 void     _grove_session_notify (GroveSession *self, const char *method, struct json_object *params);
 void     _grove_subscription_sync (GroveSubscription *self);
+void     _grove_subscription_pace (GroveSubscription *self); /* its interval may be another now */
 void     _grove_subscription_lost (GroveSubscription *self);
 /* TRUE if it was for this one. */
 gboolean _grove_subscription_receive (GroveSubscription  *self,

@@ -27,14 +27,19 @@ ask (GrovePoll *self)
   if (self->asking)
     return;
   self->asking = TRUE;
+  self->asked_us = g_get_monotonic_time ();
   _grove_session_call (self->session, self->kind->method, self->kind->params (self->owner),
                        answered, self->owner, self);
 }
 
+/* Where a slower pace is wished, some turns are passed by. */
 static gboolean
 ask_again (gpointer user_data)
 {
-  ask (user_data);
+  GrovePoll *self = user_data;
+  gint64 pause_ms = (gint64) grove_session_get_min_interval_ms (self->session) - INTERVAL_MS / 2;
+  if (g_get_monotonic_time () - self->asked_us >= pause_ms * 1000)
+    ask (self);
   return G_SOURCE_CONTINUE;
 }
 

@@ -30,6 +30,7 @@ typedef struct
   gpointer             owner;
   gboolean             active, ended;
   gboolean             asking;
+  gint64               asked_us; /* when last, 0 never */
   guint                timer;
   gulong               state_handler, paused_handler, reset_handler;
 } GrovePoll;

@@ -71,7 +71,7 @@ struct _GroveSession
 
   /* How it introduces itself: set before it is opened. */
   const char *client;
-  const char *syntax; /* NULL: whatever */
+  const char *syntax; /* interned; NULL: whatever */
   gboolean    only_observe;
 
   /* The link. */
@@ -113,6 +113,7 @@ struct _GroveSession
   gboolean paused;
   char    *selected;
   char    *filter;
+  guint    min_interval_ms;
 
   GPtrArray *subscriptions; /* GroveSubscription, borrowed */
   GQueue     refused_calls; /* made while not connected */
@@ -145,6 +146,8 @@ enum
   GROVE_SESSION_PROP_PAUSED,
   GROVE_SESSION_PROP_SELECTED,
   GROVE_SESSION_PROP_FILTER,
+  GROVE_SESSION_PROP_MIN_INTERVAL_MS,
+  GROVE_SESSION_PROP_SYNTAX,
   GROVE_SESSION_N_PROPS
 };
 
@@ -164,6 +167,10 @@ void _grove_session_link_stop (GroveSession *self);
 /* A descriptor connected to the socket, non-blocking; -1 and errno. */
 int          _grove_session_connect_to (const char *path);
 GroveTrouble _grove_session_trouble_of_errno (int error, const char *path);
+
+/* grove-session-wishes.c */
+/* To the requests that can have one. */
+void _grove_session_add_syntax (GroveSession *self, const char *method, struct json_object *params);
 
 /* grove-session-sample.c */
 void _grove_session_sample_init (GroveSession *self);

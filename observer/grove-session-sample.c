@@ -125,6 +125,7 @@ _grove_session_sample_init (GroveSession *self)
     .update = "system.sample",
     .open_params = open_params,
     .updated = updated,
+    .fixed_pace = TRUE,
   };
   for (guint i = 0; i < GROVE_N_METRICS; i++)
     self->series[i] = grove_series_new (SERIES_LENGTH);

@@ -79,6 +79,7 @@ _grove_session_selection_changed (GroveSession *self)
     .update = "table.update",
     .open_params = open_params,
     .updated = updated,
+    .fixed_pace = TRUE,
   };
   _grove_session_selection_finish (self);
   if (self->selected == NULL)

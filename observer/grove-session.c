@@ -151,6 +151,7 @@ _grove_session_call (GroveSession       *self,
 {
   if (is_connected (self))
     {
+      _grove_session_add_syntax (self, method, params);
       grove_connection_call (self->connection, method, params, func, owner, user_data);
       return;
     }
@@ -241,12 +242,6 @@ _grove_session_introduce (GroveSession *self,
   self->client = name;
   self->only_observe = only_observe;
   _grove_subscription_set_wanted (self->watch, samples);
-}
-
-void
-_grove_session_set_syntax (GroveSession *self, const char *syntax)
-{
-  self->syntax = syntax;
 }
 
 struct json_object *
@@ -529,6 +524,12 @@ grove_session_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case GROVE_SESSION_PROP_FILTER:
       g_value_set_string (value, self->filter);
       break;
+    case GROVE_SESSION_PROP_MIN_INTERVAL_MS:
+      g_value_set_uint (value, self->min_interval_ms);
+      break;
+    case GROVE_SESSION_PROP_SYNTAX:
+      g_value_set_string (value, grove_session_get_syntax (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -548,6 +549,12 @@ grove_session_set_property (GObject *object, guint prop_id, const GValue *value,
       break;
     case GROVE_SESSION_PROP_FILTER:
       grove_session_set_filter (self, g_value_get_string (value));
+      break;
+    case GROVE_SESSION_PROP_MIN_INTERVAL_MS:
+      grove_session_set_min_interval_ms (self, g_value_get_uint (value));
+      break;
+    case GROVE_SESSION_PROP_SYNTAX:
+      grove_session_set_syntax (self, g_value_get_string (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -620,6 +627,10 @@ install_properties (GObjectClass *object_class)
   properties[GROVE_SESSION_PROP_SELECTED] =
     g_param_spec_string ("selected", NULL, NULL, NULL, WRITE);
   properties[GROVE_SESSION_PROP_FILTER] = g_param_spec_string ("filter", NULL, NULL, "", WRITE);
+  properties[GROVE_SESSION_PROP_MIN_INTERVAL_MS] =
+    g_param_spec_uint ("min-interval-ms", NULL, NULL, 0, G_MAXUINT, 0, WRITE);
+  properties[GROVE_SESSION_PROP_SYNTAX] =
+    g_param_spec_string ("syntax", NULL, NULL, "erlang", WRITE);
   g_object_class_install_properties (object_class, GROVE_SESSION_N_PROPS, properties);
 }
 

@@ -47,6 +47,9 @@ G_DECLARE_FINAL_TYPE (GroveSession, grove_session, GROVE, SESSION, GObject)
  *   paused           boolean, read/write: views stand still; the system does not
  *   selected         string, read/write: the pid selected in all views, NULL none
  *   filter           string, read/write: the typed filter of all views, "" none
+ *   min-interval-ms  uint, read/write: updates come no more often, whatever a view asks for; 0 as
+ *                    often as it asks. The system's samples come as ever: charts lean on it
+ *   syntax           string, read/write: "erlang" or "elixir", how terms come from now on
  * Signals:
  *   sample           a new GroveSample came: see grove_session_get_sample()
  *   reset            a new run of the system was reached: all pids are of the past
@@ -81,6 +84,11 @@ const char       *grove_session_get_selected (GroveSession *self);
 void              grove_session_set_selected (GroveSession *self, const char *pid);
 const char       *grove_session_get_filter (GroveSession *self);
 void              grove_session_set_filter (GroveSession *self, const char *filter);
+
+guint       grove_session_get_min_interval_ms (GroveSession *self);
+void        grove_session_set_min_interval_ms (GroveSession *self, guint interval_ms);
+const char *grove_session_get_syntax (GroveSession *self);
+void        grove_session_set_syntax (GroveSession *self, const char *syntax);
 
 /**
  * grove_session_can:

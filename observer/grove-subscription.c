@@ -28,7 +28,9 @@ struct grove_subscription
   gboolean                     wanted;
   State                        state;
   gint64                       sub;
-  gint64                       seq; /* of the last update taken in */
+  gint64                       seq;         /* of the last update taken in */
+  gint64                       interval_ms; /* that its owner asked for, 0 not known */
+  gint64                       asked_ms;    /* that we asked for instead, when it was opened */
 };
 
 static GroveSubscription *
@@ -67,6 +69,24 @@ close_now (GroveSubscription *self)
   self->state = CLOSED;
 }
 
+/* A slow pace is wished of the session: nobody is told more often. */
+static gint64
+slow_down (GroveSubscription *self, gint64 interval_ms)
+{
+  return self->kind->fixed_pace || interval_ms == 0
+           ? interval_ms
+           : MAX (interval_ms, (gint64) grove_session_get_min_interval_ms (self->session));
+}
+
+static void
+set_pace (GroveSubscription *self, struct json_object *params)
+{
+  if (!_grove_json_get_int (params, "interval_ms", 1, &self->interval_ms))
+    return;
+  self->asked_ms = slow_down (self, self->interval_ms);
+  json_object_object_add (params, "interval_ms", json_object_new_int64 (self->asked_ms));
+}
+
 static void
 opened (gpointer owner, const GroveReply *reply, gpointer user_data)
 {
@@ -93,6 +113,8 @@ opened (gpointer owner, const GroveReply *reply, gpointer user_data)
       self->seq = 0;
       if (self->owner == NULL || !self->wanted || !_grove_session_is_flowing (self->session))
         close_now (self);
+      else if (self->asked_ms != slow_down (self, self->interval_ms))
+        _grove_subscription_pace (self);
       else if (self->kind->opened != NULL)
         self->kind->opened (self->owner, reply->result);
     }
@@ -107,13 +129,24 @@ _grove_subscription_sync (GroveSubscription *self)
     self->state = CLOSED;
   if (want && self->state == CLOSED)
     {
+      struct json_object *params = self->kind->open_params (self->owner);
       self->state = OPENING;
-      _grove_session_call (self->session, self->kind->open_method,
-                           self->kind->open_params (self->owner), opened, self->session,
+      set_pace (self, params);
+      _grove_session_call (self->session, self->kind->open_method, params, opened, self->session,
                            ref (self));
     }
   else if (!want && self->state == OPEN)
     close_now (self);
+}
+
+/* Opened anew, as after a pause, which every owner can do with. */
+void
+_grove_subscription_pace (GroveSubscription *self)
+{
+  if (self->state != OPEN || self->asked_ms == slow_down (self, self->interval_ms))
+    return;
+  close_now (self);
+  _grove_subscription_sync (self);
 }
 
 void
@@ -224,6 +257,7 @@ _grove_subscription_set (GroveSubscription *self, struct json_object *params)
       json_object_put (params);
       return;
     }
+  set_pace (self, params);
   SetCall *call = g_new (SetCall, 1);
   *call = (SetCall){ ref (self), self->sub };
   _grove_session_call (self->session, self->kind->set_method, with_sub (self, params), was_set,

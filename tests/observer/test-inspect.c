@@ -277,6 +277,31 @@ test_mailbox_paused (Fixture *self, gconstpointer data)
   g_assert_finalize_object (mailbox);
 }
 
+static void
+expect_syntax (Fixture *self, const char *syntax)
+{
+  struct json_object *request = peer_expect (self->peer, "process.messages");
+  struct json_object *asked = NULL;
+  json_object_object_get_ex (peer_params (request), "syntax", &asked);
+  g_assert_cmpstr (json_object_get_string (asked), ==, syntax);
+  peer_reply (self->peer, request, "{'total':0,'offset':0,'messages':[]}");
+}
+
+static void
+test_syntax (Fixture *self, gconstpointer data)
+{
+  GroveMailbox *mailbox = grove_mailbox_new (self->session, "<0.5.0>");
+  g_test_summary ("Terms are asked for as they are wished to be written now, connected or not");
+  g_assert_cmpstr (grove_session_get_syntax (self->session), ==, "erlang");
+  grove_mailbox_set_active (mailbox, TRUE);
+  expect_syntax (self, NULL);
+  grove_session_set_syntax (self->session, "elixir");
+  expect_syntax (self, "elixir");
+  grove_session_set_syntax (self->session, "erlang");
+  expect_syntax (self, "erlang");
+  g_assert_finalize_object (mailbox);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/observer/" path, Fixture, NULL, set_up, function, tear_down)
 
@@ -293,5 +318,6 @@ main (int argc, char **argv)
   ADD ("mailbox/truncated", test_mailbox_truncated);
   ADD ("mailbox/errors", test_mailbox_errors);
   ADD ("mailbox/paused", test_mailbox_paused);
+  ADD ("session/syntax", test_syntax);
   return g_test_run ();
 }

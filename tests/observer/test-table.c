@@ -541,6 +541,40 @@ test_closed_while_opening (Fixture *self, gconstpointer data)
   json_object_put (request);
 }
 
+static gint64
+expect_interval (Fixture *self, const char *method)
+{
+  struct json_object *request = peer_expect (self->peer, method);
+  gint64              interval_ms = json_object_get_int64 (param (request, "interval_ms"));
+  json_object_put (request);
+  return interval_ms;
+}
+
+static void
+test_pace (Fixture *self, gconstpointer data)
+{
+  g_test_summary ("A slower pace wished of the session reaches what is open, what is opened later "
+                  "and what is being opened, but not the samples; a faster one is each view's own");
+  open_table (self);
+  update_three (self, 1, 0);
+  peer_forget (self->peer);
+  grove_session_set_min_interval_ms (self->session, 1000);
+  json_object_put (peer_expect (self->peer, "table.close"));
+  g_assert_cmpint (expect_interval (self, "table.open"), ==, 1000);
+  g_assert_false (peer_has (self->peer, "system.unwatch"));
+  grove_process_table_set_active (self->table, FALSE);
+
+  /* One that is still being opened when the pace changes is opened anew. */
+  g_autoptr (GroveProcessTable) late = grove_process_table_new (self->session, 100);
+  grove_process_table_set_active (late, TRUE);
+  struct json_object *request = peer_expect (self->peer, "table.open");
+  g_assert_cmpint (json_object_get_int64 (param (request, "interval_ms")), ==, 1000);
+  grove_session_set_min_interval_ms (self->session, 50);
+  peer_reply (self->peer, request, "{'sub':9,'columns':['pid'],'total':0,'matched':0}");
+  json_object_put (peer_expect (self->peer, "table.close"));
+  g_assert_cmpint (expect_interval (self, "table.open"), ==, 100);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/observer/table/" path, Fixture, NULL, set_up, function, tear_down)
 
@@ -567,5 +601,6 @@ main (int argc, char **argv)
   ADD ("reset-forgets-rows", test_reset_forgets_rows);
   ADD ("dropped-by-a-handler", test_dropped_by_a_handler);
   ADD ("closed-while-opening", test_closed_while_opening);
+  ADD ("pace", test_pace);
   return g_test_run ();
 }
