@@ -24,7 +24,7 @@ static const Metric metrics[GROVE_GRAPH_N_METRICS] = {
   [GROVE_GRAPH_METRIC_MAILBOX] = {
     .title = N_ ("Mailbox"),
     .column = "messages",
-    /* Yellow and red begin where they do in tables: GROVE_MAILBOX_WARNING and _ERROR. */
+    /* Yellow and red begin where they do in tables, unless set otherwise. */
     .from = { 1, 100, 400, 1000 },
     .legend = { NULL, N_ ("empty"), "1+", "100+", "400+", "1000+" },
   },

@@ -4,6 +4,8 @@
  */
 #include "ui/grove-palette.h"
 
+#include "ui/grove-preferences.h"
+
 #include <adwaita.h>
 #include <math.h>
 
@@ -14,6 +16,31 @@ static void
 invalidate (void)
 {
   palette_valid = FALSE;
+}
+
+static void
+queue_draw (GtkWidget *widget)
+{
+  gtk_widget_queue_draw (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    queue_draw (child);
+}
+
+/* The toolkit draws anew when the style changes; of our preferences it does not know. */
+static void
+on_preference_changed (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  guint       n = g_list_model_get_n_items (windows);
+
+  invalidate ();
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      queue_draw (window);
+    }
 }
 
 static GdkRGBA
@@ -92,6 +119,12 @@ grove_palette_get (GtkWidget *widget)
       watching = TRUE;
       g_signal_connect (manager, "notify::dark", G_CALLBACK (invalidate), NULL);
       g_signal_connect (manager, "notify::high-contrast", G_CALLBACK (invalidate), NULL);
+      g_signal_connect (grove_preferences_get (), "notify::mailbox-warning",
+                        G_CALLBACK (on_preference_changed), NULL);
+      g_signal_connect (grove_preferences_get (), "notify::mailbox-alarm",
+                        G_CALLBACK (on_preference_changed), NULL);
+      g_signal_connect (grove_preferences_get (), "notify::colour-map",
+                        G_CALLBACK (on_preference_changed), NULL);
     }
   if (!palette_valid || palette.dark != adw_style_manager_get_dark (manager))
     {
@@ -105,9 +138,11 @@ grove_palette_get (GtkWidget *widget)
 const GdkRGBA *
 grove_palette_get_mailbox (const GrovePalette *self, gint64 n_messages)
 {
-  if (n_messages >= GROVE_MAILBOX_ERROR)
+  GrovePreferences *preferences = grove_preferences_get ();
+
+  if (n_messages >= grove_preferences_get_mailbox_alarm (preferences))
     return &self->error;
-  if (n_messages >= GROVE_MAILBOX_WARNING)
+  if (n_messages >= grove_preferences_get_mailbox_warning (preferences))
     return &self->warning;
   return &self->accent;
 }

@@ -36,9 +36,7 @@ typedef struct
 /* Borrowed; valid until control returns to the main loop. */
 const GrovePalette *grove_palette_get (GtkWidget *widget);
 
-/* Mailboxes are colour-coded alike everywhere: from these many messages on. */
-#define GROVE_MAILBOX_WARNING 100
-#define GROVE_MAILBOX_ERROR   1000
+/* Mailboxes are colour-coded alike everywhere, from as many messages on as the preferences say. */
 const GdkRGBA *grove_palette_get_mailbox (const GrovePalette *self, gint64 n_messages);
 const GdkRGBA *grove_palette_get_state (const GrovePalette *self, GroveProcessState state);
 /* How full a mailbox looks, 0..1: logarithmic, full at 65,536. */

@@ -2,11 +2,12 @@
  *
  * GroveProcessActions: the commands of a window on its processes. A command on one plain process
  * runs at once and its toast says what happened; on several, on a supervisor or on one of the
- * system's own processes it first says what will happen.
+ * system's own processes it first says what will happen, unless the preferences wish otherwise.
  */
 #include "ui/grove-process-actions.h"
 
 #include "observer/grove-command.h"
+#include "ui/grove-preferences.h"
 #include "ui/grove-term-dialog.h"
 
 #include <glib/gi18n.h>
@@ -315,9 +316,14 @@ static gboolean
 needs_asking (const CommandInfo *info, GPtrArray *targets)
 {
   const GroveTarget *first = g_ptr_array_index (targets, 0);
+  const char        *confirm = grove_preferences_get_confirm (grove_preferences_get ());
 
-  if (info->command == GROVE_COMMAND_RESUME || info->command == GROVE_COMMAND_SEND)
+  if (info->command == GROVE_COMMAND_RESUME || info->command == GROVE_COMMAND_SEND ||
+      g_str_equal (confirm, "never"))
     return FALSE;
+  if (g_str_equal (confirm, "always") &&
+      (is_destructive (info) || info->command == GROVE_COMMAND_SUSPEND))
+    return TRUE;
   if (targets->len > 1)
     return TRUE;
   /* It may be a supervisor: who is that quick is asked. */

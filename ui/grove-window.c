@@ -5,6 +5,7 @@
  */
 #include "ui/grove-window.h"
 
+#include "ui/grove-preferences.h"
 #include "ui/grove-supervision-view.h"
 #include "ui/grove-window-private.h"
 
@@ -248,6 +249,17 @@ connect_signals (GroveWindow *self)
 }
 
 static void
+follow_preferences (GroveWindow *self)
+{
+  GrovePreferences *preferences = grove_preferences_get ();
+
+  g_object_bind_property (preferences, "update-interval-ms", self->session, "min-interval-ms",
+                          G_BINDING_SYNC_CREATE);
+  g_object_bind_property (preferences, "term-syntax", self->session, "syntax",
+                          G_BINDING_SYNC_CREATE);
+}
+
+static void
 grove_window_dispose (GObject *object)
 {
   GroveWindow *self = GROVE_WINDOW (object);
@@ -315,6 +327,7 @@ grove_window_init (GroveWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->session = grove_session_new ();
   self->discovery = grove_discovery_new (NULL);
+  follow_preferences (self);
   build_views (self);
   grove_inspector_set_session (self->inspector, self->session);
   self->actions =

@@ -7,6 +7,7 @@
 #include "ui/grove-application.h"
 #include "ui/grove-menus.h"
 #include "ui/grove-palette.h"
+#include "ui/grove-preferences.h"
 #include "ui/grove-term-dialog.h"
 #include "ui/grove-window.h"
 
@@ -286,7 +287,7 @@ test_palette (Fixture *fixture, gconstpointer data)
   assert_same_colours (&palette->colours, &without_display);
   light = palette->view;
   g_assert_false (gdk_rgba_equal (grove_palette_get_mailbox (palette, 0),
-                                  grove_palette_get_mailbox (palette, GROVE_MAILBOX_ERROR)));
+                                  grove_palette_get_mailbox (palette, GROVE_MAILBOX_ALARM_DEFAULT)));
 
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_DARK);
   grove_ui_test_settle (GTK_WIDGET (fixture->window));
