@@ -4,7 +4,7 @@
  * GroveProcessRow. The two are one table, so they cannot disagree. A system of an earlier version
  * has fewer columns: only those it says it has are asked for, and what is missing stays zero.
  */
-#include "observer/grove-observer-private.h"
+#include "observer/grove-table-mirror.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -194,3 +194,25 @@ _grove_process_row_parse (GroveColumnSet set, struct json_object *values, GroveP
     }
   return at == n;
 }
+
+static gpointer
+parse_row (gpointer owner, struct json_object *values)
+{
+  GroveProcessRow *row = g_new (GroveProcessRow, 1);
+  if (!_grove_process_row_parse (*(GroveColumnSet *) owner, values, row))
+    g_clear_pointer (&row, g_free);
+  return row;
+}
+
+static void
+die (gpointer row)
+{
+  ((GroveProcessRow *) row)->state = GROVE_PROCESS_EXITING;
+}
+
+const GroveMirrorKind _grove_process_mirror = {
+  .key_size = sizeof ((GroveProcessRow *) 0)->pid,
+  .parse = parse_row,
+  .free_row = g_free,
+  .die = die,
+};

@@ -30,6 +30,7 @@ struct _GroveProcessWatch
   gint64      min_rev;
   guint       sync_source;
 
+  GroveColumnSet   columns; /* its rows are made of */
   GroveTableMirror mirror;
 };
 
@@ -87,7 +88,8 @@ open_params (gpointer owner)
   GroveProcessWatch *self = owner;
   self->sent_set = self->set;
   self->set_under_way = FALSE;
-  return _grove_table_open_params (_grove_session_get_columns (self->session),
+  self->columns = _grove_session_get_columns (self->session);
+  return _grove_table_open_params ("processes", _grove_columns_names (self->columns),
                                    _grove_table_sort ("pid", FALSE), make_filter (self),
                                    make_window (self), self->interval_ms);
 }
@@ -145,12 +147,13 @@ show (GroveProcessWatch      *self,
       _grove_process_item_set_gone (item, pid);
       return TRUE;
     }
-  GroveHistory *history = _grove_session_get_history (self->session);
-  guint         n;
-  _grove_history_push (history, entry->row.pid, entry->row.messages, g_get_monotonic_time ());
-  const guint32 *values = _grove_history_get (history, entry->row.pid, &n);
-  return _grove_process_item_show (item, &entry->row, values, n,
-                                   _grove_session_appeared_us (self->session, &entry->row));
+  const GroveProcessRow *now = entry->row;
+  GroveHistory          *history = _grove_session_get_history (self->session);
+  guint                  n;
+  _grove_history_push (history, now->pid, now->messages, g_get_monotonic_time ());
+  const guint32 *values = _grove_history_get (history, now->pid, &n);
+  return _grove_process_item_show (item, now, values, n,
+                                   _grove_session_appeared_us (self->session, now));
 }
 
 /* @everyone_gone: no answer is needed, another run has begun. */
@@ -168,7 +171,7 @@ show_all (GroveProcessWatch *self, gboolean everyone_gone)
       GroveProcessItem *item = g_hash_table_lookup (self->items, pid);
       GroveMirrorEntry *entry =
         everyone_gone ? NULL : _grove_table_mirror_find (&self->mirror, pid);
-      if (item == NULL || (entry != NULL && !entry->loaded))
+      if (item == NULL || (entry != NULL && entry->row == NULL))
         continue;
       g_object_ref (item);
       changed |= show (self, pid, item, entry);
@@ -215,7 +218,7 @@ static void
 opened (gpointer owner, struct json_object *result)
 {
   GroveProcessWatch *self = owner;
-  if (!_grove_table_mirror_open (&self->mirror, _grove_session_get_columns (self->session), result))
+  if (!_grove_table_mirror_open (&self->mirror, _grove_columns_names (self->columns), result))
     {
       _grove_session_break (self->session,
                             _ ("It opened a table with other columns than asked for."));
@@ -368,7 +371,7 @@ static void
 grove_process_watch_init (GroveProcessWatch *self)
 {
   self->items = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  _grove_table_mirror_init (&self->mirror);
+  _grove_table_mirror_init (&self->mirror, &_grove_process_mirror, &self->columns);
 }
 
 GroveProcessWatch *

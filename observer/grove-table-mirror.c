@@ -7,11 +7,29 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+static void
+free_entry (gpointer data)
+{
+  GroveMirrorEntry *entry = data;
+  if (entry->row != NULL)
+    entry->free_row (entry->row);
+  g_free (entry->key);
+  g_free (entry);
+}
+
+static GHashTable *
+new_entries (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_entry);
+}
+
 void
-_grove_table_mirror_init (GroveTableMirror *self)
+_grove_table_mirror_init (GroveTableMirror *self, const GroveMirrorKind *kind, gpointer owner)
 {
   memset (self, 0, sizeof *self);
-  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  self->kind = kind;
+  self->owner = owner;
+  self->entries = new_entries ();
   self->order = g_ptr_array_new ();
 }
 
@@ -33,22 +51,40 @@ _grove_table_mirror_clear (GroveTableMirror *self)
 
 gboolean
 _grove_table_mirror_open (GroveTableMirror   *self,
-                          GroveColumnSet      columns,
+                          struct json_object *asked,
                           struct json_object *result)
 {
-  struct json_object *asked = _grove_columns_names (columns);
   struct json_object *given = _grove_json_array (result, "columns");
   gboolean            agree = given != NULL && json_object_equal (asked, given);
   json_object_put (asked);
   _grove_table_mirror_clear (self);
-  self->columns = columns;
   return agree;
 }
 
 GroveMirrorEntry *
-_grove_table_mirror_find (GroveTableMirror *self, const char *pid)
+_grove_table_mirror_find (GroveTableMirror *self, const char *key)
 {
-  return g_hash_table_lookup (self->entries, pid);
+  return g_hash_table_lookup (self->entries, key);
+}
+
+/* Keys are texts, but in rows some are numbers. Borrowed; NULL: it can be none. */
+static const char *
+key_of (GroveTableMirror *self, struct json_object *value, gboolean in_row)
+{
+  if (!json_object_is_type (value, json_type_string) &&
+      !(in_row && json_object_is_type (value, json_type_int)))
+    return NULL;
+  const char *key = json_object_get_string (value);
+  return key[0] != '\0' && strlen (key) < self->kind->key_size ? key : NULL;
+}
+
+static GroveMirrorEntry *
+new_entry (GroveTableMirror *self, const char *key)
+{
+  GroveMirrorEntry *entry = g_new0 (GroveMirrorEntry, 1);
+  entry->key = g_strdup (key);
+  entry->free_row = self->kind->free_row;
+  return entry;
 }
 
 static gboolean
@@ -58,30 +94,42 @@ take_order (GroveTableMirror *self, struct json_object *keys)
   if (n > GROVE_WINDOW_MAX)
     return FALSE;
   GHashTable *old = self->entries;
-  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  self->entries = new_entries ();
   g_ptr_array_set_size (self->order, 0);
   gboolean good = TRUE;
   for (guint i = 0; i < n && good; i++)
     {
-      char pid[sizeof ((GroveProcessRow *) 0)->pid];
-      good = _grove_copy_pid (pid, sizeof pid, json_object_array_get_idx (keys, i)) &&
-             !g_hash_table_contains (self->entries, pid);
+      const char *key = key_of (self, json_object_array_get_idx (keys, i), FALSE);
+      good = key != NULL && !g_hash_table_contains (self->entries, key);
       if (!good)
         break;
-      GroveMirrorEntry *entry = g_hash_table_lookup (old, pid);
+      GroveMirrorEntry *entry = g_hash_table_lookup (old, key);
       if (entry != NULL)
-        g_hash_table_steal (old, pid);
+        g_hash_table_steal (old, key);
       else
-        {
-          entry = g_new0 (GroveMirrorEntry, 1);
-          strcpy (entry->row.pid, pid);
-        }
+        entry = new_entry (self, key);
       entry->index = i;
-      g_hash_table_insert (self->entries, entry->row.pid, entry);
+      g_hash_table_insert (self->entries, entry->key, entry);
       g_ptr_array_add (self->order, entry);
     }
   g_hash_table_unref (old);
   return good;
+}
+
+static gboolean
+take_row (GroveTableMirror *self, struct json_object *values)
+{
+  if (!json_object_is_type (values, json_type_array) || json_object_array_length (values) == 0)
+    return FALSE;
+  const char       *key = key_of (self, json_object_array_get_idx (values, 0), TRUE);
+  GroveMirrorEntry *entry = key != NULL ? g_hash_table_lookup (self->entries, key) : NULL;
+  gpointer          row = entry != NULL ? self->kind->parse (self->owner, values) : NULL;
+  if (row == NULL)
+    return FALSE;
+  if (entry->row != NULL)
+    self->kind->free_row (entry->row);
+  entry->row = row;
+  return TRUE;
 }
 
 static gboolean
@@ -91,31 +139,24 @@ take_rows (GroveTableMirror *self, struct json_object *rows)
   if (n > GROVE_WINDOW_MAX)
     return FALSE;
   for (guint i = 0; i < n; i++)
-    {
-      GroveProcessRow row;
-      if (!_grove_process_row_parse (self->columns, json_object_array_get_idx (rows, i), &row))
-        return FALSE;
-      GroveMirrorEntry *entry = g_hash_table_lookup (self->entries, row.pid);
-      if (entry == NULL)
-        return FALSE;
-      entry->row = row; /* its pid, which is the key, stays equal to itself */
-      entry->loaded = TRUE;
-    }
+    if (!take_row (self, json_object_array_get_idx (rows, i)))
+      return FALSE;
   return TRUE;
 }
 
-/* Rows of a frozen table that are gone stay as they were last, but for this. */
+/* Rows of a frozen table that are gone stay as they were last, but for what their kind does. */
 static gboolean
 take_dead (GroveTableMirror *self, struct json_object *dead)
 {
   gsize n = json_object_array_length (dead);
   for (guint i = 0; i < n; i++)
     {
-      const char       *pid = json_object_get_string (json_object_array_get_idx (dead, i));
-      GroveMirrorEntry *entry = pid != NULL ? g_hash_table_lookup (self->entries, pid) : NULL;
+      const char       *key = json_object_get_string (json_object_array_get_idx (dead, i));
+      GroveMirrorEntry *entry = key != NULL ? g_hash_table_lookup (self->entries, key) : NULL;
       if (entry == NULL)
         return FALSE;
-      entry->row.state = GROVE_PROCESS_EXITING;
+      if (self->kind->die != NULL && entry->row != NULL)
+        self->kind->die (entry->row);
     }
   return TRUE;
 }
@@ -181,15 +222,16 @@ _grove_table_window (guint64 offset, guint limit)
 }
 
 struct json_object *
-_grove_table_open_params (GroveColumnSet      columns,
+_grove_table_open_params (const char         *table,
+                          struct json_object *columns,
                           struct json_object *sort,
                           struct json_object *filter,
                           struct json_object *window,
                           guint               interval_ms)
 {
   struct json_object *params = json_object_new_object ();
-  json_object_object_add (params, "table", json_object_new_string ("processes"));
-  json_object_object_add (params, "columns", _grove_columns_names (columns));
+  json_object_object_add (params, "table", json_object_new_string (table));
+  json_object_object_add (params, "columns", columns);
   json_object_object_add (params, "sort", sort);
   if (filter != NULL)
     json_object_object_add (params, "filter", filter);

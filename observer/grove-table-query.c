@@ -7,7 +7,9 @@
  * from asking until the first update that knows it, updates are taken in but not shown. One change
  * is under way at a time; what is wished meanwhile goes as one when it is answered.
  */
-#include "observer/grove-process-table-private.h"
+#include "observer/grove-table-private.h"
+
+#include <string.h>
 
 #include <glib/gi18n-lib.h>
 
@@ -17,13 +19,13 @@
 #define MARGIN        6  /* of which so many must be left, or the window moves */
 
 gboolean
-_grove_process_table_is_stale (GroveProcessTable *self)
+_grove_table_is_stale (GroveTablePrivate *self)
 {
   return self->mirror.rev < self->min_rev || (self->set_under_way && self->set_changes_query);
 }
 
 static void
-wanted_window (GroveProcessTable *self, guint64 *ret_offset, guint *ret_limit)
+wanted_window (GroveTablePrivate *self, guint64 *ret_offset, guint *ret_limit)
 {
   guint64 first = self->viewport_first;
   guint   n = CLAMP (self->viewport_n, 1, VIEWPORT_MAX);
@@ -34,7 +36,7 @@ wanted_window (GroveProcessTable *self, guint64 *ret_offset, guint *ret_limit)
 
 /* The window told still does, if the viewport is inside with a little to spare. */
 static gboolean
-window_does (GroveProcessTable *self)
+window_does (GroveTablePrivate *self)
 {
   guint64 first = self->viewport_first;
   guint64 end = first + CLAMP (self->viewport_n, 1, VIEWPORT_MAX);
@@ -48,35 +50,80 @@ window_does (GroveProcessTable *self)
 
 /* What a person last sorted by, on another system, may be no column of this one. */
 static struct json_object *
-make_sort (GroveProcessTable *self)
+make_sort (GroveTablePrivate *self)
 {
-  if (!grove_session_has_column (self->session, self->sort_column))
-    return _grove_table_sort ("pid", FALSE);
-  return _grove_table_sort (self->sort_column, self->sort_descending);
+  if (self->kind->has_column (self->object, self->sort_column))
+    return _grove_table_sort (self->sort_column, self->sort_descending);
+  if (self->kind->has_column (self->object, self->default_sort))
+    return _grove_table_sort (self->default_sort, self->default_descending);
+  return json_object_new_array ();
+}
+
+/* @filter is an `or` of rows that all must hold, or less: the condition is written into each row,
+ * so that the tree grows no deeper than the protocol allows. (transfer full) */
+static struct json_object *
+add_condition (struct json_object *filter, struct json_object *condition)
+{
+  const char *operation = json_object_get_string (json_object_array_get_idx (filter, 0));
+  gboolean    rows = strcmp (operation, "or") == 0;
+  if (!rows && strcmp (operation, "and") != 0)
+    {
+      struct json_object *both = json_object_new_array ();
+      json_object_array_add (both, json_object_new_string ("and"));
+      json_object_array_add (both, json_object_get (filter));
+      json_object_array_add (both, json_object_get (condition));
+      return both;
+    }
+  struct json_object *all = json_object_new_array ();
+  json_object_array_add (all, json_object_new_string (operation));
+  for (gsize i = 1; i < json_object_array_length (filter); i++)
+    {
+      struct json_object *part = json_object_array_get_idx (filter, i);
+      json_object_array_add (all, rows ? add_condition (part, condition) : json_object_get (part));
+    }
+  if (!rows)
+    json_object_array_add (all, json_object_get (condition));
+  return all;
+}
+
+static struct json_object *
+make_filter (GroveTablePrivate *self)
+{
+  if (self->condition == NULL)
+    return json_object_get (self->filter_json);
+  if (self->filter_json == NULL)
+    return json_object_get (self->condition);
+  return add_condition (self->filter_json, self->condition);
 }
 
 static struct json_object *
 open_params (gpointer owner)
 {
-  GroveProcessTable *self = owner;
+  GroveTablePrivate *self = owner;
   guint64            offset;
   guint              limit;
   wanted_window (self, &offset, &limit);
+  struct json_object *columns = self->kind->choose_columns (self->object);
+  if (!self->filter_refused)
+    _grove_table_read_filter (self);
   self->sent_query = self->query;
   self->sent_offset = offset;
   self->sent_limit = limit;
   self->sent_frozen = FALSE;
   self->set_under_way = FALSE;
-  return _grove_table_open_params (_grove_session_get_columns (self->session), make_sort (self),
-                                   json_object_get (self->filter_json),
-                                   _grove_table_window (offset, limit), self->interval_ms);
+  struct json_object *params =
+    _grove_table_open_params (self->name, columns, make_sort (self), make_filter (self),
+                              _grove_table_window (offset, limit), self->interval_ms);
+  if (self->of != NULL)
+    json_object_object_add (params, "of", json_object_new_string (self->of));
+  return params;
 }
 
 static void
 opened (gpointer owner, struct json_object *result)
 {
-  GroveProcessTable *self = owner;
-  if (!_grove_table_mirror_open (&self->mirror, _grove_session_get_columns (self->session), result))
+  GroveTablePrivate *self = owner;
+  if (!_grove_table_mirror_open (&self->mirror, self->kind->get_columns (self->object), result))
     {
       _grove_session_break (self->session,
                             _ ("It opened a table with other columns than asked for."));
@@ -86,11 +133,11 @@ opened (gpointer owner, struct json_object *result)
   self->wait_rev = 0;
   self->waiting = TRUE;
   self->strangers = TRUE;
-  _grove_process_table_sync_later (self);
+  _grove_table_sync_later (self);
 }
 
 static void
-sync_now (GroveProcessTable *self)
+sync_now (GroveTablePrivate *self)
 {
   if (self->set_under_way || !_grove_subscription_is_open (self->subscription))
     return;
@@ -104,7 +151,7 @@ sync_now (GroveProcessTable *self)
   if (new_query)
     {
       json_object_object_add (params, "sort", make_sort (self));
-      json_object_object_add (params, "filter", json_object_get (self->filter_json));
+      json_object_object_add (params, "filter", make_filter (self));
       self->sent_query = self->query;
     }
   if (new_window)
@@ -126,7 +173,7 @@ sync_now (GroveProcessTable *self)
 static gboolean
 sync_timeout (gpointer user_data)
 {
-  GroveProcessTable *self = user_data;
+  GroveTablePrivate *self = user_data;
   self->sync_source = 0;
   sync_now (self);
   return G_SOURCE_REMOVE;
@@ -134,7 +181,7 @@ sync_timeout (gpointer user_data)
 
 /* Scrolling asks for many windows a second; only where it stands after a moment is told. */
 void
-_grove_process_table_sync_later (GroveProcessTable *self)
+_grove_table_sync_later (GroveTablePrivate *self)
 {
   if (self->sync_source == 0 && self->subscription != NULL)
     self->sync_source = g_timeout_add (SYNC_DELAY_MS, sync_timeout, self);
@@ -143,7 +190,7 @@ _grove_process_table_sync_later (GroveProcessTable *self)
 static void
 was_set (gpointer owner, struct json_object *result)
 {
-  GroveProcessTable *self = owner;
+  GroveTablePrivate *self = owner;
   gint64             rev;
   if (!_grove_json_get_int (result, "rev", 0, &rev))
     {
@@ -157,7 +204,7 @@ was_set (gpointer owner, struct json_object *result)
       self->min_rev = rev;
       self->strangers = TRUE;
     }
-  _grove_process_table_sync_later (self);
+  _grove_table_sync_later (self);
 }
 
 /* The system does not take the query. It keeps the old one, or nothing was opened; then it is
@@ -165,14 +212,15 @@ was_set (gpointer owner, struct json_object *result)
 static void
 failed (gpointer owner, const GError *error)
 {
-  GroveProcessTable *self = owner;
-  g_object_ref (self);
+  GroveTablePrivate *self = owner;
+  g_object_ref (self->object);
   self->set_under_way = FALSE;
   self->waiting = FALSE;
   if (self->filter_json != NULL && error->code == GROVE_CODE_INVALID_PARAMS)
     {
       g_clear_pointer (&self->filter_json, json_object_put);
-      _grove_process_table_set_filter_error (self, error->message);
+      self->filter_refused = TRUE;
+      _grove_table_set_filter_error (self, error->message);
       if (self->subscription != NULL && self->active &&
           !_grove_subscription_is_open (self->subscription))
         {
@@ -180,25 +228,25 @@ failed (gpointer owner, const GError *error)
           _grove_subscription_set_wanted (self->subscription, TRUE);
         }
     }
-  g_object_unref (self);
+  g_object_unref (self->object);
 }
 
 void
-_grove_process_table_query_changed (GroveProcessTable *self)
+_grove_table_query_changed (GroveTablePrivate *self)
 {
   self->query++;
-  _grove_process_table_sync_later (self);
+  _grove_table_sync_later (self);
 }
 
 void
-_grove_process_table_viewport_changed (GroveProcessTable *self)
+_grove_table_viewport_changed (GroveTablePrivate *self)
 {
   if (!window_does (self))
-    _grove_process_table_sync_later (self);
+    _grove_table_sync_later (self);
 }
 
 GroveSubscription *
-_grove_process_table_subscribe (GroveProcessTable *self)
+_grove_table_subscribe (GroveTablePrivate *self)
 {
   static const GroveSubscriptionKind kind = {
     .open_method = "table.open",
@@ -208,7 +256,7 @@ _grove_process_table_subscribe (GroveProcessTable *self)
     .update = "table.update",
     .open_params = open_params,
     .opened = opened,
-    .updated = _grove_process_table_updated,
+    .updated = _grove_table_updated,
     .failed = failed,
     .was_set = was_set,
   };
