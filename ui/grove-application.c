@@ -4,6 +4,7 @@
  */
 #include "ui/grove-application.h"
 
+#include "ui/grove-preferences-window.h"
 #include "ui/grove-preferences.h"
 #include "ui/grove-screenshot.h"
 #include "ui/grove-window.h"
@@ -71,6 +72,20 @@ static void
 on_new_window (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   gtk_window_present (GTK_WINDOW (grove_window_new (GTK_APPLICATION (user_data))));
+}
+
+static void
+on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  static GtkWindow *window; /* weak: one is enough */
+
+  if (window == NULL)
+    {
+      GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (user_data));
+
+      g_set_weak_pointer (&window, grove_preferences_window_new (parent));
+    }
+  gtk_window_present (window);
 }
 
 static void
@@ -195,6 +210,7 @@ grove_application_startup (GApplication *application)
 {
   static const GActionEntry entries[] = {
     { .name = "new-window", .activate = on_new_window },
+    { .name = "preferences", .activate = on_preferences },
     { .name = "about", .activate = on_about },
     { .name = "quit", .activate = on_quit },
     { .name = "style", .parameter_type = "s", .state = "'follow'", .change_state = on_style },
@@ -214,6 +230,7 @@ grove_application_startup (GApplication *application)
     { "win.connect", { "<Control>o", NULL } },
     { "win.show-help-overlay", { "<Control>question", NULL } },
     { "app.new-window", { "<Control>n", NULL } },
+    { "app.preferences", { "<Control>comma", NULL } },
     { "window.close", { "<Control>w", NULL } },
     { "app.quit", { "<Control>q", NULL } },
   };
