@@ -5,7 +5,7 @@
 
 # What it takes to build, to look right, and to run without a screen.
 build_packages=(gcc libc6-dev meson ninja-build pkgconf libjson-c-dev libdw-dev libedit-dev libgtk-4-dev
-  libadwaita-1-dev libglib2.0-dev-bin libxml2-utils desktop-file-utils gettext libgtk-4-bin python3
+  libadwaita-1-dev libglib2.0-dev-bin libxml2-utils desktop-file-utils gettext appstream libgtk-4-bin python3
   libhttp-parser-dev libsqlite3-dev libncurses-dev)
 look_packages=(adwaita-icon-theme librsvg2-common fonts-cantarell fonts-jetbrains-mono shared-mime-info)
 screen_packages=(xvfb xauth x11-utils dbus metacity)
@@ -39,7 +39,7 @@ missing_packages ()
 can_build_without_packages ()
 {
   local tool
-  for tool in cc meson ninja pkg-config python3 xmllint glib-compile-resources update-desktop-database; do
+  for tool in cc meson ninja pkg-config python3 xmllint glib-compile-resources update-desktop-database msgfmt; do
     command -v "$tool" >/dev/null || return 1
   done
   pkg-config --exists 'gtk4 >= 4.8' 'libadwaita-1 >= 1.2' 'json-c >= 0.15' 'libdw >= 0.170' 'glib-2.0 >= 2.74'
