@@ -74,6 +74,7 @@ gboolean _grove_process_item_show (GroveProcessItem      *self,
                                    const GroveProcessRow *row,
                                    const guint32         *history,
                                    guint                  n_history,
+                                   gint64                 history_end_s,
                                    gint64                 appeared_us);
 /* Ended: what is shown stays, the state becomes GONE. @pid is used if nothing was known. */
 void _grove_process_item_set_gone (GroveProcessItem *self, const char *pid);
@@ -83,8 +84,14 @@ typedef struct grove_history GroveHistory;
 GroveHistory                *_grove_history_new (void);
 void                         _grove_history_free (GroveHistory *self);
 void                         _grove_history_clear (GroveHistory *self);
-void _grove_history_push (GroveHistory *self, const char *pid, gint64 messages, gint64 now_us);
-const guint32 *_grove_history_get (GroveHistory *self, const char *pid, guint *ret_n);
+/* It holds so many now, in that second of the system's clock. */
+void _grove_history_push (GroveHistory *self, const char *pid, gint64 messages, gint64 second);
+/* The system says what it held: @n points, a second apart, the last of them of @second. */
+void _grove_history_take (
+  GroveHistory *self, const char *pid, const guint32 *points, guint n, gint64 second);
+/* Borrowed, NULL: none; the last is of @ret_second. */
+const guint32 *
+_grove_history_get (GroveHistory *self, const char *pid, guint *ret_n, gint64 *ret_second);
 
 /* How a session introduces itself, before it is opened; @name is static. Without samples it does
  * not watch the system's figures. */

@@ -13,6 +13,7 @@ struct _GroveProcessItem
   GroveProcessRow row;
   guint32         history[GROVE_HISTORY_LENGTH];
   guint           n_history;
+  gint64          history_end_s;
   gint64          appeared_us;
   gint64          gone_us;
 };
@@ -67,6 +68,13 @@ grove_process_item_get_history (GroveProcessItem *self, guint *ret_n)
 }
 
 gint64
+grove_process_item_get_history_end_s (GroveProcessItem *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_ITEM (self), 0);
+  return self->history_end_s;
+}
+
+gint64
 grove_process_item_get_appeared_us (GroveProcessItem *self)
 {
   g_return_val_if_fail (GROVE_IS_PROCESS_ITEM (self), 0);
@@ -88,7 +96,7 @@ grove_process_item_set_row (GroveProcessItem      *self,
 {
   g_return_val_if_fail (GROVE_IS_PROCESS_ITEM (self), FALSE);
   g_return_val_if_fail (row != NULL, FALSE);
-  return _grove_process_item_show (self, row, history, n_history, 0);
+  return _grove_process_item_show (self, row, history, n_history, self->history_end_s, 0);
 }
 
 gboolean
@@ -96,9 +104,11 @@ _grove_process_item_show (GroveProcessItem      *self,
                           const GroveProcessRow *row,
                           const guint32         *history,
                           guint                  n_history,
+                          gint64                 history_end_s,
                           gint64                 appeared_us)
 {
   n_history = history != NULL ? MIN (n_history, GROVE_HISTORY_LENGTH) : 0;
+  self->history_end_s = history_end_s;
 
   if (self->has_row && memcmp (&self->row, row, sizeof *row) == 0 && self->n_history == n_history &&
       (n_history == 0 || memcmp (self->history, history, n_history * sizeof *history) == 0))

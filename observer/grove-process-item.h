@@ -22,7 +22,7 @@ typedef enum
 } GroveProcessState;
 const char *grove_process_state_get_label (GroveProcessState state); /* "Waiting" */
 
-#define GROVE_HISTORY_LENGTH 24
+#define GROVE_HISTORY_LENGTH 60 /* a value a second */
 
 typedef struct
 {
@@ -60,6 +60,8 @@ const char *grove_process_item_get_title (GroveProcessItem *self);
  * Since: 0.1
  */
 const guint32 *grove_process_item_get_history (GroveProcessItem *self, guint *ret_n);
+/* Returns: the second of the system's clock that the last of them is of. Since: 0.1 */
+gint64 grove_process_item_get_history_end_s (GroveProcessItem *self);
 
 /**
  * grove_process_item_get_appeared_us:

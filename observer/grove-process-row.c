@@ -207,7 +207,7 @@ parse_row (gpointer owner, struct json_object *values)
 static void
 die (gpointer row)
 {
-  ((GroveProcessRow *) row)->state = GROVE_PROCESS_EXITING;
+  ((GroveProcessRow *) row)->state = GROVE_PROCESS_GONE;
 }
 
 const GroveMirrorKind _grove_process_mirror = {

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define NS_PER_S 1000000000
+
 struct _GroveProcessTable
 {
   GroveTable     parent_instance;
@@ -43,9 +45,11 @@ fill (GroveTable *table, gpointer item, const GroveMirrorEntry *entry)
   const GroveProcessRow *before = grove_process_item_get_row (item), *now = entry->row;
   gboolean               moved = before == NULL || strcmp (before->pid, now->pid) != 0;
   guint                  n;
+  gint64                 end_s;
   const guint32         *history =
-    _grove_history_get (_grove_session_get_history (self->session), now->pid, &n);
-  _grove_process_item_show (item, now, history, n, _grove_session_appeared_us (self->session, now));
+    _grove_history_get (_grove_session_get_history (self->session), now->pid, &n, &end_s);
+  _grove_process_item_show (item, now, history, n, end_s,
+                            _grove_session_appeared_us (self->session, now));
   return moved;
 }
 
@@ -98,13 +102,12 @@ static void
 push_histories (GroveTable *table)
 {
   GroveTableMirror *mirror = &_grove_table_get_private (table)->mirror;
-  GroveHistory     *history = _grove_session_get_history (GROVE_PROCESS_TABLE (table)->session);
-  gint64            now_us = g_get_monotonic_time ();
+  gint64            second = grove_session_now_ns (GROVE_PROCESS_TABLE (table)->session) / NS_PER_S;
   for (guint i = 0; i < mirror->order->len; i++)
     {
       const GroveProcessRow *row = ((GroveMirrorEntry *) mirror->order->pdata[i])->row;
       if (row != NULL)
-        _grove_history_push (history, row->pid, row->messages, now_us);
+        _grove_history_push (mirror->history, row->pid, row->messages, second);
     }
 }
 
@@ -176,6 +179,8 @@ grove_process_table_new (GroveSession *session, guint interval_ms)
   GroveProcessTable *self = g_object_new (GROVE_TYPE_PROCESS_TABLE, NULL);
   self->session = g_object_ref (session);
   _grove_table_set_up (GROVE_TABLE (self), session, "processes", NULL, "pid", FALSE, interval_ms);
+  _grove_table_get_private (GROVE_TABLE (self))->mirror.history =
+    _grove_session_get_history (session);
   self->sample_handler = g_signal_connect (session, "sample", G_CALLBACK (sampled), self);
   return self;
 }

@@ -12,6 +12,7 @@
 
 #define PIDS_MAX      400
 #define SYNC_DELAY_MS 8
+#define NS_PER_S      1000000000
 
 struct _GroveProcessWatch
 {
@@ -89,9 +90,12 @@ open_params (gpointer owner)
   self->sent_set = self->set;
   self->set_under_way = FALSE;
   self->columns = _grove_session_get_columns (self->session);
-  return _grove_table_open_params ("processes", _grove_columns_names (self->columns),
-                                   _grove_table_sort ("pid", FALSE), make_filter (self),
-                                   make_window (self), self->interval_ms);
+  struct json_object *params =
+    _grove_table_open_params ("processes", _grove_columns_names (self->columns),
+                              _grove_table_sort ("pid", FALSE), make_filter (self),
+                              make_window (self), self->interval_ms);
+  _grove_table_ask_history (params);
+  return params;
 }
 
 static void
@@ -148,11 +152,12 @@ show (GroveProcessWatch      *self,
       return TRUE;
     }
   const GroveProcessRow *now = entry->row;
-  GroveHistory          *history = _grove_session_get_history (self->session);
   guint                  n;
-  _grove_history_push (history, now->pid, now->messages, g_get_monotonic_time ());
-  const guint32 *values = _grove_history_get (history, now->pid, &n);
-  return _grove_process_item_show (item, now, values, n,
+  gint64                 end_s;
+  _grove_history_push (self->mirror.history, now->pid, now->messages,
+                       grove_session_now_ns (self->session) / NS_PER_S);
+  const guint32 *values = _grove_history_get (self->mirror.history, now->pid, &n, &end_s);
+  return _grove_process_item_show (item, now, values, n, end_s,
                                    _grove_session_appeared_us (self->session, now));
 }
 
@@ -392,6 +397,7 @@ grove_process_watch_new (GroveSession *session, guint interval_ms)
   g_return_val_if_fail (GROVE_IS_SESSION (session), NULL);
   GroveProcessWatch *self = g_object_new (GROVE_TYPE_PROCESS_WATCH, NULL);
   self->session = g_object_ref (session);
+  self->mirror.history = _grove_session_get_history (session);
   self->interval_ms = CLAMP (interval_ms, 50, 60000);
   self->subscription = _grove_subscription_new (session, &kind, self);
   self->reset_handler = g_signal_connect (session, "reset", G_CALLBACK (was_reset), self);

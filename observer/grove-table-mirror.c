@@ -7,6 +7,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define NS_PER_S 1000000000
+
 static void
 free_entry (gpointer data)
 {
@@ -161,6 +163,50 @@ take_dead (GroveTableMirror *self, struct json_object *dead)
   return TRUE;
 }
 
+/* Numbers of messages; those of a source that does not know are none. */
+static guint
+read_points (struct json_object *values, guint32 *points)
+{
+  gsize n = json_object_array_length (values);
+  gsize first = n > GROVE_HISTORY_LENGTH ? n - GROVE_HISTORY_LENGTH : 0;
+  for (gsize i = first; i < n; i++)
+    {
+      double value = json_object_get_double (json_object_array_get_idx (values, i));
+      points[i - first] = (guint32) CLAMP (value, 0, G_MAXUINT32);
+    }
+  return (guint) (n - first);
+}
+
+static gboolean
+take_row_history (GroveTableMirror *self, struct json_object *row, gint64 second)
+{
+  if (!json_object_is_type (row, json_type_array) || json_object_array_length (row) < 2)
+    return FALSE;
+  const char         *key = key_of (self, json_object_array_get_idx (row, 0), FALSE);
+  struct json_object *values = json_object_array_get_idx (row, 1);
+  if (key == NULL || !json_object_is_type (values, json_type_array) ||
+      !g_hash_table_contains (self->entries, key))
+    return FALSE;
+  guint32 points[GROVE_HISTORY_LENGTH];
+  guint   n = read_points (values, points);
+  _grove_history_take (self->history, key, points, n, second);
+  return TRUE;
+}
+
+static gboolean
+take_history (GroveTableMirror *self, struct json_object *history)
+{
+  gint64              t_ns;
+  struct json_object *rows = _grove_json_array (history, "rows");
+  gsize               n = rows != NULL ? json_object_array_length (rows) : 0;
+  if (rows == NULL || n > GROVE_WINDOW_MAX || !_grove_json_get_int (history, "t", 0, &t_ns))
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    if (!take_row_history (self, json_object_array_get_idx (rows, i), t_ns / NS_PER_S))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 _grove_table_mirror_take (GroveTableMirror   *self,
                           struct json_object *params,
@@ -170,6 +216,7 @@ _grove_table_mirror_take (GroveTableMirror   *self,
   struct json_object *rows = _grove_json_array (params, "rows");
   struct json_object *order = _grove_json_array (params, "order");
   struct json_object *dead = _grove_json_array (params, "dead");
+  struct json_object *history = _grove_json_object (params, "history");
   if (!_grove_json_get_int (params, "rev", self->rev, &rev) ||
       !_grove_json_get_int (params, "total", 0, &total) ||
       !_grove_json_get_int (params, "matched", 0, &matched) ||
@@ -192,6 +239,11 @@ _grove_table_mirror_take (GroveTableMirror   *self,
   if (dead != NULL && !take_dead (self, dead))
     {
       *ret_reason = _ ("It sent a table whose dead are none of its rows.");
+      return FALSE;
+    }
+  if (self->history != NULL && history != NULL && !take_history (self, history))
+    {
+      *ret_reason = _ ("It sent a table with a history that makes no sense.");
       return FALSE;
     }
   self->rev = rev;
@@ -238,4 +290,12 @@ _grove_table_open_params (const char         *table,
   json_object_object_add (params, "window", window);
   json_object_object_add (params, "interval_ms", json_object_new_int64 (interval_ms));
   return params;
+}
+
+void
+_grove_table_ask_history (struct json_object *params)
+{
+  struct json_object *columns = json_object_new_array_ext (1);
+  json_object_array_add (columns, json_object_new_string ("messages"));
+  json_object_object_add (params, "history", columns);
 }

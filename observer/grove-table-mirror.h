@@ -5,8 +5,8 @@
  * observer/. Plain C, one owner.
  *
  * It takes in every update, also those of a query that is no longer wanted: the system sends only
- * what differs from what it sent last, so a skipped update could not be made up for. History, which
- * it does not ask for, does not come.
+ * what differs from what it sent last, so a skipped update could not be made up for. The history of
+ * mailboxes goes to the session's store, if that was asked for.
  */
 #pragma once
 
@@ -45,6 +45,7 @@ typedef struct
   guint64                total;
   guint64                matched;
   gint64                 rev;
+  GroveHistory          *history; /* of mailboxes, borrowed; NULL: it is not asked for */
 } GroveTableMirror;
 
 void _grove_table_mirror_init (GroveTableMirror *self, const GroveMirrorKind *kind, gpointer owner);
@@ -62,7 +63,7 @@ gboolean          _grove_table_mirror_take (GroveTableMirror   *self,
 GroveMirrorEntry *_grove_table_mirror_find (GroveTableMirror *self, const char *key);
 
 /* Rows of the table `processes`, of the columns of @owner, a GroveColumnSet: GroveProcessRow. Of a
- * frozen table the dead are shown as exiting. */
+ * frozen table the dead are shown as gone. */
 extern const GroveMirrorKind _grove_process_mirror;
 
 /* Pieces of `table.open` and `table.set`; all transfer full. */
@@ -75,5 +76,8 @@ struct json_object *_grove_table_open_params (const char         *table,
                                               struct json_object *filter,
                                               struct json_object *window,
                                               guint               interval_ms);
+
+/* The minute of the mailboxes, for GroveTableMirror.history. */
+void _grove_table_ask_history (struct json_object *params);
 
 G_END_DECLS

@@ -114,6 +114,8 @@ open_params (gpointer owner)
   struct json_object *params =
     _grove_table_open_params (self->name, columns, make_sort (self), make_filter (self),
                               _grove_table_window (offset, limit), self->interval_ms);
+  if (self->mirror.history != NULL)
+    _grove_table_ask_history (params);
   if (self->of != NULL)
     json_object_object_add (params, "of", json_object_new_string (self->of));
   return params;

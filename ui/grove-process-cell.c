@@ -36,7 +36,7 @@ static const GroveColumnInfo columns[GROVE_N_COLUMNS] = {
   [GROVE_COLUMN_NAME] = { N_ ("Name"), "name", 200, FALSE },
   [GROVE_COLUMN_STATE] = { N_ ("State"), "status", 110, FALSE },
   [GROVE_COLUMN_MAILBOX] = { N_ ("Mailbox"), "messages", 160, FALSE },
-  [GROVE_COLUMN_HISTORY] = { N_ ("History"), NULL, 112, FALSE },
+  [GROVE_COLUMN_HISTORY] = { N_ ("History"), NULL, 120, FALSE },
   [GROVE_COLUMN_REDUCTIONS] = { N_ ("Reductions/s"), "reductions/s", 118, TRUE },
   [GROVE_COLUMN_MEMORY] = { N_ ("Memory"), "memory", 106, TRUE },
   [GROVE_COLUMN_CURRENT] = { N_ ("Current function"), "current", 180, FALSE },
@@ -168,7 +168,8 @@ show_row (GroveProcessCell *self, const GroveProcessRow *row)
     case GROVE_COLUMN_HISTORY:
       gtk_widget_set_visible (self->content, TRUE);
       history = grove_process_item_get_history (self->item, &n_history);
-      grove_sparkline_set_values (GROVE_SPARKLINE (self->content), history, n_history);
+      grove_sparkline_set_values (GROVE_SPARKLINE (self->content), history, n_history,
+                                  grove_process_item_get_history_end_s (self->item));
       break;
     case GROVE_COLUMN_REDUCTIONS:
       take_text (self, grove_format_count ((gint64) (row->reductions_per_s + 0.5)));

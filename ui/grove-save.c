@@ -104,14 +104,14 @@ report (GroveSave *self)
     {
       g_autofree char *reason = grove_save_explain (self->error);
 
-      /* Translators: the name of a file, and why. */
+      /* TRANSLATORS: the name of a file, and why. */
       text = g_strdup_printf (_ ("%s was not saved: %s"), name, reason);
     }
   else if (self->what != NULL)
-    /* Translators: "12 processes", and the name of a file. */
+    /* TRANSLATORS: "12 processes", and the name of a file. */
     text = g_strdup_printf (_ ("Saved %s to %s"), self->what, name);
   else
-    /* Translators: the name of a file. */
+    /* TRANSLATORS: the name of a file. */
     text = g_strdup_printf (_ ("Saved %s"), name);
   say (self, text);
 }
@@ -338,7 +338,7 @@ grove_save_set_progress (GroveSave *self, double part)
       (self->toast == NULL && age_us < PROGRESS_AFTER_MS * G_TIME_SPAN_MILLISECOND))
     return;
   name = g_file_get_basename (self->file);
-  /* Translators: the name of a file. */
+  /* TRANSLATORS: the name of a file. */
   text = g_strdup_printf (_ ("Saving %s: %d %%"), name, (int) (CLAMP (part, 0, 1) * 100));
   if (self->toast == NULL)
     {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveSparkline: a mailbox's last minute as a row of bars. One colour node a bar: 24 of them cost
+ * GroveSparkline: a mailbox's last minute as a row of bars. One colour node a bar: 25 of them cost
  * the frame nothing that can be measured, where a cairo picture in each row costs 3 ms.
+ *
+ * A bar is the most of two and a half seconds, and stands for the same seconds for as long as it is
+ * seen: bars move to the left as time goes on, and do not change on their way.
  */
 #include "ui/grove-sparkline.h"
 
@@ -11,10 +14,14 @@
 #include <math.h>
 #include <string.h>
 
+#define N_BARS   25
+#define BAR_STEP 4 /* pixels, one of them between two bars */
+
 struct _GroveSparkline
 {
   GtkWidget parent_instance;
   guint     n;
+  gint64    end_s;
   guint32   values[GROVE_HISTORY_LENGTH];
 };
 
@@ -29,8 +36,30 @@ grove_sparkline_measure (GtkWidget     *widget,
                          int           *minimum_baseline,
                          int           *natural_baseline)
 {
-  *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 4 * GROVE_HISTORY_LENGTH : 18;
+  *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? BAR_STEP * N_BARS : 18;
   *minimum_baseline = *natural_baseline = -1;
+}
+
+/* The bar that a second is part of. */
+static gint64
+bar_of (gint64 second)
+{
+  return second * 2 / 5;
+}
+
+/* Where nothing is known yet there is no bar: -1. */
+static void
+fill_bars (GroveSparkline *self, gint64 bars[N_BARS])
+{
+  for (guint i = 0; i < N_BARS; i++)
+    bars[i] = -1;
+  for (guint i = 0; i < self->n; i++)
+    {
+      gint64 age = bar_of (self->end_s) - bar_of (self->end_s - (self->n - 1 - i));
+
+      if (age >= 0 && age < N_BARS)
+        bars[N_BARS - 1 - age] = MAX (bars[N_BARS - 1 - age], self->values[i]);
+    }
 }
 
 static void
@@ -39,24 +68,27 @@ grove_sparkline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   GroveSparkline     *self = GROVE_SPARKLINE (widget);
   const GrovePalette *palette = grove_palette_get (widget);
   float               height = gtk_widget_get_height (widget);
-  float               step = floorf (gtk_widget_get_width (widget) / (float) GROVE_HISTORY_LENGTH);
-  guint               first = GROVE_HISTORY_LENGTH - self->n;
+  float               step = floorf (gtk_widget_get_width (widget) / (float) N_BARS);
+  gint64              bars[N_BARS];
   /* A mailbox that never held more than a few is drawn low, not as a mountain range. */
-  double largest = 8;
+  gint64 largest = 8;
 
-  for (guint i = 0; i < self->n; i++)
-    largest = MAX (largest, self->values[i]);
-  for (guint i = 0; i < self->n; i++)
+  step = CLAMP (step, 2, 2 * BAR_STEP);
+  fill_bars (self, bars);
+  for (guint i = 0; i < N_BARS; i++)
+    largest = MAX (largest, bars[i]);
+  for (guint i = 0; i < N_BARS; i++)
     {
-      double  share = sqrt (self->values[i] / largest);
+      double  share = sqrt ((double) MAX (bars[i], 0) / (double) largest);
       float   top = MAX (1.5f, (float) share * height);
-      double  age = (first + i) / (double) (GROVE_HISTORY_LENGTH - 1);
-      GdkRGBA colour =
-        grove_rgba_fade (*grove_palette_get_mailbox (palette, self->values[i]), 0.35 + 0.65 * age);
+      double  age = i / (double) (N_BARS - 1);
+      GdkRGBA colour;
 
+      if (bars[i] < 0)
+        continue;
+      colour = grove_rgba_fade (*grove_palette_get_mailbox (palette, bars[i]), 0.35 + 0.65 * age);
       gtk_snapshot_append_color (snapshot, &colour,
-                                 &GRAPHENE_RECT_INIT ((first + i) * step, height - top,
-                                                      MAX (1, step - 1), top));
+                                 &GRAPHENE_RECT_INIT (i * step, height - top, step - 1, top));
     }
 }
 
@@ -84,7 +116,7 @@ grove_sparkline_new (void)
 }
 
 void
-grove_sparkline_set_values (GroveSparkline *self, const guint32 *values, guint n)
+grove_sparkline_set_values (GroveSparkline *self, const guint32 *values, guint n, gint64 end_s)
 {
   g_autofree char *text = NULL;
   guint32          lowest = G_MAXUINT32;
@@ -96,9 +128,11 @@ grove_sparkline_set_values (GroveSparkline *self, const guint32 *values, guint n
       values += n - GROVE_HISTORY_LENGTH;
       n = GROVE_HISTORY_LENGTH;
     }
-  if (n == self->n && (n == 0 || memcmp (values, self->values, n * sizeof *values) == 0))
+  if (n == self->n && end_s == self->end_s &&
+      (n == 0 || memcmp (values, self->values, n * sizeof *values) == 0))
     return;
   self->n = n;
+  self->end_s = end_s;
   if (n > 0)
     memcpy (self->values, values, n * sizeof *values);
   for (guint i = 0; i < n; i++)

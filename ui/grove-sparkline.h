@@ -17,7 +17,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GroveSparkline, grove_sparkline, GROVE, SPARKLINE, GtkWidget)
 
 GtkWidget *grove_sparkline_new (void);
-/* @values is copied; at most GROVE_HISTORY_LENGTH are kept, the newest. */
-void grove_sparkline_set_values (GroveSparkline *self, const guint32 *values, guint n);
+/* @values: one a second, the last of second @end_s; copied; at most GROVE_HISTORY_LENGTH are kept,
+ * the newest. */
+void
+grove_sparkline_set_values (GroveSparkline *self, const guint32 *values, guint n, gint64 end_s);
 
 G_END_DECLS

@@ -118,6 +118,11 @@ static const Line broken[] = {
     TABLE ("'rev':0,'total':1,'matched':-1,'offset':0,'order':[],'rows':[]") },
   { "table-offset-real",
     TABLE ("'rev':0,'total':1,'matched':1,'offset':0.5,'order':[],'rows':[]") },
+  { "history-text", TABLE (COUNTS "'order':['<0.1.0>'],'rows':[" ROW "],'history':{'rows':[]}") },
+  { "history-row",
+    TABLE (COUNTS "'order':['<0.1.0>'],'rows':[" ROW "],'history':{'t':1,'rows':['<0.1.0>']}") },
+  { "history-of-a-stranger", TABLE (COUNTS "'order':['<0.1.0>'],'rows':[" ROW
+                                           "],'history':{'t':1,'rows':[['<0.2.0>',[1]]]}") },
   { "watch-row", NOTE ("table.update", "'sub':3,'seq':1," COUNTS "'order':[],'rows':[1]") },
   { "selected", NOTE ("table.update", "'sub':5,'seq':1,'matched':'none'") },
   { "tree-op-text", NOTE ("tree.update", "'sub':4,'seq':1,'ops':['add']") },

@@ -80,7 +80,7 @@ test_item_gone (void)
   memset (&row, 0, sizeof row);
   strcpy (row.pid, "<0.1.0>");
   row.messages = 7;
-  _grove_process_item_show (item, &row, NULL, 0, 42);
+  _grove_process_item_show (item, &row, NULL, 0, 0, 42);
   g_assert_cmpint (grove_process_item_get_appeared_us (item), ==, 42);
   g_assert_cmpint (grove_process_item_get_gone_us (item), ==, 0);
 
@@ -94,7 +94,7 @@ test_item_gone (void)
 
   /* The slot shows another process: none of it is that one's. */
   strcpy (row.pid, "<0.2.0>");
-  _grove_process_item_show (item, &row, NULL, 0, 43);
+  _grove_process_item_show (item, &row, NULL, 0, 0, 43);
   g_assert_cmpint (grove_process_item_get_appeared_us (item), ==, 43);
   g_assert_cmpint (grove_process_item_get_gone_us (item), ==, 0);
 }
@@ -102,62 +102,102 @@ test_item_gone (void)
 static void
 test_history (void)
 {
-  const gint64  bucket_us = 60 * G_USEC_PER_SEC / GROVE_HISTORY_LENGTH;
   GroveHistory *history = _grove_history_new ();
   guint         n;
-  g_assert_null (_grove_history_get (history, "<0.1.0>", &n));
+  gint64        end_s;
+  g_assert_null (_grove_history_get (history, "<0.1.0>", &n, &end_s));
   g_assert_cmpuint (n, ==, 0);
 
-  _grove_history_push (history, "<0.1.0>", 5, 0);
-  _grove_history_push (history, "<0.1.0>", 6, 1);
-  const guint32 *values = _grove_history_get (history, "<0.1.0>", &n);
+  _grove_history_push (history, "<0.1.0>", 5, 100);
+  _grove_history_push (history, "<0.1.0>", 6, 100);
+  const guint32 *values = _grove_history_get (history, "<0.1.0>", &n, &end_s);
   g_assert_cmpuint (n, ==, 1);
   g_assert_cmpuint (values[0], ==, 6);
+  g_assert_cmpint (end_s, ==, 100);
 
-  /* Two buckets in which it was not seen hold what it was last known to hold. */
-  _grove_history_push (history, "<0.1.0>", 9, 3 * bucket_us);
-  values = _grove_history_get (history, "<0.1.0>", &n);
+  /* Seconds in which it was not seen hold what it was last known to hold. */
+  _grove_history_push (history, "<0.1.0>", 9, 103);
+  values = _grove_history_get (history, "<0.1.0>", &n, &end_s);
   g_assert_cmpuint (n, ==, 4);
   g_assert_cmpuint (values[1], ==, 6);
   g_assert_cmpuint (values[2], ==, 6);
   g_assert_cmpuint (values[3], ==, 9);
+  g_assert_cmpint (end_s, ==, 103);
 
-  /* After three nobody knows: it begins anew. */
-  _grove_history_push (history, "<0.1.0>", G_MAXINT64, 7 * bucket_us);
-  values = _grove_history_get (history, "<0.1.0>", &n);
+  /* After too many nobody knows: it begins anew. */
+  _grove_history_push (history, "<0.1.0>", G_MAXINT64, 111);
+  values = _grove_history_get (history, "<0.1.0>", &n, &end_s);
   g_assert_cmpuint (n, ==, 1);
   g_assert_cmpuint (values[0], ==, G_MAXUINT32);
 
-  for (gint64 bucket = 8; bucket < 100; bucket++)
-    _grove_history_push (history, "<0.1.0>", bucket, bucket * bucket_us);
-  values = _grove_history_get (history, "<0.1.0>", &n);
+  for (gint64 second = 112; second < 212; second++)
+    _grove_history_push (history, "<0.1.0>", second, second);
+  values = _grove_history_get (history, "<0.1.0>", &n, &end_s);
   g_assert_cmpuint (n, ==, GROVE_HISTORY_LENGTH);
-  g_assert_cmpuint (values[0], ==, 100 - GROVE_HISTORY_LENGTH);
-  g_assert_cmpuint (values[n - 1], ==, 99);
-  _grove_history_push (history, "<0.1.0>", -5, 99 * bucket_us);
-  g_assert_cmpuint (_grove_history_get (history, "<0.1.0>", &n)[GROVE_HISTORY_LENGTH - 1], ==, 0);
+  g_assert_cmpuint (values[0], ==, 212 - GROVE_HISTORY_LENGTH);
+  g_assert_cmpuint (values[n - 1], ==, 211);
+  _grove_history_push (history, "<0.1.0>", -5, 211);
+  g_assert_cmpuint (_grove_history_get (history, "<0.1.0>", &n, &end_s)[GROVE_HISTORY_LENGTH - 1],
+                    ==, 0);
+  _grove_history_free (history);
+}
+
+/* What the system kept of a minute in which nobody was here takes the place of what was seen. */
+static void
+test_history_of_system (void)
+{
+  GroveHistory *history = _grove_history_new ();
+  guint32       minute[GROVE_HISTORY_LENGTH];
+  guint         n;
+  gint64        end_s;
+  for (guint i = 0; i < GROVE_HISTORY_LENGTH; i++)
+    minute[i] = 1000 + i;
+  _grove_history_push (history, "<0.1.0>", 7, 500);
+  _grove_history_take (history, "<0.1.0>", minute, GROVE_HISTORY_LENGTH, 499);
+  const guint32 *values = _grove_history_get (history, "<0.1.0>", &n, &end_s);
+  g_assert_cmpuint (n, ==, GROVE_HISTORY_LENGTH);
+  g_assert_cmpint (end_s, ==, 500);
+  g_assert_cmpuint (values[n - 1], ==, 7);
+  g_assert_cmpuint (values[n - 2], ==, 1059);
+  g_assert_cmpuint (values[0], ==, 1001);
+
+  /* News joins it. */
+  _grove_history_take (history, "<0.1.0>", (const guint32[]){ 8, 9 }, 2, 501);
+  values = _grove_history_get (history, "<0.1.0>", &n, &end_s);
+  g_assert_cmpint (end_s, ==, 501);
+  g_assert_cmpuint (n, ==, GROVE_HISTORY_LENGTH);
+  g_assert_cmpuint (values[n - 1], ==, 9);
+  g_assert_cmpuint (values[n - 2], ==, 8);
+  g_assert_cmpuint (values[n - 3], ==, 1059);
+
+  /* What does not join drops what there was. */
+  _grove_history_take (history, "<0.1.0>", (const guint32[]){ 3, 4 }, 2, 510);
+  values = _grove_history_get (history, "<0.1.0>", &n, &end_s);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpuint (values[0], ==, 3);
+  g_assert_cmpint (end_s, ==, 510);
   _grove_history_free (history);
 }
 
 static void
 test_history_bounded (void)
 {
-  const gint64  bucket_us = 60 * G_USEC_PER_SEC / GROVE_HISTORY_LENGTH;
   GroveHistory *history = _grove_history_new ();
   guint         n, n_kept = 0;
+  gint64        end_s;
   for (guint i = 0; i < 10000; i++)
     {
       g_autofree char *pid = g_strdup_printf ("<0.%u.0>", i);
-      _grove_history_push (history, pid, i, (gint64) i * bucket_us / 100);
+      _grove_history_push (history, pid, i, i / 40);
     }
   for (guint i = 0; i < 10000; i++)
     {
       g_autofree char *pid = g_strdup_printf ("<0.%u.0>", i);
-      n_kept += _grove_history_get (history, pid, &n) != NULL;
+      n_kept += _grove_history_get (history, pid, &n, &end_s) != NULL;
     }
   g_assert_cmpuint (n_kept, <=, 4096);
-  g_assert_nonnull (_grove_history_get (history, "<0.9999.0>", &n));
-  g_assert_null (_grove_history_get (history, "<0.0.0>", &n));
+  g_assert_nonnull (_grove_history_get (history, "<0.9999.0>", &n, &end_s));
+  g_assert_null (_grove_history_get (history, "<0.0.0>", &n, &end_s));
   _grove_history_free (history);
 }
 
@@ -184,7 +224,8 @@ main (int argc, char **argv)
   g_test_add_func ("/observer/series/ring", test_ring);
   g_test_add_func ("/observer/process-item/changed-only-when-it-did", test_item_change);
   g_test_add_func ("/observer/process-item/gone", test_item_gone);
-  g_test_add_func ("/observer/history/buckets", test_history);
+  g_test_add_func ("/observer/history/seconds", test_history);
+  g_test_add_func ("/observer/history/of-the-system", test_history_of_system);
   g_test_add_func ("/observer/history/bounded", test_history_bounded);
   g_test_add_func ("/observer/json/copy-text-on-borders", test_copy_text);
   return g_test_run ();

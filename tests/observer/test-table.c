@@ -150,6 +150,33 @@ test_fill (Fixture *self, gconstpointer data)
   g_assert_cmpuint (history[0], ==, 20);
 }
 
+/* What the system kept of a minute is there at once, whoever saw it. */
+static void
+test_history (Fixture *self, gconstpointer data)
+{
+  open_table (self);
+  GroveProcessItem *item;
+  guint             n;
+  update_three (self, 1, 0);
+  item = hold (self, 1);
+  gint64 t_ns = grove_session_now_ns (self->session) / 1000000000 * 1000000000;
+  peer_say (self->peer,
+            "{'jsonrpc':'2.0','method':'table.update','params':{'sub':7,'seq':2,'rev':0,'t':1,"
+            "'total':1000,'matched':3,'offset':0,'rows':[],"
+            "'history':{'t':%" G_GINT64_FORMAT ",'rows':[['<0.2.0>',[3,1,4,1,5,null,9.0]]]},"
+            "'skipped':0}}",
+            t_ns);
+  WAIT_FOR (peer_get_acked (self->peer, 7) == 2);
+  const guint32 *history = grove_process_item_get_history (item, &n);
+  /* And what it holds now, in this second or the next ones. */
+  g_assert_cmpuint (n, >=, 7);
+  g_assert_cmpuint (history[0], ==, 3);
+  g_assert_cmpuint (history[4], ==, 5);
+  g_assert_cmpuint (history[5], ==, 0);
+  g_assert_cmpuint (history[n - 1], ==, 20);
+  g_assert_cmpint (grove_process_item_get_history_end_s (item), >=, t_ns / 1000000000);
+}
+
 static void
 test_delta (Fixture *self, gconstpointer data)
 {
@@ -589,6 +616,7 @@ main (int argc, char **argv)
   ADD ("slots-are-let-go", test_slots_are_let_go);
   ADD ("slot-outlives-table", test_slot_outlives_table);
   ADD ("viewport", test_viewport);
+  ADD ("history", test_history);
   ADD ("scrolling-shows-old-window", test_scrolling_shows_old_window);
   ADD ("sort", test_sort);
   ADD ("strangers", test_strangers);
