@@ -27,13 +27,23 @@ typedef struct
   GtkWidget *focus; /* weak: where the focus was */
 } Popup;
 
+/* The X server's last events for a menu may come when it is hidden already. GTK 4.8 then takes the
+ * pointer to be in it, keeps that when the menu is taken away, and crashes in the window's next layout,
+ * which asks the widget under the pointer for its surface. Made insensitive first, GTK looks anew. */
+static void
+take_away (GtkWidget *popover)
+{
+  gtk_widget_set_sensitive (popover, FALSE);
+  gtk_widget_unparent (popover);
+}
+
 static gboolean
 discard_popover (gpointer user_data)
 {
   GtkWidget *popover = user_data;
 
   if (gtk_widget_get_parent (popover) != NULL)
-    gtk_widget_unparent (popover);
+    take_away (popover);
   g_object_unref (popover);
   return G_SOURCE_REMOVE;
 }
@@ -50,7 +60,7 @@ static void
 on_parent_destroy (GtkWidget *parent, GtkWidget *popover)
 {
   if (gtk_widget_get_parent (popover) == parent)
-    gtk_widget_unparent (popover);
+    take_away (popover);
 }
 
 static void
