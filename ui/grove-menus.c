@@ -28,8 +28,9 @@ typedef struct
 } Popup;
 
 /* The X server's last events for a menu may come when it is hidden already. GTK 4.8 then takes the
- * pointer to be in it, keeps that when the menu is taken away, and crashes in the window's next layout,
- * which asks the widget under the pointer for its surface. Made insensitive first, GTK looks anew. */
+ * pointer to be in it, keeps that when the menu is taken away, and crashes in the window's next
+ * layout, which asks the widget under the pointer for its surface. Made insensitive first, GTK
+ * looks anew. */
 static void
 take_away (GtkWidget *popover)
 {
