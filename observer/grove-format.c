@@ -120,6 +120,25 @@ grove_format_duration (gint64 duration_ns)
 }
 
 char *
+grove_format_moment (gint64 utc_us)
+{
+  g_autoptr (GDateTime) moment = NULL;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *text = NULL;
+
+  if (utc_us >= 0)
+    moment = g_date_time_new_from_unix_local (utc_us / G_USEC_PER_SEC);
+  if (moment == NULL)
+    return g_strdup ("");
+  text = g_date_time_format (moment, g_date_time_get_day_of_year (moment) ==
+                                           g_date_time_get_day_of_year (now) &&
+                                         g_date_time_get_year (moment) == g_date_time_get_year (now)
+                                       ? "%H:%M:%S"
+                                       : "%F %H:%M:%S");
+  return g_strdup_printf ("%s.%03d", text, (int) (utc_us % G_USEC_PER_SEC / 1000));
+}
+
+char *
 grove_format_percent (double fraction)
 {
   double percent = fraction * 100.0;

@@ -28,6 +28,9 @@ typedef enum
 void grove_format_set_units (GroveUnits units);
 /* The two largest units that matter: "0.4 ms", "12 s", "3 min 20 s", "2 h 5 min", "4 d 2 h". */
 char *grove_format_duration (gint64 duration_ns);
+/* A moment as g_get_real_time() has it, by the clock on the wall: "14:03:22.187", of another day
+ * with its date before; "" when it is not known (negative). */
+char *grove_format_moment (gint64 utc_us);
 /* A fraction of one: "0.3 %", "55 %". */
 char *grove_format_percent (double fraction);
 /* "1 process", "13 738 processes". */

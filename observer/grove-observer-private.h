@@ -149,6 +149,8 @@ typedef struct
   const char *close_method; /* "table.close" */
   const char *ack_method;   /* "table.ack" */
   const char *update;       /* "table.update" */
+  /* Whether the system that greeted has it at all; else it is not asked. NULL: yes. */
+  gboolean (*is_offered) (gpointer owner);
   /* Transfer full. */
   struct json_object *(*open_params) (gpointer owner);
   /* NULL: not of interest. */

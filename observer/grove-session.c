@@ -264,6 +264,17 @@ grove_session_now_ns (GroveSession *self)
 }
 
 gint64
+grove_session_get_utc_us (GroveSession *self, gint64 t_ns)
+{
+  g_return_val_if_fail (GROVE_IS_SESSION (self), -1);
+  gint64 now_ns = _grove_json_int (self->hello, "now_ns", -1);
+  gint64 utc_ms = _grove_json_int (self->hello, "now_utc_ms", -1);
+  if (now_ns < 0 || utc_ms < 0)
+    return -1;
+  return utc_ms * 1000 + (t_ns - now_ns) / 1000;
+}
+
+gint64
 _grove_session_appeared_us (GroveSession *self, const GroveProcessRow *row)
 {
   if (row->started_ns <= self->first_seen_ns)

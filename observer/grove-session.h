@@ -136,4 +136,8 @@ GroveSeries *grove_session_get_series (GroveSession *self, GroveMetric metric);
 /* Returns: the source's clock now, estimated from the last sample; for ages. Since: 0.1 */
 gint64 grove_session_now_ns (GroveSession *self);
 
+/* Returns: when @t_ns of the source's clock was, as g_get_real_time(), by the greeting of the
+ * system; -1 not known. Since: 0.1 */
+gint64 grove_session_get_utc_us (GroveSession *self, gint64 t_ns);
+
 G_END_DECLS

@@ -124,7 +124,8 @@ opened (gpointer owner, const GroveReply *reply, gpointer user_data)
 void
 _grove_subscription_sync (GroveSubscription *self)
 {
-  gboolean want = self->wanted && _grove_session_is_flowing (self->session);
+  gboolean want = self->wanted && _grove_session_is_flowing (self->session) &&
+                  (self->kind->is_offered == NULL || self->kind->is_offered (self->owner));
   if (self->state == FAILED && !want)
     self->state = CLOSED;
   if (want && self->state == CLOSED)

@@ -22,6 +22,8 @@ typedef struct GroveTableKind
   void (*clear) (gpointer item);
   /* Returns: (nullable): of the row it shows; borrowed. */
   const char *(*get_key) (gpointer item);
+  /* Whether the system that greeted has the table. NULL: yes. */
+  gboolean (*is_offered) (GroveTable *table);
   /* About to open: what is asked for, which rows are then made of. (transfer full) */
   struct json_object *(*choose_columns) (GroveTable *table);
   /* As when it was opened. (transfer full) */
@@ -47,7 +49,6 @@ typedef struct
   gboolean              default_descending;
   guint                 interval_ms;
   gboolean              active;
-  gboolean              offered; /* by the system; else it is not asked for */
   gulong                reset_handler;
 
   /* What is wanted. */
@@ -99,8 +100,6 @@ void     _grove_table_set_up (GroveTable   *self,
 gboolean _grove_table_is_shown (GroveTable *self); /* what comes now is of the query wanted */
 /* Rewrites the slots from the mirror: what items show depends on more than rows. */
 void _grove_table_refill (GroveTable *self);
-/* Whether the system has the table at all; TRUE until it is said. */
-void _grove_table_set_offered (GroveTable *self, gboolean offered);
 /* (transfer full) (nullable): what rows must fulfil besides what is typed. */
 void _grove_table_set_condition (GroveTable *self, struct json_object *condition);
 /* The columns are others: what was typed is read again. */

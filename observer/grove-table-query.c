@@ -96,6 +96,13 @@ make_filter (GroveTablePrivate *self)
   return add_condition (self->filter_json, self->condition);
 }
 
+static gboolean
+is_offered (gpointer owner)
+{
+  GroveTablePrivate *self = owner;
+  return self->kind->is_offered == NULL || self->kind->is_offered (self->object);
+}
+
 static struct json_object *
 open_params (gpointer owner)
 {
@@ -256,6 +263,7 @@ _grove_table_subscribe (GroveTablePrivate *self)
     .close_method = "table.close",
     .ack_method = "table.ack",
     .update = "table.update",
+    .is_offered = is_offered,
     .open_params = open_params,
     .opened = opened,
     .updated = _grove_table_updated,

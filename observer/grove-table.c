@@ -263,13 +263,6 @@ _grove_table_set_filter_error (GroveTablePrivate *self, const char *error)
   g_object_notify_by_pspec (G_OBJECT (self->object), properties[PROP_FILTER_ERROR]);
 }
 
-static void
-update_wanted (GroveTablePrivate *self)
-{
-  if (self->subscription != NULL)
-    _grove_subscription_set_wanted (self->subscription, self->active && self->offered);
-}
-
 void
 grove_table_set_active (GroveTable *table, gboolean active)
 {
@@ -279,18 +272,8 @@ grove_table_set_active (GroveTable *table, gboolean active)
   if (self->active == active || self->subscription == NULL)
     return;
   self->active = active;
-  update_wanted (self);
+  _grove_subscription_set_wanted (self->subscription, active);
   g_object_notify_by_pspec (G_OBJECT (table), properties[PROP_ACTIVE]);
-}
-
-void
-_grove_table_set_offered (GroveTable *table, gboolean offered)
-{
-  GroveTablePrivate *self = get_private (table);
-  if (self->offered == offered)
-    return;
-  self->offered = offered;
-  update_wanted (self);
 }
 
 void
@@ -635,7 +618,6 @@ grove_table_init (GroveTable *table)
   self->filter = g_strdup ("");
   self->viewport_n = DEFAULT_ROWS;
   self->loading = TRUE;
-  self->offered = TRUE;
   self->slots = g_hash_table_new_full (NULL, NULL, NULL, free_slot);
 }
 

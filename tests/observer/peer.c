@@ -260,14 +260,30 @@ peer_say (Peer *peer, const char *format, ...)
 }
 
 /* What a system says of its table; an early version has no `current`. */
-#define COLUMN(name) "{'name':'" name "'},"
+#define COLUMN(name)            "{'name':'" name "'},"
+#define TYPED(name, type, unit) "{'name':'" name "','type':'" type "','unit':'" unit "'}"
+#define LOG                                                                                        \
+  ",'log':[" TYPED ("seq", "int",                                                                  \
+                    "") "," TYPED ("at_ns", "int",                                                 \
+                                   "ns") "," TYPED ("level", "text",                               \
+                                                    "") "," TYPED ("pid", "text",                  \
+                                                                   "") "," TYPED ("text", "text",  \
+                                                                                  "") "]"
+/* A table of the system's own. */
+#define SHOES                                                                                      \
+  ",'shoes':[" TYPED ("shoe", "text", "") "," TYPED ("size", "int", "bytes") "," TYPED (           \
+    "worn_ns", "int", "ns") "," TYPED ("steps/s", "real",                                          \
+                                       "1/s") "," TYPED ("left", "bool",                           \
+                                                         "") "," TYPED ("lace_colour", "colour",   \
+                                                                        "") "]"
 #define TABLES                                                                                     \
   ",'tables':{'processes':[" COLUMN ("pid") COLUMN ("name") COLUMN ("status") COLUMN ("messages")  \
     COLUMN ("messages_in/s") COLUMN ("mailbox_bytes") COLUMN ("reductions")                        \
       COLUMN ("reductions/s") COLUMN ("memory") COLUMN ("heap") COLUMN ("stack")                   \
         COLUMN ("priority") COLUMN ("initial") COLUMN ("current") COLUMN ("app")                   \
           COLUMN ("supervisor") COLUMN ("restarts") COLUMN ("started_ns") COLUMN ("scheduler")     \
-            COLUMN ("links") COLUMN ("trap_exit") COLUMN ("system") "{'name':'shoe_size'}]}"
+            COLUMN ("links") COLUMN ("trap_exit")                                                  \
+              COLUMN ("system") "{'name':'shoe_size'}]" LOG SHOES "}"
 
 void
 peer_set_early (Peer *peer, gboolean early)
