@@ -205,6 +205,22 @@ grove_application_handle_local_options (GApplication *application, GVariantDict 
   return -1;
 }
 
+/* For the palette, where each can be set by its name. */
+static void
+add_preference_actions (GApplication *application)
+{
+  static const char *const names[] = { "update-interval-ms", "term-syntax", "units", "colour-map",
+                                       "confirm" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GPropertyAction) action =
+        g_property_action_new (names[i], grove_preferences_get (), names[i]);
+
+      g_action_map_add_action (G_ACTION_MAP (application), G_ACTION (action));
+    }
+}
+
 static void
 grove_application_startup (GApplication *application)
 {
@@ -220,6 +236,12 @@ grove_application_startup (GApplication *application)
     const char *action;
     const char *keys[3];
   } accels[] = {
+    { "win.palette", { "<Control>k", NULL } },
+    { "win.view::overview", { "<Control>1", NULL } },
+    { "win.view::supervision", { "<Control>2", NULL } },
+    { "win.view::processes", { "<Control>3", NULL } },
+    { "win.view::mailboxes", { "<Control>4", NULL } },
+    { "win.view::activity", { "<Control>5", NULL } },
     { "win.find", { "<Control>f", NULL } },
     { "win.pause", { "<Control>p", NULL } },
     { "win.refresh", { "F5", "<Control>r", NULL } },
@@ -238,6 +260,7 @@ grove_application_startup (GApplication *application)
   G_APPLICATION_CLASS (grove_application_parent_class)->startup (application);
   g_action_map_add_action_entries (G_ACTION_MAP (application), entries, G_N_ELEMENTS (entries),
                                    application);
+  add_preference_actions (application);
   g_signal_connect_object (grove_preferences_get (), "notify::style", G_CALLBACK (on_style_changed),
                            application, G_CONNECT_SWAPPED);
   on_style_changed (application);

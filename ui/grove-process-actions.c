@@ -538,6 +538,18 @@ update_control (GroveProcessActions *self, Control *control, guint n_targets)
   gtk_widget_set_tooltip_text (control->widget, obstacle != NULL ? obstacle : control->tooltip);
 }
 
+const char *
+grove_process_actions_get_obstacle (GroveProcessActions *self, const char *action)
+{
+  g_autoptr (GPtrArray) targets = NULL;
+
+  g_return_val_if_fail (GROVE_IS_PROCESS_ACTIONS (self), NULL);
+  if (self->window == NULL || (find_command (action) == NULL && !g_str_equal (action, "copy-pid")))
+    return NULL;
+  targets = self->targets (self->user_data);
+  return get_obstacle (self, action, targets != NULL ? targets->len : 0);
+}
+
 void
 grove_process_actions_update (GroveProcessActions *self, gboolean gone)
 {

@@ -29,6 +29,9 @@ GroveProcessActions *grove_process_actions_new (GtkWindow       *window,
                                                 GroveSession    *session,
                                                 GroveTargetsFunc targets,
                                                 gpointer         user_data);
+/* Why the action of that name cannot be done to what is selected now; NULL: it can, or it is none
+ * of these. Borrowed until the next call. */
+const char *grove_process_actions_get_obstacle (GroveProcessActions *self, const char *action);
 /* What is selected, or what may be done to it, has changed. @gone: the foremost has ended. */
 void grove_process_actions_update (GroveProcessActions *self, gboolean gone);
 /* The control stands for another action from now on. */

@@ -7,8 +7,6 @@
 #include "ui/grove-supervision-view.h"
 #include "ui/grove-window-private.h"
 
-static const char *const view_names[] = { "overview", "supervision", "processes", "mailboxes" };
-
 static gboolean
 is_observing (GroveWindow *self)
 {
@@ -49,6 +47,21 @@ on_show_process (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (pid[0] != '\0')
     grove_window_show_process (user_data, pid);
+}
+
+static void
+on_palette (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  _grove_window_finder_open (user_data);
+}
+
+static void
+on_open (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  const char *target = g_variant_get_string (parameter, NULL);
+
+  if (target[0] != '\0')
+    grove_window_open (user_data, target);
 }
 
 static void
@@ -182,15 +195,6 @@ add_keys (GroveWindow *self)
 {
   GtkEventController *controller = gtk_shortcut_controller_new ();
 
-  for (gsize i = 0; i < G_N_ELEMENTS (view_names); i++)
-    {
-      g_autofree char *trigger = g_strdup_printf ("<Control>%d", (int) i + 1);
-      GtkShortcut     *shortcut = gtk_shortcut_new (gtk_shortcut_trigger_parse_string (trigger),
-                                                    gtk_named_action_new ("win.view"));
-
-      gtk_shortcut_set_arguments (shortcut, g_variant_new_string (view_names[i]));
-      gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), shortcut);
-    }
   /* Not an accelerator of the application: those come before the field that has the focus. */
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
                                         gtk_shortcut_new (gtk_shortcut_trigger_parse_string (
@@ -205,6 +209,8 @@ _grove_window_actions_init (GroveWindow *self)
   static const GActionEntry entries[] = {
     { .name = "view", .activate = on_view, .parameter_type = "s" },
     { .name = "show-process", .activate = on_show_process, .parameter_type = "s" },
+    { .name = "palette", .activate = on_palette },
+    { .name = "open", .activate = on_open, .parameter_type = "s" },
     { .name = "find", .activate = on_find },
     { .name = "connect", .activate = on_connect },
     { .name = "disconnect", .activate = on_disconnect },

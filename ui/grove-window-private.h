@@ -6,6 +6,7 @@
 
 #include "observer/grove-discovery.h"
 #include "ui/grove-connect-page.h"
+#include "ui/grove-finder.h"
 #include "ui/grove-mailboxes-view.h"
 #include "ui/grove-overview.h"
 #include "ui/grove-process-view.h"
@@ -33,7 +34,10 @@ struct _GroveWindow
   GtkStack        *main_stack;
   AdwViewStack    *stack;
   AdwFlap         *flap;
+  GtkWidget       *header;
   GtkWidget       *system_button, *pause_button, *inspector_button;
+  GtkMenuButton   *menu_button;
+  GroveFinder     *finder; /* a child of toasts */
   GroveStateDot   *system_dot;
   GtkLabel        *system_label;
   GtkWidget       *switcher_title, *switcher_bar;
@@ -48,6 +52,10 @@ void _grove_window_actions_init (GroveWindow *self);
 void _grove_window_actions_update (GroveWindow *self);
 /* (transfer full) (element-type GroveTarget): what the commands act on. */
 GPtrArray *_grove_window_dup_targets (GroveWindow *self);
+/* Makes the command palette, once; opens it; lets go of it. */
+void _grove_window_finder_init (GroveWindow *self);
+void _grove_window_finder_open (GroveWindow *self);
+void _grove_window_finder_finish (GroveWindow *self);
 /* What is remembered from one run to the next: when it is closed, and when it is made. */
 void _grove_window_remember (GroveWindow *self);
 void _grove_window_recall (GroveWindow *self);

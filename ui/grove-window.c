@@ -271,6 +271,7 @@ grove_window_dispose (GObject *object)
       /* A property action holds its object, which is a child of this window. */
       g_action_map_remove_action (G_ACTION_MAP (self), "inspector");
     }
+  _grove_window_finder_finish (self);
   if (self->actions != NULL)
     g_object_run_dispose (G_OBJECT (self->actions));
   G_OBJECT_CLASS (grove_window_parent_class)->dispose (object);
@@ -308,6 +309,8 @@ grove_window_class_init (GroveWindowClass *klass)
   BIND (stack);
   BIND (flap);
   BIND (inspector);
+  BIND (header);
+  BIND (menu_button);
   BIND (system_button);
   BIND (system_dot);
   BIND (system_label);
@@ -334,6 +337,7 @@ grove_window_init (GroveWindow *self)
     grove_process_actions_new (GTK_WINDOW (self), self->toasts, self->session, dup_targets, self);
   grove_inspector_set_actions (self->inspector, self->actions);
   _grove_window_actions_init (self);
+  _grove_window_finder_init (self);
   connect_signals (self);
   _grove_window_recall (self);
   on_state_changed (self);
