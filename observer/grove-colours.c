@@ -5,6 +5,8 @@
  */
 #include "observer/grove-colours.h"
 
+#include <string.h>
+
 static GroveColour
 hex (guint32 rgb, double alpha)
 {
@@ -39,6 +41,48 @@ grove_colours_derive (GroveColours *self, GroveColour card, double strength)
   self->grid = fade (self->fg, 0.07 * strength);
   self->border = fade (self->fg, 0.13 * strength);
   self->line = blend (self->view, fade (self->fg, 0.24 * strength));
+  grove_colours_set_map (self, GROVE_COLOUR_MAP_STANDARD);
+}
+
+/* From calm to alarm on a light ground and on a dark one, of the map called viridis: what alarms is
+ * what is furthest from the ground. */
+static const guint32 colour_blind[2][GROVE_COLOUR_STEPS - 1] = {
+  { 0x8fd744, 0x35b779, 0x21918c, 0x3b528b, 0x440154 },
+  { 0x3b528b, 0x21918c, 0x35b779, 0x8fd744, 0xfde725 },
+};
+
+void
+grove_colours_set_map (GroveColours *self, GroveColourMap map)
+{
+  const GroveColour standard[] = { self->accent, self->success, self->warning, self->orange,
+                                   self->error };
+
+  self->steps[0] = self->idle;
+  for (guint i = 1; i < GROVE_COLOUR_STEPS; i++)
+    self->steps[i] = map == GROVE_COLOUR_MAP_COLOUR_BLIND
+                       ? hex (colour_blind[self->dark ? 1 : 0][i - 1], 1)
+                       : standard[i - 1];
+}
+
+static const char *const map_names[GROVE_N_COLOUR_MAPS] = {
+  [GROVE_COLOUR_MAP_STANDARD] = "standard",
+  [GROVE_COLOUR_MAP_COLOUR_BLIND] = "colour-blind",
+};
+
+const char *
+grove_colour_map_get_name (GroveColourMap map)
+{
+  g_return_val_if_fail (map < GROVE_N_COLOUR_MAPS, NULL);
+  return map_names[map];
+}
+
+GroveColourMap
+grove_colour_map_from_name (const char *name)
+{
+  for (guint i = 0; i < GROVE_N_COLOUR_MAPS; i++)
+    if (name != NULL && strcmp (map_names[i], name) == 0)
+      return i;
+  return GROVE_COLOUR_MAP_STANDARD;
 }
 
 void

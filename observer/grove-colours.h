@@ -17,6 +17,18 @@ typedef struct
   float red, green, blue, alpha;
 } GroveColour;
 
+/* What a value is coloured by, from harmless to alarming. */
+typedef enum
+{
+  GROVE_COLOUR_MAP_STANDARD, /* blue, green, yellow, orange, red */
+  /* From yellow green to violet, on a dark ground the other way: each step is lighter, or darker,
+   * than the one before, so that who sees fewer colours tells them apart too. */
+  GROVE_COLOUR_MAP_COLOUR_BLIND,
+  GROVE_N_COLOUR_MAPS,
+} GroveColourMap;
+
+#define GROVE_COLOUR_STEPS 6 /* off, then calm to alarm: GroveGraphBand */
+
 typedef struct
 {
   GroveColour accent, success, warning, error, purple, orange, teal;
@@ -31,6 +43,7 @@ typedef struct
   GroveColour card;   /* a node or card on the view, opaque */
   GroveColour window;
   GroveColour popover;
+  GroveColour steps[GROVE_COLOUR_STEPS]; /* of the colour map */
   gboolean    dark;
 } GroveColours;
 
@@ -39,11 +52,19 @@ typedef struct
  * @card: what a card's colour is, possibly translucent
  * @strength: 1; more for a high contrast
  *
- * Makes those that follow from fg and view: dim, idle, track, line, grid, border and card.
+ * Makes those that follow from the others: dim, idle, track, line, grid, border, card, and the
+ * steps of the standard map.
  *
  * Since: 0.1
  */
 void grove_colours_derive (GroveColours *self, GroveColour card, double strength);
+
+/* Takes the steps of another map. Since: 0.1 */
+void grove_colours_set_map (GroveColours *self, GroveColourMap map);
+
+/* "standard", "colour-blind"; what is no name of one is the first. Since: 0.1 */
+const char    *grove_colour_map_get_name (GroveColourMap map);
+GroveColourMap grove_colour_map_from_name (const char *name);
 
 /* A light and a dark set. Since: 0.1 */
 void grove_colours_init_light (GroveColours *self);

@@ -16,8 +16,18 @@
 #define START_SCALE  0.80
 #define START_LEAST  0.50 /* names are read with ease from here on */
 #define STICK_MARGIN 10.0
-#define LABEL_LEAST  12.0
-#define LABEL_HEIGHT 17.0 /* of a parent seen from afar, where there is room */
+
+static void
+turn (const GroveGraphScene *scene, double *x, double *y)
+{
+  if (scene->axes->turned)
+    {
+      const double kept = *x;
+
+      *x = *y;
+      *y = kept;
+    }
+}
 
 static double
 fitting_scale (const GroveGraphCamera *self, const GroveGraphScene *scene)
@@ -48,11 +58,12 @@ grove_graph_camera_set_size (GroveGraphCamera      *self,
                              double                 width,
                              double                 height)
 {
-  self->width = width;
-  self->height = height;
+  self->width = scene->axes->turned ? height : width;
+  self->height = scene->axes->turned ? width : height;
   if (self->scale <= 0)
     self->scale = 1;
-  self->x_least = CLAMP ((width - 2 * MARGIN) / MAX (scene->width, 1), X_LEAST_MIN, X_LEAST_MAX);
+  self->x_least =
+    CLAMP ((self->width - 2 * MARGIN) / MAX (scene->width, 1), X_LEAST_MIN, X_LEAST_MAX);
 }
 
 void
@@ -93,6 +104,7 @@ grove_graph_camera_zoom_at (
   const double least = MIN (fitting_scale (self, scene) * 0.7, 0.5);
   const double old_scale = self->scale, old_xs = grove_graph_camera_get_x_scale (self);
 
+  turn (scene, &x, &y);
   self->scale = CLAMP (old_scale * factor, least, GROVE_GRAPH_SCALE_MAX);
   self->ox = x - (x - self->ox) * grove_graph_camera_get_x_scale (self) / old_xs;
   self->oy = y - (y - self->oy) * self->scale / old_scale;
@@ -103,6 +115,7 @@ grove_graph_camera_zoom_at (
 void
 grove_graph_camera_pan (GroveGraphCamera *self, const GroveGraphScene *scene, double dx, double dy)
 {
+  turn (scene, &dx, &dy);
   self->ox += dx;
   self->oy += dy;
   keep_in_sight (self, scene);
@@ -150,7 +163,7 @@ stick (
 {
   const GroveLayoutNode *place = &scene->places[node];
   const GroveGraphRange *level = &scene->levels[scene->nodes[node].level];
-  const double           gap = GROVE_GRAPH_SIBLING_GAP * self->scale;
+  const double           gap = scene->axes->gaps.sibling_gap * self->scale;
   double                 least, most, wanted;
 
   wanted = y < half + STICK_MARGIN                  ? half + STICK_MARGIN
@@ -180,15 +193,15 @@ get_height (const GroveGraphCamera *self, const GroveGraphScene *scene, guint no
 {
   const GroveLayoutNode *place = &scene->places[node];
   const GroveGraphRange *level = &scene->levels[scene->nodes[node].level];
-  double                 height = place->height * self->scale, room = LABEL_HEIGHT;
+  double                 height = place->height * self->scale, room = scene->axes->label_great;
 
-  if (height >= LABEL_HEIGHT || place->n_children == 0)
+  if (height >= scene->axes->label_great || place->n_children == 0)
     return height;
   if (node > level->begin)
     room = MIN (room, (place->y - scene->places[node - 1].y) * self->scale - 3);
   if (node + 1 < level->end)
     room = MIN (room, (scene->places[node + 1].y - place->y) * self->scale - 3);
-  return room >= LABEL_LEAST ? MAX (height, room) : height;
+  return room >= scene->axes->label_least ? MAX (height, room) : height;
 }
 
 GroveGraphRect
@@ -207,6 +220,15 @@ grove_graph_camera_get_rect (const GroveGraphCamera *self,
   if (place->n_children > 1)
     y = stick (self, scene, node, y, height / 2);
   return (GroveGraphRect){ self->ox + x * xs, y - height / 2, place->width * xs, height };
+}
+
+GroveGraphRect
+grove_graph_camera_get_screen_rect (const GroveGraphCamera *self,
+                                    const GroveGraphScene  *scene,
+                                    guint                   node,
+                                    gint64                  now_us)
+{
+  return grove_graph_turn (scene, grove_graph_camera_get_rect (self, scene, node, now_us));
 }
 
 GroveGraphRange
@@ -237,18 +259,20 @@ grove_graph_camera_pick (
   const GroveGraphCamera *self, const GroveGraphScene *scene, double x, double y, gint64 now_us)
 {
   const double xs = grove_graph_camera_get_x_scale (self);
-  const double world_y = (y - self->oy) / self->scale;
+  double       world_y;
   /* A row thinner than this would be hard to meet. */
   const double slack = 2.0;
 
+  turn (scene, &x, &y);
+  world_y = (y - self->oy) / self->scale;
   for (guint level = 0; level < scene->n_levels; level++)
     {
-      const double    left = self->ox + level * GROVE_GRAPH_LEVEL_PITCH * xs;
+      const double    left = self->ox + level * scene->axes->pitch * xs;
       GroveGraphRange range;
       guint           best = GROVE_GRAPH_NONE;
       double          best_distance = G_MAXDOUBLE;
 
-      if (x < left || x > left + GROVE_GRAPH_NODE_WIDTH * xs)
+      if (x < left || x > left + scene->axes->length * xs)
         continue;
       /* Only those with children are ever drawn elsewhere than at their place. */
       range = level + 1 < scene->n_levels
@@ -281,10 +305,10 @@ grove_graph_camera_get_centre (const GroveGraphCamera *self, const GroveGraphSce
 
   for (guint level = 0; level < scene->n_levels; level++)
     {
-      const double x =
-        self->ox + (level * GROVE_GRAPH_LEVEL_PITCH + GROVE_GRAPH_NODE_WIDTH / 2) * xs;
+      const double    x = self->ox + (level * scene->axes->pitch + scene->axes->length / 2) * xs;
       GroveGraphRange range =
-        grove_graph_scene_get_range (scene, level, world_y - 100, world_y + 100);
+        grove_graph_scene_get_range (scene, level, world_y - 4 * scene->axes->flat,
+                                     world_y + 4 * scene->axes->flat);
 
       if (x < 0 || x > self->width)
         continue;

@@ -17,15 +17,14 @@
 G_BEGIN_DECLS
 
 #define GROVE_GRAPH_SCALE_MAX 2.5
-/* Below these the rows are too thin for names, for shapes of their own. */
-#define GROVE_GRAPH_NAMES_SCALE  0.34
-#define GROVE_GRAPH_SHAPES_SCALE 0.10
 
+/* All of it is along and across, as the world is: x, width and so on of the screen are y and height
+ * here when the graph grows downwards. */
 typedef struct
 {
   double scale;   /* of y, and of x when near */
   double x_least; /* x never gets narrower than this */
-  double ox, oy;  /* where the world's origin is on the screen */
+  double ox, oy;  /* where the world's origin is in the view */
   double slip; /* how far the ground is from the world's origin: it stays when the anchor is kept */
   double width, height;
 } GroveGraphCamera;
@@ -41,7 +40,14 @@ grove_graph_camera_get_x_scale (const GroveGraphCamera *self)
   return MAX (self->scale, self->x_least);
 }
 
-/* The screen, or the scene, has another size now. */
+/* From the world's way round to the screen's, and back: it is the same. */
+static inline GroveGraphRect
+grove_graph_turn (const GroveGraphScene *scene, GroveGraphRect rect)
+{
+  return scene->axes->turned ? (GroveGraphRect){ rect.y, rect.x, rect.height, rect.width } : rect;
+}
+
+/* The screen, or the scene, has another size now. What follows takes the screen's x and y. */
 void grove_graph_camera_set_size (GroveGraphCamera      *self,
                                   const GroveGraphScene *scene,
                                   double                 width,
@@ -52,7 +58,7 @@ void grove_graph_camera_fit (GroveGraphCamera *self, const GroveGraphScene *scen
 void grove_graph_camera_start (GroveGraphCamera *self, const GroveGraphScene *scene);
 /* Whether fit() would change nothing that one could see. */
 gboolean grove_graph_camera_sees_all (const GroveGraphCamera *self, const GroveGraphScene *scene);
-/* Keeps the point of the world that is at @x, @y of the screen where it is. */
+/* Keeps the point of the world that is at @x, @y where it is. */
 void grove_graph_camera_zoom_at (
   GroveGraphCamera *self, const GroveGraphScene *scene, double factor, double x, double y);
 void
@@ -63,11 +69,16 @@ void grove_graph_camera_slip (GroveGraphCamera *self, double dy);
 gboolean
 grove_graph_camera_reveal (GroveGraphCamera *self, const GroveGraphScene *scene, guint node);
 
-/* Where a node is drawn on the screen, sticking included. */
+/* Where a node is drawn, along and across, sticking included. */
 GroveGraphRect grove_graph_camera_get_rect (const GroveGraphCamera *self,
                                             const GroveGraphScene  *scene,
                                             guint                   node,
                                             gint64                  now_us);
+/* The same as it is on the screen. */
+GroveGraphRect grove_graph_camera_get_screen_rect (const GroveGraphCamera *self,
+                                                   const GroveGraphScene  *scene,
+                                                   guint                   node,
+                                                   gint64                  now_us);
 /* Of a level, those who may be in sight: by themselves, by their edges, or sticking. */
 GroveGraphRange grove_graph_camera_get_range (const GroveGraphCamera *self,
                                               const GroveGraphScene  *scene,

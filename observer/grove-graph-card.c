@@ -70,7 +70,8 @@ draw_back (const Card *self)
         cairo_set_line_width (self->cr, 1);
         cairo_stroke (self->cr);
       }
-  else if (!palette->dark && self->painting->camera->scale > GROVE_GRAPH_NAMES_SCALE)
+  else if (!palette->dark &&
+           self->painting->camera->scale > self->painting->scene->axes->names_scale)
     {
       rounded (self, 0.5, 0, 1.5);
       grove_graph_painter_set_colour (self->cr, &palette->fg, 0.06);
@@ -450,22 +451,35 @@ grove_graph_painter_draw_card (const GroveGraphPainting *painting,
     draw_only_line (&card, rect->y + rect->height / 2);
 }
 
+GroveGraphRect
+grove_graph_painter_get_ghost_rect (const GroveGraphPainting *painting,
+                                    const GroveGraphGhost    *ghost)
+{
+  const GroveGraphCamera *camera = painting->camera;
+  const double            xs = grove_graph_camera_get_x_scale (camera);
+  const double            height = ghost->height * camera->scale;
+  const GroveGraphRect    rect = { camera->ox + ghost->x * xs,
+                                   camera->oy + ghost->y * camera->scale - height / 2,
+                                   painting->scene->axes->length * xs, height };
+
+  return grove_graph_turn (painting->scene, rect);
+}
+
 void
 grove_graph_painter_draw_ghost (const GroveGraphPainting *painting,
                                 cairo_t                  *cr,
                                 const GroveGraphGhost    *ghost)
 {
   const GroveGraphCamera *camera = painting->camera;
-  const double            xs = grove_graph_camera_get_x_scale (camera);
-  const double            height = ghost->height * camera->scale;
   const double            left = grove_graph_painter_get_flash (painting, ghost->died_us);
   const double            dashes[] = { 4, 3 };
-  const GroveGraphRect    rect = { camera->ox + ghost->x * xs,
-                                   camera->oy + ghost->y * camera->scale - height / 2,
-                                   GROVE_GRAPH_NODE_WIDTH * xs, height };
-  const double            text_scale = text_scale_for (camera->scale, height, FALSE);
+  const GroveGraphRect    rect = grove_graph_painter_get_ghost_rect (painting, ghost);
+  const GroveGraphRect    view =
+    grove_graph_turn (painting->scene, (GroveGraphRect){ 0, 0, camera->width, camera->height });
+  const double text_scale = text_scale_for (camera->scale, rect.height, FALSE);
 
-  if (left <= 0 || rect.y > camera->height || rect.y + height < 0)
+  if (left <= 0 || rect.y > view.height || rect.y + rect.height < 0 || rect.x > view.width ||
+      rect.x + rect.width < 0)
     return;
   grove_graph_painter_round_rect (cr, &rect, CLAMP (RADIUS * camera->scale, 1, 12));
   grove_graph_painter_set_colour (cr, &painting->palette->error, 0.16 * left);
@@ -475,13 +489,13 @@ grove_graph_painter_draw_ghost (const GroveGraphPainting *painting,
   cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
   cairo_stroke (cr);
   cairo_set_dash (cr, NULL, 0, 0);
-  if (camera->scale >= GROVE_GRAPH_NAMES_SCALE)
+  if (camera->scale >= painting->scene->axes->names_scale)
     {
       g_autofree char *text = g_strdup_printf ("✕ %s", ghost->name);
 
       grove_graph_painter_set_colour (cr, &painting->palette->error, left);
       grove_graph_text_show (painting->text, cr, GROVE_GRAPH_TEXT_NAME, text,
-                             rect.x + 10 * text_scale, rect.y + height / 2, rect.width - 16,
+                             rect.x + 10 * text_scale, rect.y + rect.height / 2, rect.width - 16,
                              text_scale);
     }
 }

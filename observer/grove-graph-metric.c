@@ -11,6 +11,7 @@
 typedef struct
 {
   const char *title;
+  const char *name;
   const char *column;
   /* The lowest value of the bands from busy on. */
   double      from[GROVE_GRAPH_N_BANDS - GROVE_GRAPH_BAND_BUSY];
@@ -20,28 +21,34 @@ typedef struct
 #define KIB 1024.0
 #define MIB (1024.0 * 1024.0)
 
-static const Metric metrics[GROVE_GRAPH_N_METRICS] = {
+/* Yellow and red begin where they do in tables. */
+static char mailbox_legends[3][24] = { "100+", "400+", "1000+" };
+
+static Metric metrics[GROVE_GRAPH_N_METRICS] = {
   [GROVE_GRAPH_METRIC_MAILBOX] = {
     .title = N_ ("Mailbox"),
+    .name = "mailbox",
     .column = "messages",
-    /* Yellow and red begin where they do in tables, unless set otherwise. */
     .from = { 1, 100, 400, 1000 },
-    .legend = { NULL, N_ ("empty"), "1+", "100+", "400+", "1000+" },
+    .legend = { NULL, N_ ("empty"), "1+", mailbox_legends[0], mailbox_legends[1], mailbox_legends[2] },
   },
   [GROVE_GRAPH_METRIC_MEMORY] = {
     .title = N_ ("Memory"),
+    .name = "memory",
     .column = "memory",
     .from = { 16 * KIB, 256 * KIB, 4 * MIB, 64 * MIB },
     .legend = { NULL, "< 16 KiB", "16 KiB+", "256 KiB+", "4 MiB+", "64 MiB+" },
   },
   [GROVE_GRAPH_METRIC_REDUCTIONS] = {
     .title = N_ ("Reductions/s"),
+    .name = "reductions",
     .column = "reductions/s",
     .from = { 100, 1e4, 1e6, 1e7 },
     .legend = { NULL, N_ ("idle"), "100+", "10k+", "1M+", "10M+" },
   },
   [GROVE_GRAPH_METRIC_STATE] = {
     .title = N_ ("State"),
+    .name = "state",
     .column = "messages",
     .legend = { "suspended", "waiting", "running", "runnable", NULL, "exiting" },
   },
@@ -64,9 +71,27 @@ grove_graph_metric_get_title (GroveGraphMetric metric)
 }
 
 const char *
+grove_graph_metric_get_name (GroveGraphMetric metric)
+{
+  return metrics[metric].name;
+}
+
+const char *
 grove_graph_metric_get_column (GroveGraphMetric metric)
 {
   return metrics[metric].column;
+}
+
+void
+grove_graph_metric_set_mailbox_limits (guint warning, guint alarm)
+{
+  double *from = metrics[GROVE_GRAPH_METRIC_MAILBOX].from;
+
+  from[1] = MAX (warning, 1);
+  from[3] = MAX (alarm, from[1]);
+  from[2] = MIN (from[1] * 4, (from[1] + from[3]) / 2);
+  for (guint i = 0; i < G_N_ELEMENTS (mailbox_legends); i++)
+    g_snprintf (mailbox_legends[i], sizeof mailbox_legends[i], "%.0f+", from[i + 1]);
 }
 
 const char *

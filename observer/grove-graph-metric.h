@@ -4,7 +4,7 @@
  * thresholds between its colours, and how its values are said. The legend and the painter both read
  * this table, so what the legend says is what is painted.
  *
- * Threads: any thread; nothing here changes.
+ * Threads: main thread only, but for grove_graph_metric_format().
  */
 #pragma once
 
@@ -34,8 +34,12 @@ typedef enum
 } GroveGraphBand;
 
 const char *grove_graph_metric_get_title (GroveGraphMetric metric);
+/* "mailbox" and so on, for files and command lines. */
+const char *grove_graph_metric_get_name (GroveGraphMetric metric);
 /* Of the table "processes"; for the state, which comes with each node, that of the mailbox. */
 const char *grove_graph_metric_get_column (GroveGraphMetric metric);
+/* From how many messages on a mailbox is worth a look, and alarms: 100 and 1,000 unless said. */
+void grove_graph_metric_set_mailbox_limits (guint warning, guint alarm);
 /* What the legend says of a band, NULL when the metric does not use it. */
 const char *grove_graph_metric_get_legend (GroveGraphMetric metric, GroveGraphBand band);
 /* @status: the process's state as the system says it, may be NULL. */

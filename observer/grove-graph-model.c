@@ -20,6 +20,7 @@ typedef struct
 struct _GroveGraphModel
 {
   GroveTree  *tree;
+  GHashTable *hidden; /* names of roots */
   GHashTable *open;   /* ids of folds that a person has opened */
   GHashTable *closed; /* ids of those in the scene, and of those that were in the one before */
   GHashTable *closed_before;
@@ -34,6 +35,7 @@ grove_graph_model_new (GroveTree *tree)
   GroveGraphModel *self = g_new0 (GroveGraphModel, 1);
 
   self->tree = g_object_ref (tree);
+  self->hidden = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->closed_before = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -49,6 +51,7 @@ grove_graph_model_free (GroveGraphModel *self)
   if (self == NULL)
     return;
   g_object_unref (self->tree);
+  g_hash_table_unref (self->hidden);
   g_hash_table_unref (self->open);
   g_hash_table_unref (self->closed);
   g_hash_table_unref (self->closed_before);
@@ -220,6 +223,23 @@ add_siblings (GroveGraphModel *self, GroveGraphScene *scene, guint parent, GPtrA
     }
 }
 
+/* Those of them that are shown: all when that would be none. */
+static void
+collect_roots (GroveGraphModel *self, GPtrArray *roots)
+{
+  const guint n = grove_tree_get_n_roots (self->tree);
+
+  for (guint i = 0; i < n; i++)
+    {
+      GroveTreeNode *root = grove_tree_get_root (self->tree, i);
+
+      if (!g_hash_table_contains (self->hidden, name_of (root)))
+        g_ptr_array_add (roots, root);
+    }
+  for (guint i = 0; i < n && roots->len == 0; i++)
+    g_ptr_array_add (roots, grove_tree_get_root (self->tree, i));
+}
+
 void
 grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene)
 {
@@ -234,8 +254,7 @@ grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene)
   g_ptr_array_set_size (self->members, 0);
   g_array_set_size (self->sources, 0);
 
-  for (guint i = 0; i < grove_tree_get_n_roots (self->tree); i++)
-    g_ptr_array_add (siblings, grove_tree_get_root (self->tree, i));
+  collect_roots (self, siblings);
   add_siblings (self, scene, GROVE_GRAPH_NONE, siblings);
 
   for (guint i = 0; i < scene->n_nodes; i++)
@@ -303,7 +322,7 @@ grove_graph_model_refresh (GroveGraphModel        *self,
                            GArray                 *ret_seen)
 {
   gboolean       recoloured = FALSE;
-  const gboolean numbers = camera->scale >= GROVE_GRAPH_SHAPES_SCALE;
+  const gboolean numbers = camera->scale >= scene->axes->shapes_scale;
 
   for (guint level = 0; level < scene->n_levels; level++)
     {
@@ -344,6 +363,49 @@ grove_graph_model_refresh (GroveGraphModel        *self,
 }
 
 void
+grove_graph_model_set_root_shown (GroveGraphModel *self, const char *name, gboolean shown)
+{
+  if (shown)
+    g_hash_table_remove (self->hidden, name);
+  else
+    g_hash_table_add (self->hidden, g_strdup (name));
+}
+
+void
+grove_graph_model_show_all_roots (GroveGraphModel *self)
+{
+  g_hash_table_remove_all (self->hidden);
+}
+
+guint
+grove_graph_model_get_n_shown_roots (GroveGraphModel *self)
+{
+  g_autoptr (GPtrArray) roots = g_ptr_array_new ();
+
+  collect_roots (self, roots);
+  return roots->len;
+}
+
+gboolean
+grove_graph_model_is_root_shown (GroveGraphModel *self, const char *name)
+{
+  return !g_hash_table_contains (self->hidden, name) ||
+         grove_graph_model_get_n_shown_roots (self) == grove_tree_get_n_roots (self->tree);
+}
+
+const char *
+grove_graph_model_get_root_of (GroveGraphModel *self, const char *pid)
+{
+  GroveTreeNode *node = grove_tree_find (self->tree, pid);
+
+  if (node == NULL)
+    return NULL;
+  for (GroveTreeNode *above = node; above != NULL; above = grove_tree_node_get_parent (node))
+    node = above;
+  return name_of (node);
+}
+
+void
 grove_graph_model_open_fold (GroveGraphModel *self, const char *fold)
 {
   g_hash_table_add (self->open, g_strdup (fold));
@@ -355,21 +417,33 @@ grove_graph_model_close_fold (GroveGraphModel *self, const char *fold)
   g_hash_table_remove (self->open, fold);
 }
 
-const char *
-grove_graph_model_find_fold (GroveGraphModel *self, const GroveGraphScene *scene, const char *pid)
+guint
+grove_graph_model_locate (GroveGraphModel *self, GroveGraphScene *scene, const char *pid)
 {
-  for (guint i = 0; i < self->sources->len; i++)
-    {
-      const Source *source = &g_array_index (self->sources, Source, i);
+  guint            found = grove_graph_scene_find (scene, pid);
+  GroveTreeNode   *node, *parent;
+  g_autofree char *stem = NULL;
+  g_autofree char *fold = NULL;
 
-      for (guint k = 0; k < source->n_members; k++)
-        {
-          GroveTreeNode *member = g_ptr_array_index (self->members, source->first_member + k);
-          if (strcmp (grove_tree_node_get_pid (member), pid) == 0)
-            return scene->nodes[i].id;
-        }
-    }
-  return NULL;
+  if (found != GROVE_GRAPH_NONE)
+    return found;
+  node = grove_tree_find (self->tree, pid);
+  if (node == NULL)
+    return GROVE_GRAPH_NONE;
+  parent = grove_tree_node_get_parent (node);
+  stem = grove_graph_fold_stem (name_of (node));
+  fold = g_strdup_printf ("%s\n%s", parent != NULL ? grove_tree_node_get_pid (parent) : "", stem);
+  return grove_graph_scene_find (scene, fold);
+}
+
+const char *
+grove_graph_model_find_fold (GroveGraphModel *self, GroveGraphScene *scene, const char *pid)
+{
+  const guint found = grove_graph_model_locate (self, scene, pid);
+
+  return found != GROVE_GRAPH_NONE && scene->nodes[found].kind == GROVE_GRAPH_FOLD
+           ? scene->nodes[found].id
+           : NULL;
 }
 
 static gboolean

@@ -41,13 +41,25 @@ gboolean grove_graph_model_refresh (GroveGraphModel        *self,
                                     GroveGraphMetric        metric,
                                     GArray                 *ret_seen);
 
+/* Roots are named by what they are called: who starts an application again goes on to see it, or
+ * not. When none would be left, all are shown. Takes effect with the next build. */
+void     grove_graph_model_set_root_shown (GroveGraphModel *self, const char *name, gboolean shown);
+gboolean grove_graph_model_is_root_shown (GroveGraphModel *self, const char *name);
+void     grove_graph_model_show_all_roots (GroveGraphModel *self);
+guint    grove_graph_model_get_n_shown_roots (GroveGraphModel *self);
+/* What the root above a process is called; NULL when the tree does not have it. (transfer none) */
+const char *grove_graph_model_get_root_of (GroveGraphModel *self, const char *pid);
+
 /* Folds are named by the id of their node, or of any member's "fold". */
 void grove_graph_model_open_fold (GroveGraphModel *self, const char *fold);
 void grove_graph_model_close_fold (GroveGraphModel *self, const char *fold);
+/* The node that stands for a process: its own, or the closed fold that hides it. GROVE_GRAPH_NONE
+ * when it is not drawn. Cost: O(1). */
+guint grove_graph_model_locate (GroveGraphModel *self, GroveGraphScene *scene, const char *pid);
 /* The closed fold that hides a process, NULL when it is in the scene or in no fold. (transfer none)
  */
 const char *
-grove_graph_model_find_fold (GroveGraphModel *self, const GroveGraphScene *scene, const char *pid);
+grove_graph_model_find_fold (GroveGraphModel *self, GroveGraphScene *scene, const char *pid);
 
 /* The pids whose name or pid contains a text (without regard to case), from top to bottom as drawn.
  * (transfer full) (element-type utf8) */

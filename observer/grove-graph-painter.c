@@ -18,26 +18,12 @@ typedef struct
   GArray *rects[GROVE_GRAPH_N_BANDS];
 } Batch;
 
+G_STATIC_ASSERT (GROVE_GRAPH_N_BANDS == GROVE_COLOUR_STEPS);
+
 const GroveColour *
 grove_graph_painter_get_colour (const GroveColours *palette, GroveGraphBand band)
 {
-  switch (band)
-    {
-    case GROVE_GRAPH_BAND_CALM:
-      return &palette->accent;
-    case GROVE_GRAPH_BAND_BUSY:
-      return &palette->success;
-    case GROVE_GRAPH_BAND_WARM:
-      return &palette->warning;
-    case GROVE_GRAPH_BAND_HOT:
-      return &palette->orange;
-    case GROVE_GRAPH_BAND_ALARM:
-      return &palette->error;
-    case GROVE_GRAPH_BAND_OFF:
-    case GROVE_GRAPH_N_BANDS:
-    default:
-      return &palette->idle;
-    }
+  return &palette->steps[band < GROVE_GRAPH_N_BANDS ? band : GROVE_GRAPH_BAND_OFF];
 }
 
 double
@@ -176,7 +162,7 @@ add_family (const GroveGraphPainting *painting, cairo_t *cr, guint parent)
     grove_graph_camera_get_rect (camera, scene, place->first_child, painting->now_us);
   const GroveGraphRect final = grove_graph_camera_get_rect (camera, scene, last, painting->now_us);
   const double         y = middle_of (&at), top_y = middle_of (&first), end_y = middle_of (&final);
-  const double         trunk = floor (at.x + GROVE_GRAPH_TRUNK * xs) + 0.5;
+  const double         trunk = floor (at.x + scene->axes->trunk * xs) + 0.5;
   GroveGraphRange      range;
   double               next_y = -G_MAXDOUBLE;
 
@@ -229,13 +215,13 @@ draw_edges (const GroveGraphPainting *painting, cairo_t *cr)
           if (place->n_children == 0)
             continue;
           span = (scene->places[place->first_child + place->n_children - 1].y -
-                  scene->places[place->first_child].y + GROVE_GRAPH_FLAT_HEIGHT) *
+                  scene->places[place->first_child].y + scene->axes->flat) *
                  painting->camera->scale;
           if (span >= 5)
             add_family (painting, cr, i);
         }
     }
-  cairo_set_line_width (cr, painting->camera->scale < GROVE_GRAPH_NAMES_SCALE ? 1 : LINE_WIDTH);
+  cairo_set_line_width (cr, painting->camera->scale < scene->axes->names_scale ? 1 : LINE_WIDTH);
   grove_graph_painter_set_colour (cr, &painting->palette->line, 1);
   cairo_stroke (cr);
 }
@@ -258,7 +244,7 @@ draw_lineage (const GroveGraphPainting *painting, cairo_t *cr)
       const GroveGraphRect to = grove_graph_camera_get_rect (camera, scene, node, painting->now_us);
       const GroveGraphRect from =
         grove_graph_camera_get_rect (camera, scene, parent, painting->now_us);
-      const double trunk = floor (from.x + GROVE_GRAPH_TRUNK * xs) + 0.5;
+      const double trunk = floor (from.x + scene->axes->trunk * xs) + 0.5;
       const double y0 = middle_of (&from), y1 = middle_of (&to);
       const double r = MIN (ELBOW, fabs (y1 - y0) / 2);
 
@@ -389,19 +375,30 @@ draw_bars (const GroveGraphPainting *painting, cairo_t *cr, guint level)
   Batch batch;
 
   batch_init (&batch);
-  if (camera->scale < GROVE_GRAPH_SHAPES_SCALE)
-    add_heat_rows (painting, range, camera->ox + level * GROVE_GRAPH_LEVEL_PITCH * xs,
-                   GROVE_GRAPH_NODE_WIDTH * xs, &batch);
+  if (camera->scale < scene->axes->shapes_scale)
+    add_heat_rows (painting, range, camera->ox + level * scene->axes->pitch * xs,
+                   scene->axes->length * xs, &batch);
   else
     for (guint i = range.begin; i < range.end; i++)
       {
         const GroveGraphRect rect =
           grove_graph_camera_get_rect (camera, scene, i, painting->now_us);
 
-        if (rect.height < GROVE_GRAPH_CARD_HEIGHT)
+        if (rect.height < scene->axes->card_least)
           batch_add (&batch, scene->nodes[i].band, rect.x, rect.y, rect.width, rect.height);
       }
   batch_fill (&batch, cr, painting->palette);
+}
+
+/* What has text in it is turned back. */
+static void
+draw_upright (const GroveGraphPainting *painting, cairo_t *cr, guint node, GroveGraphRect *rect)
+{
+  const GroveGraphRect on_screen = grove_graph_turn (painting->scene, *rect);
+
+  grove_graph_painter_turn (painting, cr);
+  grove_graph_painter_draw_card (painting, cr, node, &on_screen);
+  grove_graph_painter_turn (painting, cr);
 }
 
 static void
@@ -410,19 +407,19 @@ draw_cards (const GroveGraphPainting *painting, cairo_t *cr, guint level)
   const GroveGraphScene  *scene = painting->scene;
   const GroveGraphCamera *camera = painting->camera;
   const GroveGraphRange   range = grove_graph_camera_get_range (camera, scene, level);
-  const gboolean flat_too = camera->scale * GROVE_GRAPH_FLAT_HEIGHT >= GROVE_GRAPH_CARD_HEIGHT;
+  const gboolean          flat_too = camera->scale * scene->axes->flat >= scene->axes->card_least;
 
   for (guint i = range.begin; i < range.end; i++)
     {
       GroveGraphRect rect;
 
       if (!flat_too && scene->places[i].n_children == 0 &&
-          scene->places[i].height * camera->scale < GROVE_GRAPH_CARD_HEIGHT)
+          scene->places[i].height * camera->scale < scene->axes->card_least)
         continue;
       rect = grove_graph_camera_get_rect (camera, scene, i, painting->now_us);
-      if (rect.height < GROVE_GRAPH_CARD_HEIGHT || !is_asked_for (painting, &rect))
+      if (rect.height < scene->axes->card_least || !is_asked_for (painting, &rect))
         continue;
-      grove_graph_painter_draw_card (painting, cr, i, &rect);
+      draw_upright (painting, cr, i, &rect);
     }
 }
 
@@ -444,7 +441,7 @@ draw_marks (const GroveGraphPainting *painting, cairo_t *cr)
           if (!is_marked (painting, i))
             continue;
           rect = grove_graph_camera_get_rect (camera, scene, i, painting->now_us);
-          if (rect.height >= GROVE_GRAPH_CARD_HEIGHT)
+          if (rect.height >= scene->axes->card_least)
             continue;
           /* A thousand matches in the same place are one mark. */
           if (rect.y - last_y < 2 && i != painting->selected)
@@ -455,37 +452,73 @@ draw_marks (const GroveGraphPainting *painting, cairo_t *cr)
     }
 }
 
+static void
+draw_ghosts (const GroveGraphPainting *painting, cairo_t *cr)
+{
+  const GArray *ghosts = painting->scene->ghosts;
+
+  grove_graph_painter_turn (painting, cr);
+  for (guint i = 0; i < ghosts->len; i++)
+    grove_graph_painter_draw_ghost (painting, cr, &g_array_index (ghosts, GroveGraphGhost, i));
+  grove_graph_painter_turn (painting, cr);
+}
+
 void
-grove_graph_painter_draw (const GroveGraphPainting *painting, cairo_t *cr)
+grove_graph_painter_turn (const GroveGraphPainting *painting, cairo_t *cr)
+{
+  const cairo_matrix_t swap = { 0, 1, 1, 0, 0, 0 };
+
+  if (painting->scene->axes->turned)
+    cairo_transform (cr, &swap);
+}
+
+static void
+clip_to (cairo_t *cr, const GroveGraphRect *rect)
+{
+  cairo_rectangle (cr, rect->x, rect->y, rect->width, rect->height);
+  cairo_clip (cr);
+}
+
+/* Along and across. */
+static void
+draw_turned (const GroveGraphPainting *painting, cairo_t *cr)
 {
   const GroveGraphScene *scene = painting->scene;
 
-  cairo_save (cr);
-  cairo_rectangle (cr, 0, 0, painting->camera->width, painting->camera->height);
-  cairo_clip (cr);
-  if (painting->area != NULL)
-    {
-      cairo_rectangle (cr, painting->area->x, painting->area->y, painting->area->width,
-                       painting->area->height);
-      cairo_clip (cr);
-    }
   draw_ground (painting, cr);
   draw_edges (painting, cr);
   draw_lineage (painting, cr);
-
-  for (guint i = 0; i < scene->ghosts->len; i++)
-    grove_graph_painter_draw_ghost (painting, cr,
-                                    &g_array_index (scene->ghosts, GroveGraphGhost, i));
+  draw_ghosts (painting, cr);
   for (guint level = 0; level < scene->n_levels; level++)
     {
       const double xs = grove_graph_camera_get_x_scale (painting->camera);
-      const double x = painting->camera->ox + level * GROVE_GRAPH_LEVEL_PITCH * xs;
+      const double x = painting->camera->ox + level * scene->axes->pitch * xs;
 
-      if (x > painting->camera->width || x + GROVE_GRAPH_NODE_WIDTH * xs < -8)
+      if (x > painting->camera->width || x + scene->axes->length * xs < -8)
         continue;
       draw_bars (painting, cr, level);
       draw_cards (painting, cr, level);
     }
   draw_marks (painting, cr);
+  grove_graph_painter_draw_arcs (painting, cr);
+}
+
+void
+grove_graph_painter_draw (const GroveGraphPainting *painting, cairo_t *cr)
+{
+  const GroveGraphRect all = { 0, 0, painting->camera->width, painting->camera->height };
+  GroveGraphPainting   turned = *painting;
+  GroveGraphRect       area;
+
+  cairo_save (cr);
+  grove_graph_painter_turn (painting, cr);
+  clip_to (cr, &all);
+  if (painting->area != NULL)
+    {
+      area = grove_graph_turn (painting->scene, *painting->area);
+      turned.area = &area;
+      clip_to (cr, &area);
+    }
+  draw_turned (&turned, cr);
   cairo_restore (cr);
 }

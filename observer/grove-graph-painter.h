@@ -16,6 +16,13 @@
 
 G_BEGIN_DECLS
 
+/* A link or a monitor between two nodes of the scene, drawn over all that lies between. */
+typedef struct
+{
+  guint    from, to;
+  gboolean monitor; /* dashed, with a point at whom it watches */
+} GroveGraphArc;
+
 typedef struct
 {
   const GroveColours     *palette;
@@ -25,9 +32,11 @@ typedef struct
   GroveGraphMetric        metric;
   guint                   selected, hovered; /* nodes, GROVE_GRAPH_NONE none */
   const guint8           *matches;           /* per node: found by the search; NULL: no search */
-  gboolean                focused;           /* shows that the keyboard comes here */
-  gboolean                still;             /* no fading: flashes stand and then are gone */
-  gboolean                bare;              /* no dots on the ground: nobody moves about on it */
+  const GroveGraphArc    *arcs;
+  guint                   n_arcs;
+  gboolean                focused; /* shows that the keyboard comes here */
+  gboolean                still;   /* no fading: flashes stand and then are gone */
+  gboolean                bare;    /* no dots on the ground: nobody moves about on it */
   gint64                  now_us;
   const GroveGraphRect   *area; /* of the screen, NULL all: the rest need not be painted */
 } GroveGraphPainting;
@@ -35,25 +44,30 @@ typedef struct
 /* The whole view, @painting's camera wide and high, at the origin of @cr. */
 void grove_graph_painter_draw (const GroveGraphPainting *painting, cairo_t *cr);
 
-/* A lower node is a plain bar: no name fits in. */
-#define GROVE_GRAPH_CARD_HEIGHT 11.0
-
 /* How solid the colour of a band is where it fills a bar or a row. */
 double grove_graph_painter_get_weight (GroveGraphBand band);
 const GroveColour *
 grove_graph_painter_get_colour (const GroveColours *palette, GroveGraphBand band);
 
-/* One node as a card, for the painter. */
+/* Links and monitors; along and across. */
+void grove_graph_painter_draw_arcs (const GroveGraphPainting *painting, cairo_t *cr);
+
+/* One node as a card, for the painter; @rect and @cr are the screen's. */
 void grove_graph_painter_draw_card (const GroveGraphPainting *painting,
                                     cairo_t                  *cr,
                                     guint                     node,
                                     const GroveGraphRect     *rect);
-void grove_graph_painter_draw_ghost (const GroveGraphPainting *painting,
-                                     cairo_t                  *cr,
-                                     const GroveGraphGhost    *ghost);
+/* Of the screen, like what follows. */
+GroveGraphRect grove_graph_painter_get_ghost_rect (const GroveGraphPainting *painting,
+                                                   const GroveGraphGhost    *ghost);
+void           grove_graph_painter_draw_ghost (const GroveGraphPainting *painting,
+                                               cairo_t                  *cr,
+                                               const GroveGraphGhost    *ghost);
 /* What is left of something that happened at @since_us: 1 then, 0 when it is over. */
 double grove_graph_painter_get_flash (const GroveGraphPainting *painting, gint64 since_us);
-void   grove_graph_painter_round_rect (cairo_t *cr, const GroveGraphRect *rect, double radius);
-void   grove_graph_painter_set_colour (cairo_t *cr, const GroveColour *colour, double alpha);
+/* From the world's way round to the screen's, or back. */
+void grove_graph_painter_turn (const GroveGraphPainting *painting, cairo_t *cr);
+void grove_graph_painter_round_rect (cairo_t *cr, const GroveGraphRect *rect, double radius);
+void grove_graph_painter_set_colour (cairo_t *cr, const GroveColour *colour, double alpha);
 
 G_END_DECLS

@@ -12,12 +12,42 @@
 /* A subtree of thousands may die at once; so many ghosts say it. */
 #define GHOSTS_MAX 400
 
-static const GroveLayoutStyle layout_style = {
-  .level_gap = GROVE_GRAPH_LEVEL_GAP,
-  .sibling_gap = GROVE_GRAPH_SIBLING_GAP,
-  .cousin_gap = GROVE_GRAPH_COUSIN_GAP,
-  .root_gap = GROVE_GRAPH_ROOT_GAP,
+static const GroveGraphAxes all_axes[] = {
+  [GROVE_GRAPH_RIGHTWARDS] = {
+    .length = 196,
+    .tall = 38,
+    .flat = 25,
+    .gaps = { .level_gap = 60, .sibling_gap = 8, .cousin_gap = 22, .root_gap = 44 },
+    .pitch = 196 + 60,
+    .trunk = 196 + 60 * 0.42,
+    .names_scale = 0.34,
+    .shapes_scale = 0.10,
+    .card_least = 11,
+    .label_least = 12,
+    .label_great = 17,
+  },
+  [GROVE_GRAPH_DOWNWARDS] = {
+    .turned = TRUE,
+    .length = 38,
+    .tall = 172,
+    .flat = 128,
+    .gaps = { .level_gap = 46, .sibling_gap = 10, .cousin_gap = 26, .root_gap = 60 },
+    .pitch = 38 + 46,
+    .trunk = 38 + 46 * 0.5,
+    .names_scale = 0.30,
+    .shapes_scale = 0.03,
+    .card_least = 30,
+    .label_least = 44,
+    .label_great = 84,
+  },
 };
+
+const GroveGraphAxes *
+grove_graph_axes_get (GroveGraphGrowth growth)
+{
+  return &all_axes[growth == GROVE_GRAPH_DOWNWARDS ? GROVE_GRAPH_DOWNWARDS
+                                                   : GROVE_GRAPH_RIGHTWARDS];
+}
 
 /* What the scene was before the build under way. */
 typedef struct
@@ -52,6 +82,7 @@ grove_graph_scene_new (void)
 {
   GroveGraphScene *self = g_new0 (GroveGraphScene, 1);
 
+  self->axes = self->next_axes = grove_graph_axes_get (GROVE_GRAPH_RIGHTWARDS);
   self->index = g_hash_table_new (g_str_hash, g_str_equal);
   self->strings = g_string_chunk_new (4096);
   self->dead = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -76,6 +107,33 @@ grove_graph_scene_free (GroveGraphScene *self)
   g_hash_table_unref (self->successors);
   g_array_unref (self->ghosts);
   g_free (self);
+}
+
+GroveGraphScene *
+grove_graph_scene_copy (const GroveGraphScene *self)
+{
+  GroveGraphScene *copy = grove_graph_scene_new ();
+
+  grove_graph_scene_set_growth (copy, self->axes->turned ? GROVE_GRAPH_DOWNWARDS
+                                                         : GROVE_GRAPH_RIGHTWARDS);
+  grove_graph_scene_begin (copy);
+  for (guint i = 0; i < self->n_nodes; i++)
+    {
+      const GroveGraphNode *node = &self->nodes[i];
+
+      grove_graph_scene_add (copy, self->places[i].parent, node);
+      copy->nodes[i].band = node->band;
+      copy->nodes[i].metric = node->metric;
+      memcpy (copy->nodes[i].band_counts, node->band_counts, sizeof node->band_counts);
+    }
+  grove_graph_scene_end (copy, NULL, 0, GROVE_GRAPH_JUMP, NULL);
+  return copy;
+}
+
+void
+grove_graph_scene_set_growth (GroveGraphScene *self, GroveGraphGrowth growth)
+{
+  self->next_axes = grove_graph_axes_get (growth);
 }
 
 void
@@ -105,6 +163,15 @@ grove_graph_scene_begin (GroveGraphScene *self)
   previous->n_nodes = self->n_nodes;
   previous->index = self->index;
   previous->strings = self->strings;
+  if (self->axes != self->next_axes)
+    {
+      /* Where a node was says nothing of where it comes to stand when all of it is turned. */
+      previous->n_nodes = 0;
+      g_hash_table_remove_all (previous->index);
+      g_array_set_size (self->ghosts, 0);
+      self->max_move = 0;
+      self->axes = self->next_axes;
+    }
   self->previous = previous;
 
   self->n_nodes = 0;
@@ -145,11 +212,12 @@ grove_graph_scene_add (GroveGraphScene *self, guint parent, const GroveGraphNode
   kept->level = parent == GROVE_GRAPH_NONE ? 0 : self->nodes[parent].level + 1;
   g_hash_table_insert (self->index, (gpointer) kept->id, GUINT_TO_POINTER (number + 1));
 
-  *place = (GroveLayoutNode){ .parent = parent,
-                              .depth = kept->level,
-                              .width = GROVE_GRAPH_NODE_WIDTH,
-                              .height = grove_graph_node_is_tall (kept) ? GROVE_GRAPH_TALL_HEIGHT
-                                                                        : GROVE_GRAPH_FLAT_HEIGHT };
+  *place = (GroveLayoutNode){
+    .parent = parent,
+    .depth = kept->level,
+    .width = (float) self->axes->length,
+    .height = (float) (grove_graph_node_is_tall (kept) ? self->axes->tall : self->axes->flat)
+  };
   if (parent != GROVE_GRAPH_NONE)
     {
       GroveLayoutNode *above = &self->places[parent];
@@ -348,7 +416,7 @@ grove_graph_scene_end (
       old_y[i] = node->from_y + (previous->places[i].y - node->from_y) * t;
     }
 
-  grove_tree_layout (self->places, self->n_nodes, &layout_style, &self->width, &self->height);
+  grove_tree_layout (self->places, self->n_nodes, &self->axes->gaps, &self->width, &self->height);
   find_levels (self);
   count_nodes (self);
   keep_colours (self, previous);
@@ -421,7 +489,7 @@ first_below (const GroveGraphScene *self, const GroveGraphRange *level, double y
 GroveGraphRange
 grove_graph_scene_get_range (const GroveGraphScene *self, guint level, double top, double bottom)
 {
-  const double reach = GROVE_GRAPH_TALL_HEIGHT / 2 + self->max_move;
+  const double reach = self->axes->tall / 2 + self->max_move;
 
   return (GroveGraphRange){ first_below (self, &self->levels[level], top - reach),
                             first_below (self, &self->levels[level], bottom + reach) };

@@ -19,18 +19,34 @@ G_BEGIN_DECLS
 
 #define GROVE_GRAPH_NONE G_MAXUINT
 
-/* World units are pixels at scale 1. All nodes are equally wide, so that levels line up. */
-#define GROVE_GRAPH_NODE_WIDTH  196.0
-#define GROVE_GRAPH_TALL_HEIGHT 38.0 /* two lines: supervisors, folds */
-#define GROVE_GRAPH_FLAT_HEIGHT 25.0 /* one line */
-#define GROVE_GRAPH_LEVEL_GAP   60.0
-#define GROVE_GRAPH_SIBLING_GAP 8.0
-#define GROVE_GRAPH_COUSIN_GAP  22.0
-#define GROVE_GRAPH_ROOT_GAP    44.0
-#define GROVE_GRAPH_LEVEL_PITCH (GROVE_GRAPH_NODE_WIDTH + GROVE_GRAPH_LEVEL_GAP)
-#define GROVE_GRAPH_TRUNK       (GROVE_GRAPH_NODE_WIDTH + GROVE_GRAPH_LEVEL_GAP * 0.42)
-#define GROVE_GRAPH_FLASH_US    (1600 * 1000)
-#define GROVE_GRAPH_MOVE_US     (200 * 1000)
+#define GROVE_GRAPH_FLASH_US (1600 * 1000)
+#define GROVE_GRAPH_MOVE_US  (200 * 1000)
+
+typedef enum
+{
+  GROVE_GRAPH_RIGHTWARDS, /* children to the right of their parent */
+  GROVE_GRAPH_DOWNWARDS,  /* children below it */
+} GroveGraphGrowth;
+
+/* The world's x is along the levels, from parents to children, and its y across them, from sibling
+ * to sibling, whichever way a graph grows: one that grows downwards is turned only where it meets
+ * the screen. World units are pixels at scale 1. All nodes are equally long, so that levels line
+ * up. */
+typedef struct
+{
+  gboolean         turned;     /* the world's x is the screen's y */
+  double           length;     /* of a node, along */
+  double           tall, flat; /* of a node, across: supervisors and folds, and the others */
+  GroveLayoutStyle gaps;
+  double           pitch; /* from one level to the next */
+  double           trunk; /* where in it the edges part */
+  /* Below these scales there is no room for names, for shapes of their own. */
+  double names_scale, shapes_scale;
+  double card_least;               /* across, on the screen: what is smaller is a plain bar */
+  double label_least, label_great; /* across: of a parent seen from afar, where there is room */
+} GroveGraphAxes;
+
+const GroveGraphAxes *grove_graph_axes_get (GroveGraphGrowth growth);
 
 typedef enum
 {
@@ -79,19 +95,22 @@ typedef struct
 
 typedef struct
 {
-  GroveGraphNode  *nodes;
-  GroveLayoutNode *places; /* beside nodes: where each ends up */
-  guint            n_nodes;
-  GroveGraphRange *levels;
-  guint            n_levels;
-  double           width, height;
-  guint            n_supervisors, n_processes; /* of the system's, in or out of folds */
+  const GroveGraphAxes *axes;
+  GroveGraphNode       *nodes;
+  GroveLayoutNode      *places; /* beside nodes: where each ends up */
+  guint                 n_nodes;
+  GroveGraphRange      *levels;
+  guint                 n_levels;
+  double                width, height;
+  guint                 n_supervisors, n_processes; /* of the system's, in or out of folds */
 
   GArray *ghosts; /* GroveGraphGhost */
   gint64  move_start_us;
   double  max_move; /* how far from its place a node may be drawn, world units */
 
   /* Private. */
+  const GroveGraphAxes *next_axes;
+
   guint         room;
   GHashTable   *index; /* id to number + 1 */
   GStringChunk *strings;
@@ -103,6 +122,13 @@ typedef struct
 GroveGraphScene *grove_graph_scene_new (void);
 void             grove_graph_scene_free (GroveGraphScene *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroveGraphScene, grove_graph_scene_free)
+
+/* What it looks like when all motion is over; shares nothing with it, so a thread may have it.
+ * (transfer full) */
+GroveGraphScene *grove_graph_scene_copy (const GroveGraphScene *self);
+
+/* From the next build on; where nodes stood before is then forgotten. */
+void grove_graph_scene_set_growth (GroveGraphScene *self, GroveGraphGrowth growth);
 
 /* The system said so, ahead of the build that leaves it out: it will fade, or hand on its place. */
 void grove_graph_scene_note_dead (GroveGraphScene *self, const char *id);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * A picture of the supervision graph as a file, drawn without a display: the window's own painter
- * on a page that is as large as the graph.
+ * on a page that is as large as the graph, and what the colours say at its foot.
  *
- * Threads: main thread only.
+ * Threads: main thread only, but for grove_picture_draw().
  */
 #pragma once
 
 #include "observer/grove-colours.h"
-#include "observer/grove-graph-metric.h"
+#include "observer/grove-graph-scene.h"
 #include "observer/grove-tree.h"
 
 G_BEGIN_DECLS
@@ -28,14 +28,33 @@ typedef struct
 } GrovePictureFacts;
 
 /**
+ * grove_picture_draw:
+ * @scene: complete and coloured; nobody else may have it meanwhile
+ * @metric: what the colours say
+ * @ret_facts: (out) (optional): what came of it
+ *
+ * Pictures of pixels are at most 16,384 wide and high and 64 million in all, pages of a PDF 14,400
+ * points; what is larger is drawn smaller.
+ *
+ * Threads: any thread
+ * Returns: (transfer full): the file's bytes; NULL on an error
+ * Since: 0.1
+ */
+GBytes *grove_picture_draw (const GroveGraphScene *scene,
+                            GroveGraphMetric       metric,
+                            const GroveColours    *colours,
+                            GrovePictureFormat     format,
+                            GrovePictureFacts     *ret_facts,
+                            GError               **error);
+
+/**
  * grove_picture_save:
  * @tree: as far as it is loaded
  * @metric: what the colours say
  * @path: written as a whole or not at all
  * @ret_facts: (out) (optional): what came of it
  *
- * Pictures of pixels are at most 16,384 wide and high and 64 million in all, pages of a PDF 14,400
- * points; what is larger is drawn smaller.
+ * Draws all of a tree as one finds it when one comes to it.
  *
  * Returns: FALSE on an error; no file is then left behind
  * Since: 0.1

@@ -151,7 +151,9 @@ grove_graph_frame_snapshot (GroveGraphFrame          *self,
                             GroveGraphMinimap        *minimap,
                             GtkSnapshot              *snapshot)
 {
-  const GroveGraphCamera *camera = painting->camera;
+  const GroveGraphRect view =
+    grove_graph_turn (painting->scene,
+                      (GroveGraphRect){ 0, 0, painting->camera->width, painting->camera->height });
 
   if (memcmp (&self->palette, painting->palette, sizeof self->palette) != 0)
     {
@@ -159,16 +161,16 @@ grove_graph_frame_snapshot (GroveGraphFrame          *self,
       grove_graph_frame_invalidate (self);
       self->palette = *painting->palette;
     }
-  if (self->width != camera->width || self->height != camera->height)
+  if (self->width != view.width || self->height != view.height)
     {
       grove_graph_frame_invalidate (self);
-      self->width = camera->width;
-      self->height = camera->height;
+      self->width = view.width;
+      self->height = view.height;
     }
 
   if (self->picture == NULL)
     self->picture =
-      paint (painting, &GRAPHENE_RECT_INIT (0, 0, (float) camera->width, (float) camera->height));
+      paint (painting, &GRAPHENE_RECT_INIT (0, 0, (float) view.width, (float) view.height));
   gtk_snapshot_append_node (snapshot, self->picture);
 
   for (guint i = 0; i < self->patches->len; i++)

@@ -80,7 +80,8 @@ is_on_expander (GroveGraph *self, guint node, double x)
 
   if (!self->scene->nodes[node].expandable)
     return FALSE;
-  rect = grove_graph_camera_get_rect (&self->camera, self->scene, node, g_get_monotonic_time ());
+  rect =
+    grove_graph_camera_get_screen_rect (&self->camera, self->scene, node, g_get_monotonic_time ());
   return x >= rect.x + rect.width - MIN (26, rect.width / 4);
 }
 
@@ -165,7 +166,9 @@ on_scroll (GtkEventControllerScroll *scroll, double dx, double dy, GroveGraph *s
   if (state & GDK_SHIFT_MASK)
     {
       grove_graph_camera_pan (&self->camera, self->scene,
-                              -(dx + dy) * (wheel ? self->camera.width / 8 : SCROLL_PIXEL), 0);
+                              -(dx + dy) * (wheel ? gtk_widget_get_width (GTK_WIDGET (self)) / 8.0
+                                                  : SCROLL_PIXEL),
+                              0);
       _grove_graph_moved (self);
     }
   else if (wheel || (state & GDK_CONTROL_MASK))
@@ -249,41 +252,67 @@ on_menu_key (GroveGraph *self)
 
   if (node == GROVE_GRAPH_NONE)
     return FALSE;
-  rect = grove_graph_camera_get_rect (&self->camera, self->scene, node, g_get_monotonic_time ());
+  rect =
+    grove_graph_camera_get_screen_rect (&self->camera, self->scene, node, g_get_monotonic_time ());
   return show_menu (self, node, rect.x + MIN (24, rect.width), rect.y + rect.height);
+}
+
+/* Arrows go where they point. */
+static gboolean
+get_step (GroveGraph *self, guint key, GroveGraphStep *ret_step)
+{
+  const gboolean turned = self->scene->axes->turned;
+
+  switch (key)
+    {
+    case GDK_KEY_Left:
+    case GDK_KEY_KP_Left:
+      *ret_step = turned ? GROVE_GRAPH_TO_PREVIOUS : GROVE_GRAPH_TO_PARENT;
+      return TRUE;
+    case GDK_KEY_Right:
+    case GDK_KEY_KP_Right:
+      *ret_step = turned ? GROVE_GRAPH_TO_NEXT : GROVE_GRAPH_TO_CHILD;
+      return TRUE;
+    case GDK_KEY_Up:
+    case GDK_KEY_KP_Up:
+      *ret_step = turned ? GROVE_GRAPH_TO_PARENT : GROVE_GRAPH_TO_PREVIOUS;
+      return TRUE;
+    case GDK_KEY_Down:
+    case GDK_KEY_KP_Down:
+      *ret_step = turned ? GROVE_GRAPH_TO_CHILD : GROVE_GRAPH_TO_NEXT;
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+on_step_key (GroveGraph *self, GroveGraphStep to)
+{
+  const guint node = _grove_graph_get_cursor (self);
+
+  /* Further on is what has yet to be opened. */
+  if (to == GROVE_GRAPH_TO_CHILD && node != GROVE_GRAPH_NONE && _grove_graph_open (self, node))
+    return TRUE;
+  return step (self, to);
 }
 
 static gboolean
 on_key (
   GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state, GroveGraph *self)
 {
-  const double x = self->camera.width / 2, y = self->camera.height / 2;
+  const double   x = gtk_widget_get_width (GTK_WIDGET (self)) / 2.0;
+  const double   y = gtk_widget_get_height (GTK_WIDGET (self)) / 2.0;
+  GroveGraphStep way;
 
   if (key == GDK_KEY_Menu || (key == GDK_KEY_F10 && (state & GDK_SHIFT_MASK)))
     return on_menu_key (self);
   if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
     return FALSE;
+  if (get_step (self, key, &way))
+    return on_step_key (self, way);
   switch (key)
     {
-    case GDK_KEY_Left:
-    case GDK_KEY_KP_Left:
-      return step (self, GROVE_GRAPH_TO_PARENT);
-    case GDK_KEY_Right:
-    case GDK_KEY_KP_Right:
-      {
-        const guint node = _grove_graph_get_cursor (self);
-
-        /* Further to the right is what has yet to be opened. */
-        if (node != GROVE_GRAPH_NONE && _grove_graph_open (self, node))
-          return TRUE;
-        return step (self, GROVE_GRAPH_TO_CHILD);
-      }
-    case GDK_KEY_Up:
-    case GDK_KEY_KP_Up:
-      return step (self, GROVE_GRAPH_TO_PREVIOUS);
-    case GDK_KEY_Down:
-    case GDK_KEY_KP_Down:
-      return step (self, GROVE_GRAPH_TO_NEXT);
     case GDK_KEY_Home:
       return step (self, GROVE_GRAPH_TO_FIRST);
     case GDK_KEY_End:
@@ -394,7 +423,8 @@ on_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip
   if (at == GROVE_GRAPH_NONE || (!keyboard && is_on_minimap (self, x, y)))
     return FALSE;
   text = _grove_graph_describe_node (self, at);
-  rect = grove_graph_camera_get_rect (&self->camera, self->scene, at, g_get_monotonic_time ());
+  rect =
+    grove_graph_camera_get_screen_rect (&self->camera, self->scene, at, g_get_monotonic_time ());
   gtk_tooltip_set_text (tooltip, text);
   gtk_tooltip_set_tip_area (tooltip,
                             &(GdkRectangle){ (int) rect.x, (int) rect.y, (int) ceil (rect.width),

@@ -9,10 +9,13 @@
 #define WIDTH_MAX    132.0
 #define WIDTH_MIN    84.0
 #define WIDTH_SHARE  0.13 /* of the view */
+#define TURNED_MAX   260.0
+#define TURNED_SHARE 0.24
 #define HEIGHT_MAX   240.0
 #define HEIGHT_SHARE 0.42
 #define HEIGHT_MIN   80.0
 #define BELOW        104.0 /* left free under it, for the zoom buttons */
+#define ABOVE        76.0  /* the zoom buttons, where it stands over them */
 #define EDGE         16.0  /* from the corner */
 #define INSET        9.0
 #define ROW          2.0
@@ -45,48 +48,66 @@ grove_graph_minimap_free (GroveGraphMinimap *self)
   g_free (self);
 }
 
+/* The view, or the world, the way round that the screen has it. */
+static GroveGraphRect
+get_view (const GroveGraphScene *scene, const GroveGraphCamera *camera)
+{
+  return grove_graph_turn (scene, (GroveGraphRect){ 0, 0, camera->width, camera->height });
+}
+
 gboolean
 grove_graph_minimap_get_rect (const GroveGraphScene  *scene,
                               const GroveGraphCamera *camera,
                               GroveGraphRect         *ret_rect)
 {
-  const double width = round (CLAMP (camera->width * WIDTH_SHARE, WIDTH_MIN, WIDTH_MAX));
-  double       height =
-    MIN (MIN (HEIGHT_MAX, camera->height * HEIGHT_SHARE), camera->height - EDGE - BELOW);
+  const GroveGraphRect view = get_view (scene, camera);
+  const GroveGraphRect world =
+    grove_graph_turn (scene, (GroveGraphRect){ 0, 0, scene->width, scene->height });
+  /* What grows downwards is wide. */
+  const double share = scene->axes->turned ? TURNED_SHARE : WIDTH_SHARE;
+  const double widest = scene->axes->turned ? TURNED_MAX : WIDTH_MAX;
+  const double width = round (CLAMP (view.width * share, WIDTH_MIN, widest));
+  double height = MIN (MIN (HEIGHT_MAX, view.height * HEIGHT_SHARE), view.height - EDGE - BELOW);
 
-  if (scene->n_nodes == 0 || camera->width < LEAST_WIDE || height < HEIGHT_MIN ||
+  if (scene->n_nodes == 0 || view.width < LEAST_WIDE || height < HEIGHT_MIN ||
       grove_graph_camera_sees_all (camera, scene))
     return FALSE;
   /* A low graph needs no high map. */
   height =
-    CLAMP (scene->height * width / MAX (scene->width, 1) * 2.2 + 2 * INSET, HEIGHT_MIN, height);
-  *ret_rect = (GroveGraphRect){ floor (camera->width - width - EDGE), EDGE, width, floor (height) };
+    CLAMP (world.height * width / MAX (world.width, 1) * 2.2 + 2 * INSET, HEIGHT_MIN, height);
+  /* Where the graph is least likely to be: beside the outermost levels of the last tree. */
+  *ret_rect = (GroveGraphRect){ floor (view.width - width - EDGE),
+                                scene->axes->turned ? floor (view.height - height - ABOVE) : EDGE,
+                                width, floor (height) };
   return TRUE;
 }
 
-/* The map's scales: it stretches the graph to its own shape. */
+/* The map's scales along and across: it stretches the graph to its own shape. */
 static void
 get_scales (const GroveGraphScene *scene, const GroveGraphRect *rect, double *ret_x, double *ret_y)
 {
-  *ret_x = (rect->width - 2 * INSET) / MAX (scene->width, 1);
-  *ret_y = (rect->height - 2 * INSET) / MAX (scene->height, 1);
+  const GroveGraphRect inside = grove_graph_turn (scene, *rect);
+
+  *ret_x = (inside.width - 2 * INSET) / MAX (scene->width, 1);
+  *ret_y = (inside.height - 2 * INSET) / MAX (scene->height, 1);
 }
 
 void
 grove_graph_minimap_go (GroveGraphCamera *camera, const GroveGraphScene *scene, double x, double y)
 {
-  GroveGraphRect rect;
-  double         sx, sy, wx, wy;
+  GroveGraphRect rect, to;
+  double         sx, sy;
 
   if (!grove_graph_minimap_get_rect (scene, camera, &rect))
     return;
   get_scales (scene, &rect, &sx, &sy);
-  wx = (x - rect.x - INSET) / sx;
-  wy = (y - rect.y - INSET) / sy;
-  grove_graph_camera_pan (camera, scene,
-                          camera->width / 2 - camera->ox -
-                            wx * grove_graph_camera_get_x_scale (camera),
-                          camera->height / 2 - camera->oy - wy * camera->scale);
+  to = grove_graph_turn (scene, (GroveGraphRect){ x - rect.x - INSET, y - rect.y - INSET, 0, 0 });
+  to =
+    grove_graph_turn (scene, (GroveGraphRect){
+                               camera->width / 2 - camera->ox -
+                                 to.x / sx * grove_graph_camera_get_x_scale (camera),
+                               camera->height / 2 - camera->oy - to.y / sy * camera->scale, 0, 0 });
+  grove_graph_camera_pan (camera, scene, to.x, to.y);
 }
 
 /* What falls into one row shares its width, the worst at the left. */
@@ -125,8 +146,8 @@ draw_rows (const GroveGraphPainting *painting, const GroveGraphRect *rect, cairo
   for (guint level = 0; level < scene->n_levels; level++)
     {
       const GroveGraphRange *range = &scene->levels[level];
-      const double           x = INSET + level * GROVE_GRAPH_LEVEL_PITCH * sx;
-      const double           width = MAX (2, GROVE_GRAPH_NODE_WIDTH * sx);
+      const double           x = INSET + level * scene->axes->pitch * sx;
+      const double           width = MAX (2, scene->axes->length * sx);
 
       for (guint i = range->begin; i < range->end;)
         {
@@ -158,6 +179,7 @@ keep_rows (GroveGraphMinimap        *self,
   self->rows = cairo_surface_create_similar (cairo_get_target (cr), CAIRO_CONTENT_COLOR_ALPHA,
                                              (int) rect->width, (int) rect->height);
   onto = cairo_create (self->rows);
+  grove_graph_painter_turn (painting, onto);
   draw_rows (painting, rect, onto);
   cairo_destroy (onto);
 }
@@ -167,20 +189,22 @@ static GroveGraphRect
 get_sight (const GroveGraphPainting *painting, const GroveGraphRect *rect)
 {
   const GroveGraphCamera *camera = painting->camera;
+  const GroveGraphRect    inside = grove_graph_turn (painting->scene, *rect);
   const double            xs = grove_graph_camera_get_x_scale (camera);
   double                  sx, sy, left, right, top, bottom;
 
   get_scales (painting->scene, rect, &sx, &sy);
-  left = rect->x + INSET - camera->ox / xs * sx;
+  left = inside.x + INSET - camera->ox / xs * sx;
   right = left + camera->width / xs * sx;
-  top = rect->y + INSET - camera->oy / camera->scale * sy;
+  top = inside.y + INSET - camera->oy / camera->scale * sy;
   bottom = top + camera->height / camera->scale * sy;
-  left = CLAMP (left, rect->x + 3, rect->x + rect->width - 9);
-  right = CLAMP (right, left + 6, rect->x + rect->width - 3);
-  top = CLAMP (top, rect->y + 3, rect->y + rect->height - 9);
-  bottom = CLAMP (bottom, top + 6, rect->y + rect->height - 3);
-  return (GroveGraphRect){ floor (left) + 0.5, floor (top) + 0.5, ceil (right - left),
-                           ceil (bottom - top) };
+  left = CLAMP (left, inside.x + 3, inside.x + inside.width - 9);
+  right = CLAMP (right, left + 6, inside.x + inside.width - 3);
+  top = CLAMP (top, inside.y + 3, inside.y + inside.height - 9);
+  bottom = CLAMP (bottom, top + 6, inside.y + inside.height - 3);
+  return grove_graph_turn (painting->scene,
+                           (GroveGraphRect){ floor (left) + 0.5, floor (top) + 0.5,
+                                             ceil (right - left), ceil (bottom - top) });
 }
 
 void

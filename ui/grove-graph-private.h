@@ -6,6 +6,7 @@
 #pragma once
 
 #include "observer/grove-graph-model.h"
+#include "observer/grove-link-web.h"
 #include "ui/grove-graph-frame.h"
 #include "ui/grove-graph.h"
 
@@ -32,6 +33,7 @@ struct _GroveGraph
   GroveGraphFrame   *frame;
   GroveGraphText    *text;
   GroveGraphMetric   metric;
+  GroveGraphGrowth   growth;
 
   /* What the keyboard moves: usually the selection, but it can stand on a fold, and on the
    * successor of what was selected. NULL when nowhere. */
@@ -41,6 +43,12 @@ struct _GroveGraph
   char      *search;
   GPtrArray *found; /* pids, in the order they are drawn in */
   guint8    *marks; /* per node, NULL without a search */
+
+  GroveGraphLinks links;
+  GroveLinkWeb   *web;
+  GArray         *arcs; /* GroveGraphArc */
+  guint           n_in_sight;
+  guint           links_timer;
 
   gboolean         dirty;  /* the tree has changed since the last build */
   gboolean         placed; /* the camera has seen nodes */
@@ -71,6 +79,8 @@ gboolean _grove_graph_close (GroveGraph *self, guint node);
 guint    _grove_graph_get_cursor (GroveGraph *self);
 /* All of it looks different. */
 void _grove_graph_redraw (GroveGraph *self);
+/* Brings a node into sight, if it is one. */
+void _grove_graph_reveal (GroveGraph *self, guint node);
 /* Someone moved the camera. */
 void _grove_graph_moved (GroveGraph *self);
 void _grove_graph_zoom_at (GroveGraph *self, double factor, double x, double y);
@@ -95,6 +105,17 @@ void _grove_graph_start_frames (GroveGraph *self);
 void _grove_graph_stop_frames (GroveGraph *self);
 /* The words for screen readers follow soon. */
 void _grove_graph_queue_describe (GroveGraph *self);
+
+void _grove_graph_init_links (GroveGraph *self);
+void _grove_graph_dispose_links (GroveGraph *self);
+/* Asks while it is looked at. */
+void _grove_graph_update_links (GroveGraph *self);
+/* Others may be in sight, or selected. */
+void _grove_graph_queue_links (GroveGraph *self);
+/* After a build. */
+void _grove_graph_renew_arcs (GroveGraph *self);
+/* Of a process, a sentence each; "" when there are none. (transfer full) */
+char *_grove_graph_describe_links (GroveGraph *self, const char *pid);
 
 void _grove_graph_init_input (GroveGraph *self);
 void _grove_graph_class_init_input (GtkWidgetClass *widget_class);

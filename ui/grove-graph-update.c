@@ -35,7 +35,7 @@ void
 _grove_graph_touch_node (GroveGraph *self, guint node)
 {
   const GroveGraphRect rect =
-    grove_graph_camera_get_rect (&self->camera, self->scene, node, self->painted_us);
+    grove_graph_camera_get_screen_rect (&self->camera, self->scene, node, self->painted_us);
 
   grove_graph_frame_touch (self->frame, &rect);
 }
@@ -89,17 +89,17 @@ look_for_flashes (GroveGraph *self, gint64 now_us, Flashes flashes)
 static void
 touch_ghosts (GroveGraph *self)
 {
-  const double xs = grove_graph_camera_get_x_scale (&self->camera);
+  const GroveGraphPainting painting = { .scene = self->scene, .camera = &self->camera };
+  const double             width = gtk_widget_get_width (GTK_WIDGET (self));
+  const double             height = gtk_widget_get_height (GTK_WIDGET (self));
 
   for (guint i = 0; i < self->scene->ghosts->len; i++)
     {
-      const GroveGraphGhost *ghost = &g_array_index (self->scene->ghosts, GroveGraphGhost, i);
-      const double           height = ghost->height * self->camera.scale;
-      const GroveGraphRect   rect = { self->camera.ox + ghost->x * xs,
-                                      self->camera.oy + ghost->y * self->camera.scale - height / 2,
-                                      GROVE_GRAPH_NODE_WIDTH * xs, height };
+      const GroveGraphRect rect =
+        grove_graph_painter_get_ghost_rect (&painting, &g_array_index (self->scene->ghosts,
+                                                                       GroveGraphGhost, i));
 
-      if (rect.y < self->camera.height && rect.y + height > 0)
+      if (rect.y < height && rect.y + rect.height > 0 && rect.x < width && rect.x + rect.width > 0)
         grove_graph_frame_touch (self->frame, &rect);
     }
 }
@@ -290,6 +290,7 @@ _grove_graph_build (GroveGraph *self)
   self->hovered =
     hovered != NULL ? grove_graph_scene_find (self->scene, hovered) : GROVE_GRAPH_NONE;
   _grove_graph_update_search (self);
+  _grove_graph_renew_arcs (self);
   self->minimap_stale = TRUE;
   refresh_minimap (self);
   self->built_us = g_get_monotonic_time ();

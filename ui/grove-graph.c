@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define DESCRIBE_MS 1000
-#define ZOOM_STEP   1.25
 
 G_DEFINE_FINAL_TYPE (GroveGraph, grove_graph, GTK_TYPE_WIDGET)
 
@@ -60,7 +59,23 @@ grove_graph_describe (GroveGraph *self)
       g_string_append_printf (text, ", %s %s.", grove_graph_metric_get_title (self->metric),
                               value[0] != '\0' ? value : "0");
     }
+  if (grove_graph_get_n_shown_roots (self) < grove_graph_get_n_roots (self))
+    g_string_append_printf (text, _ (" %u of %u applications are drawn."),
+                            grove_graph_get_n_shown_roots (self), grove_graph_get_n_roots (self));
+  if (self->cursor != NULL)
+    {
+      g_autofree char *links = _grove_graph_describe_links (self, self->cursor);
+
+      g_string_append_printf (text, "%s%s", links[0] != '\0' ? " " : "", links);
+    }
   return g_string_free (text, FALSE);
+}
+
+GroveGraphScene *
+grove_graph_dup_scene (GroveGraph *self)
+{
+  g_return_val_if_fail (GROVE_IS_GRAPH (self), NULL);
+  return grove_graph_scene_copy (self->scene);
 }
 
 gboolean
@@ -73,7 +88,8 @@ grove_graph_locate (GroveGraph *self, const char *pid, graphene_rect_t *ret_rect
   node = grove_graph_scene_find (self->scene, pid);
   if (node == GROVE_GRAPH_NONE || !self->placed)
     return FALSE;
-  rect = grove_graph_camera_get_rect (&self->camera, self->scene, node, g_get_monotonic_time ());
+  rect =
+    grove_graph_camera_get_screen_rect (&self->camera, self->scene, node, g_get_monotonic_time ());
   *ret_rect =
     GRAPHENE_RECT_INIT ((float) rect.x, (float) rect.y, (float) rect.width, (float) rect.height);
   return TRUE;
@@ -114,6 +130,8 @@ grove_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     .selected = _grove_graph_get_cursor (self),
     .hovered = self->hovered,
     .matches = self->marks,
+    .arcs = (const GroveGraphArc *) (void *) self->arcs->data,
+    .n_arcs = self->arcs->len,
     .focused = gtk_widget_has_visible_focus (widget),
     .still = !_grove_graph_is_animated (self),
     .now_us = g_get_monotonic_time (),
@@ -125,12 +143,16 @@ grove_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   grove_graph_frame_snapshot (self->frame, &painting, self->minimap, snapshot);
 }
 
-/* Opens the fold that hides a process, if one does. */
+/* Shows the root that a process belongs to, and opens the fold that hides it, if one does. */
 static void
 uncover (GroveGraph *self, const char *pid)
 {
-  const char *fold = grove_graph_model_find_fold (self->model, self->scene, pid);
+  const char *root = grove_graph_model_get_root_of (self->model, pid);
+  const char *fold;
 
+  if (root != NULL && !grove_graph_model_is_root_shown (self->model, root))
+    grove_graph_set_root_shown (self, root, TRUE);
+  fold = grove_graph_model_find_fold (self->model, self->scene, pid);
   if (fold != NULL && grove_graph_scene_find (self->scene, pid) == GROVE_GRAPH_NONE)
     {
       grove_graph_model_open_fold (self->model, fold);
@@ -138,8 +160,8 @@ uncover (GroveGraph *self, const char *pid)
     }
 }
 
-static void
-reveal (GroveGraph *self, guint node)
+void
+_grove_graph_reveal (GroveGraph *self, guint node)
 {
   if (node != GROVE_GRAPH_NONE && self->placed &&
       grove_graph_camera_reveal (&self->camera, self->scene, node))
@@ -166,8 +188,9 @@ on_selected (GroveGraph *self)
   if (pid != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
     {
       uncover (self, pid);
-      reveal (self, _grove_graph_get_cursor (self));
+      _grove_graph_reveal (self, _grove_graph_get_cursor (self));
     }
+  _grove_graph_queue_links (self);
   _grove_graph_queue_describe (self);
   _grove_graph_redraw (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
@@ -182,6 +205,7 @@ _grove_graph_select (GroveGraph *self, guint node)
     {
       grove_session_set_selected (self->session, NULL);
       g_clear_pointer (&self->cursor, g_free);
+      _grove_graph_queue_links (self);
       _grove_graph_redraw (self);
       return;
     }
@@ -189,7 +213,8 @@ _grove_graph_select (GroveGraph *self, guint node)
   g_free (self->cursor);
   self->cursor = g_strdup (to->id);
   grove_session_set_selected (self->session, grove_graph_node_is_process (to) ? to->id : NULL);
-  reveal (self, node);
+  _grove_graph_reveal (self, node);
+  _grove_graph_queue_links (self);
   _grove_graph_queue_describe (self);
   _grove_graph_redraw (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
@@ -264,6 +289,7 @@ void
 _grove_graph_moved (GroveGraph *self)
 {
   self->follow = GROVE_GRAPH_FOLLOW_NOT;
+  _grove_graph_queue_links (self);
   _grove_graph_start_frames (self);
   _grove_graph_redraw (self);
 }
@@ -273,57 +299,6 @@ _grove_graph_zoom_at (GroveGraph *self, double factor, double x, double y)
 {
   grove_graph_camera_zoom_at (&self->camera, self->scene, factor, x, y);
   _grove_graph_moved (self);
-}
-
-void
-grove_graph_zoom (GroveGraph *self, GroveGraphZoom zoom)
-{
-  const double x = self->camera.width / 2, y = self->camera.height / 2;
-
-  g_return_if_fail (GROVE_IS_GRAPH (self));
-  if (self->camera.scale <= 0)
-    return;
-  switch (zoom)
-    {
-    case GROVE_GRAPH_ZOOM_IN:
-      _grove_graph_zoom_at (self, ZOOM_STEP, x, y);
-      break;
-    case GROVE_GRAPH_ZOOM_OUT:
-      _grove_graph_zoom_at (self, 1 / ZOOM_STEP, x, y);
-      break;
-    case GROVE_GRAPH_ZOOM_NORMAL:
-      _grove_graph_zoom_at (self, 1 / self->camera.scale, x, y);
-      reveal (self, _grove_graph_get_cursor (self));
-      break;
-    case GROVE_GRAPH_ZOOM_FIT:
-    default:
-      grove_graph_camera_fit (&self->camera, self->scene);
-      _grove_graph_moved (self);
-      self->follow = GROVE_GRAPH_FOLLOW_FIT;
-      break;
-    }
-}
-
-GroveGraphMetric
-grove_graph_get_metric (GroveGraph *self)
-{
-  g_return_val_if_fail (GROVE_IS_GRAPH (self), GROVE_GRAPH_METRIC_MAILBOX);
-  return self->metric;
-}
-
-void
-grove_graph_set_metric (GroveGraph *self, GroveGraphMetric metric)
-{
-  g_return_if_fail (GROVE_IS_GRAPH (self));
-  g_return_if_fail (metric < GROVE_GRAPH_N_METRICS);
-  if (self->metric == metric)
-    return;
-  self->metric = metric;
-  grove_tree_set_metric (self->tree, grove_graph_metric_get_column (metric));
-  grove_graph_model_refresh (self->model, self->scene, &self->camera, metric, NULL);
-  grove_graph_minimap_invalidate (self->minimap);
-  _grove_graph_queue_describe (self);
-  _grove_graph_redraw (self);
 }
 
 void
@@ -379,9 +354,11 @@ grove_graph_size_allocate (GtkWidget *widget, int width, int height, int baselin
   if (self->placed && self->follow == GROVE_GRAPH_FOLLOW_NOT)
     {
       /* What was in the middle stays there. */
-      self->camera.ox += (width - self->camera.width) / 2 * (self->camera.width > 0);
-      self->camera.oy += (height - self->camera.height) / 2 * (self->camera.height > 0);
+      const GroveGraphCamera before = self->camera;
+
       grove_graph_camera_set_size (&self->camera, self->scene, width, height);
+      self->camera.ox += (self->camera.width - before.width) / 2 * (before.width > 0);
+      self->camera.oy += (self->camera.height - before.height) / 2 * (before.height > 0);
       grove_graph_camera_pan (&self->camera, self->scene, 0, 0);
     }
   else
@@ -406,8 +383,9 @@ grove_graph_map (GtkWidget *widget)
   if (self->cursor != NULL)
     {
       uncover (self, self->cursor);
-      reveal (self, _grove_graph_get_cursor (self));
+      _grove_graph_reveal (self, _grove_graph_get_cursor (self));
     }
+  _grove_graph_update_links (self);
   _grove_graph_start_frames (self);
   _grove_graph_redraw (self);
 }
@@ -430,6 +408,8 @@ grove_graph_unmap (GtkWidget *widget)
   _grove_graph_stop_frames (self);
   g_clear_handle_id (&self->build_timer, g_source_remove);
   GTK_WIDGET_CLASS (grove_graph_parent_class)->unmap (widget);
+  if (self->web != NULL)
+    _grove_graph_update_links (self);
 }
 
 static void
@@ -458,6 +438,7 @@ grove_graph_dispose (GObject *object)
   _grove_graph_stop_frames (self);
   g_clear_handle_id (&self->build_timer, g_source_remove);
   g_clear_handle_id (&self->describe_timer, g_source_remove);
+  _grove_graph_dispose_links (self);
   if (self->tree != NULL)
     g_signal_handlers_disconnect_by_data (self->tree, self);
   if (self->session != NULL)
@@ -478,6 +459,7 @@ grove_graph_finalize (GObject *object)
   g_clear_pointer (&self->frame, grove_graph_frame_free);
   g_clear_pointer (&self->text, grove_graph_text_free);
   g_clear_pointer (&self->found, g_ptr_array_unref);
+  g_clear_pointer (&self->arcs, g_array_unref);
   g_free (self->marks);
   g_free (self->cursor);
   g_free (self->search);
@@ -538,6 +520,7 @@ grove_graph_new (GroveSession *session, GroveTree *tree)
   self->session = g_object_ref (session);
   self->tree = g_object_ref (tree);
   self->model = grove_graph_model_new (tree);
+  _grove_graph_init_links (self);
   self->dirty = TRUE;
   grove_tree_set_metric (tree, grove_graph_metric_get_column (self->metric));
   _grove_graph_connect_tree (self);

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "observer/grove-graph-metric.h"
+#include "observer/grove-graph-scene.h"
 #include "observer/grove-tree.h"
 
 #include <gtk/gtk.h>
@@ -26,6 +26,33 @@ GtkWidget *grove_graph_new (GroveSession *session, GroveTree *tree);
 
 GroveGraphMetric grove_graph_get_metric (GroveGraph *self);
 void             grove_graph_set_metric (GroveGraph *self, GroveGraphMetric metric);
+
+/* Where the colours of the metric begin is another now. */
+void             grove_graph_recolour (GroveGraph *self);
+GroveGraphGrowth grove_graph_get_growth (GroveGraph *self);
+void             grove_graph_set_growth (GroveGraph *self, GroveGraphGrowth growth);
+
+typedef enum
+{
+  GROVE_GRAPH_LINKS_NONE,
+  GROVE_GRAPH_LINKS_SELECTED, /* of the selected process */
+  GROVE_GRAPH_LINKS_IN_SIGHT, /* of all processes in sight, 64 at most */
+} GroveGraphLinks;
+/* Links and monitors that are no edges of the tree, drawn over it. */
+GroveGraphLinks grove_graph_get_links (GroveGraph *self);
+void            grove_graph_set_links (GroveGraph *self, GroveGraphLinks links);
+/* What of the overlay is not drawn, "" when that is nothing, NULL when nothing is drawn. (transfer
+ * full) */
+char *grove_graph_describe_overlay (GroveGraph *self);
+
+/* What stands at the top, applications mostly, and which of that is drawn. A process that is
+ * selected has its root drawn. */
+guint       grove_graph_get_n_roots (GroveGraph *self);
+guint       grove_graph_get_n_shown_roots (GroveGraph *self);
+const char *grove_graph_get_root (GroveGraph *self, guint index); /* its name; borrowed */
+gboolean    grove_graph_is_root_shown (GroveGraph *self, const char *name);
+void        grove_graph_set_root_shown (GroveGraph *self, const char *name, gboolean shown);
+void        grove_graph_show_all_roots (GroveGraph *self);
 
 typedef enum
 {
@@ -50,6 +77,8 @@ typedef enum
 /* Selects the next match and brings it into sight, opening the fold that hides it. */
 void grove_graph_step_match (GroveGraph *self, GroveGraphDirection direction);
 
+/* What is drawn, colours and all, shared with nobody. (transfer full) */
+GroveGraphScene *grove_graph_dup_scene (GroveGraph *self);
 /* Where a process is drawn in the widget; FALSE when it is not drawn, or hidden in a fold. */
 gboolean grove_graph_locate (GroveGraph *self, const char *pid, graphene_rect_t *ret_rect);
 /* What is drawn, in words: how many there are and what is selected. (transfer full) */

@@ -99,6 +99,11 @@ fill (GtkStyleContext *context, gboolean dark, gboolean high_contrast)
   palette.dark = dark;
   fill_colours (&palette.colours, look_up (context, "card_bg_color", "theme_base_color"), dark,
                 high_contrast ? 1.8 : 1.0);
+  grove_colours_set_map (&palette.colours,
+                         grove_colour_map_from_name (
+                           grove_preferences_get_colour_map (grove_preferences_get ())));
+  for (guint i = 0; i < GROVE_COLOUR_STEPS; i++)
+    palette.steps[i] = grove_rgba_from_colour (palette.colours.steps[i]);
   palette.card = grove_rgba_from_colour (palette.colours.card);
   palette.dim = grove_rgba_from_colour (palette.colours.dim);
   palette.idle = grove_rgba_from_colour (palette.colours.idle);
@@ -141,10 +146,10 @@ grove_palette_get_mailbox (const GrovePalette *self, gint64 n_messages)
   GrovePreferences *preferences = grove_preferences_get ();
 
   if (n_messages >= grove_preferences_get_mailbox_alarm (preferences))
-    return &self->error;
+    return &self->steps[5];
   if (n_messages >= grove_preferences_get_mailbox_warning (preferences))
-    return &self->warning;
-  return &self->accent;
+    return &self->steps[3];
+  return &self->steps[1];
 }
 
 const GdkRGBA *

@@ -28,6 +28,7 @@ typedef struct
   GdkRGBA  card;   /* a node or card on the view, opaque */
   GdkRGBA  window;
   GdkRGBA  popover;
+  GdkRGBA  steps[GROVE_COLOUR_STEPS]; /* of the colour map that is preferred */
   gboolean dark;
 
   GroveColours colours; /* all of them once more, for painters that know no toolkit */

@@ -26,7 +26,7 @@ G_DECLARE_FINAL_TYPE (GrovePreferences, grove_preferences, GROVE, PREFERENCES, G
  *                       follows
  *   mailbox-warning     uint: from so many messages on a mailbox is yellow
  *   mailbox-alarm       uint: and red; never below the other: setting one moves the other
- *   colour-map          "standard" (green, yellow, red) or "colour-blind" (blue, orange, purple);
+ *   colour-map          "standard" (blue to red) or "colour-blind" (by lightness, green to violet);
  *                       GrovePalette follows
  *   confirm             which commands ask first: "risky" (what may take more with it than one
  * plain process), "always" (all that end or stop processes), or "never" style "follow" (the

@@ -5,8 +5,10 @@
 #include "ui/grove-supervision-view.h"
 
 #include "observer/grove-format.h"
+#include "ui/grove-graph-export.h"
 #include "ui/grove-graph-legend.h"
-#include "ui/grove-graph.h"
+#include "ui/grove-preferences.h"
+#include "ui/grove-root-chooser.h"
 
 #include <glib/gi18n.h>
 
@@ -17,6 +19,7 @@ struct _GroveSupervisionView
 {
   AdwBin parent_instance;
 
+  GroveSession     *session;
   GroveTree        *tree;
   GroveGraph       *graph;
   GtkStack         *stack;
@@ -26,7 +29,38 @@ struct _GroveSupervisionView
   GroveGraphLegend *legend;
   GtkEditable      *search_entry;
   GtkLabel         *match_label;
+  GroveRootChooser *roots;
+  GtkWidget        *links_note;
+  GtkLabel         *links_label;
 };
+
+/* What of it actions set, and what is remembered. */
+enum
+{
+  PROP_0,
+  PROP_DIRECTION,
+  PROP_LINKS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static GType grove_supervision_direction_get_type (void);
+G_DEFINE_ENUM_TYPE (GroveSupervisionDirection,
+                    grove_supervision_direction,
+                    G_DEFINE_ENUM_VALUE (GROVE_GRAPH_RIGHTWARDS, "rightwards"),
+                    G_DEFINE_ENUM_VALUE (GROVE_GRAPH_DOWNWARDS, "downwards"))
+
+static GType grove_supervision_links_get_type (void);
+G_DEFINE_ENUM_TYPE (GroveSupervisionLinks,
+                    grove_supervision_links,
+                    G_DEFINE_ENUM_VALUE (GROVE_GRAPH_LINKS_NONE, "none"),
+                    G_DEFINE_ENUM_VALUE (GROVE_GRAPH_LINKS_SELECTED, "selected"),
+                    G_DEFINE_ENUM_VALUE (GROVE_GRAPH_LINKS_IN_SIGHT, "in-sight"))
+
+#define STATE_DIRECTION "supervision.direction"
+#define STATE_LINKS     "supervision.links"
+#define STATE_METRIC    "supervision.metric"
 
 G_DEFINE_FINAL_TYPE (GroveSupervisionView, grove_supervision_view, ADW_TYPE_BIN)
 
@@ -46,6 +80,16 @@ update_page (GroveSupervisionView *self)
     page = "loading";
   gtk_stack_set_visible_child_name (self->stack, page);
   gtk_spinner_set_spinning (self->spinner, g_str_equal (page, "loading"));
+}
+
+static void
+update_note (GroveSupervisionView *self)
+{
+  g_autofree char *text = grove_graph_describe_overlay (self->graph);
+
+  gtk_widget_set_visible (self->links_note, text != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->links_label), text != NULL && text[0] != '\0');
+  gtk_label_set_text (self->links_label, text != NULL ? text : "");
 }
 
 static void
@@ -82,6 +126,8 @@ on_metric_chosen (GroveSupervisionView *self)
     return;
   grove_graph_set_metric (self->graph, metric);
   grove_graph_legend_set_metric (self->legend, metric);
+  grove_preferences_set_state_text (grove_preferences_get (), STATE_METRIC,
+                                    grove_graph_metric_get_name (metric));
 }
 
 static void
@@ -131,6 +177,16 @@ grove_supervision_view_find (GroveSupervisionView *self)
 }
 
 static void
+save_picture (GroveSupervisionView *self)
+{
+  const char      *system = grove_session_get_system_name (self->session);
+  g_autofree char *name =
+    g_strdup_printf ("%s-supervision", system != NULL && system[0] != '\0' ? system : "grove");
+
+  grove_graph_export_ask (self->graph, name);
+}
+
+static void
 on_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   GroveSupervisionView *self = GROVE_SUPERVISION_VIEW (widget);
@@ -145,6 +201,8 @@ on_action (GtkWidget *widget, const char *name, GVariant *parameter)
     grove_graph_step_match (self->graph, GROVE_GRAPH_NEXT);
   else if (g_str_equal (name, "graph.previous-match"))
     grove_graph_step_match (self->graph, GROVE_GRAPH_PREVIOUS);
+  else if (g_str_equal (name, "graph.save-picture"))
+    save_picture (self);
   else
     grove_supervision_view_find (self);
 }
@@ -185,6 +243,106 @@ grove_supervision_view_tell (GroveSupervisionView *self, GroveTarget *target)
 }
 
 static void
+grove_supervision_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GroveSupervisionView *self = GROVE_SUPERVISION_VIEW (object);
+
+  switch (id)
+    {
+    case PROP_DIRECTION:
+      g_value_set_enum (value, self->graph != NULL ? grove_graph_get_growth (self->graph) : 0);
+      break;
+    case PROP_LINKS:
+      g_value_set_enum (value, self->graph != NULL ? grove_graph_get_links (self->graph)
+                                                   : GROVE_GRAPH_LINKS_SELECTED);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+remember (const char *name, const GValue *value)
+{
+  GEnumClass *class = g_type_class_peek (G_VALUE_TYPE (value));
+
+  grove_preferences_set_state_text (grove_preferences_get (), name,
+                                    g_enum_get_value (class, g_value_get_enum (value))->value_nick);
+}
+
+static void
+grove_supervision_view_set_property (GObject      *object,
+                                     guint         id,
+                                     const GValue *value,
+                                     GParamSpec   *pspec)
+{
+  GroveSupervisionView *self = GROVE_SUPERVISION_VIEW (object);
+
+  if (self->graph == NULL)
+    return;
+  switch (id)
+    {
+    case PROP_DIRECTION:
+      if ((int) grove_graph_get_growth (self->graph) == g_value_get_enum (value))
+        return;
+      grove_graph_set_growth (self->graph, (GroveGraphGrowth) g_value_get_enum (value));
+      remember (STATE_DIRECTION, value);
+      break;
+    case PROP_LINKS:
+      if ((int) grove_graph_get_links (self->graph) == g_value_get_enum (value))
+        return;
+      grove_graph_set_links (self->graph, (GroveGraphLinks) g_value_get_enum (value));
+      remember (STATE_LINKS, value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      return;
+    }
+  g_object_notify_by_pspec (object, pspec);
+}
+
+static gboolean
+recall (const char *name, GType type, int *ret_value)
+{
+  g_autofree char *text = grove_preferences_dup_state_text (grove_preferences_get (), name);
+  g_autoptr (GEnumClass) class = g_type_class_ref (type);
+  const GEnumValue *value = text != NULL ? g_enum_get_value_by_nick (class, text) : NULL;
+
+  if (value != NULL)
+    *ret_value = value->value;
+  return value != NULL;
+}
+
+/* As it was left. */
+static void
+recall_all (GroveSupervisionView *self)
+{
+  g_autofree char *metric =
+    grove_preferences_dup_state_text (grove_preferences_get (), STATE_METRIC);
+  int value;
+
+  if (recall (STATE_DIRECTION, grove_supervision_direction_get_type (), &value))
+    grove_graph_set_growth (self->graph, (GroveGraphGrowth) value);
+  if (recall (STATE_LINKS, grove_supervision_links_get_type (), &value))
+    grove_graph_set_links (self->graph, (GroveGraphLinks) value);
+  for (guint i = 0; i < GROVE_GRAPH_N_METRICS && metric != NULL; i++)
+    if (g_str_equal (metric, grove_graph_metric_get_name (i)))
+      gtk_drop_down_set_selected (self->metric_drop_down, i);
+}
+
+/* Where colours begin, and what the legend says of it. */
+static void
+on_limits (GroveSupervisionView *self)
+{
+  GrovePreferences *preferences = grove_preferences_get ();
+
+  grove_graph_metric_set_mailbox_limits (grove_preferences_get_mailbox_warning (preferences),
+                                         grove_preferences_get_mailbox_alarm (preferences));
+  grove_graph_legend_set_metric (self->legend, grove_graph_get_metric (self->graph));
+  grove_graph_recolour (self->graph);
+}
+
+static void
 grove_supervision_view_dispose (GObject *object)
 {
   GroveSupervisionView *self = GROVE_SUPERVISION_VIEW (object);
@@ -196,6 +354,7 @@ grove_supervision_view_dispose (GObject *object)
       grove_tree_set_active (self->tree, FALSE);
     }
   self->graph = NULL;
+  g_clear_object (&self->session);
   /* Not gtk_widget_dispose_template(): it unparents the child behind AdwBin's back. */
   g_clear_object (&self->tree);
   G_OBJECT_CLASS (grove_supervision_view_parent_class)->dispose (object);
@@ -206,15 +365,30 @@ grove_supervision_view_class_init (GroveSupervisionViewClass *klass)
 {
   static const char *const actions[] = { "graph.zoom-in",        "graph.zoom-out",
                                          "graph.zoom-fit",       "graph.next-match",
-                                         "graph.previous-match", "graph.find" };
+                                         "graph.previous-match", "graph.find",
+                                         "graph.save-picture" };
   GtkWidgetClass          *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
   G_OBJECT_CLASS (klass)->dispose = grove_supervision_view_dispose;
+  G_OBJECT_CLASS (klass)->get_property = grove_supervision_view_get_property;
+  G_OBJECT_CLASS (klass)->set_property = grove_supervision_view_set_property;
   widget_class->map = grove_supervision_view_map;
   widget_class->unmap = grove_supervision_view_unmap;
   widget_class->grab_focus = grove_supervision_view_grab_focus;
 
+  properties[PROP_DIRECTION] =
+    g_param_spec_enum ("direction", NULL, NULL, grove_supervision_direction_get_type (),
+                       GROVE_GRAPH_RIGHTWARDS, flags);
+  properties[PROP_LINKS] =
+    g_param_spec_enum ("links", NULL, NULL, grove_supervision_links_get_type (),
+                       GROVE_GRAPH_LINKS_SELECTED, flags);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
+  gtk_widget_class_install_property_action (widget_class, "graph.direction", "direction");
+  gtk_widget_class_install_property_action (widget_class, "graph.links", "links");
+
   g_type_ensure (GROVE_TYPE_GRAPH_LEGEND);
+  g_type_ensure (GROVE_TYPE_ROOT_CHOOSER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/grove/Observer/"
                                                              "grove-supervision-view.ui");
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, stack);
@@ -224,6 +398,9 @@ grove_supervision_view_class_init (GroveSupervisionViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, legend);
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, search_entry);
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, match_label);
+  gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, roots);
+  gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, links_note);
+  gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, links_label);
   gtk_widget_class_bind_template_callback (widget_class, on_metric_chosen);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_search_next);
@@ -259,10 +436,19 @@ grove_supervision_view_new (GroveSession *session)
 {
   GroveSupervisionView *self = g_object_new (GROVE_TYPE_SUPERVISION_VIEW, NULL);
 
+  self->session = g_object_ref (session);
   self->tree = grove_tree_new (session, TREE_DEPTH);
   self->graph = GROVE_GRAPH (grove_graph_new (session, self->tree));
   gtk_overlay_set_child (self->overlay, GTK_WIDGET (self->graph));
+  grove_root_chooser_set_graph (self->roots, self->graph);
+  recall_all (self);
+  g_signal_connect_object (grove_preferences_get (), "notify::mailbox-warning",
+                           G_CALLBACK (on_limits), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (grove_preferences_get (), "notify::mailbox-alarm",
+                           G_CALLBACK (on_limits), self, G_CONNECT_SWAPPED);
+  on_limits (self);
   g_signal_connect_swapped (self->graph, "changed", G_CALLBACK (update_matches), self);
+  g_signal_connect_swapped (self->graph, "changed", G_CALLBACK (update_note), self);
   g_signal_connect_swapped (self->tree, "structure-changed", G_CALLBACK (update_page), self);
   g_signal_connect_swapped (self->tree, "notify::loading", G_CALLBACK (update_page), self);
   update_page (self);

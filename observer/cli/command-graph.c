@@ -44,14 +44,8 @@ choose_format (const char *path, GrovePictureFormat *ret_format)
 static gboolean
 choose_metric (const char *name, GroveGraphMetric *ret_metric)
 {
-  static const char *const names[] = {
-    [GROVE_GRAPH_METRIC_MAILBOX] = "mailbox",
-    [GROVE_GRAPH_METRIC_MEMORY] = "memory",
-    [GROVE_GRAPH_METRIC_REDUCTIONS] = "reductions",
-    [GROVE_GRAPH_METRIC_STATE] = "state",
-  };
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (name == NULL || strcmp (name, names[i]) == 0)
+  for (guint i = 0; i < GROVE_GRAPH_N_METRICS; i++)
+    if (name == NULL || strcmp (name, grove_graph_metric_get_name (i)) == 0)
       {
         *ret_metric = (GroveGraphMetric) i;
         return TRUE;

@@ -71,22 +71,7 @@ colour (GroveGraphScene *scene)
     }
 }
 
-static const GroveColours palette = {
-  .accent = { 0.2f, 0.5f, 0.9f, 1 },
-  .success = { 0.2f, 0.7f, 0.4f, 1 },
-  .warning = { 0.9f, 0.6f, 0, 1 },
-  .error = { 0.9f, 0.1f, 0.1f, 1 },
-  .orange = { 1, 0.5f, 0, 1 },
-  .purple = { 0.6f, 0.3f, 0.7f, 1 },
-  .fg = { 0.2f, 0.2f, 0.2f, 1 },
-  .dim = { 0.2f, 0.2f, 0.2f, 0.5f },
-  .line = { 0.8f, 0.8f, 0.8f, 1 },
-  .grid = { 0.2f, 0.2f, 0.2f, 0.07f },
-  .border = { 0.2f, 0.2f, 0.2f, 0.1f },
-  .view = { 1, 1, 1, 1 },
-  .card = { 1, 1, 1, 1 },
-  .popover = { 1, 1, 1, 1 },
-};
+static GroveColours palette;
 
 static double
 paint (GroveGraphPainting *painting, GroveGraphMinimap *minimap, cairo_t *cr)
@@ -136,19 +121,18 @@ main (void)
   g_autoptr (GroveGraphMinimap) minimap = grove_graph_minimap_new ();
   PangoContext *context = pango_font_map_create_context (pango_cairo_font_map_get_default ());
   g_autoptr (GroveGraphText) text = grove_graph_text_new (context);
-  cairo_surface_t       *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, WIDTH, HEIGHT);
-  cairo_t               *cr = cairo_create (surface);
-  GroveGraphCamera       camera = { 0 };
-  GroveGraphPainting     painting = { .palette = &palette,
-                                      .text = text,
-                                      .scene = scene,
-                                      .camera = &camera,
-                                      .selected = GROVE_GRAPH_NONE,
-                                      .hovered = GROVE_GRAPH_NONE };
-  const GroveLayoutStyle style = { GROVE_GRAPH_LEVEL_GAP, GROVE_GRAPH_SIBLING_GAP,
-                                   GROVE_GRAPH_COUSIN_GAP, GROVE_GRAPH_ROOT_GAP };
-  gint64                 start, first;
+  cairo_surface_t   *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, WIDTH, HEIGHT);
+  cairo_t           *cr = cairo_create (surface);
+  GroveGraphCamera   camera = { 0 };
+  GroveGraphPainting painting = { .palette = &palette,
+                                  .text = text,
+                                  .scene = scene,
+                                  .camera = &camera,
+                                  .selected = GROVE_GRAPH_NONE,
+                                  .hovered = GROVE_GRAPH_NONE };
+  gint64             start, first;
 
+  grove_colours_init_light (&palette);
   first = start = g_get_monotonic_time ();
   fill (scene);
   report ("graph-100k-fill", ms_since (start), "ms");
@@ -156,7 +140,7 @@ main (void)
   grove_graph_scene_end (scene, NULL, start, GROVE_GRAPH_GLIDE, NULL);
   report ("graph-100k-build", ms_since (start), "ms");
   start = g_get_monotonic_time ();
-  grove_tree_layout (scene->places, scene->n_nodes, &style, NULL, NULL);
+  grove_tree_layout (scene->places, scene->n_nodes, &scene->axes->gaps, NULL, NULL);
   report ("graph-100k-layout", ms_since (start), "ms");
 
   colour (scene);
