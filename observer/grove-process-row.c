@@ -104,6 +104,19 @@ _grove_columns_names (GroveColumnSet set)
   return array;
 }
 
+GroveColumnSet
+_grove_columns_named (const char *const *names, guint n)
+{
+  GroveColumnSet set = BIT (0);
+  for (guint i = 0; i < n; i++)
+    {
+      int column = find_column (names[i]);
+      if (column >= 0)
+        set |= BIT (column);
+    }
+  return set;
+}
+
 gboolean
 _grove_columns_have (GroveColumnSet set, const char *column)
 {

@@ -27,6 +27,8 @@ typedef enum
   CLI_USAGE = 2,       /* what was typed makes no sense */
   CLI_UNREACHABLE = 3, /* no system to talk to, or the connection ended */
   CLI_UNKNOWN = 4,     /* what came of it is not known, or it is busy */
+  CLI_FINDINGS = 5,    /* grove doctor: something needs a look */
+  CLI_ALARM = 6,       /* likewise, now */
 } CliExit;
 
 /* Errors of the program itself; the code is a CliExit. */
@@ -353,8 +355,8 @@ gboolean cli_tree_load (Cli *cli, GroveTree *tree, GError **error);
 extern const GOptionEntry cli_ps_entries[], cli_tree_entries[], cli_messages_entries[],
   cli_control_entries[], cli_system_entries[], cli_table_entries[], cli_chat_entries[],
   cli_state_entries[], cli_term_entries[], cli_top_entries[], cli_supervisor_entries[],
-  cli_audit_entries[], cli_graph_entries[];
-extern const char cli_ps_more[], cli_table_more[], cli_top_more[];
+  cli_audit_entries[], cli_graph_entries[], cli_doctor_entries[];
+extern const char cli_ps_more[], cli_table_more[], cli_top_more[], cli_doctor_more[];
 extern gboolean   cli_opt_elixir;
 
 int cli_run_names (Cli *cli, int argc, char **argv);
@@ -389,4 +391,5 @@ int cli_run_suspend (Cli *cli, int argc, char **argv);
 int cli_run_resume (Cli *cli, int argc, char **argv);
 int cli_run_system (Cli *cli, int argc, char **argv);
 int cli_run_describe (Cli *cli, int argc, char **argv);
+int cli_run_doctor (Cli *cli, int argc, char **argv);
 int cli_run_dial_stdio (Cli *cli, int argc, char **argv);

@@ -36,6 +36,8 @@ const CliCommand cli_commands[] = {
   { "ls", "", "the systems found on this machine", NULL, cli_run_ls, NULL },
   { "system", "[SYSTEM]", "a system's figures: load, memory, rates", NULL, cli_run_system,
     cli_system_entries },
+  { "doctor", "[SYSTEM]", "what needs a look, with the evidence", cli_doctor_more, cli_run_doctor,
+    cli_doctor_entries },
   { "ps", "[QUERY...]", "processes", cli_ps_more, cli_run_ps, cli_ps_entries,
     .table = "processes" },
   { "top", "[QUERY...]", "processes, live, to be acted upon", cli_top_more, cli_run_top,
