@@ -6,6 +6,7 @@
 #include "observer/grove-process-detail.h"
 
 #include "observer/grove-poll.h"
+#include "observer/grove-process-link-private.h"
 
 #include <string.h>
 
@@ -55,16 +56,16 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GroveProcessDetail, grove_process_detail, G_TYPE_OBJECT)
 
-static void
-clear_link (gpointer data)
+void
+_grove_process_link_clear (gpointer data)
 {
   GroveProcessLink *link = data;
   g_clear_pointer (&link->pid, g_free);
   g_clear_pointer (&link->name, g_free);
 }
 
-static GroveProcessLink
-read_link (struct json_object *object)
+GroveProcessLink
+_grove_process_link_read (struct json_object *object)
 {
   GroveProcessLink link = { NULL, NULL };
   const char      *pid = _grove_json_text (object, "pid");
@@ -76,14 +77,14 @@ read_link (struct json_object *object)
   return link;
 }
 
-static void
-read_list (GArray *list, struct json_object *array)
+void
+_grove_process_links_read (GArray *list, struct json_object *array)
 {
   g_array_set_size (list, 0);
   gsize n = array != NULL ? json_object_array_length (array) : 0;
   for (gsize i = 0; i < MIN (n, LINKS_MAX); i++)
     {
-      GroveProcessLink link = read_link (json_object_array_get_idx (array, i));
+      GroveProcessLink link = _grove_process_link_read (json_object_array_get_idx (array, i));
       if (link.pid != NULL)
         g_array_append_val (list, link);
     }
@@ -95,11 +96,11 @@ take_answer (GroveProcessDetail *self, struct json_object *answer)
   json_object_put (self->answer);
   self->answer = json_object_get (answer);
   for (guint i = 0; i < N_LISTS; i++)
-    read_list (self->lists[i], _grove_json_array (answer, list_names[i]));
-  clear_link (&self->supervisor);
-  clear_link (&self->application);
-  self->supervisor = read_link (_grove_json_object (answer, "supervisor"));
-  self->application = read_link (_grove_json_object (answer, "application"));
+    _grove_process_links_read (self->lists[i], _grove_json_array (answer, list_names[i]));
+  _grove_process_link_clear (&self->supervisor);
+  _grove_process_link_clear (&self->application);
+  self->supervisor = _grove_process_link_read (_grove_json_object (answer, "supervisor"));
+  self->application = _grove_process_link_read (_grove_json_object (answer, "application"));
 }
 
 static void
@@ -279,8 +280,8 @@ grove_process_detail_finalize (GObject *object)
   GroveProcessDetail *self = GROVE_PROCESS_DETAIL (object);
   for (guint i = 0; i < N_LISTS; i++)
     g_array_unref (self->lists[i]);
-  clear_link (&self->supervisor);
-  clear_link (&self->application);
+  _grove_process_link_clear (&self->supervisor);
+  _grove_process_link_clear (&self->application);
   json_object_put (self->answer);
   g_free (self->pid);
   g_free (self->exit_reason);
@@ -311,7 +312,7 @@ grove_process_detail_init (GroveProcessDetail *self)
   for (guint i = 0; i < N_LISTS; i++)
     {
       self->lists[i] = g_array_new (FALSE, FALSE, sizeof (GroveProcessLink));
-      g_array_set_clear_func (self->lists[i], clear_link);
+      g_array_set_clear_func (self->lists[i], _grove_process_link_clear);
     }
 }
 
