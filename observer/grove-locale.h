@@ -10,9 +10,9 @@
 
 G_BEGIN_DECLS
 
-/* Takes the person's locale, and the translations that were installed; the directory in the
- * environment variable GROVE_LOCALE_DIR comes before that of the installation, for a build that is
- * not installed. */
+/* Takes the person's locale, and the translations installed with this program, also where the whole
+ * installation was moved. The directory in the environment variable GROVE_LOCALE_DIR comes before
+ * them, for a build that is not installed. */
 void grove_locale_init (void);
 
 G_END_DECLS

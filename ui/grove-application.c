@@ -4,6 +4,7 @@
  */
 #include "ui/grove-application.h"
 
+#include "ui/grove-about.h"
 #include "ui/grove-preferences-window.h"
 #include "ui/grove-preferences.h"
 #include "ui/grove-screenshot.h"
@@ -91,14 +92,7 @@ on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (user_data)),
-                         "application-name", "Grove", "application-icon", GROVE_APPLICATION_ID,
-                         "version", GROVE_VERSION, "developer-name", "The Grove authors",
-                         "license-type", GTK_LICENSE_MIT_X11, "comments",
-                         _ ("See a system of processes while it runs: who supervises whom, whose "
-                            "mailbox "
-                            "is filling, and what came of acting on it."),
-                         NULL);
+  grove_about_present (gtk_application_get_active_window (GTK_APPLICATION (user_data)));
 }
 
 static void
