@@ -40,7 +40,7 @@ make_debug_info (GtkWidget *window)
 GtkWidget *
 grove_about_present (GtkWindow *parent)
 {
-  static const char *const developers[] = { "The Grove authors", NULL };
+  static const char *const developers[] = { "The Grove developers", NULL };
   GtkWidget               *window = adw_about_window_new ();
   AdwAboutWindow          *about = ADW_ABOUT_WINDOW (window);
   g_autofree char         *debug_info = NULL;
@@ -49,9 +49,9 @@ grove_about_present (GtkWindow *parent)
   adw_about_window_set_application_name (about, "Grove");
   adw_about_window_set_application_icon (about, GROVE_APPLICATION_ID);
   adw_about_window_set_version (about, GROVE_VERSION);
-  adw_about_window_set_developer_name (about, _ ("The Grove authors"));
+  adw_about_window_set_developer_name (about, _ ("The Grove developers"));
   adw_about_window_set_developers (about, (const char **) developers);
-  adw_about_window_set_copyright (about, "© 2026 The Grove authors");
+  adw_about_window_set_copyright (about, "© 2026 The Grove developers");
   adw_about_window_set_license_type (about, GTK_LICENSE_MIT_X11);
   adw_about_window_set_comments (about, _ ("See a system of processes while it runs: who "
                                            "supervises whom, whose mailbox is "
