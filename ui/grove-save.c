@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * GroveSave: what is written waits in a queue; one operation on the file is under way at a time, in
- * GIO's threads. GIO writes beside the place and renames on closing; closing with a cancelled
- * GCancellable throws the temporary file away.
+ * GIO's threads: make the temporary file, write a piece, then rename it or throw it away.
  */
 #include "ui/grove-save.h"
 
+#include <errno.h>
+#include <gio/gfiledescriptorbased.h>
 #include <glib/gi18n.h>
+#include <unistd.h>
 
 /* A save that is over sooner is told of by its end alone. */
 #define PROGRESS_AFTER_MS 700
@@ -16,7 +18,7 @@ struct _GroveSave
   GObject          parent_instance;
   AdwToastOverlay *toasts; /* weak */
   AdwToast        *toast;  /* weak: of its progress */
-  GFile           *file;
+  GFile           *file, *temporary;
   GOutputStream   *stream;
   GCancellable    *cancellable;
   GQueue           pieces; /* GBytes */
@@ -24,7 +26,7 @@ struct _GroveSave
   gint64           started_us;
   char            *what;
   GError          *error;
-  gboolean         opening, writing, complete, over;
+  gboolean         busy, complete, over;
 };
 
 enum
@@ -145,19 +147,120 @@ take_error (GroveSave *self, GError *error)
   g_cancellable_cancel (self->cancellable);
 }
 
+/* Beside @file, so that it can be renamed. */
+static GFile *
+choose_temporary (GFile *file)
+{
+  g_autoptr (GFile) folder = g_file_get_parent (file);
+  g_autofree char *name = g_strdup_printf (".grove-save-%08x", g_random_int ());
+
+  return g_file_get_child (folder != NULL ? folder : file, name);
+}
+
+/* A link leads to the file that is meant. */
+static GFile *
+resolve (GFile *file)
+{
+  g_autofree char *path = g_file_get_path (file);
+  char            *real = path != NULL ? realpath (path, NULL) : NULL;
+  GFile           *resolved = real != NULL ? g_file_new_for_path (real) : g_object_ref (file);
+
+  free (real);
+  return resolved;
+}
+
+/* What is there must be a file; the new one may be read by who may read that. */
+static gboolean
+check_place (GFile *file, guint32 *ret_mode, GError **error)
+{
+  g_autoptr (GFileInfo) info =
+    g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_UNIX_MODE,
+                       G_FILE_QUERY_INFO_NONE, NULL, NULL);
+
+  *ret_mode = 0;
+  if (info == NULL)
+    return TRUE;
+  if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
+    {
+      gboolean folder = g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY;
+
+      g_set_error (error, G_IO_ERROR,
+                   folder ? G_IO_ERROR_IS_DIRECTORY : G_IO_ERROR_NOT_REGULAR_FILE, "No file");
+      return FALSE;
+    }
+  *ret_mode = g_file_info_get_attribute_uint32 (info, G_FILE_ATTRIBUTE_UNIX_MODE) & 0777;
+  return TRUE;
+}
+
+typedef struct
+{
+  GFile         *file, *temporary;
+  GOutputStream *stream;
+} Opened;
+
 static void
-on_replaced (GObject *source, GAsyncResult *result, gpointer user_data)
+opened_free (Opened *self)
+{
+  g_clear_object (&self->file);
+  g_clear_object (&self->temporary);
+  g_clear_object (&self->stream);
+  g_free (self);
+}
+
+static void
+open_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Opened *opened = data;
+  GFile  *file = resolve (opened->file);
+  GError *error = NULL;
+  guint32 mode;
+
+  g_object_unref (opened->file);
+  opened->file = file;
+  opened->temporary = choose_temporary (file);
+  if (check_place (file, &mode, &error))
+    opened->stream =
+      G_OUTPUT_STREAM (g_file_create (opened->temporary, G_FILE_CREATE_NONE, cancellable, &error));
+  if (opened->stream != NULL && mode != 0)
+    g_file_set_attribute_uint32 (opened->temporary, G_FILE_ATTRIBUTE_UNIX_MODE, mode,
+                                 G_FILE_QUERY_INFO_NONE, NULL, NULL);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GroveSave) self = user_data;
-  GError            *error = NULL;
-  GFileOutputStream *stream = g_file_replace_finish (G_FILE (source), result, &error);
+  Opened *opened = g_task_get_task_data (G_TASK (result));
+  GError *error = NULL;
 
-  self->opening = FALSE;
-  if (stream == NULL)
+  self->busy = FALSE;
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
     take_error (self, error);
   else
-    self->stream = G_OUTPUT_STREAM (stream);
+    {
+      g_set_object (&self->file, opened->file);
+      g_set_object (&self->temporary, opened->temporary);
+      g_set_object (&self->stream, opened->stream);
+    }
   step (self);
+}
+
+static void
+open_file (GroveSave *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, self->cancellable, on_opened, g_object_ref (self));
+  Opened *opened = g_new0 (Opened, 1);
+
+  opened->file = g_object_ref (self->file);
+  /* What was opened must be told, to be thrown away. */
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, opened, (GDestroyNotify) opened_free);
+  self->busy = TRUE;
+  g_task_run_in_thread (task, open_in_thread);
 }
 
 static void
@@ -167,7 +270,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GBytes) piece = g_queue_pop_head (&self->pieces);
   GError *error = NULL;
 
-  self->writing = FALSE;
+  self->busy = FALSE;
   self->pending -= g_bytes_get_size (piece);
   if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error))
     take_error (self, error);
@@ -183,61 +286,60 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
-    {
-      if (self->error == NULL)
-        self->error = error;
-      else
-        g_error_free (error);
-    }
+    take_error (self, error);
   g_clear_object (&self->stream);
   end (self);
 }
 
-/* Renames what was written, or throws it away if the cancellable is cancelled. */
-static void
-close_in_thread (GTask *task, gpointer source, gpointer stream, GCancellable *cancellable)
+static gboolean
+put_in_place (GroveSave *self, GCancellable *cancellable, GError **error)
 {
-  GError *error = NULL;
+  /* Only what is on the disk may take the place of what was. */
+  if (G_IS_FILE_DESCRIPTOR_BASED (self->stream) &&
+      fsync (g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (self->stream))) != 0 &&
+      errno != EINVAL && errno != ENOTSUP)
+    {
+      int code = errno;
 
-  if (g_output_stream_close (stream, cancellable, &error))
-    g_task_return_boolean (task, TRUE);
-  else
+      g_set_error_literal (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
+                           g_strerror (code));
+      return FALSE;
+    }
+  return g_output_stream_close (self->stream, NULL, error) &&
+         !g_cancellable_set_error_if_cancelled (cancellable, error) &&
+         g_file_move (self->temporary, self->file,
+                      G_FILE_COPY_OVERWRITE | G_FILE_COPY_NO_FALLBACK_FOR_MOVE, NULL, NULL, NULL,
+                      error);
+}
+
+/* Nobody else touches what it reads: the save is busy. */
+static void
+close_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GroveSave *self = source;
+  GError    *error = NULL;
+
+  if (self->error == NULL && put_in_place (self, cancellable, &error))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  g_output_stream_close (self->stream, NULL, NULL);
+  g_file_delete (self->temporary, NULL, NULL);
+  if (error != NULL)
     g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
 }
 
 static void
 close_stream (GroveSave *self)
 {
-  GTask *task = g_task_new (self, self->cancellable, on_closed, g_object_ref (self));
+  g_autoptr (GTask) task = g_task_new (self, self->cancellable, on_closed, g_object_ref (self));
 
-  /* Closing goes on when it is cancelled: that is how it is told to throw it away. */
   g_task_set_check_cancellable (task, FALSE);
-  g_task_set_task_data (task, g_object_ref (self->stream), g_object_unref);
-  self->writing = TRUE;
+  self->busy = TRUE;
   g_task_run_in_thread (task, close_in_thread);
-  g_object_unref (task);
-}
-
-/* A link leads to the file that is meant, which is renamed over. */
-static GFile *
-resolve (GFile *file)
-{
-  g_autofree char *path = g_file_get_path (file);
-  char            *real = path != NULL ? realpath (path, NULL) : NULL;
-  GFile           *resolved = real != NULL ? g_file_new_for_path (real) : g_object_ref (file);
-
-  free (real); /* NOLINT: realpath() allocates with malloc() */
-  return resolved;
-}
-
-static void
-open_file (GroveSave *self)
-{
-  g_autoptr (GFile) file = resolve (self->file);
-
-  self->opening = TRUE;
-  g_file_replace_async (file, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, G_PRIORITY_DEFAULT,
-                        self->cancellable, on_replaced, g_object_ref (self));
 }
 
 static void
@@ -245,7 +347,7 @@ step (GroveSave *self)
 {
   GBytes *piece;
 
-  if (self->over || self->opening || self->writing)
+  if (self->over || self->busy)
     return;
   if (self->error != NULL)
     {
@@ -267,7 +369,7 @@ step (GroveSave *self)
       gsize         size;
       gconstpointer data = g_bytes_get_data (piece, &size);
 
-      self->writing = TRUE;
+      self->busy = TRUE;
       g_output_stream_write_all_async (self->stream, data, size, G_PRIORITY_DEFAULT,
                                        self->cancellable, on_written, g_object_ref (self));
     }
@@ -371,6 +473,7 @@ grove_save_finalize (GObject *object)
   g_clear_weak_pointer (&self->toasts);
   g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->file);
+  g_clear_object (&self->temporary);
   g_clear_object (&self->stream);
   g_clear_object (&self->cancellable);
   g_queue_clear_full (&self->pieces, (GDestroyNotify) g_bytes_unref);

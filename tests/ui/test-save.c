@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 typedef struct
 {
@@ -134,6 +135,40 @@ test_full (Fixture *self, gconstpointer data)
   GROVE_WAIT (says (self, "was not saved: "), GROVE_PATIENCE_MS);
 }
 
+/* A new file that could not be written whole is not there. */
+static void
+test_full_new (Fixture *self, gconstpointer data)
+{
+  struct rlimit    unlimited, limit;
+  g_autofree char *much = g_strnfill (200000, 'x');
+  GroveSave       *save = begin (self);
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &unlimited), ==, 0);
+  limit = unlimited;
+  limit.rlim_cur = 65536;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  write_text (save, much);
+  GROVE_WAIT (self->saved >= 0, GROVE_PATIENCE_MS);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &unlimited), ==, 0);
+  g_assert_false (self->saved);
+  g_assert_false (g_file_test (self->path, G_FILE_TEST_EXISTS));
+}
+
+/* What is no file is not replaced by one. */
+static void
+test_no_file (Fixture *self, gconstpointer data)
+{
+  GroveSave *save;
+
+  g_assert_cmpint (mkfifo (self->path, 0600), ==, 0);
+  save = begin (self);
+  write_text (save, "x");
+  GROVE_WAIT (self->saved >= 0, GROVE_PATIENCE_MS);
+  g_assert_false (self->saved);
+  GROVE_WAIT (says (self, "is no ordinary file"), GROVE_PATIENCE_MS);
+}
+
 static void
 test_no_folder (Fixture *self, gconstpointer data)
 {
@@ -239,6 +274,8 @@ main (int argc, char **argv)
   TEST ("whole", test_whole);
   TEST ("empty", test_empty);
   TEST ("full-disk", test_full);
+  TEST ("full-disk-new-file", test_full_new);
+  TEST ("no-file", test_no_file);
   TEST ("no-folder", test_no_folder);
   TEST ("cancelled", test_cancelled);
   TEST ("through-a-link", test_link);
