@@ -682,6 +682,30 @@ grove_filter_complete (const GroveFilterScope *scope, const char *text, gsize *r
   return (char **) g_ptr_array_free (offers, FALSE);
 }
 
+char *
+grove_filter_complete_column (const GroveFilterScope *scope, const char *text, gsize *ret_start)
+{
+  g_return_val_if_fail (text != NULL, NULL);
+  GroveFilterFields *fields = _grove_filter_fields_new (scope);
+  gsize              start = last_word (text);
+  char              *column = NULL;
+  while (text[start] == '-' || text[start] == '!')
+    start++;
+  const char       *word = text + start;
+  gsize             length = measure_field (word);
+  const GroveField *field = length > 0 ? _grove_filter_fields_find (fields, word, length) : NULL;
+  const Operator *operator= field != NULL ? operator_at (word + length) : NULL;
+  if (field != NULL && operator_fits (field, operator) && !is_number (field))
+    {
+      const char *value = word + length + strlen (operator->text);
+      const char *comma = strcmp (operator->name, "eq") == 0 ? strrchr (value, ',') : NULL;
+      *ret_start = (gsize) ((comma != NULL ? comma + 1 : value) - text);
+      column = g_strdup (field->column);
+    }
+  _grove_filter_fields_free (fields);
+  return column;
+}
+
 char **
 grove_filter_get_fields (const GroveFilterScope *scope)
 {

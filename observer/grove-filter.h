@@ -65,6 +65,21 @@ gboolean grove_filter_parse (const GroveFilterScope *scope,
  */
 char **grove_filter_complete (const GroveFilterScope *scope, const char *text, gsize *ret_start);
 
+/**
+ * grove_filter_complete_column:
+ * @scope: (nullable)
+ * @text: as far as it is typed
+ * @ret_start: (out): the byte where the value begins
+ *
+ * For who knows values of columns: whether one is being typed, of which column.
+ *
+ * Threads: any thread.
+ * Returns: (transfer full) (nullable): as the protocol names it; NULL: no value of a text is typed
+ * Since: 0.1
+ */
+char *
+grove_filter_complete_column (const GroveFilterScope *scope, const char *text, gsize *ret_start);
+
 /* Returns: (transfer full): the names a filter may use, NULL-terminated. Since: 0.1 */
 char **grove_filter_get_fields (const GroveFilterScope *scope);
 

@@ -98,6 +98,23 @@ knows_column (GroveTable *table, const char *column)
   return _grove_column_is_known (column);
 }
 
+static const char *
+get_text (gconstpointer data, const char *column)
+{
+  const GroveProcessRow *row = data;
+  const struct
+  {
+    const char *column, *text;
+  } texts[] = {
+    { "name", row->name },       { "app", row->app }, { "initial", row->initial },
+    { "current", row->current }, { "pid", row->pid }, { "supervisor", row->supervisor },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (strcmp (texts[i].column, column) == 0)
+      return texts[i].text;
+  return NULL;
+}
+
 static void
 push_histories (GroveTable *table)
 {
@@ -160,6 +177,7 @@ grove_process_table_class_init (GroveProcessTableClass *klass)
     .get_offered = get_offered,
     .has_column = has_column,
     .knows_column = knows_column,
+    .get_text = get_text,
     .came = push_histories,
   };
   G_OBJECT_CLASS (klass)->dispose = grove_process_table_dispose;

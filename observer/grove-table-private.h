@@ -33,6 +33,8 @@ typedef struct GroveTableKind
   gboolean (*has_column) (GroveTable *table, const char *column);
   /* Whether it may be a column of some system. */
   gboolean (*knows_column) (GroveTable *table, const char *column);
+  /* Returns: (nullable): what a row has in a column of texts; borrowed. NULL: none has any. */
+  const char *(*get_text) (gconstpointer row, const char *column);
   /* An update was taken in, and is about to be shown. NULL: not of interest. */
   void (*came) (GroveTable *table);
 } GroveTableKind;

@@ -16,6 +16,7 @@
 
 #define N_ITEMS_MAX     50000000u /* what a list of 20 px rows can hold */
 #define DEFAULT_ROWS    50
+#define OFFERS_MAX      40
 #define INTERVAL_MIN_MS 50
 #define INTERVAL_MAX_MS 60000
 
@@ -337,6 +338,80 @@ grove_table_set_filter (GroveTable *table, const char *typed)
   self->filter_refused = FALSE;
   _grove_table_read_filter (self);
   g_object_notify_by_pspec (G_OBJECT (table), properties[PROP_FILTER]);
+}
+
+gboolean
+grove_table_check_filter (GroveTable *table, const char *typed, gsize *ret_position, GError **error)
+{
+  struct json_object *json = NULL;
+  g_return_val_if_fail (GROVE_IS_TABLE (table), FALSE);
+  GroveTablePrivate     *self = get_private (table);
+  const GroveFilterScope scope = { self->name, self->kind->get_offered (self->object) };
+  gboolean               good = grove_filter_parse (&scope, typed, &json, ret_position, error);
+  if (good)
+    json_object_put (json);
+  return good;
+}
+
+static int
+compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Quoted where a query would end it too soon. (transfer full) */
+static char *
+quote (const char *value)
+{
+  if (value[strcspn (value, " ,\"\\\t")] == '\0')
+    return g_strdup (value);
+  GString *text = g_string_new ("\"");
+  for (; *value != '\0'; value++)
+    {
+      if (*value == '"' || *value == '\\')
+        g_string_append_c (text, '\\');
+      g_string_append_c (text, *value);
+    }
+  g_string_append_c (text, '"');
+  return g_string_free (text, FALSE);
+}
+
+/* What the rows of the window have in @column that begins with @typed. */
+static char **
+complete_from_rows (GroveTablePrivate *self, const char *column, const char *typed)
+{
+  GPtrArray *offers = g_ptr_array_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < self->mirror.order->len && offers->len < OFFERS_MAX; i++)
+    {
+      const GroveMirrorEntry *entry = self->mirror.order->pdata[i];
+      const char *text = entry->row != NULL ? self->kind->get_text (entry->row, column) : NULL;
+      if (text != NULL && text[0] != '\0' && strcmp (text, typed) != 0 &&
+          g_ascii_strncasecmp (text, typed, strlen (typed)) == 0 &&
+          g_hash_table_add (seen, (gpointer) text))
+        g_ptr_array_add (offers, quote (text));
+    }
+  g_ptr_array_sort (offers, compare_texts);
+  g_ptr_array_add (offers, NULL);
+  return (char **) g_ptr_array_free (offers, FALSE);
+}
+
+char **
+grove_table_complete_filter (GroveTable *table, const char *typed, gsize *ret_start)
+{
+  g_return_val_if_fail (GROVE_IS_TABLE (table), NULL);
+  GroveTablePrivate     *self = get_private (table);
+  const GroveFilterScope scope = { self->name, self->kind->get_offered (self->object) };
+  char                 **offers = grove_filter_complete (&scope, typed, ret_start);
+  if (offers[0] != NULL || self->kind->get_text == NULL)
+    return offers;
+  gsize            start;
+  g_autofree char *column = grove_filter_complete_column (&scope, typed, &start);
+  if (column == NULL)
+    return offers;
+  g_strfreev (offers);
+  *ret_start = start;
+  return complete_from_rows (self, column, typed + start);
 }
 
 void

@@ -36,6 +36,31 @@ void grove_table_set_active (GroveTable *self, gboolean active);
 /* What the table has no column for is sorted as the table is by itself. Since: 0.1 */
 void grove_table_set_sort (GroveTable *self, const char *column, gboolean descending);
 void grove_table_set_filter (GroveTable *self, const char *typed);
+/**
+ * grove_table_check_filter:
+ * @ret_position: (out) (optional): the byte where it goes wrong
+ *
+ * Whether @typed is a query this table could be asked; it is not asked.
+ *
+ * Returns: FALSE, and why not
+ * Since: 0.1
+ */
+gboolean
+grove_table_check_filter (GroveTable *self, const char *typed, gsize *ret_position, GError **error);
+
+/**
+ * grove_table_complete_filter:
+ * @typed: up to the cursor
+ * @ret_start: (out): the byte from which on a completion takes the place of what is typed
+ *
+ * What may come next, as grove_filter_complete(), and of columns that can hold anything what their
+ * rows in sight do.
+ *
+ * Returns: (transfer full): NULL-terminated, in the order to offer them in; maybe none
+ * Since: 0.1
+ */
+char **grove_table_complete_filter (GroveTable *self, const char *typed, gsize *ret_start);
+
 /* Rows on the screen. At most 480 are subscribed to. Since: 0.1 */
 void    grove_table_set_viewport (GroveTable *self, guint first, guint n);
 guint64 grove_table_get_total (GroveTable *self);

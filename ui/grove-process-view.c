@@ -8,6 +8,7 @@
 #include "observer/grove-process-table.h"
 #include "ui/grove-process-list.h"
 #include "ui/grove-process-tree-list.h"
+#include "ui/grove-query-entry.h"
 
 #include <glib/gi18n.h>
 
@@ -28,13 +29,14 @@ struct _GroveProcessView
   char                 *searched;       /* a pid that is to be scrolled to when its row comes */
   char                 *filter_tooltip; /* while it can be filtered */
 
-  GtkStack       *stack;
-  GtkSpinner     *spinner; /* only while it is seen: it costs a frame sixty times a second */
-  GtkWidget      *filter_box;
-  GtkSearchEntry *filter_entry;
-  GtkWidget      *all_chip, *running_chip, *waiting_chip, *suspended_chip;
-  GtkWidget      *flat_button, *tree_button;
-  GtkLabel       *count_label, *error_label;
+  GtkStack        *stack;
+  GtkSpinner      *spinner; /* only while it is seen: it costs a frame sixty times a second */
+  GtkWidget       *filter_box;
+  GtkOverlay      *overlay;
+  GroveQueryEntry *filter_entry;
+  GtkWidget       *all_chip, *running_chip, *waiting_chip, *suspended_chip;
+  GtkWidget       *flat_button, *tree_button;
+  GtkLabel        *count_label;
 };
 
 enum
@@ -128,18 +130,17 @@ apply_filter (GroveProcessView *self)
 static void
 on_filter_typed (GroveProcessView *self)
 {
-  grove_session_set_filter (self->session,
-                            gtk_editable_get_text (GTK_EDITABLE (self->filter_entry)));
+  grove_session_set_filter (self->session, grove_query_entry_get_text (self->filter_entry));
 }
 
 static void
 on_session_filter (GroveProcessView *self)
 {
   const char *filter = grove_session_get_filter (self->session);
-  const char *shown = gtk_editable_get_text (GTK_EDITABLE (self->filter_entry));
 
-  if (g_strcmp0 (filter != NULL ? filter : "", shown) != 0)
-    gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), filter != NULL ? filter : "");
+  if (g_strcmp0 (filter != NULL ? filter : "", grove_query_entry_get_text (self->filter_entry)) !=
+      0)
+    grove_query_entry_set_text (self->filter_entry, filter != NULL ? filter : "");
   apply_filter (self);
 }
 
@@ -149,23 +150,19 @@ on_filter_error (GroveProcessView *self)
   g_autofree char *error = NULL;
 
   g_object_get (self->table, "filter-error", &error, NULL);
-  gtk_label_set_text (self->error_label, error != NULL ? error : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->error_label),
-                          error != NULL && self->shape == GROVE_SHAPE_FLAT);
-  if (error != NULL)
-    gtk_widget_add_css_class (GTK_WIDGET (self->filter_entry), "error");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->filter_entry), "error");
-  gtk_accessible_update_state (GTK_ACCESSIBLE (self->filter_entry), GTK_ACCESSIBLE_STATE_INVALID,
-                               error != NULL ? GTK_ACCESSIBLE_INVALID_TRUE
-                                             : GTK_ACCESSIBLE_INVALID_FALSE,
-                               -1);
+  grove_query_entry_set_refusal (self->filter_entry, error);
 }
 
 static void
-on_stop_search (GroveProcessView *self)
+on_filter_entered (GroveProcessView *self)
 {
-  gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), "");
+  on_filter_typed (self);
+  grove_process_view_focus_rows (self);
+}
+
+static void
+on_filter_left (GroveProcessView *self)
+{
   grove_process_view_focus_rows (self);
 }
 
@@ -180,7 +177,7 @@ static void
 on_clear_clicked (GroveProcessView *self)
 {
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->all_chip), TRUE);
-  gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), "");
+  grove_query_entry_set_text (self->filter_entry, "");
   grove_session_set_filter (self->session, "");
 }
 
@@ -353,11 +350,13 @@ grove_process_view_class_init (GroveProcessViewClass *klass)
   signals[SELECTION_CHANGED] =
     g_signal_new ("selection-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                   NULL, G_TYPE_NONE, 0);
+  g_type_ensure (GROVE_TYPE_QUERY_ENTRY);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-process-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveProcessView, child)
   BIND (stack);
   BIND (spinner);
+  BIND (overlay);
   BIND (filter_box);
   BIND (filter_entry);
   BIND (all_chip);
@@ -367,10 +366,10 @@ grove_process_view_class_init (GroveProcessViewClass *klass)
   BIND (flat_button);
   BIND (tree_button);
   BIND (count_label);
-  BIND (error_label);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_filter_typed);
-  gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
+  gtk_widget_class_bind_template_callback (widget_class, on_filter_entered);
+  gtk_widget_class_bind_template_callback (widget_class, on_filter_left);
   gtk_widget_class_bind_template_callback (widget_class, on_chip_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_shape_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_clear_clicked);
@@ -380,6 +379,10 @@ static void
 grove_process_view_init (GroveProcessView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_object_set (grove_query_entry_get_entry (self->filter_entry), "placeholder-text",
+                _ ("Filter, as in messages>100 app:shop"), NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (grove_query_entry_get_entry (self->filter_entry)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Filter processes"), -1);
   self->filter_tooltip = g_strdup (gtk_widget_get_tooltip_text (GTK_WIDGET (self->filter_entry)));
 }
 
@@ -410,6 +413,7 @@ grove_process_view_new (GroveSession *session)
   g_signal_connect_swapped (self->suspended, "notify::matched", G_CALLBACK (update_suspended),
                             self);
   add_shapes (self);
+  grove_query_entry_set_up (self->filter_entry, GROVE_TABLE (self->table), self->overlay);
   g_signal_connect_swapped (session, "notify::filter", G_CALLBACK (on_session_filter), self);
   g_signal_connect_swapped (session, "notify::selected", G_CALLBACK (on_session_selected), self);
   g_signal_connect_swapped (session, "sample", G_CALLBACK (update_count), self);

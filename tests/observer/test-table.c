@@ -150,6 +150,34 @@ test_fill (Fixture *self, gconstpointer data)
   g_assert_cmpuint (history[0], ==, 20);
 }
 
+/* Of a column that can hold anything, what is in sight is offered. */
+static void
+test_complete (Fixture *self, gconstpointer data)
+{
+  open_table (self);
+  update_three (self, 1, 0);
+  gsize start = 0;
+  g_auto (GStrv) names =
+    grove_table_complete_filter (GROVE_TABLE (self->table), "-name:x,", &start);
+  g_assert_cmpuint (start, ==, strlen ("-name:x,"));
+  g_assert_cmpuint (g_strv_length (names), ==, 3);
+  g_assert_cmpstr (names[0], ==, "a");
+  g_assert_cmpstr (names[2], ==, "c");
+  g_auto (GStrv) some = grove_table_complete_filter (GROVE_TABLE (self->table), "app:SH", &start);
+  g_assert_cmpuint (g_strv_length (some), ==, 1);
+  g_assert_cmpstr (some[0], ==, "shop");
+  /* Numbers are not. */
+  g_auto (GStrv) none =
+    grove_table_complete_filter (GROVE_TABLE (self->table), "messages>1", &start);
+  g_assert_cmpuint (g_strv_length (none), ==, 0);
+  /* A comma would end the value. */
+  g_autofree char *odd = peer_row ("<0.1.0>", "a, b", 10);
+  g_autofree char *rows = g_strdup_printf ("[%s]", odd);
+  update (self, 2, 0, 3, NULL, rows);
+  g_auto (GStrv) quoted = grove_table_complete_filter (GROVE_TABLE (self->table), "name:a", &start);
+  g_assert_cmpstr (quoted[0], ==, "\"a, b\"");
+}
+
 /* What the system kept of a minute is there at once, whoever saw it. */
 static void
 test_history (Fixture *self, gconstpointer data)
@@ -616,6 +644,7 @@ main (int argc, char **argv)
   ADD ("slots-are-let-go", test_slots_are_let_go);
   ADD ("slot-outlives-table", test_slot_outlives_table);
   ADD ("viewport", test_viewport);
+  ADD ("complete", test_complete);
   ADD ("history", test_history);
   ADD ("scrolling-shows-old-window", test_scrolling_shows_old_window);
   ADD ("sort", test_sort);
