@@ -24,8 +24,9 @@ struct _GroveQueryEntry
   char           *refusal;
   gsize           word_start;  /* bytes: where a completion begins */
   gsize           error_start; /* bytes */
-  guint           take_source;
+  guint           take_source, update_source;
   gboolean        setting; /* the text is not being typed */
+  gboolean        typing;  /* it was */
 };
 
 enum
@@ -318,6 +319,7 @@ take (GroveQueryEntry *self, GtkListBoxRow *row)
   gtk_editable_delete_text (editable, start, gtk_editable_get_position (editable));
   gtk_editable_insert_text (editable, word, -1, &start);
   gtk_editable_set_position (editable, start);
+  g_clear_handle_id (&self->update_source, g_source_remove);
   if (column)
     offer (self, FALSE);
   else
@@ -371,6 +373,8 @@ move_selection (GroveQueryEntry *self, int by)
     gtk_adjustment_clamp_page (adjustment, bounds.origin.y, bounds.origin.y + bounds.size.height);
 }
 
+static void update (GroveQueryEntry *self);
+
 static gboolean
 on_key_of_list (GroveQueryEntry *self, guint key)
 {
@@ -413,6 +417,9 @@ on_key (GtkEventControllerKey *keys,
         GdkModifierType        modifiers,
         GroveQueryEntry       *self)
 {
+  /* What was typed so far counts, however quickly the next key comes. */
+  if (self->update_source != 0)
+    update (self);
   modifiers &= gtk_accelerator_get_default_mod_mask ();
   if (modifiers == GDK_CONTROL_MASK && key == GDK_KEY_space)
     {
@@ -437,13 +444,31 @@ on_key (GtkEventControllerKey *keys,
  */
 
 static void
-on_changed (GroveQueryEntry *self)
+update (GroveQueryEntry *self)
 {
-  if (self->setting || !gtk_widget_has_focus (GTK_WIDGET (get_text_widget (self))))
+  g_clear_handle_id (&self->update_source, g_source_remove);
+  if (!self->typing || !gtk_widget_has_focus (GTK_WIDGET (get_text_widget (self))))
     hide_offers (self);
   else
     offer (self, FALSE);
+  self->typing = FALSE;
   show_error (self);
+}
+
+static gboolean
+on_update (gpointer user_data)
+{
+  update (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The cursor is moved after the text has changed. */
+static void
+on_changed (GroveQueryEntry *self)
+{
+  self->typing = !self->setting;
+  if (self->update_source == 0)
+    self->update_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_update, self, NULL);
 }
 
 static void
@@ -455,6 +480,7 @@ on_search_changed (GroveQueryEntry *self)
 static void
 on_activate (GroveQueryEntry *self)
 {
+  self->typing = FALSE;
   hide_offers (self);
   show_error (self);
   g_signal_emit (self, signals[ENTERED], 0);
@@ -486,6 +512,7 @@ grove_query_entry_dispose (GObject *object)
   GroveQueryEntry *self = GROVE_QUERY_ENTRY (object);
 
   g_clear_handle_id (&self->take_source, g_source_remove);
+  g_clear_handle_id (&self->update_source, g_source_remove);
   if (self->overlay != NULL)
     g_signal_handlers_disconnect_by_data (self->overlay, self);
   g_clear_weak_pointer (&self->overlay);

@@ -100,6 +100,7 @@ test_keys (Fixture *self, gconstpointer data)
   g_assert_nonnull (find_offer (self, "status:"));
   g_assert_nonnull (find_offer (self, "stack>"));
   g_assert_null (find_offer (self, "messages>"));
+  g_assert_null (find_offer (self, "supervisor:"));
   /* Tab takes the first, and its values are offered at once. */
   press (self, GDK_KEY_Tab, 0);
   ASSERT_TEXT ("status:");
