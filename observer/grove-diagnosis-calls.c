@@ -22,6 +22,7 @@ typedef struct
   guint           n_monitors;
   char            monitors[GROVE_LOOK_MONITORS][64];
   guint           mark; /* of the walk it was last met in */
+  gboolean        in_ring;
 } CallerTrack;
 
 void
@@ -143,11 +144,19 @@ find_ring (Walk *walk, gint64 now_ns)
   for (guint i = 0; i < walk->n; i++)
     g_string_append_printf (key, ":%s", walk->path[i]->row.pid);
   return grove_finding_new (GROVE_FINDING_CALLS, GROVE_SEVERITY_ALARM, key->str, first->row.pid,
-                            since_ns, g_strdup_printf (_ ("%s seem to wait for each other"), names->str),
+                            since_ns,
+                            g_strdup_printf (_ ("%s seem to wait for each other"), names->str),
                             g_strdup_printf (_ ("Each has been in a call for %s without running, "
                                                 "and monitors the next, as one does whom "
                                                 "one calls."),
                                              span));
+}
+
+gboolean
+_grove_diagnosis_is_in_ring (GroveDiagnosis *self, const char *pid)
+{
+  CallerTrack *track = g_hash_table_lookup (self->callers, pid);
+  return track != NULL && track->in_ring;
 }
 
 void
@@ -159,7 +168,10 @@ _grove_diagnosis_conclude_calls (GroveDiagnosis *self, gint64 now_ns, GPtrArray 
   guint          mark = 0;
   g_hash_table_iter_init (&iter, self->callers);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    ((CallerTrack *) value)->mark = 0;
+    {
+      ((CallerTrack *) value)->mark = 0;
+      ((CallerTrack *) value)->in_ring = FALSE;
+    }
   g_hash_table_iter_init (&iter, self->callers);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -167,7 +179,10 @@ _grove_diagnosis_conclude_calls (GroveDiagnosis *self, gint64 now_ns, GPtrArray 
       if (g_hash_table_contains (met, value) || !comes_back (&walk, value, ++mark))
         continue;
       for (guint i = 0; i < walk.n; i++)
-        g_hash_table_add (met, walk.path[i]);
+        {
+          g_hash_table_add (met, walk.path[i]);
+          walk.path[i]->in_ring = TRUE;
+        }
       g_ptr_array_add (findings, find_ring (&walk, now_ns));
     }
 }

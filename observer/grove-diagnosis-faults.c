@@ -358,7 +358,8 @@ conclude_restarts (const char            *pid,
                    grove_finding_new (GROVE_FINDING_RESTARTS,
                                       left <= 1 ? GROVE_SEVERITY_ALARM : GROVE_SEVERITY_WARNING,
                                       key, pid, track->since_ns,
-                                      g_strdup_printf (_ ("%s restarts again and again"), who),
+                                      g_strdup_printf (_ ("%s restarts children again and again"),
+                                                       who),
                                       g_string_free (evidence, FALSE)));
 }
 

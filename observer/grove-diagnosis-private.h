@@ -55,6 +55,9 @@ void _grove_diagnosis_conclude_calls (GroveDiagnosis *self, gint64 now_ns, GPtrA
 /* How many crashes since then were followed by a restart. */
 guint _grove_diagnosis_count_restarted (GroveDiagnosis *self, gint64 since_ns);
 
+/* After calls were concluded: whether it is one of those that wait for each other. */
+gboolean _grove_diagnosis_is_in_ring (GroveDiagnosis *self, const char *pid);
+
 void _grove_diagnosis_init_faults (GroveDiagnosis *self);
 void _grove_diagnosis_init_calls (GroveDiagnosis *self);
 void _grove_diagnosis_init_processes (GroveDiagnosis *self);

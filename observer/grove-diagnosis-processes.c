@@ -343,12 +343,12 @@ void
 _grove_diagnosis_conclude_processes (GroveDiagnosis *self, gint64 now_ns, GPtrArray *findings)
 {
   GHashTableIter iter;
-  gpointer       value;
+  gpointer       key, value;
   g_hash_table_iter_init (&iter, self->mailboxes);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &key, &value))
     if (mailbox_grows (value))
       g_ptr_array_add (findings, find_growth (self, value));
-    else if (waits_long (value))
+    else if (waits_long (value) && !_grove_diagnosis_is_in_ring (self, key))
       g_ptr_array_add (findings, find_wait (value));
   g_hash_table_iter_init (&iter, self->running);
   while (g_hash_table_iter_next (&iter, NULL, &value))

@@ -236,9 +236,9 @@ GPtrArray *
 _grove_diagnosis_conclude (GroveDiagnosis *self, gint64 now_ns)
 {
   GPtrArray *findings = g_ptr_array_new_with_free_func (g_object_unref);
+  _grove_diagnosis_conclude_calls (self, now_ns, findings);
   _grove_diagnosis_conclude_processes (self, now_ns, findings);
   _grove_diagnosis_conclude_faults (self, now_ns, findings);
-  _grove_diagnosis_conclude_calls (self, now_ns, findings);
   if (self->has_sample)
     {
       conclude_memory (self, now_ns, findings);
