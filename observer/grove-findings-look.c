@@ -411,8 +411,10 @@ interval_for (GroveFindings *self, GroveProbeIndex index)
   const GroveSample *sample = grove_session_get_sample (self->session);
   if (sample == NULL || strcmp (kinds[index].table, "processes") != 0)
     return INTERVAL_MIN_MS;
-  return (guint) CLAMP (sample->n_processes * 1000 / WALKED_A_SECOND, INTERVAL_MIN_MS,
-                        INTERVAL_MAX_MS);
+  guint interval_ms =
+    (guint) CLAMP (sample->n_processes * 1000 / WALKED_A_SECOND, INTERVAL_MIN_MS, INTERVAL_MAX_MS);
+  /* Long walks at different times: what they cost at once would space out all other updates. */
+  return interval_ms > INTERVAL_MIN_MS ? interval_ms + index * (interval_ms / 8) : interval_ms;
 }
 
 void
