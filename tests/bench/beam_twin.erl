@@ -31,6 +31,10 @@ row("two-spinners") -> twin_scheduling:two_spinners();
 row("idle-wake") -> twin_scheduling:idle_wake();
 row("observe-million") -> twin_observe:million();
 row("observe-mailbox") -> twin_observe:mailbox();
+row("window-tree") -> twin_window:tree();
+row("window-table") -> twin_window:table();
+row("window-messages") -> twin_window:messages();
+row("window-idle") -> twin_window:idle();
 row("receive-marked") -> twin_select:receive_marked().
 
 print(Name, Value, Unit) ->

@@ -216,7 +216,7 @@ bench_million (void)
 
   for (size_t i = 0; i < N_CLIENTS; i++)
     clients[i] = client_new (system);
-  observed_set_busy (system, true);
+  observed_set_pace (system, OBSERVED_WORKS);
   watch (clients, now_ns () + SLICE_NS, NULL);
   before_mb = observed_resident_mb (system);
   for (size_t i = 0; i < N_PAIRS; i++)
@@ -302,7 +302,7 @@ bench_mailbox (void)
     }
   print ("messages-100k-first-page-ms", percentile (first_ms, N_REQUESTS, 0.5), "ms");
   print ("messages-100k-last-page-ms", percentile (last_ms, N_REQUESTS, 0.5), "ms");
-  observed_set_busy (system, true);
+  observed_set_pace (system, OBSERVED_WORKS);
   for (size_t i = 0; i < N_PAIRS; i++)
     {
       const double first = receive_rate (system, client, i % 2 == 0);

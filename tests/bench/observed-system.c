@@ -1,51 +1,28 @@
 /* SPDX-License-Identifier: MIT
  *
- * The systems that bench-observers observes. Each is a child process with a runtime of its own; the
- * two share a page, in which the system counts its work and is told whether to work.
+ * The systems that bench-observers and bench-window observe, a program each: `observed-system KIND
+ * DIRECTORY PAGE READY`. PAGE is the descriptor of a page that it shares with who started it, in
+ * which it counts its work and is told whether to work; READY that of a pipe to which it says that
+ * all its processes are there.
  */
+#include "observed-page.h"
 #include "observed.h"
 
 #include "runtime/grove.h"
 
-#include <dirent.h>
-#include <signal.h>
-#include <stdalign.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define MAX_WORKERS 16
 #define BATCH       100 /* round trips between two messages to one of the million */
 #define SUPERVISORS 100
 
-struct page
-{
-  _Atomic int      busy;
-  _Atomic uint64_t target;
-  struct
-  {
-    alignas (64) _Atomic uint64_t n;
-  } work[MAX_WORKERS];
-};
-
-struct observed
-{
-  pid_t        pid;
-  struct page *page;
-  char         directory[64];
-  char         socket[128];
-};
-
-/* In the child. */
-static struct page *page;
-static int          ready_fd;
-static const char  *directory;
-static grove_pid   *pids;
+static struct observed_page *page;
+static int                   ready_fd;
+static const char           *directory;
+static grove_pid            *pids;
 
 static void
 say_ready (void)
@@ -73,8 +50,15 @@ receive (void)
 static void
 rest (void)
 {
-  while (!atomic_load_explicit (&page->busy, memory_order_relaxed))
+  int pace = atomic_load_explicit (&page->pace, memory_order_relaxed);
+
+  if (pace == OBSERVED_STROLLS)
     grove_sleep_ms (5);
+  while (pace == OBSERVED_RESTS)
+    {
+      grove_sleep_ms (5);
+      pace = atomic_load_explicit (&page->pace, memory_order_relaxed);
+    }
 }
 
 /* ---- A million --------------------------------------------------------------------------------
@@ -176,12 +160,38 @@ run_mailbox (void *arg)
 /* ---- A tree -----------------------------------------------------------------------------------
  */
 
+/* Whether each is called something that no other is called but for digits. */
+static bool named;
+
+/* Waits until it is sent something, and ends. */
+static void
+ends (void *arg)
+{
+  static _Atomic unsigned n_named;
+  char                    name[5] = "";
+
+  (void) arg;
+  if (named)
+    {
+      char     label[16];
+      unsigned n = atomic_fetch_add (&n_named, 1);
+
+      for (size_t i = 0; i < 4; i++, n /= 26)
+        name[i] = (char) ('a' + n % 26);
+      name[4] = '\0';
+      snprintf (label, sizeof label, "worker_%s", name);
+      grove_process_label (label);
+    }
+  grove_message_free (receive ());
+  atomic_store (&page->ended_ns, grove_now_ns ());
+}
+
 static enum grove_status
 start_child (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason)
 {
   (void) arg;
   (void) ret_reason;
-  *ret_pid = grove_spawn_link (takes, NULL);
+  *ret_pid = grove_spawn_link (ends, NULL);
   return GROVE_OK;
 }
 
@@ -191,8 +201,17 @@ start_shop (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason
   static struct grove_child_spec children[OBSERVED_CHILDREN / SUPERVISORS];
   struct grove_supervisor_spec   spec = GROVE_SUPERVISOR_DEFAULTS;
   const size_t                   n = sizeof children / sizeof *children;
+  static char                    name[16] = "pool_";
+  static unsigned                n_shops;
 
   (void) arg;
+  if (named)
+    {
+      name[5] = (char) ('a' + n_shops / 26);
+      name[6] = (char) ('a' + n_shops++ % 26);
+      spec.name = name;
+      spec.intensity = 1000; /* they are ended for a purpose */
+    }
   for (size_t i = 0; i < n; i++)
     {
       children[i] = (struct grove_child_spec) GROVE_CHILD_DEFAULTS;
@@ -222,6 +241,21 @@ start_top (const void *arg, grove_pid *ret_pid, struct grove_buffer *ret_reason)
   return grove_supervisor_start (&spec, ret_pid, ret_reason);
 }
 
+/* Sends those to their end that are told to. */
+static void
+condemns (void *arg)
+{
+  (void) arg;
+  for (;;)
+    {
+      const uint64_t pid = atomic_exchange (&page->condemned, 0);
+
+      if (pid != 0)
+        grove_send (pid, "end");
+      grove_sleep_ms (1);
+    }
+}
+
 static void
 run_tree (void *arg)
 {
@@ -231,153 +265,50 @@ run_tree (void *arg)
   (void) arg;
   if (grove_application_start (&spec, &master) != GROVE_OK)
     abort ();
+  grove_spawn (condemns, NULL);
   say_ready ();
   takes (NULL);
 }
 
-/* ---- Starting and looking ----------------------------------------------------------------------
+static void
+run_forest (void *arg)
+{
+  named = true;
+  run_tree (arg);
+}
+
+/* ---- Mortals ----------------------------------------------------------------------------------
  */
 
 static void
-run_system (enum observed_kind kind)
+run_mortals (void *arg)
 {
-  static const grove_entry   entries[] = { run_million, run_mailbox, run_tree };
+  (void) arg;
+  named = true;
+  for (size_t i = 0; i < OBSERVED_MORTALS; i++)
+    grove_spawn (ends, NULL);
+  grove_spawn (condemns, NULL);
+  say_ready ();
+  takes (NULL);
+}
+
+/* ---- Which of them -----------------------------------------------------------------------------
+ */
+
+int
+main (int argc, char **argv)
+{
+  static const grove_entry   entries[] = { run_million, run_mailbox, run_tree, run_forest,
+                                           run_mortals };
   const struct grove_options options = { .name = "bench" };
+  const size_t               kind = argc == 5 ? (size_t) atoi (argv[1]) : SIZE_MAX;
 
-  exit (grove_run (&options, entries[kind], NULL) == GROVE_OK ? 0 : 1);
-}
-
-struct observed *
-observed_start (enum observed_kind kind)
-{
-  struct observed *self = calloc (1, sizeof *self);
-  int              fds[2];
-  char             byte;
-
-  if (self == NULL)
-    abort ();
-  snprintf (self->directory, sizeof self->directory, "/tmp/grove-bench-XXXXXX");
-  self->page =
-    mmap (NULL, sizeof *self->page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (mkdtemp (self->directory) == NULL || self->page == MAP_FAILED || pipe (fds) != 0)
-    abort ();
-  snprintf (self->socket, sizeof self->socket, "%s/bench.sock", self->directory);
-  fflush (NULL);
-  self->pid = fork ();
-  if (self->pid == 0)
-    {
-      page = self->page;
-      directory = self->directory;
-      ready_fd = fds[1];
-      close (fds[0]);
-      run_system (kind);
-    }
-  close (fds[1]);
-  if (self->pid < 0 || read (fds[0], &byte, 1) != 1)
-    abort ();
-  close (fds[0]);
-  return self;
-}
-
-void
-observed_end (struct observed *self)
-{
-  char lock[144];
-
-  kill (self->pid, SIGKILL);
-  waitpid (self->pid, NULL, 0);
-  snprintf (lock, sizeof lock, "%s/bench.lock", self->directory);
-  unlink (lock);
-  unlink (self->socket);
-  rmdir (self->directory);
-  munmap (self->page, sizeof *self->page);
-  free (self);
-}
-
-const char *
-observed_socket (const struct observed *self)
-{
-  return self->socket;
-}
-
-void
-observed_set_busy (struct observed *self, bool busy)
-{
-  atomic_store (&self->page->busy, busy);
-}
-
-uint64_t
-observed_work (const struct observed *self)
-{
-  uint64_t n = 0;
-
-  for (size_t i = 0; i < MAX_WORKERS; i++)
-    n += atomic_load (&self->page->work[i].n);
-  return n;
-}
-
-uint64_t
-observed_target (const struct observed *self)
-{
-  return atomic_load (&self->page->target);
-}
-
-uint64_t
-observed_cpu_ns (const struct observed *self)
-{
-  struct timespec time;
-  clockid_t       clock;
-
-  if (clock_getcpuclockid (self->pid, &clock) != 0 || clock_gettime (clock, &time) != 0)
-    abort ();
-  return (uint64_t) time.tv_sec * 1000000000 + (uint64_t) time.tv_nsec;
-}
-
-static bool
-read_file (const char *path, char *text, size_t size)
-{
-  FILE *file = fopen (path, "r");
-  bool  good = file != NULL && fgets (text, (int) size, file) != NULL;
-
-  if (file != NULL)
-    fclose (file);
-  return good;
-}
-
-uint64_t
-observed_export_cpu_ns (const struct observed *self)
-{
-  char           path[300], text[128];
-  uint64_t       cpu_ns = 0;
-  DIR           *directory_of_threads;
-  struct dirent *entry;
-
-  snprintf (path, sizeof path, "/proc/%d/task", (int) self->pid);
-  directory_of_threads = opendir (path);
-  if (directory_of_threads == NULL)
-    abort ();
-  while ((entry = readdir (directory_of_threads)) != NULL)
-    {
-      snprintf (path, sizeof path, "/proc/%d/task/%.16s/comm", (int) self->pid, entry->d_name);
-      if (!read_file (path, text, sizeof text) || strcmp (text, "grove-export\n") != 0)
-        continue;
-      snprintf (path, sizeof path, "/proc/%d/task/%.16s/schedstat", (int) self->pid, entry->d_name);
-      if (read_file (path, text, sizeof text))
-        cpu_ns = strtoull (text, NULL, 10);
-    }
-  closedir (directory_of_threads);
-  return cpu_ns;
-}
-
-double
-observed_resident_mb (const struct observed *self)
-{
-  char  path[64], text[128];
-  char *end;
-
-  snprintf (path, sizeof path, "/proc/%d/statm", (int) self->pid);
-  if (!read_file (path, text, sizeof text))
-    abort ();
-  (void) strtoull (text, &end, 10);
-  return (double) strtoull (end, NULL, 10) * (double) sysconf (_SC_PAGESIZE) / 1e6;
+  if (kind >= sizeof entries / sizeof *entries)
+    return 2;
+  directory = argv[2];
+  page = mmap (NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, atoi (argv[3]), 0);
+  ready_fd = atoi (argv[4]);
+  if (page == MAP_FAILED)
+    return 2;
+  return grove_run (&options, entries[kind], NULL) == GROVE_OK ? 0 : 1;
 }

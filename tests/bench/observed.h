@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * For bench-observers.c: the systems that are observed, each in a process of the operating system
- * of its own, and a plain client of the protocol.
+ * For bench-observers.c and bench-window.c: the systems that are observed, each in a process of the
+ * operating system of its own, and a plain client of the protocol.
  */
 #pragma once
 
@@ -16,6 +16,7 @@
 #define OBSERVED_PROCESSES 1000000
 #define OBSERVED_MESSAGES  100000
 #define OBSERVED_CHILDREN  100000
+#define OBSERVED_MORTALS   256
 
 struct observed;
 
@@ -24,18 +25,29 @@ enum observed_kind
   OBSERVED_MILLION, /* waiting processes, of which some are sent to now and then; and busy pairs */
   OBSERVED_MAILBOX, /* one who is slow to take its messages, and one who takes them as they come */
   OBSERVED_TREE,    /* supervisors with children */
+  OBSERVED_FOREST,  /* the same, each called something else, so that none is drawn as one of many */
+  OBSERVED_MORTALS_KIND, /* a few that do nothing but end when they are told to */
 };
 
 /* Started and waited for, until all its processes are there. Aborts when it cannot be. */
 struct observed *observed_start (enum observed_kind kind);
 void             observed_end (struct observed *self);
 const char      *observed_socket (const struct observed *self);
-/* Whether its workers work; they rest at first. */
-void observed_set_busy (struct observed *self, bool busy);
+enum observed_pace
+{
+  OBSERVED_RESTS,   /* at first */
+  OBSERVED_WORKS,   /* as much as the machine can */
+  OBSERVED_STROLLS, /* as a system does that has machine to spare */
+};
+void observed_set_pace (struct observed *self, enum observed_pace pace);
 /* What they did so far: round trips, or messages received. */
 uint64_t observed_work (const struct observed *self);
 /* The slow one of OBSERVED_MAILBOX. */
 uint64_t observed_target (const struct observed *self);
+/* One of OBSERVED_FOREST or OBSERVED_MORTALS_KIND ends soon. */
+void observed_end_process (struct observed *self, uint64_t pid);
+/* When the last that was told to did, by CLOCK_MONOTONIC; 0 while it has not yet. */
+uint64_t observed_ended_ns (const struct observed *self);
 /* Processor time of the whole, and of the one thread that serves observers. */
 uint64_t observed_cpu_ns (const struct observed *self);
 uint64_t observed_export_cpu_ns (const struct observed *self);
