@@ -10,11 +10,15 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+/* So many may go at once, side by side, and those behind them are still found where they stood. */
+#define KEPT_AHEAD 16
+
 /* What a node of the scene stands for: one process, or several of the array of members. */
 typedef struct
 {
   GroveTreeNode *node; /* NULL of a fold and of what is missing */
   guint          first_member, n_members;
+  guint          n_loaded; /* children of the one */
 } Source;
 
 struct _GroveGraphModel
@@ -26,8 +30,17 @@ struct _GroveGraphModel
   GHashTable *closed_before;
   GArray     *sources; /* Source, beside the scene's nodes */
   GPtrArray  *kept;    /* GroveTreeNode: all that sources point to */
+  GPtrArray  *before;  /* what was kept, while a scene is built; NULL what is kept again */
+  guint       next;    /* of those */
   GPtrArray  *members; /* GroveTreeNode, borrowed from kept */
 };
+
+static void
+release_kept (gpointer node)
+{
+  if (node != NULL)
+    g_object_unref (node);
+}
 
 GroveGraphModel *
 grove_graph_model_new (GroveTree *tree)
@@ -40,7 +53,7 @@ grove_graph_model_new (GroveTree *tree)
   self->closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->closed_before = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->sources = g_array_new (FALSE, FALSE, sizeof (Source));
-  self->kept = g_ptr_array_new_with_free_func (g_object_unref);
+  self->kept = g_ptr_array_new_with_free_func (release_kept);
   self->members = g_ptr_array_new ();
   return self;
 }
@@ -59,6 +72,23 @@ grove_graph_model_free (GroveGraphModel *self)
   g_ptr_array_unref (self->members);
   g_ptr_array_unref (self->kept);
   g_free (self);
+}
+
+/* Most are those of before, in the same order: they change hands without being touched. */
+static void
+keep (GroveGraphModel *self, GroveTreeNode *node)
+{
+  const guint end = MIN (self->next + KEPT_AHEAD, self->before->len);
+
+  g_ptr_array_add (self->kept, node);
+  for (guint i = self->next; i < end; i++)
+    if (self->before->pdata[i] == node)
+      {
+        self->before->pdata[i] = NULL;
+        self->next = i + 1;
+        return;
+      }
+  g_object_ref (node);
 }
 
 static const char *
@@ -96,7 +126,8 @@ add_process (GroveGraphModel *self,
   const char          *strategy = grove_tree_node_get_strategy (node);
   const char          *status = grove_tree_node_get_status (node);
   const guint          n_children = grove_tree_node_get_n_children (node);
-  const Source         source = { node, 0, 0 };
+  const guint          n_loaded = grove_tree_node_get_n_loaded (node);
+  const Source         source = { .node = node, .n_loaded = n_loaded };
   const GroveGraphNode added = {
     .id = grove_tree_node_get_pid (node),
     .name = name_of (node),
@@ -104,7 +135,7 @@ add_process (GroveGraphModel *self,
     .status = status != NULL ? status : "",
     .fold = fold,
     .kind = kind_of (node),
-    .expandable = n_children > 0 && grove_tree_node_get_n_loaded (node) == 0,
+    .expandable = n_children > 0 && n_loaded == 0,
     .restarts = grove_tree_node_get_restarts (node),
     .intensity = grove_tree_node_get_intensity (node),
     .period_s = grove_tree_node_get_period_s (node),
@@ -115,7 +146,7 @@ add_process (GroveGraphModel *self,
   };
 
   grove_graph_scene_add (scene, parent, &added);
-  g_ptr_array_add (self->kept, g_object_ref (node));
+  keep (self, node);
   g_array_append_val (self->sources, source);
 }
 
@@ -132,7 +163,7 @@ add_fold (GroveGraphModel      *self,
   g_autofree char *label = grove_graph_fold_label (fold->stem);
   g_autofree char *count = grove_format_count (fold->n_members);
   g_autofree char *name = g_strdup_printf ("%s × %s", count, label);
-  const Source     source = { NULL, self->members->len, fold->n_members };
+  const Source     source = { NULL, self->members->len, fold->n_members, 0 };
   GroveGraphNode   added = {
       .id = id,
       .name = name,
@@ -152,7 +183,7 @@ add_fold (GroveGraphModel      *self,
         added.restarts += grove_tree_node_get_restarts (member);
         added.restarted_us = MAX (added.restarted_us, grove_tree_node_get_restarted_us (member));
         g_ptr_array_add (self->members, member);
-        g_ptr_array_add (self->kept, g_object_ref (member));
+        keep (self, member);
       }
   grove_graph_scene_add (scene, parent, &added);
   g_array_append_val (self->sources, source);
@@ -164,7 +195,7 @@ add_missing (GroveGraphModel *self, GroveGraphScene *scene, guint parent, guint 
   g_autofree char     *count = grove_format_count (n_missing);
   g_autofree char     *name = g_strdup_printf (_ ("%s more"), count);
   g_autofree char     *id = g_strdup_printf ("%s\nmore", scene->nodes[parent].id);
-  const Source         source = { NULL, 0, 0 };
+  const Source         source = { 0 };
   const GroveGraphNode added = { .id = id,
                                  .name = name,
                                  .strategy = "",
@@ -243,14 +274,14 @@ collect_roots (GroveGraphModel *self, GPtrArray *roots)
 void
 grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene)
 {
-  /* The new ones are taken before the old ones are let go: most are the same. */
-  g_autoptr (GPtrArray) before = g_steal_pointer (&self->kept);
   g_autoptr (GPtrArray) siblings = g_ptr_array_new ();
 
   g_hash_table_unref (self->closed_before);
   self->closed_before = self->closed;
   self->closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->kept = g_ptr_array_new_full (before->len, g_object_unref);
+  self->before = g_steal_pointer (&self->kept);
+  self->next = 0;
+  self->kept = g_ptr_array_new_full (self->before->len, release_kept);
   g_ptr_array_set_size (self->members, 0);
   g_array_set_size (self->sources, 0);
 
@@ -260,14 +291,12 @@ grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene)
   for (guint i = 0; i < scene->n_nodes; i++)
     {
       GroveTreeNode *node = g_array_index (self->sources, Source, i).node;
-      guint          n_loaded, n_children;
+      const guint    n_loaded = g_array_index (self->sources, Source, i).n_loaded;
+      guint          n_children;
 
-      if (node == NULL)
-        continue;
-      n_loaded = grove_tree_node_get_n_loaded (node);
-      n_children = grove_tree_node_get_n_children (node);
       if (n_loaded == 0)
         continue;
+      n_children = grove_tree_node_get_n_children (node);
       g_ptr_array_set_size (siblings, 0);
       for (guint k = 0; k < n_loaded; k++)
         g_ptr_array_add (siblings, grove_tree_node_get_child (node, k));
@@ -275,6 +304,7 @@ grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene)
       if (n_children > n_loaded)
         add_missing (self, scene, i, n_children - n_loaded);
     }
+  g_clear_pointer (&self->before, g_ptr_array_unref);
 }
 
 static double

@@ -11,6 +11,8 @@
 #define MOVE_MAX 2400.0
 /* A subtree of thousands may die at once; so many ghosts say it. */
 #define GHOSTS_MAX 400
+#define LEAST_ROOM 64
+#define CHUNK_SIZE 65536
 
 static const GroveGraphAxes all_axes[] = {
   [GROVE_GRAPH_RIGHTWARDS] = {
@@ -55,7 +57,7 @@ typedef struct
   GroveGraphNode  *nodes;
   GroveLayoutNode *places;
   guint            n_nodes;
-  GHashTable      *index;
+  GroveGraphIndex *index;
   GStringChunk    *strings;
 } Previous;
 
@@ -66,7 +68,7 @@ previous_free (Previous *self)
     return;
   g_free (self->nodes);
   g_free (self->places);
-  g_hash_table_unref (self->index);
+  grove_graph_index_free (self->index);
   g_string_chunk_free (self->strings);
   g_free (self);
 }
@@ -83,8 +85,8 @@ grove_graph_scene_new (void)
   GroveGraphScene *self = g_new0 (GroveGraphScene, 1);
 
   self->axes = self->next_axes = grove_graph_axes_get (GROVE_GRAPH_RIGHTWARDS);
-  self->index = g_hash_table_new (g_str_hash, g_str_equal);
-  self->strings = g_string_chunk_new (4096);
+  self->index = grove_graph_index_new (0);
+  self->strings = g_string_chunk_new (CHUNK_SIZE);
   self->dead = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->successors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ghosts = g_array_new (FALSE, FALSE, sizeof (GroveGraphGhost));
@@ -101,7 +103,7 @@ grove_graph_scene_free (GroveGraphScene *self)
   g_free (self->nodes);
   g_free (self->places);
   g_free (self->levels);
-  g_hash_table_unref (self->index);
+  grove_graph_index_free (self->index);
   g_string_chunk_free (self->strings);
   g_hash_table_unref (self->dead);
   g_hash_table_unref (self->successors);
@@ -167,50 +169,73 @@ grove_graph_scene_begin (GroveGraphScene *self)
     {
       /* Where a node was says nothing of where it comes to stand when all of it is turned. */
       previous->n_nodes = 0;
-      g_hash_table_remove_all (previous->index);
+      grove_graph_index_free (previous->index);
+      previous->index = grove_graph_index_new (0);
       g_array_set_size (self->ghosts, 0);
       self->max_move = 0;
       self->axes = self->next_axes;
     }
   self->previous = previous;
 
+  /* There will be about as many. */
+  self->room = self->n_nodes + LEAST_ROOM;
+  self->nodes = g_new (GroveGraphNode, self->room);
+  self->places = g_new (GroveLayoutNode, self->room);
   self->n_nodes = 0;
-  self->room = 0;
   self->n_supervisors = self->n_processes = 0;
-  self->index = g_hash_table_new (g_str_hash, g_str_equal);
-  self->strings = g_string_chunk_new (4096);
+  self->index = grove_graph_index_new (self->room);
+  self->strings = g_string_chunk_new (CHUNK_SIZE);
+}
+
+/* Most of these are empty, or what the one before had. */
+static const char *
+keep_text (GroveGraphScene *self, const char *text, const char *before)
+{
+  if (text[0] == '\0')
+    return "";
+  if (before != NULL && strcmp (text, before) == 0)
+    return before;
+  return g_string_chunk_insert_const (self->strings, text);
+}
+
+static const char *
+get_id (gconstpointer nodes, guint number)
+{
+  return ((const GroveGraphNode *) nodes)[number].id;
 }
 
 guint
 grove_graph_scene_add (GroveGraphScene *self, guint parent, const GroveGraphNode *node)
 {
-  const guint      number = self->n_nodes;
-  GroveGraphNode  *kept;
-  GroveLayoutNode *place;
+  const guint           number = self->n_nodes;
+  const GroveGraphNode *before;
+  GroveGraphNode       *kept;
+  GroveLayoutNode      *place;
 
   g_return_val_if_fail (parent == GROVE_GRAPH_NONE || parent < number, GROVE_GRAPH_NONE);
 
   if (number == self->room)
     {
-      self->room = MAX (64, self->room * 2);
+      self->room = MAX (LEAST_ROOM, self->room * 2);
       self->nodes = g_renew (GroveGraphNode, self->nodes, self->room);
       self->places = g_renew (GroveLayoutNode, self->places, self->room);
     }
   kept = &self->nodes[number];
   place = &self->places[number];
+  before = number > 0 ? kept - 1 : NULL;
   self->n_nodes++;
 
   *kept = *node;
   kept->id = g_string_chunk_insert (self->strings, node->id);
   kept->name = g_string_chunk_insert (self->strings, node->name);
-  kept->strategy = g_string_chunk_insert_const (self->strings, node->strategy);
-  kept->status = g_string_chunk_insert_const (self->strings, node->status);
-  kept->fold = g_string_chunk_insert_const (self->strings, node->fold);
+  kept->strategy = keep_text (self, node->strategy, before != NULL ? before->strategy : NULL);
+  kept->status = keep_text (self, node->status, before != NULL ? before->status : NULL);
+  kept->fold = keep_text (self, node->fold, before != NULL ? before->fold : NULL);
   kept->band = GROVE_GRAPH_BAND_CALM;
   kept->metric = 0;
   memset (kept->band_counts, 0, sizeof kept->band_counts);
   kept->level = parent == GROVE_GRAPH_NONE ? 0 : self->nodes[parent].level + 1;
-  g_hash_table_insert (self->index, (gpointer) kept->id, GUINT_TO_POINTER (number + 1));
+  grove_graph_index_add (self->index, number, get_id, self->nodes);
 
   *place = (GroveLayoutNode){
     .parent = parent,
@@ -230,15 +255,15 @@ grove_graph_scene_add (GroveGraphScene *self, guint parent, const GroveGraphNode
 }
 
 static guint
-look_up (GHashTable *index, const char *id)
+look_up (const GroveGraphIndex *index, const GroveGraphNode *nodes, const char *id)
 {
-  return id != NULL ? GPOINTER_TO_UINT (g_hash_table_lookup (index, id)) - 1 : GROVE_GRAPH_NONE;
+  return id != NULL ? grove_graph_index_find (index, id, get_id, nodes) : GROVE_GRAPH_NONE;
 }
 
 guint
 grove_graph_scene_find (GroveGraphScene *self, const char *id)
 {
-  return look_up (self->index, id);
+  return look_up (self->index, self->nodes, id);
 }
 
 static double
@@ -296,39 +321,68 @@ count_nodes (GroveGraphScene *self)
     }
 }
 
-/* Where a node that is new to the scene comes from: the one it replaced, the fold it was in. */
 static guint
-find_origin (GroveGraphScene *self, const Previous *previous, const GroveGraphNode *node)
+look_up_before (const Previous *previous, const char *id)
 {
-  guint origin = look_up (previous->index, node->id);
+  return look_up (previous->index, previous->nodes, id);
+}
+
+/* For each node its number before, GROVE_GRAPH_NONE: it is new. Most stand behind the one they
+ * stood behind before. */
+static guint *
+match_nodes (const GroveGraphScene *self, const Previous *previous)
+{
+  guint *before = g_new (guint, MAX (1, self->n_nodes));
+  guint  next = 0;
+
+  for (guint i = 0; i < self->n_nodes; i++)
+    {
+      const char *id = self->nodes[i].id;
+
+      before[i] = next < previous->n_nodes && strcmp (previous->nodes[next].id, id) == 0
+                    ? next
+                    : look_up_before (previous, id);
+      next = before[i] != GROVE_GRAPH_NONE ? before[i] + 1 : next + 1;
+    }
+  return before;
+}
+
+/* Where a node comes from: its own place, that of the one it replaced, of the fold it was in. */
+static guint
+find_origin (GroveGraphScene *self, const Previous *previous, const guint *before, guint number)
+{
+  const GroveGraphNode *node = &self->nodes[number];
+  guint                 origin = before[number];
 
   if (origin == GROVE_GRAPH_NONE)
-    origin = look_up (previous->index, g_hash_table_lookup (self->successors, node->id));
+    origin = look_up_before (previous, g_hash_table_lookup (self->successors, node->id));
   if (origin == GROVE_GRAPH_NONE && node->fold[0] != '\0')
-    origin = look_up (previous->index, node->fold);
+    origin = look_up_before (previous, node->fold);
   return origin;
 }
 
 /* The colours stay until somebody says what they are now. */
 static void
-keep_colours (GroveGraphScene *self, const Previous *previous)
+keep_colours (GroveGraphScene *self, const Previous *previous, const guint *before)
 {
   for (guint i = 0; i < self->n_nodes; i++)
     {
-      GroveGraphNode *node = &self->nodes[i];
-      const guint     before = look_up (previous->index, node->id);
+      GroveGraphNode       *node = &self->nodes[i];
+      const GroveGraphNode *was;
 
-      if (before == GROVE_GRAPH_NONE)
+      if (before[i] == GROVE_GRAPH_NONE)
         continue;
-      node->band = previous->nodes[before].band;
-      node->metric = previous->nodes[before].metric;
-      memcpy (node->band_counts, previous->nodes[before].band_counts, sizeof node->band_counts);
+      was = &previous->nodes[before[i]];
+      node->band = was->band;
+      node->metric = was->metric;
+      memcpy (node->band_counts, was->band_counts, sizeof node->band_counts);
     }
 }
 
 static void
 start_moves (GroveGraphScene *self,
              const Previous  *previous,
+             const guint     *before,
              const double    *old_x,
              const double    *old_y,
              double           dy,
@@ -344,7 +398,7 @@ start_moves (GroveGraphScene *self,
       node->from_x = place->x;
       node->from_y = place->y;
       if (motion == GROVE_GRAPH_GLIDE && previous->n_nodes > 0)
-        origin = find_origin (self, previous, node);
+        origin = find_origin (self, previous, before, i);
       if (origin != GROVE_GRAPH_NONE)
         {
           const double move = fabs (old_y[origin] + dy - place->y);
@@ -384,7 +438,7 @@ raise_ghosts (GroveGraphScene *self,
       /* What hung below the dead went with it. */
       dead[i] = g_hash_table_contains (self->dead, node->id) ||
                 (parent != GROVE_GRAPH_NONE && dead[parent]);
-      if (dead[i] && !g_hash_table_contains (self->index, node->id))
+      if (dead[i] && look_up (self->index, self->nodes, node->id) == GROVE_GRAPH_NONE)
         {
           GroveGraphGhost ghost = { .name = g_strdup (node->name),
                                     .kind = node->kind,
@@ -407,6 +461,7 @@ grove_graph_scene_end (
   const double       t = self->max_move > 0 ? move_progress (self->move_start_us, now_us) : 1;
   double             dy = 0;
   guint              old_anchor, new_anchor;
+  g_autofree guint  *before = NULL;
 
   for (guint i = 0; i < previous->n_nodes; i++)
     {
@@ -419,17 +474,18 @@ grove_graph_scene_end (
   grove_tree_layout (self->places, self->n_nodes, &self->axes->gaps, &self->width, &self->height);
   find_levels (self);
   count_nodes (self);
-  keep_colours (self, previous);
+  before = match_nodes (self, previous);
+  keep_colours (self, previous, before);
 
-  new_anchor = look_up (self->index, anchor);
+  new_anchor = look_up (self->index, self->nodes, anchor);
   if (new_anchor != GROVE_GRAPH_NONE)
     {
-      old_anchor = find_origin (self, previous, &self->nodes[new_anchor]);
+      old_anchor = find_origin (self, previous, before, new_anchor);
       if (old_anchor != GROVE_GRAPH_NONE)
         dy = self->places[new_anchor].y - old_y[old_anchor];
     }
 
-  start_moves (self, previous, old_x, old_y, dy, motion);
+  start_moves (self, previous, before, old_x, old_y, dy, motion);
   self->move_start_us = self->max_move > 0 ? now_us : 0;
   if (motion == GROVE_GRAPH_GLIDE)
     raise_ghosts (self, previous, old_x, old_y, dy, now_us);

@@ -12,12 +12,11 @@
  */
 #pragma once
 
+#include "observer/grove-graph-index.h"
 #include "observer/grove-graph-metric.h"
 #include "observer/grove-tree-layout.h"
 
 G_BEGIN_DECLS
-
-#define GROVE_GRAPH_NONE G_MAXUINT
 
 #define GROVE_GRAPH_FLASH_US (1600 * 1000)
 #define GROVE_GRAPH_MOVE_US  (200 * 1000)
@@ -110,13 +109,12 @@ typedef struct
 
   /* Private. */
   const GroveGraphAxes *next_axes;
-
-  guint         room;
-  GHashTable   *index; /* id to number + 1 */
-  GStringChunk *strings;
-  GHashTable   *dead;       /* ids since the last build */
-  GHashTable   *successors; /* new id to old id */
-  gpointer      previous;
+  guint                 room;
+  GroveGraphIndex      *index;
+  GStringChunk         *strings;
+  GHashTable           *dead;       /* ids since the last build */
+  GHashTable           *successors; /* new id to old id */
+  gpointer              previous;
 } GroveGraphScene;
 
 GroveGraphScene *grove_graph_scene_new (void);

@@ -7,26 +7,28 @@
 
 #include <string.h>
 
+/* What a graph of a hundred thousand of them reads of each for every change comes first, together.
+ */
 struct _GroveTreeNode
 {
   GObject        parent_instance;
-  char           pid[64];
-  char           name[96];
-  char           status[16];
-  char           strategy[24];
+  GPtrArray     *children; /* NULL: none was ever there */
   GroveNodeKind  kind;
   guint          n_children;
   guint          restarts;
   guint          intensity;
   guint          period_s;
   guint          recent_restarts;
-  gboolean       expanded;
-  double         metric;
   gint64         appeared_us;
   gint64         restarted_us;
+  double         metric;
+  char           status[16];
+  char           strategy[24];
+  char           pid[64];
+  char           name[96];
+  gboolean       expanded;
   GroveTreeNode *parent;
   guint          depth;
-  GPtrArray     *children;
 };
 
 enum
@@ -35,6 +37,20 @@ enum
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
+
+static guint
+count_loaded (GroveTreeNode *self)
+{
+  return self->children != NULL ? self->children->len : 0;
+}
+
+static GPtrArray *
+ensure_children (GroveTreeNode *self)
+{
+  if (self->children == NULL)
+    self->children = g_ptr_array_new_with_free_func (g_object_unref);
+  return self->children;
+}
 
 static GType
 get_item_type (GListModel *model)
@@ -45,14 +61,14 @@ get_item_type (GListModel *model)
 static guint
 get_n_items (GListModel *model)
 {
-  return GROVE_TREE_NODE (model)->children->len;
+  return count_loaded (GROVE_TREE_NODE (model));
 }
 
 static gpointer
 get_item (GListModel *model, guint position)
 {
   GroveTreeNode *self = GROVE_TREE_NODE (model);
-  return position < self->children->len ? g_object_ref (self->children->pdata[position]) : NULL;
+  return position < count_loaded (self) ? g_object_ref (self->children->pdata[position]) : NULL;
 }
 
 static void
@@ -144,7 +160,7 @@ _grove_tree_node_insert (GroveTreeNode *self, guint index, GroveTreeNode *child)
 {
   child->parent = self;
   child->depth = self->depth + 1;
-  g_ptr_array_insert (self->children, (int) index, g_object_ref (child));
+  g_ptr_array_insert (ensure_children (self), (int) index, g_object_ref (child));
   g_list_model_items_changed (G_LIST_MODEL (self), index, 0, 1);
 }
 
@@ -152,7 +168,8 @@ guint
 _grove_tree_node_index_of (GroveTreeNode *self, GroveTreeNode *child)
 {
   guint index = G_MAXUINT;
-  g_ptr_array_find (self->children, child, &index);
+  if (self->children != NULL)
+    g_ptr_array_find (self->children, child, &index);
   return index;
 }
 
@@ -183,7 +200,7 @@ void
 _grove_tree_node_move (GroveTreeNode *self, GroveTreeNode *child, guint index)
 {
   guint from = _grove_tree_node_index_of (self, child);
-  g_return_if_fail (from != G_MAXUINT && index < self->children->len);
+  g_return_if_fail (from != G_MAXUINT && index < count_loaded (self));
   if (from == index)
     return;
   gpointer kept = g_ptr_array_steal_index (self->children, from);
@@ -195,9 +212,9 @@ _grove_tree_node_move (GroveTreeNode *self, GroveTreeNode *child, guint index)
 void
 _grove_tree_node_forget_children (GroveTreeNode *self)
 {
-  for (guint i = 0; i < self->children->len; i++)
+  for (guint i = 0; i < count_loaded (self); i++)
     ((GroveTreeNode *) self->children->pdata[i])->parent = NULL;
-  g_ptr_array_set_size (self->children, 0);
+  g_clear_pointer (&self->children, g_ptr_array_unref);
 }
 
 const char *
@@ -267,21 +284,21 @@ guint
 grove_tree_node_get_n_children (GroveTreeNode *self)
 {
   g_return_val_if_fail (GROVE_IS_TREE_NODE (self), 0);
-  return MAX (self->n_children, self->children->len);
+  return MAX (self->n_children, count_loaded (self));
 }
 
 guint
 grove_tree_node_get_n_loaded (GroveTreeNode *self)
 {
   g_return_val_if_fail (GROVE_IS_TREE_NODE (self), 0);
-  return self->children->len;
+  return count_loaded (self);
 }
 
 GroveTreeNode *
 grove_tree_node_get_child (GroveTreeNode *self, guint index)
 {
   g_return_val_if_fail (GROVE_IS_TREE_NODE (self), NULL);
-  return index < self->children->len ? self->children->pdata[index] : NULL;
+  return index < count_loaded (self) ? self->children->pdata[index] : NULL;
 }
 
 GroveTreeNode *
@@ -325,7 +342,6 @@ grove_tree_node_finalize (GObject *object)
 {
   GroveTreeNode *self = GROVE_TREE_NODE (object);
   _grove_tree_node_forget_children (self);
-  g_ptr_array_unref (self->children);
   G_OBJECT_CLASS (grove_tree_node_parent_class)->finalize (object);
 }
 
@@ -340,7 +356,6 @@ grove_tree_node_class_init (GroveTreeNodeClass *klass)
 static void
 grove_tree_node_init (GroveTreeNode *self)
 {
-  self->children = g_ptr_array_new_with_free_func (g_object_unref);
   self->kind = GROVE_NODE_KIND_PROCESS;
 }
 
