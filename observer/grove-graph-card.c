@@ -335,6 +335,15 @@ draw_second_line (Card *self, double y)
   text = node->kind == GROVE_GRAPH_APPLICATION ? g_strdup_printf (_ ("application · %s"), children)
          : node->strategy[0] != '\0' ? g_strdup_printf ("%s · %s", children, node->strategy)
                                      : g_steal_pointer (&children);
+  if (node->strategy[0] != '\0' &&
+      grove_graph_text_measure (self->painting->text, GROVE_GRAPH_TEXT_SMALL, text) *
+          self->text_scale >
+        self->right - self->left)
+    {
+      /* The strategy whole says more than the word "children". */
+      g_free (text);
+      text = g_strdup_printf ("%u · %s", node->n_children, node->strategy);
+    }
   set_colour (self, &self->painting->palette->dim, 1);
   grove_graph_text_show (self->painting->text, self->cr, GROVE_GRAPH_TEXT_SMALL, text, self->left,
                          y, self->right - self->left, self->text_scale);

@@ -267,7 +267,9 @@ collect_roots (GroveGraphModel *self, GPtrArray *roots)
       if (!g_hash_table_contains (self->hidden, name_of (root)))
         g_ptr_array_add (roots, root);
     }
-  for (guint i = 0; i < n && roots->len == 0; i++)
+  if (roots->len > 0)
+    return;
+  for (guint i = 0; i < n; i++)
     g_ptr_array_add (roots, grove_tree_get_root (self->tree, i));
 }
 

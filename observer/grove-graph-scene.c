@@ -487,10 +487,7 @@ grove_graph_scene_end (
 
   start_moves (self, previous, before, old_x, old_y, dy, motion);
   self->move_start_us = self->max_move > 0 ? now_us : 0;
-  if (motion == GROVE_GRAPH_GLIDE)
-    raise_ghosts (self, previous, old_x, old_y, dy, now_us);
-  else
-    g_array_set_size (self->ghosts, 0);
+  raise_ghosts (self, previous, old_x, old_y, dy, now_us);
 
   g_hash_table_remove_all (self->dead);
   g_hash_table_remove_all (self->successors);

@@ -294,6 +294,13 @@ test_ghost (void)
   /* What only left the picture, folded or collapsed, is not dead. */
   build_star (scene, 3, NULL, 3000, NULL);
   g_assert_cmpuint (scene->ghosts->len, ==, 0);
+
+  /* Without motion they stand where they stood, too. */
+  grove_graph_scene_note_dead (scene, "r.2");
+  grove_graph_scene_begin (scene);
+  add (scene, GROVE_GRAPH_NONE, "r", GROVE_GRAPH_SUPERVISOR, "");
+  grove_graph_scene_end (scene, NULL, 4000, GROVE_GRAPH_JUMP, NULL);
+  g_assert_cmpuint (scene->ghosts->len, ==, 1);
 }
 
 static void
