@@ -286,8 +286,9 @@ test_palette (Fixture *fixture, gconstpointer data)
   grove_colours_init_light (&without_display);
   assert_same_colours (&palette->colours, &without_display);
   light = palette->view;
-  g_assert_false (gdk_rgba_equal (grove_palette_get_mailbox (palette, 0),
-                                  grove_palette_get_mailbox (palette, GROVE_MAILBOX_ALARM_DEFAULT)));
+  g_assert_false (
+    gdk_rgba_equal (grove_palette_get_mailbox (palette, 0),
+                    grove_palette_get_mailbox (palette, GROVE_MAILBOX_ALARM_DEFAULT)));
 
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_DARK);
   grove_ui_test_settle (GTK_WIDGET (fixture->window));
