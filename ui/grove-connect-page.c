@@ -4,6 +4,8 @@
  */
 #include "ui/grove-connect-page.h"
 
+#include "observer/grove-format.h"
+#include "ui/grove-recent-list.h"
 #include "ui/grove-state-dot.h"
 
 #include <glib/gi18n.h>
@@ -17,11 +19,15 @@ struct _GroveConnectPage
   GtkStack      *stack;
   GtkListBox    *system_list;
   GtkWidget     *hint;
+  GtkBox        *recent_box;
   AdwEntryRow   *target_row;
   GtkWidget     *connect_button;
   GtkSpinner    *spinner;
-  GtkLabel      *connecting_label;
+  GtkLabel      *connecting_label, *progress_label;
   AdwStatusPage *refused_page;
+
+  gint64 connecting_since_us; /* 0: it is not */
+  guint  progress_source;
 };
 
 G_DEFINE_FINAL_TYPE (GroveConnectPage, grove_connect_page, ADW_TYPE_BIN)
@@ -131,6 +137,40 @@ show_refused (GroveConnectPage *self)
   adw_status_page_set_description (self->refused_page, detail_markup);
 }
 
+/* What one waits for, and how long already: time is never empty. */
+static gboolean
+show_progress (gpointer user_data)
+{
+  GroveConnectPage *self = user_data;
+  const char       *target = grove_session_get_target (self->session);
+  gint64            waited_us = g_get_monotonic_time () - self->connecting_since_us;
+  const char       *what = _ ("Waiting for its greeting");
+  g_autofree char *waited = grove_format_duration (waited_us / G_USEC_PER_SEC * 1000 * 1000 * 1000);
+  g_autofree char *text = NULL;
+
+  if (target != NULL && g_str_has_prefix (target, "ssh:"))
+    what = _ ("Waiting for ssh to reach the machine, and for the system to greet");
+  else if (target != NULL && g_str_has_prefix (target, "exec:"))
+    what = _ ("Waiting for what the command connects to");
+  if (waited_us >= G_USEC_PER_SEC)
+    text = g_strdup_printf ("%s · %s", what, waited);
+  gtk_label_set_text (self->progress_label, text != NULL ? text : what);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+follow_progress (GroveConnectPage *self, gboolean connecting)
+{
+  if (connecting == (self->progress_source != 0))
+    return;
+  g_clear_handle_id (&self->progress_source, g_source_remove);
+  if (!connecting)
+    return;
+  self->connecting_since_us = g_get_monotonic_time ();
+  self->progress_source = g_timeout_add_seconds (1, show_progress, self);
+  show_progress (self);
+}
+
 static void
 on_state_changed (GroveConnectPage *self)
 {
@@ -141,6 +181,7 @@ on_state_changed (GroveConnectPage *self)
     g_strdup_printf (_ ("Connecting to %s…"), name != NULL ? name : _ ("the system"));
 
   gtk_label_set_text (self->connecting_label, text);
+  follow_progress (self, connecting);
   gtk_spinner_set_spinning (self->spinner, connecting);
   if (state == GROVE_SESSION_REFUSED)
     {
@@ -166,6 +207,7 @@ grove_connect_page_dispose (GObject *object)
 {
   GroveConnectPage *self = GROVE_CONNECT_PAGE (object);
 
+  g_clear_handle_id (&self->progress_source, g_source_remove);
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data (self->session, self);
   if (self->discovery != NULL)
@@ -187,10 +229,12 @@ grove_connect_page_class_init (GroveConnectPageClass *klass)
   BIND (stack);
   BIND (system_list);
   BIND (hint);
+  BIND (recent_box);
   BIND (target_row);
   BIND (connect_button);
   BIND (spinner);
   BIND (connecting_label);
+  BIND (progress_label);
   BIND (refused_page);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_system_activated);
@@ -211,9 +255,15 @@ GtkWidget *
 grove_connect_page_new (GroveSession *session, GroveDiscovery *discovery)
 {
   GroveConnectPage *self = g_object_new (GROVE_TYPE_CONNECT_PAGE, NULL);
+  GtkWidget        *recents;
 
   self->session = g_object_ref (session);
   self->discovery = g_object_ref (discovery);
+  recents = grove_recent_list_new (session, discovery);
+  gtk_box_append (self->recent_box, recents);
+  g_signal_connect_object (recents, "opened", G_CALLBACK (grove_session_open), session,
+                           G_CONNECT_SWAPPED);
+  g_object_bind_property (recents, "visible", self->recent_box, "visible", G_BINDING_SYNC_CREATE);
   gtk_list_box_bind_model (self->system_list, G_LIST_MODEL (discovery), new_system_row, NULL, NULL);
   g_signal_connect_swapped (discovery, "items-changed", G_CALLBACK (on_systems_changed), self);
   g_signal_connect_swapped (session, "notify::state", G_CALLBACK (on_state_changed), self);

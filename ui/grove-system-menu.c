@@ -4,6 +4,7 @@
  */
 #include "ui/grove-system-menu.h"
 
+#include "ui/grove-recent-list.h"
 #include "ui/grove-state-dot.h"
 
 #include <glib/gi18n.h>
@@ -15,6 +16,7 @@ struct _GroveSystemMenu
   GroveDiscovery *discovery;
   GtkListBox     *list;
   GtkWidget      *none;
+  GtkBox         *box;
 };
 
 G_DEFINE_FINAL_TYPE (GroveSystemMenu, grove_system_menu, GTK_TYPE_POPOVER)
@@ -66,11 +68,52 @@ new_row (gpointer item, gpointer user_data)
   return row;
 }
 
+typedef struct
+{
+  GroveSession *session;
+  char         *target;
+} Choice;
+
+static gboolean
+open_choice (gpointer user_data)
+{
+  Choice *choice = user_data;
+
+  grove_session_open (choice->session, choice->target);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+choice_free (gpointer user_data)
+{
+  Choice *choice = user_data;
+
+  g_object_unref (choice->session);
+  g_free (choice->target);
+  g_free (choice);
+}
+
+/* The button this hangs on is hidden while connecting: not before the popover has gone. */
+static void
+open_later (GroveSystemMenu *self, const char *target)
+{
+  Choice *choice = g_new (Choice, 1);
+
+  *choice = (Choice){ g_object_ref (self->session), g_strdup (target) };
+  gtk_popover_popdown (GTK_POPOVER (self));
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, open_choice, choice, choice_free);
+}
+
 static void
 on_row_activated (GroveSystemMenu *self, GtkListBoxRow *row)
 {
-  gtk_popover_popdown (GTK_POPOVER (self));
-  grove_session_open (self->session, g_object_get_data (G_OBJECT (row), "grove-path"));
+  open_later (self, g_object_get_data (G_OBJECT (row), "grove-path"));
+}
+
+static void
+on_recent_opened (GroveSystemMenu *self, const char *target)
+{
+  open_later (self, target);
 }
 
 /* Looks again each time it opens: what is shown is what is there now. */
@@ -126,9 +169,10 @@ grove_system_menu_init (GroveSystemMenu *self)
   self->none = gtk_label_new (_ ("No other system is running here"));
   gtk_widget_add_css_class (self->none, "dim-label");
 
-  gtk_widget_set_size_request (box, 260, -1);
+  gtk_widget_set_size_request (box, 320, -1);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->list));
   gtk_box_append (GTK_BOX (box), self->none);
+  self->box = GTK_BOX (box);
   gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
   gtk_box_append (GTK_BOX (box), new_button (_ ("_Connect…"), "win.connect"));
   gtk_box_append (GTK_BOX (box), new_button (_ ("_Disconnect"), "win.disconnect"));
@@ -141,8 +185,15 @@ GtkWidget *
 grove_system_menu_new (GroveSession *session, GroveDiscovery *discovery)
 {
   GroveSystemMenu *self = g_object_new (GROVE_TYPE_SYSTEM_MENU, NULL);
+  GtkWidget       *recents;
 
   self->session = g_object_ref (session);
   self->discovery = g_object_ref (discovery);
+  recents = grove_recent_list_new (session, discovery);
+  gtk_widget_set_margin_start (recents, 6);
+  gtk_widget_set_margin_end (recents, 6);
+  g_signal_connect_object (recents, "opened", G_CALLBACK (on_recent_opened), self,
+                           G_CONNECT_SWAPPED);
+  gtk_box_insert_child_after (self->box, recents, self->none);
   return GTK_WIDGET (self);
 }

@@ -3,6 +3,7 @@
  * What can be done in a GroveWindow besides the commands on processes: views, pause, filter,
  * inspector, connecting. One action each; menus, buttons and keys only name them.
  */
+#include "ui/grove-connect-dialog.h"
 #include "ui/grove-inspector-window.h"
 #include "ui/grove-supervision-view.h"
 #include "ui/grove-window-private.h"
@@ -79,12 +80,26 @@ on_find (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_target_chosen (GroveWindow *self, const char *target, gboolean in_new_window)
+{
+  GtkWidget *window = GTK_WIDGET (self);
+
+  if (in_new_window)
+    window = grove_window_new (gtk_window_get_application (GTK_WINDOW (self)));
+  grove_window_open (GROVE_WINDOW (window), target);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
 on_connect (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  GroveWindow *self = user_data;
+  GroveWindow        *self = user_data;
+  GroveConnectDialog *dialog =
+    grove_connect_dialog_new (GTK_WINDOW (self), grove_session_get_target (self->session));
 
-  grove_session_close (self->session);
-  grove_connect_page_focus (self->connect_page);
+  g_signal_connect_object (dialog, "chosen", G_CALLBACK (on_target_chosen), self,
+                           G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void

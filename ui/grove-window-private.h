@@ -21,6 +21,7 @@ struct _GroveWindow
   GroveSession        *session;
   GroveDiscovery      *discovery;
   GroveProcessActions *actions;
+  gboolean             noted; /* among the recent systems */
 
   GroveConnectPage   *connect_page;
   GroveOverview      *overview;

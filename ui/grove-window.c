@@ -6,6 +6,7 @@
 #include "ui/grove-window.h"
 
 #include "ui/grove-preferences.h"
+#include "ui/grove-recents.h"
 #include "ui/grove-supervision-view.h"
 #include "ui/grove-window-private.h"
 
@@ -51,6 +52,9 @@ on_state_changed (GroveWindow *self)
   title = observe ? g_strdup_printf (_ ("%s – Grove"), name) : g_strdup ("Grove");
   g_object_get (self->session, "error-title", &trouble, "error-detail", &advice, NULL);
   lost = g_strdup_printf (_ ("%s. Reconnecting…"), trouble != NULL ? trouble : name);
+  if (state == GROVE_SESSION_LIVE && !self->noted)
+    grove_recents_note (grove_session_get_target (self->session), name);
+  self->noted = state == GROVE_SESSION_LIVE;
   gtk_window_set_title (GTK_WINDOW (self), title);
   gtk_label_set_text (self->system_label, name);
   gtk_label_set_text (self->loss_label, lost);

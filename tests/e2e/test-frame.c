@@ -5,6 +5,7 @@
  */
 #include "tests/e2e/window.h"
 
+#include "ui/grove-connect-dialog.h"
 #include "ui/grove-finder.h"
 #include "ui/grove-preferences-window.h"
 #include "ui/grove-preferences.h"
@@ -187,6 +188,143 @@ test_confirm (WindowFixture *fixture, gconstpointer data)
   grove_preferences_reset (grove_preferences_get ());
 }
 
+/* ---- Systems ------------------------------------------------------------------------------------
+ */
+
+#define OTHER "shop-beside"
+
+static void
+wait_for_system (WindowFixture *fixture, const char *name)
+{
+  GROVE_WAIT (grove_session_get_state (fixture->session) == GROVE_SESSION_LIVE &&
+                g_strcmp0 (grove_session_get_system_name (fixture->session), name) == 0,
+              WINDOW_PATIENCE_MS);
+}
+
+static void
+open_dialog (WindowFixture *fixture, GtkWindow **ret_dialog)
+{
+  GROVE_WAIT (gtk_window_is_active (GTK_WINDOW (fixture->window)), WINDOW_PATIENCE_MS);
+  /* GDK takes a popover's grab for ended only when the pointer moves, as people's does. */
+  grove_ui_test_move (GTK_WIDGET (fixture->window), 600, 500);
+  grove_ui_test_key (GTK_WIDGET (fixture->window), GDK_KEY_o, GDK_CONTROL_MASK);
+  GROVE_WAIT ((*ret_dialog = grove_ui_test_find_window (GROVE_TYPE_CONNECT_DIALOG)) != NULL &&
+                gtk_window_is_active (*ret_dialog) &&
+                GTK_IS_TEXT (gtk_root_get_focus (GTK_ROOT (*ret_dialog))),
+              WINDOW_PATIENCE_MS);
+}
+
+static void
+open_picker (WindowFixture *fixture, GtkWidget *button)
+{
+  GROVE_WAIT (gtk_window_is_active (GTK_WINDOW (fixture->window)) && gtk_widget_get_mapped (button),
+              WINDOW_PATIENCE_MS);
+  grove_ui_test_settle (button);
+  grove_ui_test_click (button, GROVE_UI_TEST_LEFT);
+  GROVE_WAIT (grove_ui_test_find (button, GTK_TYPE_POPOVER, NULL, NULL) != NULL,
+              WINDOW_PATIENCE_MS);
+}
+
+/* What runs is in the picker, what does not any more is among the recent ones. */
+static void
+test_systems (WindowFixture *fixture, gconstpointer data)
+{
+  const char *const argv[] = { GROVE_SHOP_PROGRAM, "--name", OTHER, NULL };
+  GroveTestSystem  *other = grove_test_system_start (OTHER, argv);
+  GtkWidget        *button =
+    GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (fixture->window), GROVE_TYPE_WINDOW,
+                                               "system_button"));
+  GtkWidget *row = NULL;
+  GtkWindow *dialog;
+
+  g_test_summary ("One goes from system to system by the picker, the dialog and the recent ones");
+  open_picker (fixture, button);
+  GROVE_WAIT ((row = grove_ui_test_find (button, GTK_TYPE_LABEL, OTHER, NULL)) != NULL,
+              WINDOW_PATIENCE_MS);
+  grove_ui_test_settle (row);
+  grove_ui_test_click (row, GROVE_UI_TEST_LEFT);
+  wait_for_system (fixture, OTHER);
+  GROVE_WAIT (grove_ui_test_find (button, GTK_TYPE_POPOVER, NULL, NULL) == NULL,
+              WINDOW_PATIENCE_MS);
+
+  open_dialog (fixture, &dialog);
+  grove_ui_test_key (GTK_WIDGET (dialog), GDK_KEY_a, GDK_CONTROL_MASK);
+  grove_ui_test_type (GTK_WIDGET (dialog), SHOP);
+  grove_ui_test_key (GTK_WIDGET (dialog), GDK_KEY_Return, 0);
+  wait_for_system (fixture, SHOP);
+
+  grove_test_system_stop (other, OTHER);
+  open_picker (fixture, button);
+  GROVE_WAIT (grove_ui_test_find (button, GTK_TYPE_LABEL, "Recent", NULL) != NULL,
+              WINDOW_PATIENCE_MS);
+  GROVE_WAIT ((row = grove_ui_test_find (button, ADW_TYPE_ACTION_ROW, NULL, NULL)) != NULL,
+              WINDOW_PATIENCE_MS);
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), ==, OTHER);
+  grove_ui_test_settle (row);
+  grove_ui_test_click (grove_ui_test_find (row, GTK_TYPE_BUTTON, NULL, NULL), GROVE_UI_TEST_LEFT);
+  GROVE_WAIT (grove_ui_test_find (button, ADW_TYPE_ACTION_ROW, NULL, NULL) == NULL,
+              WINDOW_PATIENCE_MS);
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (button));
+}
+
+static void
+test_cancel (WindowFixture *fixture, gconstpointer data)
+{
+  GtkWindow *dialog;
+  GtkWidget *cancel = NULL;
+
+  g_test_summary ("A connection that takes its time says what it waits for, and can be given up");
+  window_fixture_open (fixture, "exec:sleep 1000");
+  GROVE_WAIT (window_shows (fixture, "Connecting to sleep…") &&
+                window_shows (fixture, "Waiting for what the command connects to"),
+              WINDOW_PATIENCE_MS);
+  GROVE_WAIT ((cancel = grove_ui_test_find (GTK_WIDGET (fixture->window), GTK_TYPE_BUTTON,
+                                            "_Cancel", NULL)) != NULL,
+              WINDOW_PATIENCE_MS);
+  grove_ui_test_settle (cancel);
+  grove_ui_test_click (cancel, GROVE_UI_TEST_LEFT);
+  GROVE_WAIT (grove_session_get_state (fixture->session) == GROVE_SESSION_IDLE, WINDOW_PATIENCE_MS);
+
+  /* What is wrong with an address is said where it was typed. */
+  open_dialog (fixture, &dialog);
+  grove_ui_test_key (GTK_WIDGET (dialog), GDK_KEY_a, GDK_CONTROL_MASK);
+  grove_ui_test_type (GTK_WIDGET (dialog), "say 'hello");
+  grove_ui_test_key (GTK_WIDGET (dialog), GDK_KEY_Return, 0);
+  GROVE_WAIT (grove_ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, NULL, "error") != NULL,
+              WINDOW_PATIENCE_MS);
+  grove_ui_test_key (GTK_WIDGET (dialog), GDK_KEY_Escape, 0);
+  GROVE_WAIT (grove_ui_test_find_window (GROVE_TYPE_CONNECT_DIALOG) == NULL, WINDOW_PATIENCE_MS);
+}
+
+/* ---- Memory -------------------------------------------------------------------------------------
+ */
+
+static void
+test_memory (WindowFixture *fixture, gconstpointer data)
+{
+  int width = 0, height = 0;
+
+  g_test_summary ("The next window opens as the last was closed, on what one was on");
+  grove_window_show_view (fixture->window, "mailboxes");
+  grove_window_set_inspector_visible (fixture->window, TRUE);
+  grove_session_set_filter (fixture->session, "name~counter");
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1111, 777);
+  grove_ui_test_settle (GTK_WIDGET (fixture->window));
+  g_object_add_weak_pointer (G_OBJECT (fixture->window), (gpointer *) &fixture->window);
+  gtk_window_close (GTK_WINDOW (fixture->window));
+  GROVE_WAIT (fixture->window == NULL, WINDOW_PATIENCE_MS);
+
+  window_fixture_open (fixture, SHOP);
+  wait_for_system (fixture, SHOP);
+  gtk_window_get_default_size (GTK_WINDOW (fixture->window), &width, &height);
+  g_assert_cmpint (width, ==, 1111);
+  g_assert_cmpint (height, ==, 777);
+  GROVE_WAIT (gtk_widget_get_mapped (grove_window_get_view (fixture->window, "mailboxes")) &&
+                gtk_widget_get_mapped (grove_window_get_view (fixture->window, "inspector")),
+              WINDOW_PATIENCE_MS);
+  g_assert_cmpstr (grove_session_get_filter (fixture->session), ==, "name~counter");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -196,5 +334,8 @@ main (int argc, char **argv)
   window_test_add ("/e2e/frame/palette-reasons", test_palette_reasons);
   window_test_add ("/e2e/frame/preferences", test_preferences);
   window_test_add ("/e2e/frame/confirm", test_confirm);
+  window_test_add ("/e2e/frame/systems", test_systems);
+  window_test_add_bare ("/e2e/frame/cancel", test_cancel, NULL);
+  window_test_add ("/e2e/frame/memory", test_memory);
   return window_tests_run ();
 }
