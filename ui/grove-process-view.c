@@ -231,7 +231,11 @@ update_page (GroveProcessView *self)
   const char *page = "flat";
 
   if (self->shape == GROVE_SHAPE_TREE)
-    page = "tree";
+    {
+      GroveTree *tree = grove_process_tree_list_get_tree (self->tree_list);
+
+      page = grove_tree_get_loading (tree) || grove_tree_get_n_roots (tree) > 0 ? "tree" : "no-tree";
+    }
   else
     {
       g_object_get (self->table, "loading", &loading, NULL);
@@ -395,6 +399,10 @@ add_shapes (GroveProcessView *self)
   gtk_stack_add_named (self->stack, GTK_WIDGET (self->tree_list), "tree");
   g_signal_connect_object (grove_process_list_get_selection (self->list), "current-changed",
                            G_CALLBACK (on_current_changed), self, 0);
+  g_signal_connect_object (grove_process_tree_list_get_tree (self->tree_list), "structure-changed",
+                           G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (grove_process_tree_list_get_tree (self->tree_list), "notify::loading",
+                           G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (grove_process_tree_list_get_selection (self->tree_list),
                            "current-changed", G_CALLBACK (on_current_changed), self, 0);
 }
