@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define RESTARTED_NS      (30 * GROVE_SECOND_NS)
+#define REMEMBERED_NS     (600 * GROVE_SECOND_NS)
 #define GONE_NS           (3 * GROVE_SECOND_NS) /* so long a restart may take */
 #define NAMES_MAX         (4 * GROVE_LOOK_NAMES)
 #define REASON_CHARACTERS 80
@@ -23,12 +24,13 @@ typedef struct
 
 typedef struct
 {
-  char   name[96];
-  gint64 intensity, period_s, recent;
-  gint64 told_ns;      /* when it was last told */
-  gint64 restarted_ns; /* when it last restarted a child */
-  gint64 since_ns;     /* has used more than half of what it may; 0: has not */
-  char   last[96];     /* the child it was */
+  char     name[96];
+  gint64   intensity, period_s, recent;
+  gint64   told_ns;      /* when it was last told */
+  gint64   restarted_ns; /* when it last restarted a child */
+  gint64   since_ns;     /* has used more than half of what it may; 0: has not */
+  char     last[96];     /* the child it was */
+  gboolean ended;
 } SupervisorTrack;
 
 typedef struct
@@ -138,6 +140,9 @@ _grove_diagnosis_see_crashes (GroveDiagnosis       *self,
   for (guint i = 0; i < MIN (n, GROVE_LOOK_CRASHES); i++)
     {
       const GroveSeenCrash *seen = &crashes[i];
+      if (strcmp (seen->outcome, "restarted") == 0 && now_ns - seen->at_ns < REMEMBERED_NS)
+        _grove_diagnosis_see_restart (self, seen->at_ns, seen->supervisor,
+                                      seen->name[0] != '\0' ? seen->name : seen->initial);
       if (now_ns - seen->at_ns > GROVE_RECENT_NS)
         continue;
       CrashTrack *crash = g_new0 (CrashTrack, 1);
@@ -154,8 +159,6 @@ _grove_diagnosis_see_crashes (GroveDiagnosis       *self,
       crash->supervisor = g_strdup (seen->supervisor);
       crash->successor = g_strdup (seen->successor);
       g_ptr_array_add (self->crashes, crash);
-      if (was_restarted (crash) && now_ns - crash->at_ns < RESTARTED_NS)
-        _grove_diagnosis_see_restart (self, crash->at_ns, crash->supervisor, name_of (crash));
     }
 }
 
@@ -254,11 +257,19 @@ conclude_crashes (GroveDiagnosis *self, gint64 now_ns, GPtrArray *findings)
  */
 
 static gboolean
-is_calm (gpointer key, gpointer value, gpointer now_ns)
+is_forgotten (gpointer key, gpointer value, gpointer now_ns)
 {
-  SupervisorTrack *track = value;
-  gint64           span_ns = MAX (RESTARTED_NS, MIN (track->period_s, 3600) * GROVE_SECOND_NS);
-  return *(gint64 *) now_ns - track->restarted_ns > span_ns;
+  const SupervisorTrack *track = value;
+  return (track->recent == 0 || track->ended) &&
+         *(gint64 *) now_ns - track->restarted_ns > REMEMBERED_NS;
+}
+
+/* Nothing of its budget is used, and nothing has happened for a while. */
+static gboolean
+is_calm (const SupervisorTrack *track, gint64 now_ns)
+{
+  return track->ended ||
+         (track->told_ns != 0 && track->recent == 0 && now_ns - track->restarted_ns > RESTARTED_NS);
 }
 
 char **
@@ -266,11 +277,12 @@ _grove_diagnosis_ask_supervisors (GroveDiagnosis *self, gint64 now_ns)
 {
   GPtrArray     *pids = g_ptr_array_new ();
   GHashTableIter iter;
-  gpointer       key;
-  g_hash_table_foreach_remove (self->supervisors, is_calm, &now_ns);
+  gpointer       key, value;
+  g_hash_table_foreach_remove (self->supervisors, is_forgotten, &now_ns);
   g_hash_table_iter_init (&iter, self->supervisors);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    g_ptr_array_add (pids, g_strdup (key));
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (!is_calm (value, now_ns))
+      g_ptr_array_add (pids, g_strdup (key));
   g_ptr_array_add (pids, NULL);
   return (char **) g_ptr_array_free (pids, FALSE);
 }
@@ -280,6 +292,17 @@ static gboolean
 restarts_often (const SupervisorTrack *track)
 {
   return track->told_ns != 0 && track->recent >= 2 && track->recent * 2 >= track->intensity;
+}
+
+void
+_grove_diagnosis_see_no_supervisor (GroveDiagnosis *self, const char *pid)
+{
+  SupervisorTrack *track = g_hash_table_lookup (self->supervisors, pid);
+  if (track == NULL)
+    return;
+  track->ended = TRUE;
+  track->recent = 0;
+  track->told_ns = 0;
 }
 
 void

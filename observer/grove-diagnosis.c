@@ -45,8 +45,9 @@ char *
 _grove_diagnosis_say_since (gint64 now_ns, gint64 since_ns)
 {
   /* Whole seconds: what changes each look for a tenth of one is hard to read. */
-  gint64 span_ns = MAX (now_ns - since_ns, 0);
-  return grove_format_duration (MAX (span_ns / GROVE_SECOND_NS, 1) * GROVE_SECOND_NS);
+  gint64 n = MAX ((now_ns - since_ns) / GROVE_SECOND_NS, 1);
+  return n < 60 ? g_strdup_printf (_ ("%d s"), (int) n)
+                : grove_format_duration (n * GROVE_SECOND_NS);
 }
 
 /* ---- The system's figures ---------------------------------------------------------------------

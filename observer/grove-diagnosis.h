@@ -86,6 +86,8 @@ typedef struct
 void _grove_diagnosis_see_supervisor (GroveDiagnosis            *self,
                                       gint64                     now_ns,
                                       const GroveSeenSupervisor *supervisor);
+/* It has ended. */
+void _grove_diagnosis_see_no_supervisor (GroveDiagnosis *self, const char *pid);
 /* Whom a process monitors: one that calls monitors whom it calls. */
 void _grove_diagnosis_see_monitors (
   GroveDiagnosis *self, gint64 now_ns, const char *pid, const char *const *monitors, guint n);

@@ -330,7 +330,11 @@ supervisor_answered (gpointer owner, const GroveReply *reply, gpointer user_data
   GroveFindings   *self = owner;
   g_autofree char *pid = take_question (self, user_data);
   if (reply->error != NULL)
-    return;
+    {
+      if (reply->error->code == GROVE_CODE_NO_PROCESS)
+        _grove_diagnosis_see_no_supervisor (self->diagnosis, pid);
+      return;
+    }
   const GroveSeenSupervisor supervisor = {
     .pid = pid,
     .name = _grove_json_text (reply->result, "name"),

@@ -84,6 +84,7 @@ read_sample (struct json_object *params, GroveSample *sample)
   sample->n_crashes = count (params, "crashes");
   sample->n_restarts = count (params, "restarts");
   sample->observing_cpu = observing != NULL ? quantity (observing, "cpu") : -1;
+  sample->n_sessions = count (observing, "sessions");
   return read_schedulers (params, sample);
 }
 

@@ -114,6 +114,7 @@ typedef struct
   double reductions_per_s, messages_per_s, spawns_per_s, exits_per_s;
   gint64 n_spawns, n_exits, n_crashes, n_restarts;
   double observing_cpu;
+  gint64 n_sessions;
 } GroveSample;
 
 /* Returns: (nullable): borrowed, until the next; NULL before the first. Since: 0.1 */

@@ -8,7 +8,11 @@
 #include "observer/grove-format.h"
 #include "observer/grove-process-table.h"
 #include "ui/grove-chart.h"
+#include "ui/grove-events-panel.h"
+#include "ui/grove-findings-panel.h"
+#include "ui/grove-limits-panel.h"
 #include "ui/grove-mailbox-bar.h"
+#include "ui/grove-preferences.h"
 #include "ui/grove-scheduler-bars.h"
 
 #include <glib/gi18n.h>
@@ -23,19 +27,21 @@ enum
   COUNTER_EXITS,
   COUNTER_CRASHES,
   COUNTER_RESTARTS,
-  COUNTER_LIMIT,
   N_COUNTERS
 };
 
 static const char *const counter_titles[N_COUNTERS] = {
-  N_ ("Processes started"),       N_ ("Processes ended"),    N_ ("of these, crashes"),
-  N_ ("Restarts by supervisors"), N_ ("Room for processes"),
+  N_ ("Processes started"),
+  N_ ("Processes ended"),
+  N_ ("of these, crashes"),
+  N_ ("Restarts by supervisors"),
 };
 
 struct _GroveOverview
 {
   AdwBin             parent_instance;
   GroveSession      *session;
+  GroveFindings     *findings;
   GroveProcessTable *table;
   GPtrArray         *slots; /* GroveProcessItem, held so that the table keeps them */
   GtkWidget         *mailbox_rows[N_MAILBOXES], *mailbox_bars[N_MAILBOXES];
@@ -47,6 +53,9 @@ struct _GroveOverview
   GtkLabel           *reductions_label, *schedulers_label;
   GroveSchedulerBars *scheduler_bars;
   GtkListBox         *mailbox_list, *counter_list;
+  GroveFindingsPanel *findings_panel;
+  GroveEventsPanel   *events_panel;
+  GroveLimitsPanel   *limits_panel;
 };
 
 G_DEFINE_FINAL_TYPE (GroveOverview, grove_overview, ADW_TYPE_BIN)
@@ -110,32 +119,44 @@ show_counters (GroveOverview *self, const GroveSample *sample)
 
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     take_label (GTK_LABEL (self->counter_labels[i]), grove_format_count (counts[i]));
-  if (sample->max_processes > 0)
-    {
-      g_autofree char *limit = grove_format_count (sample->max_processes);
-      g_autofree char *used =
-        grove_format_percent ((double) sample->n_processes / (double) sample->max_processes);
+}
 
-      take_label (GTK_LABEL (self->counter_labels[COUNTER_LIMIT]),
-                  g_strdup_printf (_ ("%s, %s used"), limit, used));
-    }
+static void
+show_limits (GroveOverview *self, const GroveSample *sample)
+{
+  GroveProcessItem      *item = self->slots->len > 0 ? g_ptr_array_index (self->slots, 0) : NULL;
+  const GroveProcessRow *row = item != NULL ? grove_process_item_get_row (item) : NULL;
+
+  grove_limits_panel_show (self->limits_panel, sample, self->findings,
+                           row != NULL ? grove_process_item_get_title (item) : NULL,
+                           row != NULL ? row->messages : 0,
+                           grove_preferences_get_mailbox_alarm (grove_preferences_get ()));
+}
+
+static void
+show_throughput (GroveOverview *self, const GroveSample *sample)
+{
+  g_autofree char *reductions = grove_format_count ((gint64) sample->reductions_per_s);
+
+  take_label (self->reductions_label,
+              g_strdup_printf (_ ("%s reductions a second, the last minute"), reductions));
+  grove_chart_set_series (self->reductions_chart,
+                          grove_session_get_series (self->session, GROVE_METRIC_REDUCTIONS_PER_S));
 }
 
 static void
 on_sample (GroveOverview *self)
 {
   const GroveSample *sample = grove_session_get_sample (self->session);
-  g_autofree char   *rate = NULL;
 
   if (sample == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
   show_cards (self, sample);
   show_schedulers (self, sample);
   show_counters (self, sample);
-  rate = grove_format_count ((gint64) sample->reductions_per_s);
-  take_label (self->reductions_label, g_strdup_printf (_ ("%s /s, the last minute"), rate));
-  grove_chart_set_series (self->reductions_chart,
-                          grove_session_get_series (self->session, GROVE_METRIC_REDUCTIONS_PER_S));
+  show_throughput (self, sample);
+  show_limits (self, sample);
+  grove_events_panel_tick (self->events_panel);
 }
 
 /* ---- Mailboxes ----------------------------------------------------------------------------------
@@ -217,6 +238,7 @@ grove_overview_dispose (GObject *object)
     }
   g_ptr_array_set_size (self->slots, 0);
   g_clear_object (&self->table);
+  g_clear_object (&self->findings);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (grove_overview_parent_class)->dispose (object);
 }
@@ -236,6 +258,9 @@ grove_overview_class_init (GroveOverviewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = grove_overview_dispose;
   G_OBJECT_CLASS (klass)->finalize = grove_overview_finalize;
   g_type_ensure (GROVE_TYPE_CHART);
+  g_type_ensure (GROVE_TYPE_EVENTS_PANEL);
+  g_type_ensure (GROVE_TYPE_FINDINGS_PANEL);
+  g_type_ensure (GROVE_TYPE_LIMITS_PANEL);
   g_type_ensure (GROVE_TYPE_SCHEDULER_BARS);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-overview.ui");
@@ -258,6 +283,9 @@ grove_overview_class_init (GroveOverviewClass *klass)
   BIND (scheduler_bars);
   BIND (mailbox_list);
   BIND (counter_list);
+  BIND (findings_panel);
+  BIND (events_panel);
+  BIND (limits_panel);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_mailbox_activated);
 }
@@ -323,11 +351,14 @@ grove_overview_init (GroveOverview *self)
 }
 
 GtkWidget *
-grove_overview_new (GroveSession *session)
+grove_overview_new (GroveSession *session, GroveFindings *findings)
 {
   GroveOverview *self = g_object_new (GROVE_TYPE_OVERVIEW, NULL);
 
   self->session = g_object_ref (session);
+  self->findings = g_object_ref (findings);
+  grove_findings_panel_set_findings (self->findings_panel, findings, session);
+  grove_events_panel_set_session (self->events_panel, session);
   self->table = grove_process_table_new (session, INTERVAL_MS);
   grove_process_table_set_sort (self->table, "messages", TRUE);
   grove_process_table_set_viewport (self->table, 0, N_MAILBOXES);

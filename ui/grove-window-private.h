@@ -5,6 +5,7 @@
 #pragma once
 
 #include "observer/grove-discovery.h"
+#include "observer/grove-findings.h"
 #include "ui/grove-connect-page.h"
 #include "ui/grove-finder.h"
 #include "ui/grove-mailboxes-view.h"
@@ -21,7 +22,8 @@ struct _GroveWindow
   GroveSession        *session;
   GroveDiscovery      *discovery;
   GroveProcessActions *actions;
-  gboolean             noted; /* among the recent systems */
+  gboolean             noted;    /* among the recent systems */
+  GroveFindings       *findings; /* NULL once disposed */
 
   GroveConnectPage   *connect_page;
   GroveOverview      *overview;
@@ -51,6 +53,9 @@ struct _GroveWindow
 void _grove_window_actions_init (GroveWindow *self);
 /* Enables them as the state of the session allows. */
 void _grove_window_actions_update (GroveWindow *self);
+/* Makes the findings, and shows in the switcher how many are to be looked at where; lets go. */
+void _grove_window_badges_init (GroveWindow *self);
+void _grove_window_badges_finish (GroveWindow *self);
 /* (transfer full) (element-type GroveTarget): what the commands act on. */
 GPtrArray *_grove_window_dup_targets (GroveWindow *self);
 /* Makes the command palette, once; opens it; lets go of it. */

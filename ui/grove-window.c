@@ -211,7 +211,8 @@ add_page (
 static void
 build_views (GroveWindow *self)
 {
-  self->overview = GROVE_OVERVIEW (grove_overview_new (self->session));
+  _grove_window_badges_init (self);
+  self->overview = GROVE_OVERVIEW (grove_overview_new (self->session, self->findings));
   add_page (self, GTK_WIDGET (self->overview), "overview", _ ("Overview"),
             "grove-overview-symbolic");
   self->supervision_view = grove_supervision_view_new (self->session);
@@ -275,6 +276,7 @@ grove_window_dispose (GObject *object)
       /* A property action holds its object, which is a child of this window. */
       g_action_map_remove_action (G_ACTION_MAP (self), "inspector");
     }
+  _grove_window_badges_finish (self);
   _grove_window_finder_finish (self);
   if (self->actions != NULL)
     g_object_run_dispose (G_OBJECT (self->actions));
