@@ -8,6 +8,7 @@
 
 #include "observer/grove-format.h"
 #include "observer/grove-process-table.h"
+#include "observer/grove-rows.h"
 #include "ui/grove-finder-item.h"
 
 #include <glib/gi18n.h>
@@ -16,6 +17,7 @@
 #define MARGIN          24
 #define INTERVAL_MS     500
 #define MAX_PROCESSES   12
+#define MAX_APPS        6
 #define MAX_ROWS        60
 #define MAX_TYPED       200 /* bytes */
 #define PAGE            8
@@ -26,6 +28,7 @@ struct _GroveFinder
   GtkPopover         parent_instance;
   GroveSession      *session;
   GroveProcessTable *table;
+  GroveRows         *applications;
   GroveFinderCollect collect;
   gpointer           user_data;
 
@@ -36,7 +39,7 @@ struct _GroveFinder
   GtkLabel          *note;
 
   GPtrArray *commands; /* of the time it was opened */
-  GPtrArray *slots;    /* GroveProcessItem, held so that the table keeps them */
+  GPtrArray *slots;    /* GroveProcessItem, GroveRow: held so that the tables keep them */
   GPtrArray *shown;    /* GroveFinderItem, one a row, in their order */
   gboolean   moved;    /* the selection was moved by hand */
   GtkWidget *focus;    /* weak: where it was */
@@ -103,7 +106,6 @@ add_processes (GroveFinder *self, GArray *found)
 {
   guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (self->table)), MAX_PROCESSES);
 
-  g_ptr_array_set_size (self->slots, 0);
   for (guint i = 0; i < n; i++)
     {
       GroveProcessItem      *slot = g_list_model_get_item (G_LIST_MODEL (self->table), i);
@@ -117,6 +119,42 @@ add_processes (GroveFinder *self, GArray *found)
       one.score = grove_finder_item_match (one.item, get_typed (self));
       /* The system looks beside the name too, at what is not shown here. */
       one.score = MAX (one.score, MIN_SCORE_WORDS);
+      g_array_append_val (found, one);
+    }
+}
+
+static GroveFinderItem *
+new_application_item (GroveRow *row)
+{
+  const char      *pid = grove_row_get_text (row, "pid"), *top = grove_row_get_text (row, "top");
+  const char      *status = grove_row_get_text (row, "status");
+  const char      *said = grove_row_translate_word ("status", status);
+  g_autofree char *processes =
+    grove_format_plural (grove_row_get_int (row, "processes"), "process", "processes");
+  GroveFinderItem *item =
+    grove_finder_item_new (GROVE_FINDER_APPLICATION, grove_row_get_text (row, "name"),
+                           "grove-supervision-symbolic", "win.show-process",
+                           g_variant_new_string (top[0] != '\0' ? top : pid));
+
+  item->detail = g_strdup_printf ("%s · %s · %s", pid, said != NULL ? said : status, processes);
+  return item;
+}
+
+static void
+add_applications (GroveFinder *self, GArray *found)
+{
+  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (self->applications)), MAX_APPS);
+
+  for (guint i = 0; i < n; i++)
+    {
+      GroveRow *row = g_list_model_get_item (G_LIST_MODEL (self->applications), i);
+      Found     one;
+
+      g_ptr_array_add (self->slots, row);
+      if (grove_row_get_key (row) == NULL)
+        continue;
+      one.item = new_application_item (row);
+      one.score = MAX (grove_finder_item_match (one.item, get_typed (self)), MIN_SCORE_WORDS);
       g_array_append_val (found, one);
     }
 }
@@ -345,7 +383,11 @@ update (GroveFinder *self)
     return;
   add_commands (self, found);
   if (get_typed (self)[0] != '\0' && grove_session_get_state (self->session) == GROVE_SESSION_LIVE)
-    add_processes (self, found);
+    {
+      g_ptr_array_set_size (self->slots, 0);
+      add_processes (self, found);
+      add_applications (self, found);
+    }
   g_array_sort (found, compare_found);
   for (guint i = MAX_ROWS; i < found->len; i++)
     grove_finder_item_free (g_array_index (found, Found, i).item);
@@ -380,6 +422,13 @@ on_table_changed (GroveFinder *self)
 }
 
 static void
+set_active (GroveFinder *self, gboolean active)
+{
+  grove_process_table_set_active (self->table, active);
+  grove_table_set_active (GROVE_TABLE (self->applications), active);
+}
+
+static void
 on_typed (GroveFinder *self)
 {
   g_autofree char *filter = dup_filter (self);
@@ -388,8 +437,11 @@ on_typed (GroveFinder *self)
     return;
   self->moved = FALSE;
   if (filter != NULL)
-    grove_process_table_set_filter (self->table, filter);
-  grove_process_table_set_active (self->table, filter != NULL);
+    {
+      grove_process_table_set_filter (self->table, filter);
+      grove_table_set_filter (GROVE_TABLE (self->applications), filter);
+    }
+  set_active (self, filter != NULL);
   update (self);
 }
 
@@ -517,7 +569,7 @@ grove_finder_open (GroveFinder *self, int below)
 static void
 on_closed (GroveFinder *self)
 {
-  grove_process_table_set_active (self->table, FALSE);
+  set_active (self, FALSE);
   g_ptr_array_set_size (self->slots, 0);
   g_clear_handle_id (&self->update_source, g_source_remove);
   g_clear_pointer (&self->commands, g_ptr_array_unref);
@@ -533,11 +585,15 @@ grove_finder_dispose (GObject *object)
 
   g_clear_handle_id (&self->update_source, g_source_remove);
   if (self->table != NULL)
-    g_signal_handlers_disconnect_by_data (self->table, self);
+    {
+      g_signal_handlers_disconnect_by_data (self->table, self);
+      g_signal_handlers_disconnect_by_data (self->applications, self);
+    }
   g_clear_weak_pointer (&self->focus);
   g_clear_pointer (&self->commands, g_ptr_array_unref);
   g_clear_pointer (&self->slots, g_ptr_array_unref);
   g_clear_object (&self->table);
+  g_clear_object (&self->applications);
   gtk_widget_dispose_template (GTK_WIDGET (self), GROVE_TYPE_FINDER);
   G_OBJECT_CLASS (grove_finder_parent_class)->dispose (object);
   g_clear_pointer (&self->shown, g_ptr_array_unref);
@@ -593,5 +649,10 @@ grove_finder_new (GroveSession *session, GroveFinderCollect collect, gpointer us
   grove_process_table_set_viewport (self->table, 0, MAX_PROCESSES);
   g_signal_connect_swapped (self->table, "refilled", G_CALLBACK (on_table_changed), self);
   g_signal_connect_swapped (self->table, "items-changed", G_CALLBACK (on_table_changed), self);
+  self->applications = grove_rows_new (session, "applications", NULL, INTERVAL_MS);
+  grove_table_set_viewport (GROVE_TABLE (self->applications), 0, MAX_APPS);
+  g_signal_connect_swapped (self->applications, "refilled", G_CALLBACK (on_table_changed), self);
+  g_signal_connect_swapped (self->applications, "items-changed", G_CALLBACK (on_table_changed),
+                            self);
   return GTK_WIDGET (self);
 }

@@ -44,7 +44,7 @@ struct _GroveWindow
   GroveStateDot   *system_dot;
   GtkLabel        *system_label;
   GtkWidget       *switcher_title, *switcher_bar;
-  GtkWidget       *loss_revealer;
+  GtkWidget       *loss_revealer, *unseen_page;
   GtkLabel        *loss_label;
   GtkWidget       *bottom_box;
 };

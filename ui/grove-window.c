@@ -36,6 +36,36 @@ set_stale (GroveWindow *self, gboolean stale)
     gtk_widget_remove_css_class (flap, "stale");
 }
 
+static gboolean
+has_content (GroveWindow *self, const char *view)
+{
+  if (g_strcmp0 (view, "processes") == 0)
+    return grove_process_view_is_filled (self->process_view);
+  if (g_strcmp0 (view, "mailboxes") == 0)
+    return grove_mailboxes_view_is_filled (self->mailboxes_view);
+  if (g_strcmp0 (view, "overview") == 0)
+    return grove_session_get_sample (self->session) != NULL;
+  return TRUE;
+}
+
+/* What is lost and was never seen would wait for ever. */
+static void
+update_unseen (GroveWindow *self)
+{
+  gboolean lost = grove_session_get_state (self->session) == GROVE_SESSION_LOST;
+
+  gtk_widget_set_visible (self->unseen_page,
+                          lost && !has_content (self, adw_view_stack_get_visible_child_name (
+                                                        self->stack)));
+}
+
+static void
+on_view_changed (GroveWindow *self)
+{
+  update_unseen (self);
+  _grove_window_actions_update (self);
+}
+
 static void
 on_state_changed (GroveWindow *self)
 {
@@ -70,6 +100,7 @@ on_state_changed (GroveWindow *self)
                                                      observe);
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->loss_revealer), state == GROVE_SESSION_LOST);
   set_stale (self, state == GROVE_SESSION_LOST);
+  update_unseen (self);
   _grove_window_actions_update (self);
 }
 
@@ -246,8 +277,8 @@ connect_signals (GroveWindow *self)
   g_signal_connect_swapped (session, "notify::selected", G_CALLBACK (on_selected_changed), self);
   g_signal_connect_object (self->process_view, "selection-changed",
                            G_CALLBACK (on_selection_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->stack, "notify::visible-child-name",
-                           G_CALLBACK (_grove_window_actions_update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->stack, "notify::visible-child-name", G_CALLBACK (on_view_changed),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->inspector, "navigate", G_CALLBACK (on_navigate), self, 0);
   g_signal_connect_object (self->actions, "show", G_CALLBACK (on_show), self, 0);
   g_signal_connect_object (self->actions, "answered", G_CALLBACK (on_answered), self, 0);
@@ -325,6 +356,7 @@ grove_window_class_init (GroveWindowClass *klass)
   BIND (switcher_title);
   BIND (switcher_bar);
   BIND (loss_revealer);
+  BIND (unseen_page);
   BIND (loss_label);
   BIND (bottom_box);
 #undef BIND

@@ -81,6 +81,18 @@ test_palette_process (WindowFixture *fixture, gconstpointer data)
 }
 
 static void
+test_palette_application (WindowFixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Applications are found beside the processes of that name");
+  find_in_palette (fixture, "billing", "billing");
+  GROVE_WAIT (grove_ui_test_find (get_finder (fixture), GTK_TYPE_LABEL, "Application", NULL) !=
+                NULL,
+              WINDOW_PATIENCE_MS);
+  grove_ui_test_key (GTK_WIDGET (fixture->window), GDK_KEY_Escape, 0);
+  GROVE_WAIT (get_finder (fixture) == NULL, WINDOW_PATIENCE_MS);
+}
+
+static void
 test_palette_commands (WindowFixture *fixture, gconstpointer data)
 {
   g_autofree char *pid = grove_test_wire_find_pid (fixture->wire, SHOP_COUNTER), *now = NULL;
@@ -296,6 +308,28 @@ test_cancel (WindowFixture *fixture, gconstpointer data)
   GROVE_WAIT (grove_ui_test_find_window (GROVE_TYPE_CONNECT_DIALOG) == NULL, WINDOW_PATIENCE_MS);
 }
 
+static void
+test_lost (WindowFixture *fixture, gconstpointer data)
+{
+  GtkWidget *page = GTK_WIDGET (
+    gtk_widget_get_template_child (GTK_WIDGET (fixture->window), GROVE_TYPE_WINDOW, "unseen_page"));
+
+  g_test_summary ("When the system is lost what was seen stays; what was not says so until it is "
+                  "back");
+  grove_window_show_view (fixture->window, "overview");
+  GROVE_WAIT (grove_window_is_filled (fixture->window, "overview"), WINDOW_PATIENCE_MS);
+  window_fixture_stop (fixture);
+  GROVE_WAIT (grove_session_get_state (fixture->session) == GROVE_SESSION_LOST, WINDOW_PATIENCE_MS);
+  GROVE_WAIT (window_shows (fixture, "Reconnecting…"), WINDOW_PATIENCE_MS);
+  g_assert_false (gtk_widget_get_visible (page));
+  grove_window_show_view (fixture->window, "processes");
+  g_assert_true (gtk_widget_get_visible (page));
+  window_fixture_start_shop (fixture);
+  wait_for_system (fixture, SHOP);
+  g_assert_false (gtk_widget_get_visible (page));
+  GROVE_WAIT (grove_window_is_filled (fixture->window, "processes"), WINDOW_PATIENCE_MS);
+}
+
 /* ---- Memory -------------------------------------------------------------------------------------
  */
 
@@ -330,12 +364,14 @@ main (int argc, char **argv)
 {
   window_tests_init (&argc, &argv);
   window_test_add ("/e2e/frame/palette-process", test_palette_process);
+  window_test_add ("/e2e/frame/palette-application", test_palette_application);
   window_test_add ("/e2e/frame/palette-commands", test_palette_commands);
   window_test_add ("/e2e/frame/palette-reasons", test_palette_reasons);
   window_test_add ("/e2e/frame/preferences", test_preferences);
   window_test_add ("/e2e/frame/confirm", test_confirm);
   window_test_add ("/e2e/frame/systems", test_systems);
   window_test_add_bare ("/e2e/frame/cancel", test_cancel, NULL);
+  window_test_add ("/e2e/frame/lost", test_lost);
   window_test_add ("/e2e/frame/memory", test_memory);
   return window_tests_run ();
 }
