@@ -6,6 +6,7 @@
 
 #include "observer/grove-format.h"
 #include "ui/grove-recent-list.h"
+#include "ui/grove-spinner.h"
 #include "ui/grove-state-dot.h"
 
 #include <glib/gi18n.h>
@@ -22,7 +23,6 @@ struct _GroveConnectPage
   GtkBox        *recent_box;
   AdwEntryRow   *target_row;
   GtkWidget     *connect_button;
-  GtkSpinner    *spinner;
   GtkLabel      *connecting_label, *progress_label;
   AdwStatusPage *refused_page;
 
@@ -182,7 +182,6 @@ on_state_changed (GroveConnectPage *self)
 
   gtk_label_set_text (self->connecting_label, text);
   follow_progress (self, connecting);
-  gtk_spinner_set_spinning (self->spinner, connecting);
   if (state == GROVE_SESSION_REFUSED)
     {
       show_refused (self);
@@ -223,6 +222,7 @@ grove_connect_page_class_init (GroveConnectPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = grove_connect_page_dispose;
+  g_type_ensure (GROVE_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-connect-page.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveConnectPage, child)
@@ -232,7 +232,6 @@ grove_connect_page_class_init (GroveConnectPageClass *klass)
   BIND (recent_box);
   BIND (target_row);
   BIND (connect_button);
-  BIND (spinner);
   BIND (connecting_label);
   BIND (progress_label);
   BIND (refused_page);

@@ -13,6 +13,7 @@
 #include "ui/grove-mailbox-card.h"
 #include "ui/grove-menus.h"
 #include "ui/grove-message-list.h"
+#include "ui/grove-spinner.h"
 
 #include <glib/gi18n.h>
 
@@ -62,7 +63,6 @@ struct _GroveMailboxesView
 
   GtkPaned         *paned;
   GtkStack         *stack;
-  GtkSpinner       *spinner; /* only while it is seen: it costs a frame sixty times a second */
   GtkListBox       *list;
   GtkLabel         *scale_label;
   GroveMessageList *messages;
@@ -206,7 +206,6 @@ update_page (GroveMailboxesView *self)
 
   g_object_get (self->table, "loading", &loading, NULL);
   gtk_stack_set_visible_child_name (self->stack, any ? "cards" : loading ? "loading" : "empty");
-  gtk_spinner_set_spinning (self->spinner, loading && !any);
 }
 
 static void
@@ -539,12 +538,12 @@ grove_mailboxes_view_class_init (GroveMailboxesViewClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = grove_mailboxes_view_dispose;
   G_OBJECT_CLASS (klass)->finalize = grove_mailboxes_view_finalize;
+  g_type_ensure (GROVE_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-mailboxes-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveMailboxesView, child)
   BIND (paned);
   BIND (stack);
-  BIND (spinner);
   BIND (list);
   BIND (scale_label);
 #undef BIND

@@ -9,6 +9,7 @@
 #include "ui/grove-process-list.h"
 #include "ui/grove-process-tree-list.h"
 #include "ui/grove-query-entry.h"
+#include "ui/grove-spinner.h"
 
 #include <glib/gi18n.h>
 
@@ -30,7 +31,6 @@ struct _GroveProcessView
   char                 *filter_tooltip; /* while it can be filtered */
 
   GtkStack        *stack;
-  GtkSpinner      *spinner; /* only while it is seen: it costs a frame sixty times a second */
   GtkWidget       *filter_box;
   GtkOverlay      *overlay;
   GroveQueryEntry *filter_entry;
@@ -234,7 +234,8 @@ update_page (GroveProcessView *self)
     {
       GroveTree *tree = grove_process_tree_list_get_tree (self->tree_list);
 
-      page = grove_tree_get_loading (tree) || grove_tree_get_n_roots (tree) > 0 ? "tree" : "no-tree";
+      page =
+        grove_tree_get_loading (tree) || grove_tree_get_n_roots (tree) > 0 ? "tree" : "no-tree";
     }
   else
     {
@@ -245,7 +246,6 @@ update_page (GroveProcessView *self)
         page = "none";
     }
   gtk_stack_set_visible_child_name (self->stack, page);
-  gtk_spinner_set_spinning (self->spinner, g_str_equal (page, "loading"));
   if (self->focus_rows && !g_str_equal (page, "loading"))
     grove_process_view_focus_rows (self);
   update_count (self);
@@ -355,11 +355,11 @@ grove_process_view_class_init (GroveProcessViewClass *klass)
     g_signal_new ("selection-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                   NULL, G_TYPE_NONE, 0);
   g_type_ensure (GROVE_TYPE_QUERY_ENTRY);
+  g_type_ensure (GROVE_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-process-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveProcessView, child)
   BIND (stack);
-  BIND (spinner);
   BIND (overlay);
   BIND (filter_box);
   BIND (filter_entry);

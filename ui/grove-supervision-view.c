@@ -9,6 +9,7 @@
 #include "ui/grove-graph-legend.h"
 #include "ui/grove-preferences.h"
 #include "ui/grove-root-chooser.h"
+#include "ui/grove-spinner.h"
 
 #include <glib/gi18n.h>
 
@@ -23,7 +24,6 @@ struct _GroveSupervisionView
   GroveTree        *tree;
   GroveGraph       *graph;
   GtkStack         *stack;
-  GtkSpinner       *spinner;
   GtkOverlay       *overlay;
   GtkDropDown      *metric_drop_down;
   GroveGraphLegend *legend;
@@ -79,7 +79,6 @@ update_page (GroveSupervisionView *self)
   else if (page == NULL || !g_str_equal (page, "graph"))
     page = "loading";
   gtk_stack_set_visible_child_name (self->stack, page);
-  gtk_spinner_set_spinning (self->spinner, g_str_equal (page, "loading"));
 }
 
 static void
@@ -389,10 +388,10 @@ grove_supervision_view_class_init (GroveSupervisionViewClass *klass)
 
   g_type_ensure (GROVE_TYPE_GRAPH_LEGEND);
   g_type_ensure (GROVE_TYPE_ROOT_CHOOSER);
+  g_type_ensure (GROVE_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/grove/Observer/"
                                                              "grove-supervision-view.ui");
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, stack);
-  gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, spinner);
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, overlay);
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, metric_drop_down);
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, legend);

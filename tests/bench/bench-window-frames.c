@@ -245,6 +245,12 @@ bench_window_print_frames (const char *stem, BenchFigures figures)
   return median;
 }
 
+guint
+bench_window_count_frames (void)
+{
+  return frames.n;
+}
+
 typedef struct
 {
   BenchCondition condition;

@@ -478,9 +478,12 @@ bench_idle (void)
       grove_window_show_view (window, views[i]);
       bench_window_run_for (2 * SETTLE_MS);
       before_s = bench_window_cpu_s ();
-      bench_window_run_for (IDLE_MS);
+      bench_window_watch_frames (IDLE_MS, NULL, NULL);
       percent = 100 * (bench_window_cpu_s () - before_s) / (IDLE_MS / 1000.0);
       bench_window_print (name, percent, "%");
+      g_free (name);
+      name = g_strdup_printf ("idle-frames-%s", views[i]);
+      bench_window_print (name, bench_window_count_frames () / (IDLE_MS / 1000.0), "1/s");
       most = MAX (most, percent);
     }
   bench_window_print ("idle-cpu-percent", most, "%");

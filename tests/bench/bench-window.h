@@ -45,6 +45,7 @@ typedef enum
   BENCH_MEDIAN_AND_P99,
 } BenchFigures;
 double bench_window_print_frames (const char *stem, BenchFigures figures);
+guint  bench_window_count_frames (void); /* that were watched last */
 /* From now on, the longest is kept. */
 void bench_window_watch_stalls (void);
 /* Prints STEM-ms and STEM-cpu-ms. */

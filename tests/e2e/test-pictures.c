@@ -130,6 +130,20 @@ get_processes (WindowFixture *fixture)
   return GROVE_PROCESS_VIEW (grove_window_get_view (fixture->window, "processes"));
 }
 
+/* One that nobody sees would have the window painted sixty times a second. */
+static void
+assert_spins_seen (GtkWidget *widget)
+{
+  gboolean spinning = FALSE;
+
+  if (GTK_IS_SPINNER (widget))
+    g_object_get (widget, "spinning", &spinning, NULL);
+  g_assert_true (!spinning || gtk_widget_get_mapped (widget));
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    assert_spins_seen (child);
+}
+
 typedef enum
 {
   FILLED, /* each view has something to show, and shows it */
@@ -167,6 +181,7 @@ take_all (WindowFixture *fixture, const char *system, State state)
           {
             show (fixture, &shots[k], state);
             take_both (fixture, system, shots[k].name);
+            assert_spins_seen (GTK_WIDGET (fixture->window));
           }
     }
 }

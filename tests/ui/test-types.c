@@ -20,6 +20,7 @@
 #include "ui/grove-scheduler-bars.h"
 #include "ui/grove-screenshot.h"
 #include "ui/grove-sparkline.h"
+#include "ui/grove-spinner.h"
 #include "ui/grove-state-dot.h"
 #include "ui/grove-status-bar.h"
 #include "ui/grove-system-menu.h"
@@ -127,6 +128,7 @@ main (int argc, char **argv)
     GROVE_TYPE_SCHEDULER_BARS,
     GROVE_TYPE_SCREENSHOT,
     GROVE_TYPE_SPARKLINE,
+    GROVE_TYPE_SPINNER,
     GROVE_TYPE_STATE_DOT,
     GROVE_TYPE_TERM_DIALOG,
     GROVE_TYPE_TERM_VIEW,

@@ -8,6 +8,7 @@
 #include "ui/grove-menus.h"
 #include "ui/grove-palette.h"
 #include "ui/grove-preferences.h"
+#include "ui/grove-spinner.h"
 #include "ui/grove-term-dialog.h"
 #include "ui/grove-window.h"
 
@@ -143,8 +144,9 @@ check_labels (GtkWidget *widget)
   if (g_type_is_a (G_OBJECT_TYPE (widget), GTK_TYPE_WINDOW_CONTROLS))
     return;
   if ((GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_SEARCH_ENTRY (widget) ||
-       GTK_IS_SPINNER (widget) || GTK_IS_COLUMN_VIEW (widget)) &&
-      !GTK_IS_MENU_BUTTON (gtk_widget_get_parent (widget)))
+       GTK_IS_SPINNER (widget) || GROVE_IS_SPINNER (widget) || GTK_IS_COLUMN_VIEW (widget)) &&
+      !GTK_IS_MENU_BUTTON (gtk_widget_get_parent (widget)) &&
+      !GROVE_IS_SPINNER (gtk_widget_get_parent (widget)))
     {
       if (!gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget),
                                              GTK_ACCESSIBLE_PROPERTY_LABEL) &&
