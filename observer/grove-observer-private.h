@@ -60,8 +60,8 @@ GroveColumnSet _grove_columns_offered (struct json_object *hello);
 /* In the order they are asked for; transfer full. */
 struct json_object *_grove_columns_names (GroveColumnSet set);
 /* Those of these names that we know, and the key. */
-GroveColumnSet      _grove_columns_named (const char *const *names, guint n);
-gboolean            _grove_columns_have (GroveColumnSet set, const char *column);
+GroveColumnSet _grove_columns_named (const char *const *names, guint n);
+gboolean       _grove_columns_have (GroveColumnSet set, const char *column);
 /* FALSE if @values is no row as those columns make it. */
 gboolean
 _grove_process_row_parse (GroveColumnSet set, struct json_object *values, GroveProcessRow *ret_row);

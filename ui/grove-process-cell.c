@@ -32,20 +32,32 @@ struct _GroveProcessCell
 G_DEFINE_FINAL_TYPE (GroveProcessCell, grove_process_cell, GTK_TYPE_WIDGET)
 
 static const GroveColumnInfo columns[GROVE_N_COLUMNS] = {
-  [GROVE_COLUMN_PID] = { N_ ("PID"), "pid", 117, FALSE },
-  [GROVE_COLUMN_NAME] = { N_ ("Name"), "name", 200, FALSE },
-  [GROVE_COLUMN_STATE] = { N_ ("State"), "status", 110, FALSE },
-  [GROVE_COLUMN_MAILBOX] = { N_ ("Mailbox"), "messages", 160, FALSE },
-  [GROVE_COLUMN_HISTORY] = { N_ ("History"), NULL, 120, FALSE },
-  [GROVE_COLUMN_REDUCTIONS] = { N_ ("Reductions/s"), "reductions/s", 118, TRUE },
-  [GROVE_COLUMN_MEMORY] = { N_ ("Memory"), "memory", 106, TRUE },
-  [GROVE_COLUMN_CURRENT] = { N_ ("Current function"), "current", 180, FALSE },
-  [GROVE_COLUMN_PRIORITY] = { N_ ("Priority"), "priority", 84, FALSE },
-  [GROVE_COLUMN_INITIAL] = { N_ ("Initial call"), "initial", 170, FALSE },
-  [GROVE_COLUMN_APPLICATION] = { N_ ("Application"), "app", 116, FALSE },
-  [GROVE_COLUMN_SUPERVISOR] = { N_ ("Supervisor"), "supervisor", 117, FALSE },
-  [GROVE_COLUMN_RESTARTS] = { N_ ("Restarts"), "restarts", 86, TRUE },
-  [GROVE_COLUMN_LINKS] = { N_ ("Links"), "links", 72, TRUE },
+  [GROVE_COLUMN_PID] = { "pid", N_ ("PID"), "pid", 117, FALSE },
+  [GROVE_COLUMN_NAME] = { "name", N_ ("Name"), "name", 200, FALSE },
+  [GROVE_COLUMN_STATE] = { "state", N_ ("State"), "status", 110, FALSE },
+  [GROVE_COLUMN_MAILBOX] = { "mailbox", N_ ("Mailbox"), "messages", 160, FALSE },
+  [GROVE_COLUMN_HISTORY] = { "history", N_ ("History"), NULL, 120, FALSE },
+  [GROVE_COLUMN_REDUCTIONS] = { "reductions-per-s", N_ ("Reductions/s"), "reductions/s", 118,
+                                TRUE },
+  [GROVE_COLUMN_MEMORY] = { "memory", N_ ("Memory"), "memory", 106, TRUE },
+  [GROVE_COLUMN_CURRENT] = { "current", N_ ("Current function"), "current", 180, FALSE },
+  [GROVE_COLUMN_PRIORITY] = { "priority", N_ ("Priority"), "priority", 84, FALSE },
+  [GROVE_COLUMN_INITIAL] = { "initial", N_ ("Initial call"), "initial", 170, FALSE },
+  [GROVE_COLUMN_APPLICATION] = { "application", N_ ("Application"), "app", 116, FALSE },
+  [GROVE_COLUMN_SUPERVISOR] = { "supervisor", N_ ("Supervisor"), "supervisor", 117, FALSE },
+  [GROVE_COLUMN_RESTARTS] = { "restarts", N_ ("Restarts"), "restarts", 86, TRUE },
+  [GROVE_COLUMN_LINKS] = { "links", N_ ("Links"), "links", 72, TRUE },
+  [GROVE_COLUMN_MESSAGES_IN] = { "messages-in-per-s", N_ ("Messages in/s"), "messages_in/s", 122,
+                                 TRUE },
+  [GROVE_COLUMN_MAILBOX_BYTES] = { "mailbox-bytes", N_ ("Mailbox size"), "mailbox_bytes", 112,
+                                   TRUE },
+  [GROVE_COLUMN_WORK] = { "reductions", N_ ("Reductions"), "reductions", 130, TRUE },
+  [GROVE_COLUMN_HEAP] = { "heap", N_ ("Heap"), "heap", 100, TRUE },
+  [GROVE_COLUMN_STACK] = { "stack", N_ ("Stack"), "stack", 100, TRUE },
+  [GROVE_COLUMN_STARTED] = { "started", N_ ("Started"), "started_ns", 150, FALSE },
+  [GROVE_COLUMN_SCHEDULER] = { "scheduler", N_ ("Scheduler"), "scheduler", 94, TRUE },
+  [GROVE_COLUMN_TRAP_EXIT] = { "trap-exit", N_ ("Traps exits"), "trap_exit", 100, FALSE },
+  [GROVE_COLUMN_SYSTEM] = { "system", N_ ("System’s own"), "system", 110, FALSE },
 };
 
 const GroveColumnInfo *
@@ -145,12 +157,58 @@ show_unknown (GroveProcessCell *self)
 }
 
 static void
+show_flag (GroveProcessCell *self, gboolean flag)
+{
+  set_class (self->content, "dim-label", !flag);
+  set_text (self, flag ? _ ("yes") : _ ("no"));
+}
+
+/* What is seldom asked for. */
+static void
+show_more (GroveProcessCell *self, const GroveProcessRow *row)
+{
+  switch ((int) self->column)
+    {
+    case GROVE_COLUMN_MESSAGES_IN:
+      take_text (self, grove_format_count ((gint64) (row->messages_in_per_s + 0.5)));
+      break;
+    case GROVE_COLUMN_MAILBOX_BYTES:
+      take_text (self, grove_format_bytes (row->mailbox_bytes));
+      break;
+    case GROVE_COLUMN_WORK:
+      take_text (self, grove_format_count (row->reductions));
+      break;
+    case GROVE_COLUMN_HEAP:
+      take_text (self, grove_format_bytes (row->heap));
+      break;
+    case GROVE_COLUMN_STACK:
+      take_text (self, grove_format_bytes (row->stack));
+      break;
+    case GROVE_COLUMN_STARTED:
+      take_text (self,
+                 grove_format_moment (grove_session_get_utc_us (self->session, row->started_ns)));
+      break;
+    case GROVE_COLUMN_SCHEDULER:
+      take_text (self, grove_format_count (row->scheduler));
+      break;
+    case GROVE_COLUMN_TRAP_EXIT:
+      show_flag (self, row->trap_exit);
+      break;
+    case GROVE_COLUMN_SYSTEM:
+      show_flag (self, row->system);
+      break;
+    default:
+      break;
+    }
+}
+
+static void
 show_row (GroveProcessCell *self, const GroveProcessRow *row)
 {
   const guint32 *history;
   guint          n_history = 0;
 
-  switch (self->column)
+  switch ((int) self->column)
     {
     case GROVE_COLUMN_PID:
       set_text (self, row->pid);
@@ -200,9 +258,8 @@ show_row (GroveProcessCell *self, const GroveProcessRow *row)
     case GROVE_COLUMN_LINKS:
       take_text (self, grove_format_count (row->links));
       break;
-    case GROVE_COLUMN_NAME:
-    case GROVE_N_COLUMNS:
     default:
+      show_more (self, row);
       break;
     }
 }

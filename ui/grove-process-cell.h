@@ -32,11 +32,21 @@ typedef enum
   GROVE_COLUMN_SUPERVISOR,
   GROVE_COLUMN_RESTARTS,
   GROVE_COLUMN_LINKS,
+  GROVE_COLUMN_MESSAGES_IN,
+  GROVE_COLUMN_MAILBOX_BYTES,
+  GROVE_COLUMN_WORK,
+  GROVE_COLUMN_HEAP,
+  GROVE_COLUMN_STACK,
+  GROVE_COLUMN_STARTED,
+  GROVE_COLUMN_SCHEDULER,
+  GROVE_COLUMN_TRAP_EXIT,
+  GROVE_COLUMN_SYSTEM,
   GROVE_N_COLUMNS,
 } GroveColumn;
 
 typedef struct
 {
+  const char *id; /* the name of its action, and under which it is remembered */
   const char *title;
   const char *sort; /* the server's column, NULL: cannot be sorted by */
   int         width;

@@ -26,12 +26,31 @@ grove_process_columns_add (GtkColumnView *view, GroveColumn column, GtkListItemF
   const GroveColumnInfo *info = grove_column_get_info (column);
   GtkColumnViewColumn   *result = gtk_column_view_column_new (_ (info->title), factory);
 
-  g_object_set_data (G_OBJECT (result), "grove-name", (gpointer) info->sort);
-  gtk_column_view_column_set_fixed_width (result, info->width);
+  g_object_set_data (G_OBJECT (result), "grove-column", GINT_TO_POINTER (column));
+  grove_process_columns_set_width (result, info->width);
   gtk_column_view_column_set_resizable (result, TRUE);
   gtk_column_view_append_column (view, result);
   g_object_unref (result);
   return result;
+}
+
+GroveColumn
+grove_process_columns_get_column (GtkColumnViewColumn *column)
+{
+  return (GroveColumn) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (column), "grove-column"));
+}
+
+int
+grove_process_columns_get_width (GtkColumnViewColumn *column)
+{
+  return GPOINTER_TO_INT (g_object_get_data (G_OBJECT (column), "grove-width"));
+}
+
+void
+grove_process_columns_set_width (GtkColumnViewColumn *column, int width)
+{
+  g_object_set_data (G_OBJECT (column), "grove-width", GINT_TO_POINTER (width));
+  gtk_column_view_column_set_fixed_width (column, width);
 }
 
 static GroveProcessCell *
@@ -148,45 +167,26 @@ grove_process_columns_add_controls (GtkColumnView *view, GroveProcessSelection *
 }
 
 void
-grove_process_columns_align_titles (GtkColumnView *view, const GroveColumn *columns, guint n)
+grove_process_columns_align_titles (GtkColumnView *view)
 {
-  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (view));
-  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
+  GListModel *columns = gtk_column_view_get_columns (view);
+  GtkWidget  *header = gtk_widget_get_first_child (GTK_WIDGET (view));
+  GtkWidget  *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
 
-  for (guint i = 0; i < n && title != NULL; i++, title = gtk_widget_get_next_sibling (title))
+  /* There is a title for each column, in the same order, also for those that are not shown. */
+  for (guint i = 0; i < g_list_model_get_n_items (columns) && title != NULL;
+       i++, title = gtk_widget_get_next_sibling (title))
     {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
       GtkWidget *box = gtk_widget_get_first_child (title);
       GtkWidget *label = box != NULL ? gtk_widget_get_first_child (box) : NULL;
 
-      if (!grove_column_get_info (columns[i])->right || !GTK_IS_LABEL (label))
+      if (!grove_column_get_info (grove_process_columns_get_column (column))->right ||
+          !GTK_IS_LABEL (label))
         continue;
       gtk_widget_set_hexpand (label, TRUE);
       gtk_label_set_xalign (GTK_LABEL (label), 1);
     }
-}
-
-static void
-on_state (GroveSession *session, GParamSpec *pspec, GtkColumnView *view)
-{
-  GListModel *columns = gtk_column_view_get_columns (view);
-
-  if (grove_session_get_state (session) != GROVE_SESSION_LIVE)
-    return;
-  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
-    {
-      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
-      const char *name = g_object_get_data (G_OBJECT (column), "grove-name");
-
-      if (name != NULL)
-        gtk_column_view_column_set_visible (column, grove_session_has_column (session, name));
-    }
-}
-
-void
-grove_process_columns_follow (GtkColumnView *view, GroveSession *session)
-{
-  g_signal_connect_object (session, "notify::state", G_CALLBACK (on_state), view, 0);
-  on_state (session, NULL, view);
 }
 
 gboolean

@@ -5,12 +5,14 @@
  */
 #include "ui/grove-process-list.h"
 
+#include "ui/grove-preferences.h"
 #include "ui/grove-process-columns.h"
 
 #include <glib/gi18n.h>
 
 /* Rows keep their order this long after the pointer last moved over them. */
 #define HOLD_MS 800
+#define SORT    "processes.sort" /* as it is remembered */
 
 struct _GroveProcessList
 {
@@ -24,12 +26,18 @@ struct _GroveProcessList
   GtkSorter             *view_sorter;
   guint                  hold_source;
   double                 pointer_x, pointer_y;
-  gboolean               titles_aligned;
+  GroveColumnLayout     *layout;
+  gboolean               titles_aligned, remembers_sort;
 };
 
 G_DEFINE_FINAL_TYPE (GroveProcessList, grove_process_list, ADW_TYPE_BIN)
 
-static GroveColumn all_columns[GROVE_N_COLUMNS];
+/* At first; the others can be chosen. They fit into the window as it opens. */
+static const GroveColumn shown_columns[] = {
+  GROVE_COLUMN_PID,     GROVE_COLUMN_NAME,    GROVE_COLUMN_STATE,
+  GROVE_COLUMN_MAILBOX, GROVE_COLUMN_HISTORY, GROVE_COLUMN_REDUCTIONS,
+  GROVE_COLUMN_MEMORY,  GROVE_COLUMN_CURRENT, GROVE_COLUMN_INITIAL,
+};
 
 static const char *
 pid_at (GListModel *model, guint position, gpointer user_data)
@@ -100,6 +108,13 @@ on_sort_changed (GtkSorter *sorter, GtkSorterChange change, GroveProcessList *se
   else
     grove_process_table_set_sort (self->table, grove_column_get_info (asked_column)->sort,
                                   ordering == GTK_ORDERING_LARGER);
+  if (self->remembers_sort)
+    grove_preferences_set_state (grove_preferences_get (), SORT,
+                                 asked_column != GROVE_N_COLUMNS
+                                   ? g_variant_new ("(sb)",
+                                                    grove_column_get_info (asked_column)->id,
+                                                    ordering == GTK_ORDERING_LARGER)
+                                   : NULL);
 }
 
 static void
@@ -161,8 +176,7 @@ on_map (GroveProcessList *self)
   update_viewport (self);
   if (self->titles_aligned)
     return;
-  grove_process_columns_align_titles (GTK_COLUMN_VIEW (self->view), all_columns,
-                                      G_N_ELEMENTS (all_columns));
+  grove_process_columns_align_titles (GTK_COLUMN_VIEW (self->view));
   self->titles_aligned = TRUE;
 }
 
@@ -180,6 +194,7 @@ grove_process_list_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->table, self);
   g_clear_object (&self->view_sorter);
   g_clear_object (&self->adjustment);
+  g_clear_object (&self->layout);
   g_clear_object (&self->selection);
   g_clear_object (&self->table);
   g_clear_object (&self->session);
@@ -190,8 +205,6 @@ static void
 grove_process_list_class_init (GroveProcessListClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = grove_process_list_dispose;
-  for (guint i = 0; i < GROVE_N_COLUMNS; i++)
-    all_columns[i] = (GroveColumn) i;
 }
 
 static void
@@ -210,35 +223,63 @@ grove_process_list_init (GroveProcessList *self)
 }
 
 static void
+add_column (GroveProcessList *self, GroveColumn which)
+{
+  GtkListItemFactory  *factory = gtk_signal_list_item_factory_new ();
+  GtkColumnViewColumn *column;
+
+  g_object_set_data (G_OBJECT (factory), "grove-column", GINT_TO_POINTER (which));
+  g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, 0);
+  g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, 0);
+  g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, 0);
+  column = grove_process_columns_add (GTK_COLUMN_VIEW (self->view), which, factory);
+  if (grove_column_get_info (which)->sort != NULL)
+    {
+      g_autoptr (GtkSorter) sorter =
+        GTK_SORTER (gtk_custom_sorter_new (ask_column, GINT_TO_POINTER (which), NULL));
+
+      gtk_column_view_column_set_sorter (column, sorter);
+    }
+  if (which == GROVE_COLUMN_NAME)
+    gtk_column_view_column_set_expand (column, TRUE);
+}
+
+/* As it was sorted last; at first the fullest mailboxes stand at the top. */
+static void
+restore_sort (GroveProcessList *self)
+{
+  g_autoptr (GVariant) state =
+    grove_preferences_dup_state (grove_preferences_get (), SORT, G_VARIANT_TYPE ("(sb)"));
+  GroveColumn which = GROVE_COLUMN_MAILBOX;
+  gboolean    descending = TRUE;
+
+  if (state != NULL)
+    {
+      const char *id;
+
+      g_variant_get (state, "(&sb)", &id, &descending);
+      for (guint i = 0; i < GROVE_N_COLUMNS; i++)
+        if (g_str_equal (grove_column_get_info ((GroveColumn) i)->id, id) &&
+            grove_column_get_info ((GroveColumn) i)->sort != NULL)
+          which = (GroveColumn) i;
+    }
+  gtk_column_view_sort_by_column (GTK_COLUMN_VIEW (self->view),
+                                  grove_column_layout_find (self->layout, which),
+                                  descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+}
+
+static void
 add_columns (GroveProcessList *self)
 {
-  GtkColumnViewColumn *mailbox = NULL;
-
   for (guint i = 0; i < GROVE_N_COLUMNS; i++)
-    {
-      GtkListItemFactory  *factory = gtk_signal_list_item_factory_new ();
-      GtkColumnViewColumn *column;
-
-      g_object_set_data (G_OBJECT (factory), "grove-column", GINT_TO_POINTER (i));
-      g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, 0);
-      g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, 0);
-      g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, 0);
-      column = grove_process_columns_add (GTK_COLUMN_VIEW (self->view), (GroveColumn) i, factory);
-      if (grove_column_get_info ((GroveColumn) i)->sort != NULL)
-        {
-          g_autoptr (GtkSorter) sorter =
-            GTK_SORTER (gtk_custom_sorter_new (ask_column, GINT_TO_POINTER (i), NULL));
-
-          gtk_column_view_column_set_sorter (column, sorter);
-        }
-      if (i == GROVE_COLUMN_NAME)
-        gtk_column_view_column_set_expand (column, TRUE);
-      if (i == GROVE_COLUMN_MAILBOX)
-        mailbox = column;
-    }
+    add_column (self, (GroveColumn) i);
+  self->layout =
+    grove_column_layout_new (GTK_COLUMN_VIEW (self->view), self->session, "processes.columns",
+                             shown_columns, G_N_ELEMENTS (shown_columns));
   self->view_sorter = g_object_ref (gtk_column_view_get_sorter (GTK_COLUMN_VIEW (self->view)));
   g_signal_connect (self->view_sorter, "changed", G_CALLBACK (on_sort_changed), self);
-  gtk_column_view_sort_by_column (GTK_COLUMN_VIEW (self->view), mailbox, GTK_SORT_DESCENDING);
+  restore_sort (self);
+  self->remembers_sort = TRUE;
 }
 
 GtkWidget *
@@ -259,7 +300,6 @@ grove_process_list_new (GroveSession *session, GroveProcessTable *table)
   /* Factories before the model: the other way round every row is made twice. */
   add_columns (self);
   grove_process_columns_add_controls (GTK_COLUMN_VIEW (self->view), self->selection);
-  grove_process_columns_follow (GTK_COLUMN_VIEW (self->view), session);
   gtk_column_view_set_model (GTK_COLUMN_VIEW (self->view), GTK_SELECTION_MODEL (self->selection));
   update_viewport (self);
   return GTK_WIDGET (self);
@@ -270,6 +310,13 @@ grove_process_list_get_selection (GroveProcessList *self)
 {
   g_return_val_if_fail (GROVE_IS_PROCESS_LIST (self), NULL);
   return self->selection;
+}
+
+GroveColumnLayout *
+grove_process_list_get_layout (GroveProcessList *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_LIST (self), NULL);
+  return self->layout;
 }
 
 void

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "observer/grove-process-table.h"
+#include "ui/grove-column-layout.h"
 #include "ui/grove-process-selection.h"
 
 #include <adwaita.h>
@@ -24,5 +25,8 @@ GroveProcessSelection *grove_process_list_get_selection (GroveProcessList *self)
 void grove_process_list_release (GroveProcessList *self);
 /* Brings @pid into view if its row is known. */
 gboolean grove_process_list_reveal (GroveProcessList *self, const char *pid);
+
+/* Its columns. Borrowed. */
+GroveColumnLayout *grove_process_list_get_layout (GroveProcessList *self);
 
 G_END_DECLS

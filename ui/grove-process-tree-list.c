@@ -27,6 +27,7 @@ struct _GroveProcessTreeList
   GtkTreeListModel      *rows;
   GroveProcessWatch     *watch;
   GroveProcessSelection *selection;
+  GroveColumnLayout     *layout;
   GtkWidget             *scrolled;
   GtkWidget             *view;
   GtkAdjustment         *adjustment;
@@ -40,10 +41,10 @@ struct _GroveProcessTreeList
 
 G_DEFINE_FINAL_TYPE (GroveProcessTreeList, grove_process_tree_list, ADW_TYPE_BIN)
 
-static const GroveColumn tree_columns[] = {
-  GROVE_COLUMN_NAME,     GROVE_COLUMN_PID,        GROVE_COLUMN_STATE,   GROVE_COLUMN_MAILBOX,
-  GROVE_COLUMN_HISTORY,  GROVE_COLUMN_REDUCTIONS, GROVE_COLUMN_MEMORY,  GROVE_COLUMN_CURRENT,
-  GROVE_COLUMN_RESTARTS, GROVE_COLUMN_PRIORITY,   GROVE_COLUMN_INITIAL, GROVE_COLUMN_LINKS,
+static const GroveColumn shown_columns[] = {
+  GROVE_COLUMN_NAME,    GROVE_COLUMN_PID,     GROVE_COLUMN_STATE,
+  GROVE_COLUMN_MAILBOX, GROVE_COLUMN_HISTORY, GROVE_COLUMN_REDUCTIONS,
+  GROVE_COLUMN_MEMORY,  GROVE_COLUMN_CURRENT, GROVE_COLUMN_RESTARTS,
 };
 
 static GroveTreeNode *
@@ -309,24 +310,34 @@ on_unbind (GtkListItemFactory *factory, GtkListItem *list_item, GroveProcessTree
 }
 
 static void
+add_column (GroveProcessTreeList *self, GroveColumn which)
+{
+  GtkListItemFactory  *factory = gtk_signal_list_item_factory_new ();
+  GtkColumnViewColumn *column;
+
+  g_object_set_data (G_OBJECT (factory), "grove-column", GINT_TO_POINTER (which));
+  g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, 0);
+  g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, 0);
+  g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, 0);
+  column = grove_process_columns_add (GTK_COLUMN_VIEW (self->view), which, factory);
+  if (which == GROVE_COLUMN_NAME)
+    {
+      gtk_column_view_column_set_expand (column, TRUE);
+      grove_process_columns_set_width (column, 280);
+    }
+}
+
+/* The name first, which the tree hangs on. */
+static void
 add_columns (GroveProcessTreeList *self)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (tree_columns); i++)
-    {
-      GtkListItemFactory  *factory = gtk_signal_list_item_factory_new ();
-      GtkColumnViewColumn *column;
-
-      g_object_set_data (G_OBJECT (factory), "grove-column", GINT_TO_POINTER (tree_columns[i]));
-      g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, 0);
-      g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, 0);
-      g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, 0);
-      column = grove_process_columns_add (GTK_COLUMN_VIEW (self->view), tree_columns[i], factory);
-      if (tree_columns[i] == GROVE_COLUMN_NAME)
-        {
-          gtk_column_view_column_set_expand (column, TRUE);
-          gtk_column_view_column_set_fixed_width (column, 280);
-        }
-    }
+  add_column (self, GROVE_COLUMN_NAME);
+  for (guint i = 0; i < GROVE_N_COLUMNS; i++)
+    if (i != GROVE_COLUMN_NAME)
+      add_column (self, (GroveColumn) i);
+  self->layout =
+    grove_column_layout_new (GTK_COLUMN_VIEW (self->view), self->session, "processes.tree-columns",
+                             shown_columns, G_N_ELEMENTS (shown_columns));
 }
 
 /* ---- Keys --------------------------------------------------------------------------------------
@@ -380,8 +391,7 @@ on_map (GroveProcessTreeList *self)
   queue_watch (self);
   if (self->titles_aligned)
     return;
-  grove_process_columns_align_titles (GTK_COLUMN_VIEW (self->view), tree_columns,
-                                      G_N_ELEMENTS (tree_columns));
+  grove_process_columns_align_titles (GTK_COLUMN_VIEW (self->view));
   self->titles_aligned = TRUE;
 }
 
@@ -411,6 +421,7 @@ grove_process_tree_list_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->watch, self);
   G_OBJECT_CLASS (grove_process_tree_list_parent_class)->dispose (object);
   g_clear_object (&self->adjustment);
+  g_clear_object (&self->layout);
   g_clear_object (&self->selection);
   g_clear_object (&self->watch);
   g_clear_object (&self->rows);
@@ -475,7 +486,6 @@ grove_process_tree_list_new (GroveSession *session)
   add_columns (self);
   add_keys (self);
   grove_process_columns_add_controls (GTK_COLUMN_VIEW (self->view), self->selection);
-  grove_process_columns_follow (GTK_COLUMN_VIEW (self->view), session);
   gtk_column_view_set_model (GTK_COLUMN_VIEW (self->view), GTK_SELECTION_MODEL (self->selection));
   return GTK_WIDGET (self);
 }
@@ -485,6 +495,13 @@ grove_process_tree_list_get_selection (GroveProcessTreeList *self)
 {
   g_return_val_if_fail (GROVE_IS_PROCESS_TREE_LIST (self), NULL);
   return self->selection;
+}
+
+GroveColumnLayout *
+grove_process_tree_list_get_layout (GroveProcessTreeList *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_TREE_LIST (self), NULL);
+  return self->layout;
 }
 
 GroveTree *

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "observer/grove-tree.h"
+#include "ui/grove-column-layout.h"
 #include "ui/grove-process-selection.h"
 
 #include <adwaita.h>
@@ -25,5 +26,8 @@ GroveTree             *grove_process_tree_list_get_tree (GroveProcessTreeList *s
 gboolean grove_process_tree_list_reveal (GroveProcessTreeList *self, const char *pid);
 /* Whether a row on the screen shows live values. */
 gboolean grove_process_tree_list_is_filled (GroveProcessTreeList *self);
+
+/* Its columns. Borrowed. */
+GroveColumnLayout *grove_process_tree_list_get_layout (GroveProcessTreeList *self);
 
 G_END_DECLS

@@ -35,6 +35,8 @@ struct _GroveProcessView
   GtkOverlay      *overlay;
   GroveQueryEntry *filter_entry;
   GtkWidget       *all_chip, *running_chip, *waiting_chip, *suspended_chip;
+  GtkMenuButton   *columns_button;
+  GtkPopover      *columns_popover;
   GtkWidget       *flat_button, *tree_button;
   GtkLabel        *count_label;
 };
@@ -251,6 +253,25 @@ update_page (GroveProcessView *self)
   update_count (self);
 }
 
+/* The two shapes have columns of their own. */
+static void
+on_columns_shown (GroveProcessView *self)
+{
+  GroveColumnLayout *layout = self->shape == GROVE_SHAPE_TREE
+                                ? grove_process_tree_list_get_layout (self->tree_list)
+                                : grove_process_list_get_layout (self->list);
+  GtkWidget         *chooser = grove_column_layout_get_chooser (layout);
+
+  if (gtk_popover_get_child (self->columns_popover) != chooser)
+    gtk_popover_set_child (self->columns_popover, chooser);
+}
+
+static void
+on_choose_columns (GroveProcessView *self)
+{
+  gtk_menu_button_popup (self->columns_button);
+}
+
 static void
 on_shape_toggled (GroveProcessView *self)
 {
@@ -367,6 +388,8 @@ grove_process_view_class_init (GroveProcessViewClass *klass)
   BIND (running_chip);
   BIND (waiting_chip);
   BIND (suspended_chip);
+  BIND (columns_button);
+  BIND (columns_popover);
   BIND (flat_button);
   BIND (tree_button);
   BIND (count_label);
@@ -376,6 +399,7 @@ grove_process_view_class_init (GroveProcessViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_filter_left);
   gtk_widget_class_bind_template_callback (widget_class, on_chip_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_shape_toggled);
+  gtk_widget_class_bind_template_callback (widget_class, on_columns_shown);
   gtk_widget_class_bind_template_callback (widget_class, on_clear_clicked);
 }
 
@@ -397,6 +421,10 @@ add_shapes (GroveProcessView *self)
   self->tree_list = GROVE_PROCESS_TREE_LIST (grove_process_tree_list_new (self->session));
   gtk_stack_add_named (self->stack, GTK_WIDGET (self->list), "flat");
   gtk_stack_add_named (self->stack, GTK_WIDGET (self->tree_list), "tree");
+  g_signal_connect_object (grove_process_list_get_layout (self->list), "choose",
+                           G_CALLBACK (on_choose_columns), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (grove_process_tree_list_get_layout (self->tree_list), "choose",
+                           G_CALLBACK (on_choose_columns), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (grove_process_list_get_selection (self->list), "current-changed",
                            G_CALLBACK (on_current_changed), self, 0);
   g_signal_connect_object (grove_process_tree_list_get_tree (self->tree_list), "structure-changed",
