@@ -355,7 +355,12 @@ answered (gpointer owner, const GroveReply *reply, gpointer user_data)
                              (GDestroyNotify) grove_command_outcome_free);
       return;
     }
-  char   *sentence = say_failure (request, reply);
+  char *sentence = say_failure (request, reply);
+  if (reply->error->code == GROVE_PROTOCOL_ERROR_LOST ||
+      reply->error->code == GROVE_PROTOCOL_ERROR_BROKEN)
+    _grove_session_emit_undone (g_task_get_source_object (task),
+                                grove_command_get_method (request->command), request->pid,
+                                sentence);
   GError *error = g_error_new_literal (GROVE_PROTOCOL_ERROR, reply->error->code, sentence);
   g_free (sentence);
   g_task_return_error (task, error);
@@ -460,6 +465,7 @@ grove_command_run_async (GroveSession       *session,
   char *obstacle = find_obstacle (session, request);
   if (obstacle != NULL)
     {
+      _grove_session_emit_undone (session, grove_command_get_method (command), pid, obstacle);
       g_task_return_new_error (task, GROVE_PROTOCOL_ERROR, GROVE_CODE_NOT_SUPPORTED, "%s",
                                obstacle);
       g_free (obstacle);

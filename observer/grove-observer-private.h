@@ -107,6 +107,12 @@ struct json_object *_grove_session_get_hello (GroveSession *self);
  * nothing. */
 struct json_object *_grove_session_get_offered (GroveSession *self);
 
+/* A command did not even reach the system, or it cannot be known whether it did. */
+void _grove_session_emit_undone (GroveSession *self,
+                                 const char   *method,
+                                 const char   *pid,
+                                 const char   *why);
+
 /* Calls of a session. */
 /* Takes @params (NULL: none). @func is called once, later, unless the call is dropped first with
  * _grove_session_drop_calls(). Not connected is an error like any other. */

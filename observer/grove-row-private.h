@@ -33,6 +33,9 @@ gboolean _grove_row_columns_check (const GroveRowColumns *self, struct json_obje
 GroveRow *_grove_row_new (void);
 /* Returns: whether it shows another row than before. @values is counted. */
 gboolean _grove_row_show (GroveRow *self, GroveRowColumns *columns, struct json_object *values);
-void     _grove_row_clear (GroveRow *self);
+/* Borrowed; NULL while nothing is known. */
+const GroveRowColumns *_grove_row_get (GroveRow *self, struct json_object **ret_values);
+void                   _grove_row_copy (GroveRow *self, GroveRow *from);
+void                   _grove_row_clear (GroveRow *self);
 
 G_END_DECLS

@@ -54,6 +54,7 @@ static const struct
   { "level", NULL, GROVE_CELL_WORD },
   { "status", N_ ("State"), GROVE_CELL_WORD },
   { "outcome", N_ ("What followed"), GROVE_CELL_WORD },
+  { "answer", N_ ("Outcome"), GROVE_CELL_WORD },
   { "source", NULL, GROVE_CELL_WORD },
   { "role", NULL, GROVE_CELL_WORD },
   { "app", N_ ("Application"), GROVE_CELL_TEXT },
@@ -255,6 +256,20 @@ _grove_row_show (GroveRow *self, GroveRowColumns *columns, struct json_object *v
   return moved;
 }
 
+const GroveRowColumns *
+_grove_row_get (GroveRow *self, struct json_object **ret_values)
+{
+  *ret_values = self->values;
+  return self->columns;
+}
+
+void
+_grove_row_copy (GroveRow *self, GroveRow *from)
+{
+  if (from->columns != NULL)
+    _grove_row_show (self, from->columns, from->values);
+}
+
 void
 _grove_row_clear (GroveRow *self)
 {
@@ -331,10 +346,10 @@ static const struct
   { "outcome", "left", N_ ("Not started again") },
   { "outcome", "gave_up", N_ ("Supervisor gave up") },
   { "outcome", "none", N_ ("No supervisor") },
-  { "outcome", "under way", N_ ("Under way") },
-  { "outcome", "done", N_ ("Done") },
-  { "outcome", "failed", N_ ("Failed") },
-  { "outcome", "unknown", N_ ("Not known") },
+  { "answer", "under way", N_ ("Under way") },
+  { "answer", "done", N_ ("Done") },
+  { "answer", "failed", N_ ("Failed") },
+  { "answer", "unknown", N_ ("Not known") },
   { "status", "running", N_ ("Running") },
   { "status", "runnable", N_ ("Runnable") },
   { "status", "waiting", N_ ("Waiting") },

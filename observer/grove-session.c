@@ -15,6 +15,7 @@ enum
   SAMPLE,
   RESET,
   GONE,
+  UNDONE,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -100,6 +101,15 @@ void
 _grove_session_emit_gone (GroveSession *self, const char *pid, const char *successor)
 {
   g_signal_emit (self, signals[GONE], 0, pid, successor);
+}
+
+void
+_grove_session_emit_undone (GroveSession *self,
+                            const char   *method,
+                            const char   *pid,
+                            const char   *why)
+{
+  g_signal_emit (self, signals[UNDONE], 0, method, pid, why);
 }
 
 typedef struct
@@ -662,6 +672,8 @@ grove_session_class_init (GroveSessionClass *klass)
     g_signal_new ("reset", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[GONE] = g_signal_new ("gone", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[UNDONE] = g_signal_new ("undone", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void

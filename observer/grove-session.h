@@ -54,6 +54,8 @@ G_DECLARE_FINAL_TYPE (GroveSession, grove_session, GROVE, SESSION, GObject)
  *   sample           a new GroveSample came: see grove_session_get_sample()
  *   reset            a new run of the system was reached: all pids are of the past
  *   gone (const char *pid, const char *successor) the selected process ended; successor may be NULL
+ *   undone (const char *method, const char *pid, const char *why) a command did not reach the
+ * system
  */
 GroveSession *grove_session_new (void);
 

@@ -88,10 +88,15 @@ popup_when_complete (gpointer user_data)
 void
 grove_process_menu_popup (GtkWidget *parent, double x, double y)
 {
-  GtkWidget *popover =
-    gtk_popover_menu_new_from_model_full (grove_process_menu (), GTK_POPOVER_MENU_NESTED);
-  GtkRoot *root = gtk_widget_get_root (parent);
-  Popup   *self = g_new0 (Popup, 1);
+  grove_menu_popup (parent, grove_process_menu (), x, y);
+}
+
+void
+grove_menu_popup (GtkWidget *parent, GMenuModel *menu, double x, double y)
+{
+  GtkWidget *popover = gtk_popover_menu_new_from_model_full (menu, GTK_POPOVER_MENU_NESTED);
+  GtkRoot   *root = gtk_widget_get_root (parent);
+  Popup     *self = g_new0 (Popup, 1);
 
   g_set_weak_pointer (&self->parent, parent);
   if (root != NULL)

@@ -15,5 +15,7 @@ G_BEGIN_DECLS
 GMenuModel *grove_process_menu (void);
 /* Pops it up at a point of @parent; the focus returns where it was when it closes. */
 void grove_process_menu_popup (GtkWidget *parent, double x, double y);
+/* Likewise, any menu. */
+void grove_menu_popup (GtkWidget *parent, GMenuModel *menu, double x, double y);
 
 G_END_DECLS

@@ -28,6 +28,8 @@ show_view (GroveWindow *self, const char *name)
   grove_window_show_view (self, name);
   if (g_str_equal (name, "processes"))
     grove_process_view_focus_rows (self->process_view);
+  else if (g_str_equal (name, "activity"))
+    grove_activity_view_focus_rows (self->activity_view);
   else
     gtk_widget_child_focus (grove_window_get_view (self, name), GTK_DIR_TAB_FORWARD);
 }
@@ -73,6 +75,11 @@ on_find (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "supervision") == 0)
     {
       grove_supervision_view_find (GROVE_SUPERVISION_VIEW (self->supervision_view));
+      return;
+    }
+  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "activity") == 0)
+    {
+      grove_activity_view_find (self->activity_view);
       return;
     }
   grove_window_show_view (self, "processes");

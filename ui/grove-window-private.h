@@ -6,6 +6,7 @@
 
 #include "observer/grove-discovery.h"
 #include "observer/grove-findings.h"
+#include "ui/grove-activity-view.h"
 #include "ui/grove-connect-page.h"
 #include "ui/grove-finder.h"
 #include "ui/grove-mailboxes-view.h"
@@ -30,6 +31,7 @@ struct _GroveWindow
   GtkWidget          *supervision_view;
   GroveProcessView   *process_view;
   GroveMailboxesView *mailboxes_view;
+  GroveActivityView  *activity_view;
   GroveInspector     *inspector;
   GroveStatusBar     *status_bar;
 

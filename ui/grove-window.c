@@ -222,9 +222,17 @@ on_navigate (GroveInspector *inspector, const char *pid, GroveWindow *self)
 }
 
 static void
+on_open_supervisor (GroveActivityView *view, const char *pid, GroveWindow *self)
+{
+  grove_session_set_selected (self->session, pid);
+  g_action_group_activate_action (G_ACTION_GROUP (self), "show-in-tree", NULL);
+}
+
+static void
 on_answered (GroveProcessActions *actions, const char *text, GroveWindow *self)
 {
   grove_process_view_release (self->process_view);
+  grove_activity_view_release (self->activity_view);
   g_signal_emit (self, signals[ANSWERED], 0, text);
 }
 
@@ -255,6 +263,10 @@ build_views (GroveWindow *self)
   self->mailboxes_view = GROVE_MAILBOXES_VIEW (grove_mailboxes_view_new (self->session));
   add_page (self, GTK_WIDGET (self->mailboxes_view), "mailboxes", _ ("Mailboxes"),
             "grove-mailboxes-symbolic");
+  self->activity_view = GROVE_ACTIVITY_VIEW (grove_activity_view_new (self->session));
+  grove_activity_view_set_toasts (self->activity_view, self->toasts);
+  add_page (self, GTK_WIDGET (self->activity_view), "activity", _ ("Activity"),
+            "grove-activity-symbolic");
   adw_view_stack_set_visible_child_name (self->stack, "supervision");
 
   self->status_bar = GROVE_STATUS_BAR (grove_status_bar_new (self->session));
@@ -279,6 +291,8 @@ connect_signals (GroveWindow *self)
                            G_CALLBACK (on_selection_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->stack, "notify::visible-child-name", G_CALLBACK (on_view_changed),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->activity_view, "open-supervisor", G_CALLBACK (on_open_supervisor),
+                           self, 0);
   g_signal_connect_object (self->inspector, "navigate", G_CALLBACK (on_navigate), self, 0);
   g_signal_connect_object (self->actions, "show", G_CALLBACK (on_show), self, 0);
   g_signal_connect_object (self->actions, "answered", G_CALLBACK (on_answered), self, 0);
@@ -439,6 +453,8 @@ grove_window_is_filled (GroveWindow *self, const char *view)
     return grove_process_view_is_filled (self->process_view);
   if (g_str_equal (view, "mailboxes"))
     return grove_mailboxes_view_is_filled (self->mailboxes_view);
+  if (g_str_equal (view, "activity"))
+    return grove_activity_view_is_filled (self->activity_view);
   if (g_str_equal (view, "overview"))
     return grove_overview_is_filled (self->overview);
   if (g_str_equal (view, "inspector"))

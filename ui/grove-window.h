@@ -22,7 +22,7 @@ GtkWidget *grove_window_new (GtkApplication *application);
 /* Connects to a system by its name or the path of its socket. */
 void          grove_window_open (GroveWindow *self, const char *target);
 GroveSession *grove_window_get_session (GroveWindow *self);
-/* "overview", "supervision", "processes" or "mailboxes". */
+/* "overview", "supervision", "processes", "mailboxes" or "activity". */
 void grove_window_show_view (GroveWindow *self, const char *name);
 /* Selects it in all views and shows the inspector; the view stays. Also the action
  * `win.show-process` (s), for buttons and links. */
