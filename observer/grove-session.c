@@ -445,6 +445,13 @@ grove_session_get_target (GroveSession *self)
   return self->target;
 }
 
+const char *
+grove_session_get_instance (GroveSession *self)
+{
+  g_return_val_if_fail (GROVE_IS_SESSION (self), NULL);
+  return self->instance;
+}
+
 gboolean
 grove_session_get_paused (GroveSession *self)
 {

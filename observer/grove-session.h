@@ -80,6 +80,8 @@ void grove_session_retry (GroveSession *self);
 GroveSessionState grove_session_get_state (GroveSession *self);
 const char       *grove_session_get_system_name (GroveSession *self);
 const char       *grove_session_get_target (GroveSession *self);
+/* Names the run of the system that was reached last; NULL before the first. */
+const char       *grove_session_get_instance (GroveSession *self);
 gboolean          grove_session_get_paused (GroveSession *self);
 void              grove_session_set_paused (GroveSession *self, gboolean paused);
 const char       *grove_session_get_selected (GroveSession *self);

@@ -5,9 +5,10 @@
 #include "ui/grove-mailbox-card.h"
 
 #include "observer/grove-format.h"
-#include "observer/grove-series.h"
-#include "ui/grove-chart.h"
+#include "observer/grove-horizon.h"
+#include "ui/grove-horizon-chart.h"
 #include "ui/grove-mailbox-bar.h"
+#include "ui/grove-preferences.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -15,10 +16,10 @@
 #define TICK_MS 100
 /* Rates are taken over this long: short enough to follow, long enough to read. */
 #define RATE_TICKS 20
-/* Half a second a point, a minute in all. */
+/* What is said in words, and drawn, changes twice a second: more often it could not be read. */
 #define CHART_TICKS  5
-#define CHART_LENGTH 120
 #define RECENT_TICKS 50
+#define URGENT_S     60
 /* What a mailbox holds now, for the order, is the mean of this long. */
 #define FILL_TICKS 5
 
@@ -27,17 +28,28 @@ struct _GroveMailboxCard
   GtkListBoxRow     parent_instance;
   char             *pid;
   GroveProcessItem *item;
-  GroveSeries      *minute; /* for the chart */
+  GroveHorizon      horizon;
   gint64            recent[RECENT_TICKS];
   guint             n_recent; /* ever pushed */
   guint             ticks;
   guint             place; /* in the list, 0 at the top */
 
-  GtkLabel        *name_label, *pid_label, *figure_label;
-  GtkInscription  *in_label, *out_label, *size_label, *trend_label;
-  GroveMailboxBar *bar;
-  GroveChart      *chart;
+  GtkLabel          *name_label, *pid_label, *figure_label;
+  GtkInscription    *in_label, *out_label, *size_label, *trend_label;
+  GroveMailboxBar   *bar;
+  GroveHorizonChart *chart;
+  GtkLabel          *span_label;
+  GtkToggleButton   *pin_button;
+  gboolean           pinned;
 };
+
+enum
+{
+  PIN_CHOSEN,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GroveMailboxCard, grove_mailbox_card, GTK_TYPE_LIST_BOX_ROW)
 
@@ -82,14 +94,11 @@ grove_mailbox_card_get_recent_peak (GroveMailboxCard *self)
 }
 
 gint64
-grove_mailbox_card_get_minute_peak (GroveMailboxCard *self)
+grove_mailbox_card_get_peak (GroveMailboxCard *self)
 {
-  double low = 0, high = 0;
-
   g_return_val_if_fail (GROVE_IS_MAILBOX_CARD (self), 0);
-  if (grove_series_get_n (self->minute) > 0)
-    grove_series_range (self->minute, &low, &high);
-  return MAX ((gint64) high, grove_mailbox_card_get_recent_peak (self));
+  return MAX ((gint64) grove_horizon_get_peak (&self->horizon),
+              grove_mailbox_card_get_recent_peak (self));
 }
 
 /* Messages a second more than before, over the last two seconds. */
@@ -106,21 +115,25 @@ get_growth (GroveMailboxCard *self)
 }
 
 char *
-grove_mailbox_describe_trend (gint64 n_messages, double growth_per_s)
+grove_mailbox_describe_trend (gint64 n_messages, double growth_per_s, gint64 limit)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *rate = NULL, *time = NULL, *full = NULL;
 
-  if (n_messages <= 0)
+  if (n_messages <= 0 && growth_per_s < 0.5)
     return g_strdup (_ ("empty"));
   if (fabs (growth_per_s) < MAX (0.5, n_messages * 0.005))
     return g_strdup (_ ("steady"));
-  if (growth_per_s > 0)
+  if (growth_per_s < 0)
     {
-      text = grove_format_rate (growth_per_s);
-      return g_strdup_printf (_ ("▲ growing %s/s"), text);
+      time = grove_format_duration ((gint64) (n_messages / -growth_per_s * 1e9));
+      return g_strdup_printf (_ ("▼ empty in %s"), time);
     }
-  text = grove_format_duration ((gint64) (n_messages / -growth_per_s * 1e9));
-  return g_strdup_printf (_ ("▼ empty in %s"), text);
+  rate = grove_format_rate (growth_per_s);
+  if (n_messages >= limit)
+    return g_strdup_printf (_ ("▲ growing %s/s"), rate);
+  time = grove_format_duration ((gint64) ((limit - n_messages) / growth_per_s * 1e9));
+  full = grove_format_count (limit);
+  return g_strdup_printf (_ ("▲ growing %s/s, %s in %s"), rate, full, time);
 }
 
 static void
@@ -139,14 +152,27 @@ set_class (GtkWidget *widget, const char *name, gboolean on)
     gtk_widget_remove_css_class (widget, name);
 }
 
+/* Most that grow do so for a moment: what counts is full already, or will be within a minute. */
+static gboolean
+is_urgent (gint64 n_messages, double growth_per_s)
+{
+  GrovePreferences *preferences = grove_preferences_get ();
+
+  return n_messages >= grove_preferences_get_mailbox_warning (preferences) ||
+         n_messages + growth_per_s * URGENT_S >= grove_preferences_get_mailbox_alarm (preferences);
+}
+
 static void
 show_rates (GroveMailboxCard *self, const GroveProcessRow *row)
 {
   double           growth = get_growth (self);
   double           out = MAX (row->messages_in_per_s - growth, 0);
   gboolean         gone = row->state == GROVE_PROCESS_GONE;
-  g_autofree char *trend =
-    gone ? g_strdup ("ended") : grove_mailbox_describe_trend (row->messages, growth);
+  g_autofree char *trend = gone
+                             ? g_strdup ("ended")
+                             : grove_mailbox_describe_trend (row->messages, growth,
+                                                             grove_preferences_get_mailbox_alarm (
+                                                               grove_preferences_get ()));
   g_autofree char *in_rate = grove_format_rate (gone ? 0 : row->messages_in_per_s);
   g_autofree char *out_rate = grove_format_rate (gone ? 0 : out);
   g_autofree char *size = grove_format_bytes (row->mailbox_bytes);
@@ -157,10 +183,12 @@ show_rates (GroveMailboxCard *self, const GroveProcessRow *row)
   set_text (self->out_label, out_text);
   set_text (self->size_label, size);
   set_text (self->trend_label, trend);
-  set_class (GTK_WIDGET (self->trend_label), "trend-up", g_str_has_prefix (trend, "▲"));
+  set_class (GTK_WIDGET (self->trend_label), "trend-up",
+             g_str_has_prefix (trend, "▲") && is_urgent (row->messages, growth));
   set_class (GTK_WIDGET (self->trend_label), "trend-down", g_str_has_prefix (trend, "▼"));
   set_class (GTK_WIDGET (self->trend_label), "dim-label",
-             !g_str_has_prefix (trend, "▲") && !g_str_has_prefix (trend, "▼"));
+             !gtk_widget_has_css_class (GTK_WIDGET (self->trend_label), "trend-up") &&
+               !g_str_has_prefix (trend, "▼"));
 }
 
 static void
@@ -177,14 +205,17 @@ show_row (GroveMailboxCard *self)
   grove_mailbox_bar_set_n_messages (self->bar, (guint64) MAX (row->messages, 0));
 }
 
-/* What the observer knows of the last minute begins the chart. */
+/* What the system knows of the last minute, joined to what was seen here before. */
 static void
-seed_minute (GroveMailboxCard *self)
+update_chart (GroveMailboxCard *self)
 {
   guint          n = 0;
   const guint32 *history = grove_process_item_get_history (self->item, &n);
 
-  grove_chart_seed_series (self->minute, history, n, CHART_LENGTH / GROVE_HISTORY_LENGTH);
+  if (n > 0)
+    grove_horizon_take (&self->horizon, history, n,
+                        grove_process_item_get_history_end_s (self->item));
+  grove_horizon_chart_set (self->chart, &self->horizon);
 }
 
 void
@@ -196,16 +227,34 @@ grove_mailbox_card_tick (GroveMailboxCard *self, gint64 now_us, gint64 scale)
   row = get_row (self);
   if (row == NULL)
     return;
-  if (grove_series_get_n (self->minute) == 0)
-    seed_minute (self);
   self->recent[self->n_recent++ % RECENT_TICKS] = grove_mailbox_card_get_n_messages (self);
   grove_mailbox_bar_set_level (self->bar,
                                CLAMP ((double) row->messages / (double) MAX (scale, 1), 0, 1));
   if (self->ticks++ % CHART_TICKS != 0)
     return;
-  grove_series_push (self->minute, (double) grove_mailbox_card_get_n_messages (self));
-  grove_chart_set_series (self->chart, self->minute);
+  update_chart (self);
   show_rates (self, row);
+}
+
+static void
+show_pin (GroveMailboxCard *self)
+{
+  const char *text = self->pinned ? _ ("Unpin: it is shown while it is among the fullest")
+                                  : _ ("Pin: it stays here, also while it is empty");
+
+  gtk_toggle_button_set_active (self->pin_button, self->pinned);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->pin_button), text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->pin_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Pinned"), -1);
+}
+
+static void
+on_pin_toggled (GroveMailboxCard *self)
+{
+  const gboolean pinned = gtk_toggle_button_get_active (self->pin_button);
+
+  if (pinned != self->pinned)
+    g_signal_emit (self, signals[PIN_CHOSEN], 0, pinned);
 }
 
 static void
@@ -225,7 +274,6 @@ grove_mailbox_card_finalize (GObject *object)
   GroveMailboxCard *self = GROVE_MAILBOX_CARD (object);
 
   g_free (self->pid);
-  grove_series_free (self->minute);
   G_OBJECT_CLASS (grove_mailbox_card_parent_class)->finalize (object);
 }
 
@@ -237,7 +285,7 @@ grove_mailbox_card_class_init (GroveMailboxCardClass *klass)
   G_OBJECT_CLASS (klass)->dispose = grove_mailbox_card_dispose;
   G_OBJECT_CLASS (klass)->finalize = grove_mailbox_card_finalize;
   g_type_ensure (GROVE_TYPE_MAILBOX_BAR);
-  g_type_ensure (GROVE_TYPE_CHART);
+  g_type_ensure (GROVE_TYPE_HORIZON_CHART);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-mailbox-card.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveMailboxCard, child)
@@ -250,16 +298,20 @@ grove_mailbox_card_class_init (GroveMailboxCardClass *klass)
   BIND (trend_label);
   BIND (bar);
   BIND (chart);
+  BIND (pin_button);
+  BIND (span_label);
 #undef BIND
+  gtk_widget_class_bind_template_callback (widget_class, on_pin_toggled);
+  signals[PIN_CHOSEN] = g_signal_new ("pin-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                      NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void
 grove_mailbox_card_init (GroveMailboxCard *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->minute = grove_series_new (CHART_LENGTH);
-  grove_chart_set_title (self->chart, _ ("Messages over the last minute"));
-  grove_chart_set_least_top (self->chart, 8);
+  show_pin (self);
+  grove_mailbox_card_set_span (self, 60);
 }
 
 GtkWidget *
@@ -323,4 +375,56 @@ grove_mailbox_card_set_selected (GroveMailboxCard *self, gboolean selected)
   g_return_if_fail (GROVE_IS_MAILBOX_CARD (self));
   child = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (self));
   set_class (child, "selected", selected);
+}
+
+gboolean
+grove_mailbox_card_get_pinned (GroveMailboxCard *self)
+{
+  g_return_val_if_fail (GROVE_IS_MAILBOX_CARD (self), FALSE);
+  return self->pinned;
+}
+
+void
+grove_mailbox_card_set_pinned (GroveMailboxCard *self, gboolean pinned)
+{
+  g_return_if_fail (GROVE_IS_MAILBOX_CARD (self));
+  self->pinned = !!pinned;
+  show_pin (self);
+}
+
+gboolean
+grove_mailbox_card_is_gone (GroveMailboxCard *self)
+{
+  const GroveProcessRow *row;
+
+  g_return_val_if_fail (GROVE_IS_MAILBOX_CARD (self), FALSE);
+  row = get_row (self);
+  return row != NULL && row->state == GROVE_PROCESS_GONE;
+}
+
+const GroveHorizon *
+grove_mailbox_card_get_horizon (GroveMailboxCard *self)
+{
+  g_return_val_if_fail (GROVE_IS_MAILBOX_CARD (self), NULL);
+  return &self->horizon;
+}
+
+void
+grove_mailbox_card_set_horizon (GroveMailboxCard *self, const GroveHorizon *horizon)
+{
+  g_return_if_fail (GROVE_IS_MAILBOX_CARD (self));
+  self->horizon = *horizon;
+}
+
+void
+grove_mailbox_card_set_span (GroveMailboxCard *self, guint span_s)
+{
+  g_autofree char *text = NULL;
+
+  g_return_if_fail (GROVE_IS_MAILBOX_CARD (self));
+  text = g_strdup_printf (ngettext ("%u min ago", "%u min ago", span_s / 60), span_s / 60);
+  if (g_strcmp0 (gtk_label_get_text (self->span_label), text) == 0)
+    return;
+  gtk_label_set_text (self->span_label, text);
+  grove_horizon_chart_set_span (self->chart, span_s);
 }

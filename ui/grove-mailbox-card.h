@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * GroveMailboxCard: one mailbox being watched: a bar that fills, how many messages it holds, how
- * fast they come and go, its last minute, and when it will be empty at this rate.
+ * fast they come and go, its last minutes, and when it will be empty, or past the alarm limit, at
+ * this rate.
  *
  * Threads: main thread only.
  */
 #pragma once
 
+#include "observer/grove-horizon.h"
 #include "observer/grove-process-item.h"
 
 #include <gtk/gtk.h>
@@ -16,6 +18,7 @@ G_BEGIN_DECLS
 #define GROVE_TYPE_MAILBOX_CARD (grove_mailbox_card_get_type ())
 G_DECLARE_FINAL_TYPE (GroveMailboxCard, grove_mailbox_card, GROVE, MAILBOX_CARD, GtkListBoxRow)
 
+/* Signal: pin-chosen (gboolean), a person wants it pinned, or not; it is told what comes of it. */
 GtkWidget  *grove_mailbox_card_new (const char *pid);
 const char *grove_mailbox_card_get_pid (GroveMailboxCard *self);
 const char *grove_mailbox_card_get_title (GroveMailboxCard *self);
@@ -28,14 +31,24 @@ void grove_mailbox_card_tick (GroveMailboxCard *self, gint64 now_us, gint64 scal
 void  grove_mailbox_card_set_place (GroveMailboxCard *self, guint place);
 guint grove_mailbox_card_get_place (GroveMailboxCard *self);
 /* The messages it holds; how many of late, for the order; the most of the last seconds and of the
- * last minute, for the common scale. */
-gint64 grove_mailbox_card_get_n_messages (GroveMailboxCard *self);
-gint64 grove_mailbox_card_get_fill (GroveMailboxCard *self);
-gint64 grove_mailbox_card_get_recent_peak (GroveMailboxCard *self);
-gint64 grove_mailbox_card_get_minute_peak (GroveMailboxCard *self);
-void   grove_mailbox_card_set_selected (GroveMailboxCard *self, gboolean selected);
+ * last minutes, for the common scale. */
+gint64   grove_mailbox_card_get_n_messages (GroveMailboxCard *self);
+gint64   grove_mailbox_card_get_fill (GroveMailboxCard *self);
+gint64   grove_mailbox_card_get_recent_peak (GroveMailboxCard *self);
+gint64   grove_mailbox_card_get_peak (GroveMailboxCard *self);
+void     grove_mailbox_card_set_selected (GroveMailboxCard *self, gboolean selected);
+gboolean grove_mailbox_card_get_pinned (GroveMailboxCard *self);
+void     grove_mailbox_card_set_pinned (GroveMailboxCard *self, gboolean pinned);
+gboolean grove_mailbox_card_is_gone (GroveMailboxCard *self);
+/* What it has seen, for another card of the same process. */
+const GroveHorizon *grove_mailbox_card_get_horizon (GroveMailboxCard *self);
+void grove_mailbox_card_set_horizon (GroveMailboxCard *self, const GroveHorizon *horizon);
 
-/* What a mailbox does, in words: "growing 24/s", "empty in 12 s", "steady". (transfer full) */
-char *grove_mailbox_describe_trend (gint64 n_messages, double growth_per_s);
+/* How far back the chart goes: the same for all, so that they can be compared. */
+void grove_mailbox_card_set_span (GroveMailboxCard *self, guint span_s);
+
+/* What a mailbox does, in words: "growing 24/s, 1,000 in 12 s", "empty in 12 s", "steady". @limit:
+ * of messages, past which it alarms. (transfer full) */
+char *grove_mailbox_describe_trend (gint64 n_messages, double growth_per_s, gint64 limit);
 
 G_END_DECLS

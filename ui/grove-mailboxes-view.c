@@ -8,11 +8,13 @@
 #include "ui/grove-mailboxes-view.h"
 
 #include "observer/grove-format.h"
+#include "observer/grove-process-detail.h"
 #include "observer/grove-process-table.h"
 #include "observer/grove-process-watch.h"
 #include "ui/grove-mailbox-card.h"
 #include "ui/grove-menus.h"
 #include "ui/grove-message-list.h"
+#include "ui/grove-pins.h"
 #include "ui/grove-spinner.h"
 
 #include <glib/gi18n.h>
@@ -35,6 +37,9 @@
 /* One that has drained keeps its card this long: the next wave is often near. */
 #define LINGER_US (12 * G_USEC_PER_SEC)
 
+/* Of so many processes that have no card any more it is remembered what they held. */
+#define MEMORIES_MAX 128
+
 /* Cards keep their order this long after the pointer last moved over them. */
 #define HOLD_US (2 * G_USEC_PER_SEC)
 
@@ -56,6 +61,9 @@ struct _GroveMailboxesView
   GPtrArray         *slots, *busy_slots; /* GroveProcessItem: held so that the tables keep them */
   GHashTable        *cards;              /* pid -> GroveMailboxCard */
   GHashTable        *records;            /* pid -> Record */
+  GHashTable        *memories;           /* pid -> GroveHorizon */
+  GHashTable        *obituaries;         /* pid -> GroveProcessDetail: of pinned ones that ended */
+  GrovePins         *pins;
   guint              tick_source;
   guint              ticks, order_in; /* ticks until cards may be put in order */
   gint64             scale;
@@ -63,7 +71,8 @@ struct _GroveMailboxesView
 
   GtkPaned         *paned;
   GtkStack         *stack;
-  GtkListBox       *list;
+  GtkListBox       *list, *pinned_list;
+  GtkWidget        *pinned_box;
   GtkLabel         *scale_label;
   GroveMessageList *messages;
 };
@@ -108,15 +117,43 @@ grove_mailboxes_order (const gint64 *fills, guint *order, guint n, gint64 scale)
  */
 
 static void
+remember (GroveMailboxesView *self, GroveMailboxCard *card)
+{
+  if (g_hash_table_size (self->memories) >= MEMORIES_MAX)
+    g_hash_table_remove_all (self->memories);
+  g_hash_table_insert (self->memories, g_strdup (grove_mailbox_card_get_pid (card)),
+                       g_memdup2 (grove_mailbox_card_get_horizon (card), sizeof (GroveHorizon)));
+}
+
+static void
+remove_card (GroveMailboxesView *self, GroveMailboxCard *card)
+{
+  remember (self, card);
+  gtk_list_box_remove (GTK_LIST_BOX (gtk_widget_get_parent (GTK_WIDGET (card))), GTK_WIDGET (card));
+}
+
+static void
+on_pin_chosen (GroveMailboxCard *card, gboolean pinned, GroveMailboxesView *self)
+{
+  grove_pins_set (self->pins, grove_mailbox_card_get_pid (card), pinned);
+}
+
+static void
 add_card (GroveMailboxesView *self, const char *pid)
 {
-  GtkWidget *card = grove_mailbox_card_new (pid);
+  GtkWidget          *widget = grove_mailbox_card_new (pid);
+  GroveMailboxCard   *card = GROVE_MAILBOX_CARD (widget);
+  const GroveHorizon *memory = g_hash_table_lookup (self->memories, pid);
+  const gboolean      pinned = grove_pins_contain (self->pins, pid);
 
-  g_hash_table_insert (self->cards, g_strdup (pid), card);
-  grove_mailbox_card_set_selected (GROVE_MAILBOX_CARD (card),
-                                   g_strcmp0 (pid, grove_session_get_selected (self->session)) ==
-                                     0);
-  gtk_list_box_append (self->list, card);
+  g_hash_table_insert (self->cards, g_strdup (pid), widget);
+  if (memory != NULL)
+    grove_mailbox_card_set_horizon (card, memory);
+  grove_mailbox_card_set_pinned (card, pinned);
+  grove_mailbox_card_set_selected (card, g_strcmp0 (pid, grove_session_get_selected (
+                                                           self->session)) == 0);
+  g_signal_connect (card, "pin-chosen", G_CALLBACK (on_pin_chosen), self);
+  gtk_list_box_append (pinned ? self->pinned_list : self->list, widget);
   self->order_in = MIN (self->order_in, 1);
 }
 
@@ -169,13 +206,14 @@ note_busy (GroveMailboxesView *self, gint64 now_us)
     }
 }
 
-/* The notable ones that hold messages now, and those that did a moment ago. */
+/* The pinned ones, and the notable ones that hold messages now, or did a moment ago. */
 static GPtrArray *
 choose_pids (GroveMailboxesView *self, gint64 now_us)
 {
   GPtrArray     *pids = g_ptr_array_new_with_free_func (g_free);
   GHashTableIter iter;
   gpointer       key, value;
+  guint          n_pinned;
 
   for (guint i = 0; i < self->slots->len; i++)
     {
@@ -185,6 +223,9 @@ choose_pids (GroveMailboxesView *self, gint64 now_us)
         note_full (self, row, now_us);
     }
   note_busy (self, now_us);
+  for (guint i = 0; i < grove_pins_get_n (self->pins); i++)
+    g_ptr_array_add (pids, g_strdup (grove_pins_get (self->pins, i)));
+  n_pinned = pids->len;
   g_hash_table_iter_init (&iter, self->records);
   while (g_hash_table_iter_next (&iter, &key, &value))
     {
@@ -192,7 +233,8 @@ choose_pids (GroveMailboxesView *self, gint64 now_us)
 
       if (now_us - record->last_us > LINGER_US)
         g_hash_table_iter_remove (&iter);
-      else if (record->notable && pids->len < MAX_CARDS)
+      else if (record->notable && pids->len - n_pinned < MAX_CARDS &&
+               !grove_pins_contain (self->pins, key))
         g_ptr_array_add (pids, g_strdup (key));
     }
   return pids;
@@ -205,7 +247,44 @@ update_page (GroveMailboxesView *self)
   gboolean any = g_hash_table_size (self->cards) > 0;
 
   g_object_get (self->table, "loading", &loading, NULL);
+  gtk_widget_set_visible (self->pinned_box,
+                          gtk_list_box_get_row_at_index (self->pinned_list, 0) != NULL);
   gtk_stack_set_visible_child_name (self->stack, any ? "cards" : loading ? "loading" : "empty");
+}
+
+/* A pinned process that was restarted goes on as the one that took its place. */
+static void
+on_obituary (GroveProcessDetail *detail, GroveMailboxesView *self)
+{
+  const char      *successor = grove_process_detail_get_successor (detail);
+  g_autofree char *pid = g_strdup (g_object_get_data (G_OBJECT (detail), "grove-pid"));
+
+  if (successor != NULL && grove_process_detail_is_gone (detail))
+    grove_pins_replace (self->pins, pid, successor);
+}
+
+static void
+follow_ended (GroveMailboxesView *self, GroveMailboxCard *card)
+{
+  const char         *pid = grove_mailbox_card_get_pid (card);
+  GroveProcessDetail *detail;
+
+  if (!grove_mailbox_card_get_pinned (card) || !grove_mailbox_card_is_gone (card) ||
+      g_hash_table_contains (self->obituaries, pid))
+    return;
+  detail = grove_process_detail_new (self->session, pid);
+  g_object_set_data_full (G_OBJECT (detail), "grove-pid", g_strdup (pid), g_free);
+  g_signal_connect_object (detail, "changed", G_CALLBACK (on_obituary), self, 0);
+  g_hash_table_insert (self->obituaries, g_strdup (pid), detail);
+  grove_process_detail_set_active (detail, TRUE);
+}
+
+/* Whose card stays, and stays where it is. */
+static gboolean
+keeps_card (GroveMailboxesView *self, GPtrArray *pids, const char *pid, GroveMailboxCard *card)
+{
+  return g_ptr_array_find_with_equal_func (pids, pid, g_str_equal, NULL) &&
+         grove_mailbox_card_get_pinned (card) == grove_pins_contain (self->pins, pid);
 }
 
 static void
@@ -217,9 +296,9 @@ update_cards (GroveMailboxesView *self)
 
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, &key, &value))
-    if (!g_ptr_array_find_with_equal_func (pids, key, g_str_equal, NULL))
+    if (!keeps_card (self, pids, key, value))
       {
-        gtk_list_box_remove (self->list, value);
+        remove_card (self, value);
         g_hash_table_iter_remove (&iter);
       }
   for (guint i = 0; i < pids->len; i++)
@@ -228,8 +307,26 @@ update_cards (GroveMailboxesView *self)
   grove_process_watch_set_pids (self->watch, (const char *const *) pids->pdata, pids->len);
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, &key, &value))
-    grove_mailbox_card_set_item (value, grove_process_watch_get (self->watch, key));
+    {
+      grove_mailbox_card_set_item (value, grove_process_watch_get (self->watch, key));
+      follow_ended (self, value);
+    }
   update_page (self);
+}
+
+/* What a person pins is there at once. */
+static void
+on_pins_changed (GroveMailboxesView *self)
+{
+  GHashTableIter iter;
+  gpointer       key;
+
+  g_hash_table_iter_init (&iter, self->obituaries);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (!grove_pins_contain (self->pins, key))
+      g_hash_table_iter_remove (&iter);
+  if (self->tick_source != 0)
+    update_cards (self);
 }
 
 static void
@@ -299,12 +396,31 @@ update_scale (GroveMailboxesView *self)
 
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, NULL, &card))
-    peak = MAX (peak, grove_mailbox_card_get_minute_peak (card));
+    peak = MAX (peak, grove_mailbox_card_get_peak (card));
   self->scale = grove_mailboxes_choose_scale (peak);
   count = grove_format_count (self->scale);
   text = g_strdup_printf (_ ("A full bar is %s messages"), count);
   if (g_strcmp0 (gtk_label_get_text (self->scale_label), text) != 0)
     gtk_label_set_text (self->scale_label, text);
+}
+
+/* As far back as is known of anybody, in steps that one can name. */
+static void
+update_span (GroveMailboxesView *self)
+{
+  static const guint spans[] = { 60, 120, GROVE_HORIZON_LENGTH };
+  GHashTableIter     iter;
+  gpointer           card;
+  guint              n = 0, at = 0;
+
+  g_hash_table_iter_init (&iter, self->cards);
+  while (g_hash_table_iter_next (&iter, NULL, &card))
+    n = MAX (n, grove_mailbox_card_get_horizon (card)->n);
+  while (at + 1 < G_N_ELEMENTS (spans) && n > spans[at])
+    at++;
+  g_hash_table_iter_init (&iter, self->cards);
+  while (g_hash_table_iter_next (&iter, NULL, &card))
+    grove_mailbox_card_set_span (card, spans[at]);
 }
 
 static gboolean
@@ -319,7 +435,10 @@ on_tick (gpointer user_data)
       grove_session_get_state (self->session) != GROVE_SESSION_LIVE)
     return G_SOURCE_CONTINUE;
   if (self->ticks % 5 == 0)
-    update_cards (self);
+    {
+      update_cards (self);
+      update_span (self);
+    }
   update_scale (self);
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, NULL, &card))
@@ -374,13 +493,14 @@ on_selected (GroveMailboxesView *self)
 static void
 on_right_click (GtkGestureClick *gesture, int n_press, double x, double y, GroveMailboxesView *self)
 {
-  GtkListBoxRow *row = gtk_list_box_get_row_at_y (self->list, (int) y);
+  GtkWidget     *list = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
+  GtkListBoxRow *row = gtk_list_box_get_row_at_y (GTK_LIST_BOX (list), (int) y);
 
   if (row == NULL)
     return;
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
   grove_session_set_selected (self->session, grove_mailbox_card_get_pid (GROVE_MAILBOX_CARD (row)));
-  grove_process_menu_popup (GTK_WIDGET (self->list), x, y);
+  grove_process_menu_popup (list, x, y);
 }
 
 static GroveMailboxCard *
@@ -425,7 +545,7 @@ on_motion (GroveMailboxesView *self)
 }
 
 static void
-add_controls (GroveMailboxesView *self)
+add_controls (GroveMailboxesView *self, GtkListBox *list)
 {
   GtkGesture         *click = gtk_gesture_click_new ();
   GtkEventController *motion = gtk_event_controller_motion_new ();
@@ -434,9 +554,9 @@ add_controls (GroveMailboxesView *self)
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
   /* On release: a popover that opens in between loses count of the button that is down. */
   g_signal_connect (click, "released", G_CALLBACK (on_right_click), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->list), GTK_EVENT_CONTROLLER (click));
+  gtk_widget_add_controller (GTK_WIDGET (list), GTK_EVENT_CONTROLLER (click));
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->list), motion);
+  gtk_widget_add_controller (GTK_WIDGET (list), motion);
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
                                         gtk_shortcut_new (gtk_shortcut_trigger_parse_string (
                                                             "Delete|KP_Delete"),
@@ -447,7 +567,7 @@ add_controls (GroveMailboxesView *self)
                                                             "Menu|<Shift>F10"),
                                                           gtk_callback_action_new (on_menu_key,
                                                                                    self, NULL)));
-  gtk_widget_add_controller (GTK_WIDGET (self->list), shortcuts);
+  gtk_widget_add_controller (GTK_WIDGET (list), shortcuts);
 }
 
 /* ---- The object ---------------------------------------------------------------------------------
@@ -490,10 +610,12 @@ on_reset (GroveMailboxesView *self)
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, NULL, &card))
     {
-      gtk_list_box_remove (self->list, card);
+      gtk_list_box_remove (GTK_LIST_BOX (gtk_widget_get_parent (card)), card);
       g_hash_table_iter_remove (&iter);
     }
   g_hash_table_remove_all (self->records);
+  g_hash_table_remove_all (self->memories);
+  g_hash_table_remove_all (self->obituaries);
   on_messages_closed (self);
 }
 
@@ -512,6 +634,10 @@ grove_mailboxes_view_dispose (GObject *object)
   g_ptr_array_set_size (self->slots, 0);
   g_ptr_array_set_size (self->busy_slots, 0);
   g_hash_table_remove_all (self->cards);
+  g_hash_table_remove_all (self->obituaries);
+  if (self->pins != NULL)
+    g_signal_handlers_disconnect_by_data (self->pins, self);
+  g_clear_object (&self->pins);
   g_clear_object (&self->watch);
   g_clear_object (&self->table);
   g_clear_object (&self->busy);
@@ -528,6 +654,8 @@ grove_mailboxes_view_finalize (GObject *object)
   g_ptr_array_unref (self->busy_slots);
   g_hash_table_unref (self->cards);
   g_hash_table_unref (self->records);
+  g_hash_table_unref (self->memories);
+  g_hash_table_unref (self->obituaries);
   G_OBJECT_CLASS (grove_mailboxes_view_parent_class)->finalize (object);
 }
 
@@ -545,6 +673,8 @@ grove_mailboxes_view_class_init (GroveMailboxesViewClass *klass)
   BIND (paned);
   BIND (stack);
   BIND (list);
+  BIND (pinned_list);
+  BIND (pinned_box);
   BIND (scale_label);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
@@ -556,11 +686,14 @@ grove_mailboxes_view_init (GroveMailboxesView *self)
   self->slots = g_ptr_array_new_with_free_func (g_object_unref);
   self->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->memories = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->obituaries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->scale = 10;
   self->busy_slots = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_box_set_sort_func (self->list, compare_cards, NULL, NULL);
-  add_controls (self);
+  add_controls (self, self->pinned_list);
+  add_controls (self, self->list);
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
 }
@@ -571,6 +704,8 @@ grove_mailboxes_view_new (GroveSession *session)
   GroveMailboxesView *self = g_object_new (GROVE_TYPE_MAILBOXES_VIEW, NULL);
 
   self->session = g_object_ref (session);
+  self->pins = g_object_ref (grove_pins_of (session));
+  g_signal_connect_swapped (self->pins, "changed", G_CALLBACK (on_pins_changed), self);
   self->table = grove_process_table_new (session, RANKING_MS);
   self->watch = grove_process_watch_new (session, TICK_MS);
   grove_process_table_set_sort (self->table, "messages", TRUE);
@@ -612,7 +747,7 @@ grove_mailboxes_view_is_filled (GroveMailboxesView *self)
   g_return_val_if_fail (GROVE_IS_MAILBOXES_VIEW (self), FALSE);
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, NULL, &card))
-    if (grove_mailbox_card_get_minute_peak (card) > 0)
+    if (grove_mailbox_card_get_peak (card) > 0)
       return TRUE;
   return FALSE;
 }

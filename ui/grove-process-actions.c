@@ -7,6 +7,7 @@
 #include "ui/grove-process-actions.h"
 
 #include "observer/grove-command.h"
+#include "ui/grove-pins.h"
 #include "ui/grove-preferences.h"
 #include "ui/grove-term-dialog.h"
 
@@ -571,6 +572,7 @@ grove_process_actions_update (GroveProcessActions *self, gboolean gone)
       g_simple_action_set_enabled (G_SIMPLE_ACTION (action),
                                    get_obstacle (self, names[i], n) == NULL);
     }
+  grove_pins_update_action (self->window);
   for (guint i = 0; i < self->controls->len; i++)
     update_control (self, g_ptr_array_index (self->controls, i), n);
 }
@@ -590,6 +592,8 @@ grove_process_actions_dispose (GObject *object)
   GroveProcessActions *self = GROVE_PROCESS_ACTIONS (object);
 
   self->window = NULL;
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (grove_pins_of (self->session), self);
   self->toasts = NULL;
   g_clear_weak_pointer (&self->toast);
   if (self->cancellable != NULL)
@@ -657,6 +661,9 @@ grove_process_actions_new (GtkWindow       *window,
   self->session = g_object_ref (session);
   self->targets = targets;
   self->user_data = user_data;
+  grove_pins_add_action (session, window, targets, user_data);
+  g_signal_connect_swapped (grove_pins_of (session), "changed", G_CALLBACK (on_session_changed),
+                            self);
   add_action (self, "kill", NULL, G_CALLBACK (on_command));
   add_action (self, "exit", NULL, G_CALLBACK (on_command));
   add_action (self, "restart", NULL, G_CALLBACK (on_command));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * GroveProcessActions: the commands of a window on its processes, as actions `win.kill`,
- * `win.exit`, `win.restart`, `win.priority` (s), `win.suspend`, `win.resume`, `win.copy-pid`.
+ * `win.exit`, `win.restart`, `win.priority` (s), `win.suspend`, `win.resume`, `win.copy-pid`, and
+ * `win.pin` of GrovePins.
  * Menus, keys and buttons all come here, so every surface enables, asks, acts and reports alike.
  *
  * Threads: main thread only.

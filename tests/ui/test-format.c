@@ -135,10 +135,13 @@ test_plural (void)
 static void
 test_trend (void)
 {
-  assert_takes (grove_mailbox_describe_trend (0, 5), "empty");
-  assert_takes (grove_mailbox_describe_trend (1000, 0.2), "steady");
-  assert_takes (grove_mailbox_describe_trend (100, 24), "▲ growing 24/s");
-  assert_takes (grove_mailbox_describe_trend (120, -10), "▼ empty in 12 s");
+  assert_takes (grove_mailbox_describe_trend (0, 0.1, 1000), "empty");
+  assert_takes (grove_mailbox_describe_trend (0, -3, 1000), "empty");
+  assert_takes (grove_mailbox_describe_trend (1000, 0.2, 1000), "steady");
+  assert_takes (grove_mailbox_describe_trend (1000, 24, 1000), "▲ growing 24/s");
+  assert_takes (grove_mailbox_describe_trend (120, -10, 1000), "▼ empty in 12 s");
+  assert_takes (grove_mailbox_describe_trend (760, 20, 1000),
+                "▲ growing 20/s, 1" THIN "000 in 12 s");
 }
 
 static void
