@@ -46,7 +46,7 @@ static const Setting settings[] = {
   { N_ ("Terms: Elixir"), "app.term-syntax", "elixir", 0 },
   { N_ ("Sizes: KiB"), "app.units", "iec", 0 },
   { N_ ("Sizes: kB"), "app.units", "si", 0 },
-  { N_ ("Colours: Green, Yellow, Red"), "app.colour-map", "standard", 0 },
+  { N_ ("Colours: Standard"), "app.colour-map", "standard", 0 },
   { N_ ("Colours: For Colour Blindness"), "app.colour-map", "colour-blind", 0 },
   { N_ ("Ask First: For What Is Risky"), "app.confirm", "risky", 0 },
   { N_ ("Ask First: For All That End or Stop Processes"), "app.confirm", "always", 0 },

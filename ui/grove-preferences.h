@@ -24,13 +24,13 @@ G_DECLARE_FINAL_TYPE (GrovePreferences, grove_preferences, GROVE, PREFERENCES, G
  *   term-syntax         "erlang" or "elixir": how terms are written
  *   units               "iec" (KiB of 1,024 bytes) or "si" (kB of 1,000); grove_format_bytes()
  *                       follows
- *   mailbox-warning     uint: from so many messages on a mailbox is yellow
- *   mailbox-alarm       uint: and red; never below the other: setting one moves the other
+ *   mailbox-warning     uint: from so many messages on a mailbox has the colour of a warning
+ *   mailbox-alarm       uint: and of an alarm; never below the other: setting one moves the other
  *   colour-map          "standard" (blue to red) or "colour-blind" (by lightness, green to violet);
  *                       GrovePalette follows
- *   confirm             which commands ask first: "risky" (what may take more with it than one
- * plain process), "always" (all that end or stop processes), or "never" style "follow" (the
- * desktop), "light" or "dark"
+ *   confirm             which commands ask first: "risky" (what may take more with it than itself),
+ *                       "always" (all that end or stop processes), or "never"
+ *   style               "follow" (the desktop), "light" or "dark"
  */
 #define GROVE_MAILBOX_WARNING_DEFAULT 100
 #define GROVE_MAILBOX_ALARM_DEFAULT   1000
