@@ -191,6 +191,7 @@ void     _grove_session_remove_subscription (GroveSession *self, GroveSubscripti
 gboolean _grove_session_is_flowing (GroveSession *self); /* live and not paused */
 void     _grove_session_notify (GroveSession *self, const char *method, struct json_object *params);
 void     _grove_subscription_sync (GroveSubscription *self);
+guint    _grove_subscription_get_slowed_ms (GroveSubscription *self); /* 0: it is not */
 void     _grove_subscription_pace (GroveSubscription *self); /* its interval may be another now */
 void     _grove_subscription_lost (GroveSubscription *self);
 /* TRUE if it was for this one. */

@@ -55,8 +55,21 @@ set_round_trip (GroveSession *self, gint64 round_trip_us)
 }
 
 static void
+set_slowed (GroveSession *self)
+{
+  guint slowed_ms = 0;
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    slowed_ms = MAX (slowed_ms, _grove_subscription_get_slowed_ms (self->subscriptions->pdata[i]));
+  if (self->slowed_ms == slowed_ms)
+    return;
+  self->slowed_ms = slowed_ms;
+  _grove_session_notify_prop (self, GROVE_SESSION_PROP_SLOWED_MS);
+}
+
+static void
 set_rates (GroveSession *self, double updates, double bytes)
 {
+  set_slowed (self);
   if (self->update_rate != updates)
     {
       self->update_rate = updates;

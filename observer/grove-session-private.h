@@ -108,6 +108,7 @@ struct _GroveSession
   gint64  last_tick_us;
   double  update_rate;
   double  byte_rate;
+  guint   slowed_ms;
 
   /* What all views share. */
   gboolean paused;
@@ -142,6 +143,7 @@ enum
   GROVE_SESSION_PROP_ROUND_TRIP_US,
   GROVE_SESSION_PROP_UPDATE_RATE,
   GROVE_SESSION_PROP_BYTE_RATE,
+  GROVE_SESSION_PROP_SLOWED_MS,
   GROVE_SESSION_PROP_COST,
   GROVE_SESSION_PROP_PAUSED,
   GROVE_SESSION_PROP_SELECTED,

@@ -540,6 +540,9 @@ grove_session_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case GROVE_SESSION_PROP_BYTE_RATE:
       g_value_set_double (value, self->byte_rate);
       break;
+    case GROVE_SESSION_PROP_SLOWED_MS:
+      g_value_set_uint (value, self->slowed_ms);
+      break;
     case GROVE_SESSION_PROP_COST:
       g_value_set_double (value, self->cost);
       break;
@@ -649,6 +652,8 @@ install_properties (GObjectClass *object_class)
     g_param_spec_double ("update-rate", NULL, NULL, 0, G_MAXDOUBLE, 0, READ);
   properties[GROVE_SESSION_PROP_BYTE_RATE] =
     g_param_spec_double ("byte-rate", NULL, NULL, 0, G_MAXDOUBLE, 0, READ);
+  properties[GROVE_SESSION_PROP_SLOWED_MS] =
+    g_param_spec_uint ("slowed-ms", NULL, NULL, 0, G_MAXUINT, 0, READ);
   properties[GROVE_SESSION_PROP_COST] =
     g_param_spec_double ("cost", NULL, NULL, -1, G_MAXDOUBLE, -1, READ);
   properties[GROVE_SESSION_PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, WRITE);

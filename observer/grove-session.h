@@ -43,6 +43,8 @@ G_DECLARE_FINAL_TYPE (GroveSession, grove_session, GROVE, SESSION, GObject)
  *   round-trip-us    int64, read: last ping, -1 not known
  *   update-rate      double, read: updates received a second, over the last second
  *   byte-rate        double, read: bytes received a second
+ *   slowed-ms        uint, read: so far apart the system lets some updates come, since observing it
+ *                    would cost too much otherwise; 0: all come as often as asked for
  *   cost             double, read: fraction of a core observing costs the system, -1 not known
  *   paused           boolean, read/write: views stand still; the system does not
  *   selected         string, read/write: the pid selected in all views, NULL none
@@ -81,13 +83,13 @@ GroveSessionState grove_session_get_state (GroveSession *self);
 const char       *grove_session_get_system_name (GroveSession *self);
 const char       *grove_session_get_target (GroveSession *self);
 /* Names the run of the system that was reached last; NULL before the first. */
-const char       *grove_session_get_instance (GroveSession *self);
-gboolean          grove_session_get_paused (GroveSession *self);
-void              grove_session_set_paused (GroveSession *self, gboolean paused);
-const char       *grove_session_get_selected (GroveSession *self);
-void              grove_session_set_selected (GroveSession *self, const char *pid);
-const char       *grove_session_get_filter (GroveSession *self);
-void              grove_session_set_filter (GroveSession *self, const char *filter);
+const char *grove_session_get_instance (GroveSession *self);
+gboolean    grove_session_get_paused (GroveSession *self);
+void        grove_session_set_paused (GroveSession *self, gboolean paused);
+const char *grove_session_get_selected (GroveSession *self);
+void        grove_session_set_selected (GroveSession *self, const char *pid);
+const char *grove_session_get_filter (GroveSession *self);
+void        grove_session_set_filter (GroveSession *self, const char *filter);
 
 guint       grove_session_get_min_interval_ms (GroveSession *self);
 void        grove_session_set_min_interval_ms (GroveSession *self, guint interval_ms);

@@ -11,6 +11,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#define SLOWED_MAX_MS 3600000
+
 typedef enum
 {
   CLOSED,
@@ -31,6 +33,7 @@ struct grove_subscription
   gint64                       seq;         /* of the last update taken in */
   gint64                       interval_ms; /* that its owner asked for, 0 not known */
   gint64                       asked_ms;    /* that we asked for instead, when it was opened */
+  gint64                       slowed_ms;   /* that the system said of its last update, 0 none */
 };
 
 static GroveSubscription *
@@ -111,6 +114,7 @@ opened (gpointer owner, const GroveReply *reply, gpointer user_data)
       self->state = OPEN;
       self->sub = sub;
       self->seq = 0;
+      self->slowed_ms = 0;
       if (self->owner == NULL || !self->wanted || !_grove_session_is_flowing (self->session))
         close_now (self);
       else if (self->asked_ms != slow_down (self, self->interval_ms))
@@ -174,6 +178,7 @@ _grove_subscription_receive (GroveSubscription  *self,
     }
   ref (self);
   self->seq = seq;
+  self->slowed_ms = CLAMP (_grove_json_int (params, "interval_ms", 0), 0, SLOWED_MAX_MS);
   const char *reason = _ ("It sent an update that makes no sense.");
   if (!self->kind->updated (self->owner, params, &reason))
     {
@@ -220,6 +225,12 @@ _grove_subscription_set_wanted (GroveSubscription *self, gboolean wanted)
 {
   self->wanted = wanted;
   _grove_subscription_sync (self);
+}
+
+guint
+_grove_subscription_get_slowed_ms (GroveSubscription *self)
+{
+  return self->state == OPEN && self->slowed_ms > self->asked_ms ? (guint) self->slowed_ms : 0;
 }
 
 gboolean

@@ -88,9 +88,10 @@ update_right (GroveStatusBar *self, gboolean live)
   const GroveSample *sample = grove_session_get_sample (self->session);
   gboolean           read_only = FALSE;
   double             rate = 0, bytes = 0, cost = -1;
+  guint              slowed_ms = 0;
 
   g_object_get (self->session, "read-only", &read_only, "update-rate", &rate, "byte-rate", &bytes,
-                "cost", &cost, NULL);
+                "cost", &cost, "slowed-ms", &slowed_ms, NULL);
   if (sample != NULL)
     {
       g_autofree char *part = grove_format_plural (sample->n_processes, "process", "processes");
@@ -109,6 +110,14 @@ update_right (GroveStatusBar *self, gboolean live)
     {
       g_autofree char *percent = grove_format_percent (cost);
       g_autofree char *part = g_strdup_printf (_ ("observing costs %s of a core"), percent);
+
+      append (text, part);
+    }
+  if (live && slowed_ms > 0)
+    {
+      g_autofree char *interval = grove_format_duration ((gint64) slowed_ms * 1000 * 1000);
+      /* TRANSLATORS: the system sends updates less often than it is asked to; %s is a time. */
+      g_autofree char *part = g_strdup_printf (_ ("slowed to one in %s, to spare it"), interval);
 
       append (text, part);
     }

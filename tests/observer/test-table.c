@@ -605,6 +605,31 @@ expect_interval (Fixture *self, const char *method)
   return interval_ms;
 }
 
+static guint
+slowed_ms (Fixture *self)
+{
+  guint slowed_ms = 0;
+  g_object_get (self->session, "slowed-ms", &slowed_ms, NULL);
+  return slowed_ms;
+}
+
+static void
+test_slowed (Fixture *self, gconstpointer data)
+{
+  g_test_summary ("That a system spares itself is known while it does");
+  open_table (self);
+  update_three (self, 1, 0);
+  g_assert_cmpuint (slowed_ms (self), ==, 0);
+  peer_say (self->peer,
+            "{'jsonrpc':'2.0','method':'table.update','params':{'sub':7,'seq':2,'rev':0,'t':1,"
+            "'total':3,'matched':3,'offset':0,'rows':[],'skipped':0,'interval_ms':750}}");
+  WAIT_FOR (slowed_ms (self) == 750);
+  peer_say (self->peer,
+            "{'jsonrpc':'2.0','method':'table.update','params':{'sub':7,'seq':3,'rev':0,'t':1,"
+            "'total':3,'matched':3,'offset':0,'rows':[],'skipped':0}}");
+  WAIT_FOR (slowed_ms (self) == 0);
+}
+
 static void
 test_pace (Fixture *self, gconstpointer data)
 {
@@ -659,5 +684,6 @@ main (int argc, char **argv)
   ADD ("dropped-by-a-handler", test_dropped_by_a_handler);
   ADD ("closed-while-opening", test_closed_while_opening);
   ADD ("pace", test_pace);
+  ADD ("slowed", test_slowed);
   return g_test_run ();
 }
