@@ -7,6 +7,7 @@
 #include "ui/grove-process-actions.h"
 
 #include "observer/grove-command.h"
+#include "observer/grove-consequences.h"
 #include "ui/grove-pins.h"
 #include "ui/grove-preferences.h"
 #include "ui/grove-term-dialog.h"
@@ -392,10 +393,36 @@ describe_consequences (const CommandInfo *info, GPtrArray *targets)
                   targets->len == 1
                     ? _ ("It belongs to the system itself, which may not work without it.")
                     : _ ("Some belong to the system itself, which may not work without them."));
-  if (targets->len > 1 && info->command != GROVE_COMMAND_RESTART)
+  if (targets->len > 1 && info->command == GROVE_COMMAND_EXIT)
     add_sentence (text, _ ("Supervisors start them again, and give up if that happens more often "
                            "than their intensity allows."));
   return g_string_free (text, FALSE);
+}
+
+/* What their supervisors will do about it is said as soon as the system has told. */
+static void
+on_consequences (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (AdwMessageDialog) dialog = user_data;
+  g_autofree char *sentences =
+    grove_consequences_find_finish (GROVE_SESSION (source), result, NULL);
+  g_autofree char *body = NULL;
+
+  if (sentences == NULL || sentences[0] == '\0')
+    return;
+  body = g_strdup_printf ("%s\n\n%s", adw_message_dialog_get_body (dialog), sentences);
+  adw_message_dialog_set_body (dialog, body);
+}
+
+static void
+find_consequences (GroveProcessActions *self, Batch *batch, GtkWidget *dialog)
+{
+  g_autoptr (GPtrArray) pids = g_ptr_array_new ();
+
+  for (guint i = 0; i < batch->targets->len; i++)
+    g_ptr_array_add (pids, ((GroveTarget *) g_ptr_array_index (batch->targets, i))->pid);
+  grove_consequences_find_async (self->session, (const char *const *) pids->pdata, pids->len,
+                                 self->cancellable, on_consequences, g_object_ref (dialog));
 }
 
 static void
@@ -424,6 +451,8 @@ ask (GroveProcessActions *self, const CommandInfo *info, Batch *batch)
   if (is_destructive (info))
     adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "go",
                                                 ADW_RESPONSE_DESTRUCTIVE);
+  if (info->command == GROVE_COMMAND_KILL)
+    find_consequences (self, batch, dialog);
   g_signal_connect (dialog, "response", G_CALLBACK (on_response), batch);
   gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -12,7 +12,7 @@
 
 #include <glib/gi18n.h>
 
-/* How long a new process's name stays green. */
+/* How long the row of a new process stays green. */
 #define NEW_FOR_MS 2500
 
 struct _GroveProcessCell
@@ -95,31 +95,45 @@ set_class (GtkWidget *widget, const char *name, gboolean on)
     }
 }
 
+/* The row that the cell is in; GTK 4.8 has no object for rows. Names are always shown, so the cell
+ * of the name speaks for its row. */
+static void
+set_class_of_row (GroveProcessCell *self, const char *name, gboolean on)
+{
+  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  while (row != NULL && g_strcmp0 (gtk_widget_get_css_name (row), "row") != 0)
+    row = gtk_widget_get_parent (row);
+  if (row != NULL)
+    set_class (row, name, on);
+}
+
 static gboolean
 on_fade (gpointer user_data)
 {
   GroveProcessCell *self = user_data;
 
   self->fade_source = 0;
-  set_class (self->content, "appeared", FALSE);
+  set_class_of_row (self, "appeared", FALSE);
   return G_SOURCE_REMOVE;
 }
 
-/* A process that was only just started is green for a moment: the source's own clock says so, not
- * when its row was first scrolled to. */
+/* The row of a process that was only just started is green for a moment: the source's own clock
+ * says so, not when its row was first scrolled to. */
 static void
 show_newness (GroveProcessCell *self, const GroveProcessRow *row)
 {
   gint64 age_ms = (grove_session_now_ns (self->session) - row->started_ns) / (1000 * 1000);
 
   g_clear_handle_id (&self->fade_source, g_source_remove);
+  set_class_of_row (self, "gone", row->state == GROVE_PROCESS_GONE);
   if (row->started_ns <= 0 || age_ms < 0 || age_ms >= NEW_FOR_MS ||
       row->state == GROVE_PROCESS_GONE)
     {
-      set_class (self->content, "appeared", FALSE);
+      set_class_of_row (self, "appeared", FALSE);
       return;
     }
-  set_class (self->content, "appeared", TRUE);
+  set_class_of_row (self, "appeared", TRUE);
   self->fade_source = g_timeout_add ((guint) (NEW_FOR_MS - age_ms), on_fade, self);
 }
 
@@ -131,7 +145,6 @@ show_name (GroveProcessCell *self, const GroveProcessRow *row)
 
   set_class (self->content, "supervisor-name", supervisor);
   set_class (self->content, "dim-label", row != NULL && row->name[0] == '\0' && !supervisor);
-  set_class (self->content, "gone", row != NULL && row->state == GROVE_PROCESS_GONE);
   if (self->node != NULL && grove_tree_node_get_name (self->node)[0] != '\0')
     set_text (self, grove_tree_node_get_name (self->node));
   else if (self->item != NULL && row != NULL)
@@ -139,7 +152,13 @@ show_name (GroveProcessCell *self, const GroveProcessRow *row)
   else
     set_text (self, "…");
   if (row != NULL)
-    show_newness (self, row);
+    {
+      show_newness (self, row);
+      return;
+    }
+  g_clear_handle_id (&self->fade_source, g_source_remove);
+  set_class_of_row (self, "appeared", FALSE);
+  set_class_of_row (self, "gone", FALSE);
 }
 
 /* Before the first values there is only what the tree knows. */

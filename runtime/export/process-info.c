@@ -87,6 +87,7 @@ write_supervision (struct grove_writer *writer, grove_pid pid)
       grove_writer_member_text (writer, "id", child.id);
       grove_writer_member_int (writer, "restarts", child.restarts);
       grove_writer_member_text (writer, "kind", kinds[child.kind]);
+      grove_writer_member_text (writer, "restart_type", _grove_restart_name (child.restart));
       grove_writer_end_object (writer);
     }
   else
