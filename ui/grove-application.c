@@ -235,6 +235,7 @@ grove_application_startup (GApplication *application)
     { "win.view::supervision", { "<Control>2", NULL } },
     { "win.view::processes", { "<Control>3", NULL } },
     { "win.view::mailboxes", { "<Control>4", NULL } },
+    { "win.view::activity", { "<Control>5", NULL } },
     { "win.find", { "<Control>f", NULL } },
     { "win.pause", { "<Control>p", NULL } },
     { "win.refresh", { "F5", "<Control>r", NULL } },

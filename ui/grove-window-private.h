@@ -24,6 +24,7 @@ struct _GroveWindow
   GroveDiscovery      *discovery;
   GroveProcessActions *actions;
   gboolean             noted;    /* among the recent systems */
+  GHashTable          *seen;     /* names of views that showed something of this system */
   GroveFindings       *findings; /* NULL once disposed */
 
   GroveConnectPage   *connect_page;

@@ -36,27 +36,23 @@ set_stale (GroveWindow *self, gboolean stale)
     gtk_widget_remove_css_class (flap, "stale");
 }
 
-static gboolean
-has_content (GroveWindow *self, const char *view)
-{
-  if (g_strcmp0 (view, "processes") == 0)
-    return grove_process_view_is_filled (self->process_view);
-  if (g_strcmp0 (view, "mailboxes") == 0)
-    return grove_mailboxes_view_is_filled (self->mailboxes_view);
-  if (g_strcmp0 (view, "overview") == 0)
-    return grove_session_get_sample (self->session) != NULL;
-  return TRUE;
-}
-
 /* What is lost and was never seen would wait for ever. */
 static void
 update_unseen (GroveWindow *self)
 {
-  gboolean lost = grove_session_get_state (self->session) == GROVE_SESSION_LOST;
+  const char *view = adw_view_stack_get_visible_child_name (self->stack);
+  gboolean    lost = grove_session_get_state (self->session) == GROVE_SESSION_LOST;
 
-  gtk_widget_set_visible (self->unseen_page,
-                          lost && !has_content (self, adw_view_stack_get_visible_child_name (
-                                                        self->stack)));
+  gtk_widget_set_visible (self->unseen_page, lost && !g_hash_table_contains (self->seen, view));
+}
+
+static void
+note_seen (GroveWindow *self)
+{
+  const char *view = adw_view_stack_get_visible_child_name (self->stack);
+
+  if (grove_window_is_filled (self, view))
+    g_hash_table_add (self->seen, (gpointer) g_intern_string (view));
 }
 
 static void
@@ -85,6 +81,8 @@ on_state_changed (GroveWindow *self)
   if (state == GROVE_SESSION_LIVE && !self->noted)
     grove_recents_note (grove_session_get_target (self->session), name);
   self->noted = state == GROVE_SESSION_LIVE;
+  if (!observe)
+    g_hash_table_remove_all (self->seen);
   gtk_window_set_title (GTK_WINDOW (self), title);
   gtk_label_set_text (self->system_label, name);
   gtk_label_set_text (self->loss_label, lost);
@@ -286,6 +284,7 @@ connect_signals (GroveWindow *self)
   g_signal_connect_swapped (session, "notify::error-title", G_CALLBACK (on_state_changed), self);
   g_signal_connect_swapped (session, "notify::system-name", G_CALLBACK (on_state_changed), self);
   g_signal_connect_swapped (session, "notify::paused", G_CALLBACK (on_paused_changed), self);
+  g_signal_connect_swapped (session, "sample", G_CALLBACK (note_seen), self);
   g_signal_connect_swapped (session, "notify::selected", G_CALLBACK (on_selected_changed), self);
   g_signal_connect_object (self->process_view, "selection-changed",
                            G_CALLBACK (on_selection_changed), self, G_CONNECT_SWAPPED);
@@ -331,6 +330,13 @@ grove_window_dispose (GObject *object)
   g_clear_object (&self->session);
 }
 
+static void
+grove_window_finalize (GObject *object)
+{
+  g_hash_table_unref (GROVE_WINDOW (object)->seen);
+  G_OBJECT_CLASS (grove_window_parent_class)->finalize (object);
+}
+
 static gboolean
 grove_window_close_request (GtkWindow *window)
 {
@@ -346,6 +352,7 @@ grove_window_class_init (GroveWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = grove_window_dispose;
+  G_OBJECT_CLASS (klass)->finalize = grove_window_finalize;
   GTK_WINDOW_CLASS (klass)->close_request = grove_window_close_request;
   signals[ANSWERED] = g_signal_new ("answered", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                     NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -381,6 +388,7 @@ grove_window_init (GroveWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->session = grove_session_new ();
+  self->seen = g_hash_table_new (g_str_hash, g_str_equal);
   self->discovery = grove_discovery_new (NULL);
   follow_preferences (self);
   build_views (self);

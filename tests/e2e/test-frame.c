@@ -309,6 +309,23 @@ test_cancel (WindowFixture *fixture, gconstpointer data)
 }
 
 static void
+note_sample (GroveSession *session, gboolean *came)
+{
+  *came = TRUE;
+}
+
+static void
+wait_for_sample (WindowFixture *fixture)
+{
+  gboolean came = FALSE;
+  gulong   handler =
+    g_signal_connect_after (fixture->session, "sample", G_CALLBACK (note_sample), &came);
+
+  GROVE_WAIT (came, WINDOW_PATIENCE_MS);
+  g_signal_handler_disconnect (fixture->session, handler);
+}
+
+static void
 test_lost (WindowFixture *fixture, gconstpointer data)
 {
   GtkWidget *page = GTK_WIDGET (
@@ -318,6 +335,7 @@ test_lost (WindowFixture *fixture, gconstpointer data)
                   "back");
   grove_window_show_view (fixture->window, "overview");
   GROVE_WAIT (grove_window_is_filled (fixture->window, "overview"), WINDOW_PATIENCE_MS);
+  wait_for_sample (fixture);
   window_fixture_stop (fixture);
   GROVE_WAIT (grove_session_get_state (fixture->session) == GROVE_SESSION_LOST, WINDOW_PATIENCE_MS);
   GROVE_WAIT (window_shows (fixture, "Reconnecting…"), WINDOW_PATIENCE_MS);
