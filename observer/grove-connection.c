@@ -339,3 +339,15 @@ grove_connection_get_n_bytes (GroveConnection *self)
   g_return_val_if_fail (GROVE_IS_CONNECTION (self), 0);
   return self->n_bytes;
 }
+
+int
+grove_connection_get_peer_pid (GroveConnection *self)
+{
+  struct ucred credentials;
+  socklen_t    size = sizeof credentials;
+  g_return_val_if_fail (GROVE_IS_CONNECTION (self), 0);
+  if (self->socket == NULL ||
+      getsockopt (self->fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
+    return 0;
+  return credentials.pid;
+}

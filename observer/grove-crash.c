@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#define FRAMES_MAX 64
 #define PAIRS_MAX  64
 #define MEMBER_MAX 64
 
@@ -40,57 +39,6 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (GroveCrash, grove_crash, G_TYPE_OBJECT)
 
 static void
-clear_frame (gpointer data)
-{
-  GroveCrashFrame *frame = data;
-  g_free (frame->function);
-  g_free (frame->file);
-}
-
-static void
-clear_pair (gpointer data)
-{
-  GrovePair *pair = data;
-  g_free (pair->key);
-  g_free (pair->value);
-}
-
-static void
-read_frames (GroveCrash *self)
-{
-  struct json_object *array = _grove_json_array (self->answer, "frames");
-  gsize               n = array != NULL ? json_object_array_length (array) : 0;
-  g_array_set_size (self->frames, 0);
-  for (gsize i = 0; i < MIN (n, FRAMES_MAX); i++)
-    {
-      struct json_object   *object = json_object_array_get_idx (array, i);
-      const GroveCrashFrame frame = {
-        g_strdup (_grove_json_text (object, "function")),
-        g_strdup (_grove_json_text (object, "file")),
-        MAX (_grove_json_int (object, "line", 0), 0),
-      };
-      g_array_append_val (self->frames, frame);
-    }
-}
-
-static void
-read_pairs (GroveCrash *self)
-{
-  struct json_object *array = _grove_json_array (self->answer, "dictionary");
-  gsize               n = array != NULL ? json_object_array_length (array) : 0;
-  g_array_set_size (self->pairs, 0);
-  for (gsize i = 0; i < MIN (n, PAIRS_MAX); i++)
-    {
-      struct json_object *object = json_object_array_get_idx (array, i);
-      const GrovePair     pair = {
-            g_strdup (_grove_json_text (_grove_json_object (object, "key"), "text")),
-            g_strdup (_grove_json_text (_grove_json_object (object, "value"), "text")),
-      };
-      g_array_append_val (self->pairs, pair);
-    }
-}
-
-static void
 take_answer (GroveCrash *self, struct json_object *answer)
 {
   struct json_object *after = _grove_json_object (answer, "after");
@@ -102,8 +50,10 @@ take_answer (GroveCrash *self, struct json_object *answer)
   self->reason = _grove_term_read (_grove_json_object (answer, "reason"));
   self->message =
     _grove_term_read (_grove_json_object (_grove_json_object (answer, "message"), "term"));
-  read_frames (self);
-  read_pairs (self);
+  g_array_unref (self->frames);
+  g_array_unref (self->pairs);
+  self->frames = _grove_frames_read (_grove_json_array (answer, "frames"));
+  self->pairs = _grove_pairs_read (_grove_json_array (answer, "dictionary"), PAIRS_MAX);
   _grove_process_links_read (self->ancestors, _grove_json_array (answer, "ancestors"));
   _grove_process_links_read (self->links, _grove_json_array (answer, "links"));
   _grove_process_link_clear (&self->supervisor);
@@ -315,8 +265,8 @@ new_list (gsize size, GDestroyNotify clear)
 static void
 grove_crash_init (GroveCrash *self)
 {
-  self->frames = new_list (sizeof (GroveCrashFrame), clear_frame);
-  self->pairs = new_list (sizeof (GrovePair), clear_pair);
+  self->frames = _grove_frames_read (NULL);
+  self->pairs = _grove_pairs_read (NULL, 0);
   self->ancestors = new_list (sizeof (GroveProcessLink), _grove_process_link_clear);
   self->links = new_list (sizeof (GroveProcessLink), _grove_process_link_clear);
 }

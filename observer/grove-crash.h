@@ -10,17 +10,13 @@
 #pragma once
 
 #include "observer/grove-dictionary.h"
+#include "observer/grove-frames.h"
 #include "observer/grove-process-detail.h"
 #include "observer/grove-term.h"
 
 G_BEGIN_DECLS
 
-typedef struct
-{
-  char  *function; /* "" when it is not known, like the file */
-  char  *file;
-  gint64 line; /* 0: not known */
-} GroveCrashFrame;
+typedef GroveFrame GroveCrashFrame;
 
 #define GROVE_TYPE_CRASH (grove_crash_get_type ())
 G_DECLARE_FINAL_TYPE (GroveCrash, grove_crash, GROVE, CRASH, GObject)

@@ -6,8 +6,9 @@
 
 #include "observer/grove-poll.h"
 
-#define PAIRS_MAX 50
-#define TERM_MAX  512
+#define PAIRS_MAX  GROVE_DICTIONARY_PAGE
+#define TERM_MAX   4096
+#define OFFSET_MAX 65536
 
 struct _GroveDictionary
 {
@@ -15,6 +16,9 @@ struct _GroveDictionary
   GroveSession *session;
   char         *pid;
   GrovePoll     poll;
+  guint         offset;
+  gboolean      more;
+  char         *error;
   GArray       *pairs; /* GrovePair */
 };
 
@@ -33,32 +37,43 @@ clear_pair (gpointer data)
   GrovePair *pair = data;
   g_free (pair->key);
   g_free (pair->value);
+  g_clear_pointer (&pair->term, grove_term_unref);
 }
 
-static char *
-read_term (struct json_object *pair, const char *member)
+GArray *
+_grove_pairs_read (struct json_object *array, guint n_max)
 {
-  return g_strdup (_grove_json_text (_grove_json_object (pair, member), "text"));
+  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (GrovePair));
+  gsize   n = array != NULL ? json_object_array_length (array) : 0;
+  g_array_set_clear_func (pairs, clear_pair);
+  for (gsize i = 0; i < MIN (n, n_max); i++)
+    {
+      struct json_object *object = json_object_array_get_idx (array, i);
+      struct json_object *value = _grove_json_object (object, "value");
+      const GrovePair     pair = {
+            g_strdup (_grove_json_text (_grove_json_object (object, "key"), "text")),
+            g_strdup (_grove_json_text (value, "text")),
+        value != NULL ? _grove_term_read (value) : grove_term_new_text (""),
+      };
+      g_array_append_val (pairs, pair);
+    }
+  return pairs;
 }
 
 static void
 answered (gpointer owner, const GroveReply *reply)
 {
-  GroveDictionary    *self = owner;
-  struct json_object *pairs;
-  gsize               n;
+  GroveDictionary *self = owner;
+  g_clear_pointer (&self->error, g_free);
   /* What it had when it ended stays. */
-  if (reply->error != NULL)
-    return;
-  pairs = _grove_json_array (reply->result, "pairs");
-  n = pairs != NULL ? json_object_array_length (pairs) : 0;
-  g_array_set_size (self->pairs, 0);
-  for (gsize i = 0; i < MIN (n, PAIRS_MAX); i++)
+  if (reply->error == NULL)
     {
-      struct json_object *object = json_object_array_get_idx (pairs, i);
-      GrovePair           pair = { read_term (object, "key"), read_term (object, "value") };
-      g_array_append_val (self->pairs, pair);
+      g_array_unref (self->pairs);
+      self->pairs = _grove_pairs_read (_grove_json_array (reply->result, "pairs"), PAIRS_MAX);
+      self->more = _grove_json_boolean (reply->result, "more");
     }
+  else
+    self->error = _grove_trouble_of_inspection (reply->error);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -68,6 +83,8 @@ make_params (gpointer owner)
   GroveDictionary    *self = owner;
   struct json_object *params = json_object_new_object ();
   json_object_object_add (params, "pid", json_object_new_string (self->pid));
+  json_object_object_add (params, "offset", json_object_new_int ((int) self->offset));
+  json_object_object_add (params, "form", json_object_new_string ("tree"));
   json_object_object_add (params, "limit", json_object_new_int (PAIRS_MAX));
   json_object_object_add (params, "max_bytes", json_object_new_int (TERM_MAX));
   return params;
@@ -83,6 +100,38 @@ grove_dictionary_set_active (GroveDictionary *self, gboolean active)
 {
   g_return_if_fail (GROVE_IS_DICTIONARY (self));
   (void) _grove_poll_set_active (&self->poll, active);
+}
+
+void
+grove_dictionary_set_offset (GroveDictionary *self, guint offset)
+{
+  g_return_if_fail (GROVE_IS_DICTIONARY (self));
+  offset = MIN (offset, OFFSET_MAX);
+  if (self->offset == offset)
+    return;
+  self->offset = offset;
+  _grove_poll_ask_anew (&self->poll);
+}
+
+guint
+grove_dictionary_get_offset (GroveDictionary *self)
+{
+  g_return_val_if_fail (GROVE_IS_DICTIONARY (self), 0);
+  return self->offset;
+}
+
+gboolean
+grove_dictionary_has_more (GroveDictionary *self)
+{
+  g_return_val_if_fail (GROVE_IS_DICTIONARY (self), FALSE);
+  return self->more;
+}
+
+const char *
+grove_dictionary_get_error (GroveDictionary *self)
+{
+  g_return_val_if_fail (GROVE_IS_DICTIONARY (self), NULL);
+  return self->error;
 }
 
 const GrovePair *
@@ -106,6 +155,7 @@ grove_dictionary_finalize (GObject *object)
   GroveDictionary *self = GROVE_DICTIONARY (object);
   g_array_unref (self->pairs);
   g_free (self->pid);
+  g_free (self->error);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (grove_dictionary_parent_class)->finalize (object);
 }
@@ -122,8 +172,7 @@ grove_dictionary_class_init (GroveDictionaryClass *klass)
 static void
 grove_dictionary_init (GroveDictionary *self)
 {
-  self->pairs = g_array_new (FALSE, FALSE, sizeof (GrovePair));
-  g_array_set_clear_func (self->pairs, clear_pair);
+  self->pairs = _grove_pairs_read (NULL, 0);
 }
 
 GroveDictionary *

@@ -5,22 +5,26 @@
  */
 #include "observer/grove-mailbox.h"
 
+#include "observer/grove-message-kind.h"
 #include "observer/grove-poll.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define PAGE     200
-#define TEXT_MAX 1024
+#define PAGE     100
+#define PAGE_MAX 200
+#define TEXT_MAX 2048
 
 struct _GroveMailboxMessage
 {
-  GObject parent_instance;
-  guint64 index;
-  gint64  age_ns;
-  gint64  size;
-  char   *from;
-  char   *text;
+  GObject    parent_instance;
+  guint64    index;
+  gint64     age_ns;
+  gint64     size;
+  char      *from;
+  char      *text;
+  char      *kind;
+  GroveTerm *term;
 };
 
 enum
@@ -72,9 +76,22 @@ grove_mailbox_message_get_text (GroveMailboxMessage *self)
   return self->text;
 }
 
-/* NULL if @object is no message. */
-static GroveMailboxMessage *
-read_message (struct json_object *object)
+const char *
+grove_mailbox_message_get_kind (GroveMailboxMessage *self)
+{
+  g_return_val_if_fail (GROVE_IS_MAILBOX_MESSAGE (self), "");
+  return self->kind;
+}
+
+GroveTerm *
+grove_mailbox_message_get_term (GroveMailboxMessage *self)
+{
+  g_return_val_if_fail (GROVE_IS_MAILBOX_MESSAGE (self), NULL);
+  return self->term;
+}
+
+GroveMailboxMessage *
+_grove_mailbox_message_read (struct json_object *object)
 {
   gint64              index;
   struct json_object *term = _grove_json_object (object, "term");
@@ -91,6 +108,8 @@ read_message (struct json_object *object)
   self->size = MAX (_grove_json_int (object, "size", 0), 0);
   self->from = g_strdup (from);
   self->text = g_strdup (text);
+  self->kind = grove_message_kind (text);
+  self->term = _grove_term_read (term);
   return self;
 }
 
@@ -150,6 +169,8 @@ grove_mailbox_message_finalize (GObject *object)
   GroveMailboxMessage *self = GROVE_MAILBOX_MESSAGE (object);
   g_free (self->from);
   g_free (self->text);
+  g_free (self->kind);
+  g_clear_pointer (&self->term, grove_term_unref);
   G_OBJECT_CLASS (grove_mailbox_message_parent_class)->finalize (object);
 }
 
@@ -184,6 +205,7 @@ struct _GroveMailbox
   char         *pid;
   GrovePoll     poll;
   guint64       offset;
+  guint         page;
 
   GPtrArray *messages;
   guint64    total;
@@ -278,12 +300,13 @@ take_answer (GroveMailbox *self, struct json_object *result)
   gint64              total;
   struct json_object *array = _grove_json_array (result, "messages");
   gsize               n = array != NULL ? json_object_array_length (array) : 0;
-  if (!_grove_json_get_int (result, "total", 0, &total) || array == NULL || n > PAGE)
+  if (!_grove_json_get_int (result, "total", 0, &total) || array == NULL || n > PAGE_MAX)
     return FALSE;
   g_autoptr (GPtrArray) newer = g_ptr_array_new_with_free_func (g_object_unref);
   for (gsize i = 0; i < n; i++)
     {
-      GroveMailboxMessage *message = read_message (json_object_array_get_idx (array, i));
+      GroveMailboxMessage *message =
+        _grove_mailbox_message_read (json_object_array_get_idx (array, i));
       if (message == NULL)
         return FALSE;
       g_ptr_array_add (newer, message);
@@ -304,12 +327,11 @@ answered (gpointer owner, const GroveReply *reply)
       if (!take_answer (self, reply->result))
         _grove_session_break (self->session, _ ("It sent messages that make no sense."));
     }
-  else if (reply->error->code == GROVE_CODE_NO_PROCESS)
-    set_error (self, _ ("The process has ended"));
-  else if (reply->error->code == GROVE_CODE_FORBIDDEN)
-    set_error (self, _ ("The system keeps the contents of messages to itself"));
   else if (reply->error->code < 0)
-    set_error (self, reply->error->message);
+    {
+      g_autofree char *error = _grove_trouble_of_inspection (reply->error);
+      set_error (self, error);
+    }
   g_signal_emit (self, signals[REFRESHED], 0);
   g_object_unref (self);
 }
@@ -321,8 +343,9 @@ make_params (gpointer owner)
   struct json_object *params = json_object_new_object ();
   json_object_object_add (params, "pid", json_object_new_string (self->pid));
   json_object_object_add (params, "offset", json_object_new_int64 ((gint64) self->offset));
-  json_object_object_add (params, "limit", json_object_new_int (PAGE));
+  json_object_object_add (params, "limit", json_object_new_int ((int) self->page));
   json_object_object_add (params, "max_bytes", json_object_new_int (TEXT_MAX));
+  json_object_object_add (params, "form", json_object_new_string ("tree"));
   return params;
 }
 
@@ -340,9 +363,10 @@ grove_mailbox_set_active (GroveMailbox *self, gboolean active)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE]);
 }
 
-static void
-set_offset (GroveMailbox *self, guint64 offset)
+void
+grove_mailbox_set_offset (GroveMailbox *self, guint64 offset)
 {
+  g_return_if_fail (GROVE_IS_MAILBOX (self));
   offset = MIN (offset, (guint64) 1 << 52);
   if (self->offset == offset)
     return;
@@ -350,6 +374,41 @@ set_offset (GroveMailbox *self, guint64 offset)
   /* What is under way is of the old page. */
   _grove_poll_ask_anew (&self->poll);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OFFSET]);
+}
+
+guint64
+grove_mailbox_get_offset (GroveMailbox *self)
+{
+  g_return_val_if_fail (GROVE_IS_MAILBOX (self), 0);
+  return self->offset;
+}
+
+void
+grove_mailbox_set_page (GroveMailbox *self, guint n)
+{
+  g_return_if_fail (GROVE_IS_MAILBOX (self));
+  n = CLAMP (n, 1, PAGE_MAX);
+  if (self->page == n)
+    return;
+  self->page = n;
+  _grove_poll_ask_anew (&self->poll);
+}
+
+guint
+grove_mailbox_get_page (GroveMailbox *self)
+{
+  g_return_val_if_fail (GROVE_IS_MAILBOX (self), 0);
+  return self->page;
+}
+
+char *
+grove_mailbox_say_kinds (GroveMailbox *self)
+{
+  g_return_val_if_fail (GROVE_IS_MAILBOX (self), NULL);
+  g_autoptr (GroveKinds) kinds = _grove_kinds_new ();
+  for (guint i = 0; i < self->messages->len; i++)
+    _grove_kinds_add (kinds, GROVE_MAILBOX_MESSAGE (self->messages->pdata[i])->kind);
+  return _grove_kinds_say (kinds);
 }
 
 guint64
@@ -426,7 +485,7 @@ grove_mailbox_set_property (GObject *object, guint prop_id, const GValue *value,
       grove_mailbox_set_active (self, g_value_get_boolean (value));
       break;
     case PROP_OFFSET:
-      set_offset (self, g_value_get_uint64 (value));
+      grove_mailbox_set_offset (self, g_value_get_uint64 (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -475,6 +534,7 @@ static void
 grove_mailbox_init (GroveMailbox *self)
 {
   self->messages = g_ptr_array_new_with_free_func (g_object_unref);
+  self->page = PAGE;
 }
 
 GroveMailbox *

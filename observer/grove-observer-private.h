@@ -7,6 +7,7 @@
 
 #include "observer/grove-command.h"
 #include "observer/grove-connection.h"
+#include "observer/grove-mailbox.h"
 #include "observer/grove-process-item.h"
 #include "observer/grove-session.h"
 #include "observer/grove-term.h"
@@ -51,6 +52,12 @@ char *_grove_exited_successor (struct json_object *exited);
 
 /* A term as the protocol sends it (grove-term.c); transfer full, NULL if it is none. */
 GroveTerm *_grove_term_read (struct json_object *object);
+
+/* (transfer full) (element-type GrovePair): of a dictionary (grove-dictionary.c). */
+GArray *_grove_pairs_read (struct json_object *array, guint n_max);
+
+/* A message as `process.messages` has it (grove-mailbox.c); NULL if it is none. */
+GroveMailboxMessage *_grove_mailbox_message_read (struct json_object *object);
 
 /* Rows of the table `processes` (grove-process-row.c). */
 /* The columns a row is made from: a bit for each that the system has. */
@@ -112,6 +119,8 @@ void _grove_session_emit_undone (GroveSession *self,
                                  const char   *method,
                                  const char   *pid,
                                  const char   *why);
+/* Why something cannot be looked at, for people (grove-trouble.c); transfer full. */
+char *_grove_trouble_of_inspection (const GError *error);
 
 /* Calls of a session. */
 /* Takes @params (NULL: none). @func is called once, later, unless the call is dropped first with

@@ -707,3 +707,13 @@ grove_session_new (void)
 {
   return g_object_new (GROVE_TYPE_SESSION, NULL);
 }
+
+int
+grove_session_get_os_pid (GroveSession *self)
+{
+  g_return_val_if_fail (GROVE_IS_SESSION (self), 0);
+  /* What is at the other end of a command is wherever the command leads. */
+  return self->connection != NULL && self->child == NULL
+           ? grove_connection_get_peer_pid (self->connection)
+           : 0;
+}

@@ -140,6 +140,10 @@ typedef enum
 /* Returns: a minute of it, two samples a second; borrowed. Since: 0.1 */
 GroveSeries *grove_session_get_series (GroveSession *self, GroveMetric metric);
 
+/* Returns: the process id of the program that is observed, where it runs on this machine; 0 not
+ * known. Since: 0.1 */
+int grove_session_get_os_pid (GroveSession *self);
+
 /* Returns: the source's clock now, estimated from the last sample; for ages. Since: 0.1 */
 gint64 grove_session_now_ns (GroveSession *self);
 

@@ -179,3 +179,26 @@ _grove_trouble_describe (GroveTrouble trouble,
   else
     describe_refusal (trouble, system_name, place, fact, ret_title, ret_detail);
 }
+
+char *
+_grove_trouble_of_inspection (const GError *error)
+{
+  switch (error->code)
+    {
+    case GROVE_CODE_NO_PROCESS:
+      return g_strdup (_ ("The process has ended"));
+    case GROVE_CODE_FORBIDDEN:
+      return g_strdup (_ ("The system keeps to itself what messages and states hold"));
+    case GROVE_PROTOCOL_ERROR_LOST:
+      return g_strdup (_ ("The connection is lost"));
+    default:
+      {
+        /* What the system says of it begins small, and means the process it was asked of. */
+        char begin[8] = { 0 };
+        if (error->message[0] == '\0')
+          return g_strdup (_ ("The system cannot do that"));
+        g_unichar_to_utf8 (g_unichar_toupper (g_utf8_get_char (error->message)), begin);
+        return g_strconcat (begin, g_utf8_next_char (error->message), NULL);
+      }
+    }
+}

@@ -1,33 +1,42 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveInspector: all there is to know of one process. What changes fast (mailbox, reductions,
- * state) comes from a GroveProcessWatch of this one process, the rest from GroveProcessDetail each
- * second.
+ * GroveInspector: all there is to know of one process, in sections. What changes fast (mailbox,
+ * reductions, state) comes from a GroveProcessWatch of this one process, the rest from
+ * GroveProcessDetail each second; what has a price is asked for by the section that shows it.
  */
 #include "ui/grove-inspector.h"
 
-#include <string.h>
-
-#include "observer/grove-format.h"
-#include "observer/grove-process-detail.h"
 #include "observer/grove-process-watch.h"
-#include "ui/grove-chart.h"
-#include "ui/grove-fact-rows.h"
-#include "ui/grove-link-rows.h"
+#include "ui/grove-anatomy-section.h"
+#include "ui/grove-bonds-section.h"
+#include "ui/grove-charts-section.h"
+#include "ui/grove-columns.h"
+#include "ui/grove-crash-section.h"
+#include "ui/grove-dictionary-section.h"
+#include "ui/grove-facts-section.h"
+#include "ui/grove-messages-section.h"
+#include "ui/grove-stack-section.h"
+#include "ui/grove-state-section.h"
+#include "ui/grove-supervisor-section.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define INTERVAL_MS 250
-/* A minute of the chart. */
-#define CHART_LENGTH (60 * 1000 / INTERVAL_MS)
 
 enum
 {
-  LINKS,
-  MONITORS,
-  MONITORED_BY,
-  SUSPENDING,
-  N_LINK_LISTS
+  CRASH,
+  CHARTS,
+  FACTS,
+  SUPERVISOR,
+  MESSAGES,
+  STATE,
+  DICTIONARY,
+  STACK,
+  BONDS,
+  ANATOMY,
+  N_SECTIONS
 };
 
 struct _GroveInspector
@@ -39,26 +48,24 @@ struct _GroveInspector
   GroveProcessWatch   *watch;
   GroveProcessItem    *item; /* of the watch */
   GroveProcessActions *actions;
-  GroveSeries         *series;
-  guint                chart_source;
-  gboolean             showing; /* controls are being set from data, not by the person */
-  GroveLinkRows       *link_rows[N_LINK_LISTS];
-  GroveFactRows       *fact_rows;
+  GroveSection        *sections[N_SECTIONS]; /* those below */
 
-  GtkStack       *stack;
-  GtkLabel       *title_label, *pid_label, *state_label, *obituary_label, *mailbox_label;
-  GtkWidget      *obituary, *successor_button;
-  GtkWidget      *restart_button, *suspend_button, *exit_button, *kill_button, *send_button;
-  GtkWidget      *suspend_content;
-  GtkWidget      *mailbox_card, *facts, *bonds;
-  GroveChart     *chart;
-  GtkWidget      *supervisor_row, *application_row, *current_row, *restarts_row;
-  GtkLabel       *supervisor_label, *application_label, *initial_label, *current_label;
-  GtkLabel       *reductions_label;
-  GtkLabel       *memory_label, *scheduler_label, *age_label;
-  GtkLabel       *restarts_label, *trap_label;
-  AdwComboRow    *priority_row;
-  AdwExpanderRow *links_row, *monitors_row, *monitored_row, *suspending_row;
+  GtkStack  *stack;
+  GtkLabel  *title_label, *pid_label, *state_label, *obituary_label;
+  GtkWidget *obituary, *successor_button;
+  GtkWidget *restart_button, *suspend_button, *exit_button, *kill_button, *send_button;
+  GtkWidget *suspend_content, *inside;
+
+  GroveCrashSection      *crash_section;
+  GroveChartsSection     *charts_section;
+  GroveFactsSection      *facts_section;
+  GroveSupervisorSection *supervisor_section;
+  GroveMessagesSection   *messages_section;
+  GroveStateSection      *state_section;
+  GroveDictionarySection *dictionary_section;
+  GroveStackSection      *stack_section;
+  GroveBondsSection      *bonds_section;
+  GroveAnatomySection    *anatomy_section;
 };
 
 enum
@@ -82,16 +89,6 @@ G_DEFINE_FINAL_TYPE (GroveInspector, grove_inspector, ADW_TYPE_BIN)
 
 #define SUSPEND_TOOLTIP N_ ("Let it stand still until it is resumed, or you leave (F8)")
 #define RESUME_TOOLTIP  N_ ("Let it run again (Shift+F8)")
-
-static const char *const priorities[] = { "low", "normal", "high", "max" };
-
-static void
-take_label (GtkLabel *label, char *text)
-{
-  if (g_strcmp0 (gtk_label_get_text (label), text) != 0)
-    gtk_label_set_text (label, text);
-  g_free (text);
-}
 
 static const GroveProcessRow *
 get_row (GroveInspector *self)
@@ -185,18 +182,6 @@ show_state (GroveInspector *self)
 }
 
 static void
-show_priority (GroveInspector *self, const char *priority)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
-    if (g_str_equal (priorities[i], priority))
-      {
-        self->showing = TRUE;
-        adw_combo_row_set_selected (self->priority_row, i);
-        self->showing = FALSE;
-      }
-}
-
-static void
 show_title (GroveInspector *self)
 {
   const GroveProcessRow *row = get_row (self);
@@ -222,34 +207,23 @@ static void
 show_fast (GroveInspector *self)
 {
   const GroveProcessRow *row = get_row (self);
-  g_autofree char       *rate = NULL;
 
   if (row == NULL)
     return;
-  rate = grove_format_count ((gint64) (row->reductions_per_s + 0.5));
-  take_label (self->mailbox_label, grove_format_count (row->messages));
-  take_label (self->reductions_label, g_strdup_printf (_ ("%s /s"), rate));
-  take_label (self->memory_label, grove_format_bytes (row->memory));
-  /* What it did last outlives it; a system may not say it. */
-  if (row->current[0] != '\0')
-    gtk_label_set_text (self->current_label, row->current);
-  gtk_widget_set_visible (self->current_row, gtk_label_get_text (self->current_label)[0] != '\0');
-  if (row->restarts > 0)
-    take_label (self->restarts_label, grove_format_count (row->restarts));
-  gtk_widget_set_visible (self->restarts_row, row->restarts > 0);
-  if (!grove_inspector_is_gone (self))
-    show_priority (self, row->priority);
+  for (int i = 0; i < N_SECTIONS; i++)
+    grove_section_live (self->sections[i], row);
   show_title (self);
   show_state (self);
   gtk_stack_set_visible_child_name (self->stack, "process");
 }
 
+/* Of what had ended before it was looked at, only its crash is known. */
 static void
-show_link (GtkWidget *row, GtkLabel *label, GroveProcessLink link)
+show_sections (GroveInspector *self, gboolean known)
 {
-  gtk_widget_set_visible (row, link.pid != NULL);
-  if (link.pid != NULL)
-    gtk_label_set_text (label, link.name != NULL && link.name[0] != '\0' ? link.name : link.pid);
+  gtk_widget_set_visible (GTK_WIDGET (self->charts_section), known);
+  gtk_widget_set_visible (GTK_WIDGET (self->facts_section), known);
+  gtk_widget_set_visible (self->inside, known);
 }
 
 static void
@@ -263,71 +237,34 @@ show_obituary (GroveInspector *self)
 
   gtk_widget_set_visible (self->obituary, gone);
   gtk_widget_set_visible (self->successor_button, successor != NULL);
-  gtk_widget_set_visible (self->mailbox_card, known);
-  gtk_widget_set_visible (self->facts, known);
-  gtk_widget_set_visible (self->bonds, known);
+  show_sections (self, known);
   if (!gone)
     return;
   if (reason == NULL)
-    take_label (self->obituary_label,
-                g_strdup (known ? _ ("It ended. Below is the last that was known.")
-                                : _ ("It had ended.")));
+    grove_section_take_label (self->obituary_label,
+                              g_strdup (known ? _ ("It ended. Below is the last that was known.")
+                                              : _ ("It had ended.")));
   else
-    take_label (self->obituary_label,
-                g_strdup_printf (known ? _ ("It ended with the reason %s. Below is the last that "
-                                            "was known.")
-                                       : _ ("It had ended with the reason %s."),
-                                 reason));
+    grove_section_take_label (self->obituary_label,
+                              g_strdup_printf (known ? _ ("It ended with the reason %s. Below is "
+                                                          "the last that "
+                                                          "was known.")
+                                                     : _ ("It had ended with the reason %s."),
+                                               reason));
 }
 
 static void
 show_detail (GroveInspector *self)
 {
-  GroveProcessDetail *detail = self->detail;
-  gint64              started;
-
-  if (!is_loaded (self))
-    {
-      if (grove_process_detail_is_gone (detail))
-        {
-          gtk_stack_set_visible_child_name (self->stack, "process");
-          show_title (self);
-          show_state (self);
-          show_obituary (self);
-        }
-      return;
-    }
+  if (!is_loaded (self) && !grove_process_detail_is_gone (self->detail))
+    return;
   gtk_stack_set_visible_child_name (self->stack, "process");
   show_title (self);
   show_state (self);
   show_obituary (self);
-  show_link (self->supervisor_row, self->supervisor_label,
-             grove_process_detail_get_supervisor (detail));
-  show_link (self->application_row, self->application_label,
-             grove_process_detail_get_application (detail));
-  gtk_label_set_text (self->initial_label, grove_process_detail_get_text (detail, "initial_call"));
-  if (get_row (self) == NULL)
-    {
-      take_label (self->mailbox_label,
-                  grove_format_count (grove_process_detail_get_int (detail, "messages")));
-      take_label (self->memory_label,
-                  grove_format_bytes (grove_process_detail_get_int (detail, "memory_bytes")));
-      take_label (self->reductions_label,
-                  grove_format_count (grove_process_detail_get_int (detail, "reductions")));
-      show_priority (self, grove_process_detail_get_text (detail, "priority"));
-    }
-  grove_fact_rows_fill (self->fact_rows, self->session, detail);
-  take_label (self->scheduler_label,
-              grove_format_count (grove_process_detail_get_int (detail, "scheduler")));
-  started = grove_process_detail_get_int (detail, "started_ns");
-  if (!grove_process_detail_is_gone (detail))
-    take_label (self->age_label,
-                grove_format_duration (grove_process_detail_get_int (detail, "now_ns") - started));
-  gtk_label_set_text (self->trap_label, grove_process_detail_get_boolean (detail, "trap_exit")
-                                          ? _ ("yes")
-                                          : _ ("no"));
-  for (guint i = 0; i < N_LINK_LISTS; i++)
-    grove_link_rows_fill (self->link_rows[i], self->detail);
+  if (is_loaded (self))
+    for (int i = 0; i < N_SECTIONS; i++)
+      grove_section_fill (self->sections[i], self->detail);
 }
 
 static void
@@ -337,36 +274,6 @@ on_detail_changed (GroveInspector *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GONE]);
   if (self->actions != NULL)
     grove_process_actions_update (self->actions, grove_inspector_is_gone (self));
-}
-
-/* ---- The chart ----------------------------------------------------------------------------------
- */
-
-/* The history the observer already has starts the chart, so that it need not begin empty. */
-static void
-seed_series (GroveInspector *self)
-{
-  guint          n = 0;
-  const guint32 *history = grove_process_item_get_history (self->item, &n);
-
-  grove_chart_seed_series (self->series, history, n, CHART_LENGTH / GROVE_HISTORY_LENGTH);
-}
-
-static gboolean
-on_chart_tick (gpointer user_data)
-{
-  GroveInspector        *self = user_data;
-  const GroveProcessRow *row = get_row (self);
-
-  if (row == NULL || row->state == GROVE_PROCESS_GONE || grove_inspector_is_gone (self) ||
-      grove_session_get_paused (self->session) ||
-      grove_session_get_state (self->session) != GROVE_SESSION_LIVE)
-    return G_SOURCE_CONTINUE;
-  if (grove_series_get_n (self->series) == 0)
-    seed_series (self);
-  grove_series_push (self->series, (double) row->messages);
-  grove_chart_set_series (self->chart, self->series);
-  return G_SOURCE_CONTINUE;
 }
 
 /* ---- What it follows ----------------------------------------------------------------------------
@@ -388,10 +295,8 @@ set_active (GroveInspector *self, gboolean active)
 {
   if (self->watch != NULL)
     grove_process_watch_set_active (self->watch, active);
-  if (active && self->chart_source == 0 && self->session != NULL)
-    self->chart_source = g_timeout_add (INTERVAL_MS, on_chart_tick, self);
-  else if (!active)
-    g_clear_handle_id (&self->chart_source, g_source_remove);
+  for (int i = 0; i < N_SECTIONS; i++)
+    grove_section_set_seen (self->sections[i], active);
 }
 
 static void
@@ -409,17 +314,11 @@ forget_process (GroveInspector *self)
 {
   drop_detail (self);
   g_clear_object (&self->item);
-  grove_series_clear (self->series);
-  grove_chart_set_series (self->chart, self->series);
-  for (guint i = 0; i < N_LINK_LISTS; i++)
-    grove_link_rows_clear (self->link_rows[i]);
   gtk_widget_set_visible (self->obituary, FALSE);
-  gtk_widget_set_visible (self->mailbox_card, TRUE);
-  gtk_widget_set_visible (self->facts, TRUE);
-  gtk_widget_set_visible (self->bonds, TRUE);
-  gtk_label_set_text (self->current_label, "");
+  show_sections (self, TRUE);
   if (self->session != NULL)
-    grove_fact_rows_follow (self->fact_rows, self->session, self->pid);
+    for (int i = 0; i < N_SECTIONS; i++)
+      grove_section_follow (self->sections[i], self->session, self->pid);
 }
 
 void
@@ -460,36 +359,10 @@ grove_inspector_set_pid (GroveInspector *self, const char *pid)
  */
 
 static void
-on_supervisor_row_activated (GroveInspector *self)
-{
-  if (is_loaded (self))
-    navigate (self, grove_process_detail_get_supervisor (self->detail).pid);
-}
-
-static void
-on_application_row_activated (GroveInspector *self)
-{
-  if (is_loaded (self))
-    navigate (self, grove_process_detail_get_application (self->detail).pid);
-}
-
-static void
 on_successor_clicked (GroveInspector *self)
 {
   if (self->detail != NULL)
     navigate (self, grove_process_detail_get_successor (self->detail));
-}
-
-static void
-on_priority_selected (GroveInspector *self)
-{
-  guint                  selected = adw_combo_row_get_selected (self->priority_row);
-  const GroveProcessRow *row = get_row (self);
-
-  if (self->showing || selected >= G_N_ELEMENTS (priorities) ||
-      (row != NULL && g_str_equal (row->priority, priorities[selected])))
-    return;
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.priority", "s", priorities[selected]);
 }
 
 /* ---- The object ---------------------------------------------------------------------------------
@@ -539,14 +412,12 @@ grove_inspector_dispose (GObject *object)
 {
   GroveInspector *self = GROVE_INSPECTOR (object);
 
-  g_clear_handle_id (&self->chart_source, g_source_remove);
   drop_detail (self);
   if (self->watch != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->watch, self);
       grove_process_watch_set_active (self->watch, FALSE);
     }
-  g_clear_pointer (&self->fact_rows, grove_fact_rows_free);
   g_clear_object (&self->watch);
   g_clear_object (&self->item);
   g_clear_object (&self->actions);
@@ -557,12 +428,7 @@ grove_inspector_dispose (GObject *object)
 static void
 grove_inspector_finalize (GObject *object)
 {
-  GroveInspector *self = GROVE_INSPECTOR (object);
-
-  for (guint i = 0; i < N_LINK_LISTS; i++)
-    grove_link_rows_free (self->link_rows[i]);
-  grove_series_free (self->series);
-  g_free (self->pid);
+  g_free (GROVE_INSPECTOR (object)->pid);
   G_OBJECT_CLASS (grove_inspector_parent_class)->finalize (object);
 }
 
@@ -577,37 +443,40 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (obituary);
   BIND (obituary_label);
   BIND (successor_button);
-  BIND (mailbox_label);
   BIND (restart_button);
   BIND (exit_button);
   BIND (kill_button);
   BIND (send_button);
   BIND (suspend_button);
   BIND (suspend_content);
-  BIND (mailbox_card);
-  BIND (facts);
-  BIND (bonds);
-  BIND (chart);
-  BIND (supervisor_row);
-  BIND (supervisor_label);
-  BIND (application_row);
-  BIND (application_label);
-  BIND (initial_label);
-  BIND (current_row);
-  BIND (current_label);
-  BIND (reductions_label);
-  BIND (memory_label);
-  BIND (priority_row);
-  BIND (scheduler_label);
-  BIND (age_label);
-  BIND (restarts_row);
-  BIND (restarts_label);
-  BIND (trap_label);
-  BIND (links_row);
-  BIND (monitors_row);
-  BIND (monitored_row);
-  BIND (suspending_row);
+  BIND (inside);
+  BIND (crash_section);
+  BIND (charts_section);
+  BIND (facts_section);
+  BIND (supervisor_section);
+  BIND (messages_section);
+  BIND (state_section);
+  BIND (dictionary_section);
+  BIND (stack_section);
+  BIND (bonds_section);
+  BIND (anatomy_section);
 #undef BIND
+}
+
+static void
+ensure_types (void)
+{
+  g_type_ensure (GROVE_TYPE_COLUMNS);
+  g_type_ensure (GROVE_TYPE_CRASH_SECTION);
+  g_type_ensure (GROVE_TYPE_CHARTS_SECTION);
+  g_type_ensure (GROVE_TYPE_FACTS_SECTION);
+  g_type_ensure (GROVE_TYPE_SUPERVISOR_SECTION);
+  g_type_ensure (GROVE_TYPE_MESSAGES_SECTION);
+  g_type_ensure (GROVE_TYPE_STATE_SECTION);
+  g_type_ensure (GROVE_TYPE_DICTIONARY_SECTION);
+  g_type_ensure (GROVE_TYPE_STACK_SECTION);
+  g_type_ensure (GROVE_TYPE_BONDS_SECTION);
+  g_type_ensure (GROVE_TYPE_ANATOMY_SECTION);
 }
 
 static void
@@ -629,40 +498,29 @@ grove_inspector_class_init (GroveInspectorClass *klass)
   signals[NAVIGATE] = g_signal_new ("navigate", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                     NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
-  g_type_ensure (GROVE_TYPE_CHART);
+  ensure_types ();
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-inspector.ui");
   bind_children (widget_class);
-  gtk_widget_class_bind_template_callback (widget_class, on_supervisor_row_activated);
-  gtk_widget_class_bind_template_callback (widget_class, on_application_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_successor_clicked);
-  gtk_widget_class_bind_template_callback (widget_class, on_priority_selected);
-}
-
-static void
-on_link_chosen (const char *pid, gpointer user_data)
-{
-  navigate (user_data, pid);
 }
 
 static void
 grove_inspector_init (GroveInspector *self)
 {
-  self->showing = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->showing = FALSE;
-  self->series = grove_series_new (CHART_LENGTH);
-  grove_chart_set_title (self->chart, _ ("Messages in the mailbox over the last minute"));
-  grove_chart_set_least_top (self->chart, 8);
-  self->link_rows[LINKS] =
-    grove_link_rows_new (self->links_row, "links", "n_links", on_link_chosen, self);
-  self->link_rows[MONITORS] =
-    grove_link_rows_new (self->monitors_row, "monitors", "n_monitors", on_link_chosen, self);
-  self->link_rows[MONITORED_BY] = grove_link_rows_new (self->monitored_row, "monitored_by",
-                                                       "n_monitored_by", on_link_chosen, self);
-  self->link_rows[SUSPENDING] =
-    grove_link_rows_new (self->suspending_row, "suspending", "n_suspending", on_link_chosen, self);
-  self->fact_rows = grove_fact_rows_new (GTK_LIST_BOX (self->facts));
+  self->sections[CRASH] = GROVE_SECTION (self->crash_section);
+  self->sections[CHARTS] = GROVE_SECTION (self->charts_section);
+  self->sections[FACTS] = GROVE_SECTION (self->facts_section);
+  self->sections[SUPERVISOR] = GROVE_SECTION (self->supervisor_section);
+  self->sections[MESSAGES] = GROVE_SECTION (self->messages_section);
+  self->sections[STATE] = GROVE_SECTION (self->state_section);
+  self->sections[DICTIONARY] = GROVE_SECTION (self->dictionary_section);
+  self->sections[STACK] = GROVE_SECTION (self->stack_section);
+  self->sections[BONDS] = GROVE_SECTION (self->bonds_section);
+  self->sections[ANATOMY] = GROVE_SECTION (self->anatomy_section);
+  for (int i = 0; i < N_SECTIONS; i++)
+    g_signal_connect_swapped (self->sections[i], "navigate", G_CALLBACK (navigate), self);
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
 }
@@ -697,7 +555,8 @@ gboolean
 grove_inspector_is_filled (GroveInspector *self)
 {
   g_return_val_if_fail (GROVE_IS_INSPECTOR (self), FALSE);
-  return is_loaded (self) && get_row (self) != NULL && grove_series_get_n (self->series) > 8;
+  return is_loaded (self) && get_row (self) != NULL &&
+         grove_charts_section_is_filled (self->charts_section);
 }
 
 GroveTarget *
@@ -740,6 +599,5 @@ grove_inspector_set_actions (GroveInspector *self, GroveProcessActions *actions)
                                      _ ("Tell it to exit, with a reason"));
   grove_process_actions_add_control (actions, self->kill_button, "kill",
                                      _ ("End it at once (Delete)"));
-  grove_process_actions_add_control (actions, GTK_WIDGET (self->priority_row), "priority",
-                                     _ ("How it competes for the schedulers"));
+  grove_facts_section_set_actions (self->facts_section, actions);
 }

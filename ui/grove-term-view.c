@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#define GLANCE 30
+
 struct _GroveTermView
 {
   GtkWidget  parent_instance;
@@ -175,7 +177,9 @@ build_lines (GroveTermView *self)
 {
   clear_lines (self);
   insert_line (self, 0, 0, -1, FALSE);
-  set_open (self, get_row (self, 0), TRUE);
+  /* What is read at a glance is better read in one line. */
+  if (g_utf8_strlen (grove_term_get_text (self->term), -1) > GLANCE)
+    set_open (self, get_row (self, 0), TRUE);
 }
 
 void

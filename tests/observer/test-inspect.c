@@ -253,7 +253,7 @@ test_mailbox_errors (Fixture *self, gconstpointer data)
   peer_fail (self->peer, peer_expect (self->peer, "process.messages"), -32002, "no", NULL);
   WAIT_FOR (self->n_changed == 1);
   g_assert_cmpstr (grove_mailbox_get_error (mailbox), ==,
-                   "The system keeps the contents of messages to itself");
+                   "The system keeps to itself what messages and states hold");
   fill (self, 1, "a");
   g_assert_cmpstr (grove_mailbox_get_error (mailbox), ==, NULL);
   peer_fail (self->peer, peer_expect (self->peer, "process.messages"), -32003, "no", NULL);

@@ -5,7 +5,7 @@
 
 # What it takes to build, to look right, and to run without a screen.
 build_packages=(gcc libc6-dev meson ninja-build pkgconf libjson-c-dev libdw-dev libedit-dev libgtk-4-dev
-  libadwaita-1-dev libglib2.0-dev-bin libxml2-utils desktop-file-utils gettext appstream libgtk-4-bin python3
+  libadwaita-1-dev libgtksourceview-5-dev libglib2.0-dev-bin libxml2-utils desktop-file-utils gettext appstream libgtk-4-bin python3
   libhttp-parser-dev libsqlite3-dev libncurses-dev)
 look_packages=(adwaita-icon-theme librsvg2-common fonts-cantarell fonts-jetbrains-mono shared-mime-info)
 screen_packages=(xvfb xauth x11-utils dbus metacity)

@@ -29,7 +29,8 @@ read_term (const char *json)
 
 /* {order, 12, [<0.7.0>, 5 left out], #{colour => red, size => {1,2}}} */
 #define ORDER(number)                                                                              \
-  "{'text':'{order,...}','size':90,'tree':[{'kind':'tuple','text':'{order,...}','n':4},"           \
+  "{'text':'{order,12,[<0.7.0>],#{colour => red,size => "                                          \
+  "{1,2}}}','size':90,'tree':[{'kind':'tuple','text':'{order,...}','n':4},"                        \
   "{'kind':'atom','text':'order'},{'kind':'integer','text':'" number                               \
   "'},{'kind':'list','text':'[<0.7.0>]','n':1,'left_out':5},{'kind':'pid','text':'<0.7.0>'},"      \
   "{'kind':'map','text':'a map','n':4},{'kind':'atom','text':'colour'},"                           \
@@ -128,6 +129,12 @@ test_same_shape (Fixture *self, gconstpointer data)
 
   show (self, "{'text':'ok','tree':[{'kind':'atom','text':'ok'}]}");
   g_assert_cmpuint (grove_term_view_get_n_lines (self->view), ==, 1);
+  /* A short one is one line until it is asked for more. */
+  show (self, "{'text':'{a,b}','tree':[{'kind':'tuple','text':'{a,b}','n':2},"
+              "{'kind':'atom','text':'a'},{'kind':'atom','text':'b'}]}");
+  g_assert_cmpuint (grove_term_view_get_n_lines (self->view), ==, 1);
+  click (self, "{a,b}");
+  g_assert_cmpuint (grove_term_view_get_n_lines (self->view), ==, 3);
   grove_term_view_set_term (self->view, NULL);
   g_assert_cmpuint (grove_term_view_get_n_lines (self->view), ==, 0);
 }
