@@ -7,7 +7,7 @@
 
 #include "observer/grove-format.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define WONDER_NS    (GROVE_SECOND_NS * 3 / 2) /* a call that takes longer */
@@ -133,9 +133,14 @@ find_ring (Walk *walk, gint64 now_ns)
     {
       const GroveProcessRow *row = &walk->path[i]->row;
       g_autofree char       *who = _grove_diagnosis_say_process (row->pid, row->name, row->initial);
-      if (i > 0)
-        g_string_append (names, i + 1 < walk->n ? ", " : _ (" and "));
-      g_string_append (names, who);
+      if (i > 0 && i + 1 == walk->n)
+        {
+          g_autofree char *others = g_strdup (names->str);
+          /* TRANSLATORS: the end of a list of names */
+          g_string_printf (names, _ ("%s and %s"), others, who);
+        }
+      else
+        g_string_append_printf (names, i > 0 ? ", %s" : "%s", who);
       since_ns = MAX (since_ns, walk->path[i]->since_ns);
     }
   g_autofree char *span = _grove_diagnosis_say_since (now_ns, since_ns);

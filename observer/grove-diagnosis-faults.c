@@ -7,7 +7,7 @@
 
 #include "observer/grove-format.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define RESTARTED_NS      (30 * GROVE_SECOND_NS)
@@ -206,20 +206,21 @@ conclude_crash (
                                           crash->initial[0] != '\0' ? crash->initial : crash->name);
   g_autofree char *outcome = say_outcome (crash);
   g_autofree char *span = _grove_diagnosis_say_since (now_ns, crash->at_ns);
-  g_autofree char *where =
-    crash->function[0] != '\0' ? g_strdup_printf (_ (" in %s"), crash->function) : g_strdup ("");
   g_autofree char *who = one_name && crash->name[0] != '\0' ? g_strdup (crash->name)
                          : crash->initial[0] != '\0'        ? g_strdup (crash->initial)
                                                             : g_strdup (crash->pid);
-  char            *title =
-    n == 1 ? g_strdup_printf (_ ("%s crashed"), who)
-                      : g_strdup_printf (ngettext ("%s crashed %lu time", "%s crashed %lu times", n), who, n);
+  char            *evidence = crash->function[0] != '\0'
+                                ? g_strdup_printf (_ ("Last %s ago in %s: %s. %s"), span, crash->function,
+                                                   crash->reason, outcome)
+                                : g_strdup_printf (_ ("Last %s ago: %s. %s"), span, crash->reason, outcome);
+  char            *title = n == 1 ? g_strdup_printf (_ ("%s crashed"), who)
+                                  : g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s crashed %lu time",
+                                                                  "%s crashed %lu times", n),
+                                                     who, n);
   g_ptr_array_add (findings,
                    grove_finding_new (GROVE_FINDING_CRASH, GROVE_SEVERITY_WARNING, key,
                                       crash->successor[0] != '\0' ? crash->successor : crash->pid,
-                                      oldest->at_ns, title,
-                                      g_strdup_printf (_ ("Last %s ago%s: %s. %s"), span, where,
-                                                       crash->reason, outcome)));
+                                      oldest->at_ns, title, evidence));
 }
 
 static void
@@ -368,9 +369,9 @@ conclude_restarts (const char            *pid,
     g_string_append (evidence, _ ("With the next one it gives up."));
   else
     g_string_append_printf (evidence,
-                            ngettext ("One more is left before it gives up.",
-                                      "%" G_GINT64_FORMAT " more are left before it gives up.",
-                                      (gulong) left),
+                            g_dngettext (GETTEXT_PACKAGE, "One more is left before it gives up.",
+                                         "%" G_GINT64_FORMAT " more are left before it gives up.",
+                                         (gulong) left),
                             left);
   if (track->last[0] != '\0')
     {

@@ -7,7 +7,7 @@
 
 #include "observer/grove-format.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAILBOX_GAIN      20
@@ -196,9 +196,10 @@ find_wait (const MailboxTrack *track)
   g_autofree char       *count = grove_format_count (row->messages);
   return grove_finding_new (GROVE_FINDING_WAIT, GROVE_SEVERITY_WARNING, key, row->pid,
                             track->waits_since_ns,
-                            g_strdup_printf (ngettext ("%s waits although %s message is there",
-                                                       "%s waits although %s messages are there",
-                                                       (gulong) row->messages),
+                            g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                                          "%s waits although %s message is there",
+                                                          "%s waits although %s messages are there",
+                                                          (gulong) row->messages),
                                              who, count),
                             say_wait (track));
 }
@@ -273,7 +274,7 @@ conclude_running (GroveDiagnosis     *self,
   g_autofree char *busy = grove_format_percent (self->sample.scheduler_utilisation[scheduler]);
   GString         *evidence = g_string_new (NULL);
   g_string_append_printf (evidence,
-                          /* Translators: a process was running at 11 of 12 looks. */
+                          /* TRANSLATORS: a process was running at 11 of 12 looks. */
                           _ (
                             "It was running at %u of the last %u looks, for %s. Scheduler %u is %s "
                             "busy."),

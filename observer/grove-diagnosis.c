@@ -6,7 +6,7 @@
 
 #include "observer/grove-format.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define BUSY              0.85 /* of a scheduler: so busy that one may keep it to itself */

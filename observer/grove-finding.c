@@ -4,7 +4,7 @@
  */
 #include "observer/grove-finding.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 
 struct _GroveFinding
 {

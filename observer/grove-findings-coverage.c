@@ -6,7 +6,7 @@
 
 #include "observer/grove-format.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 
 /* How long it takes to tell. */
 static const gint64 needs_s[GROVE_N_FINDINGS] = {

@@ -155,6 +155,7 @@ _grove_probe_new (GroveSession *session, const GroveProbeKind *kind, gpointer ow
     .open_params = open_params,
     .updated = updated,
     .failed = failed,
+    .fixed_pace = TRUE, /* what is looked at once a second is no view */
   };
   GroveProbe *self = g_new0 (GroveProbe, 1);
   self->session = session;

@@ -19,7 +19,11 @@ struct _GroveChart
   char            *title;
   GArray          *values; /* double, oldest first */
   guint            capacity;
+  PangoLayout     *layout; /* of the scale, NULL: not needed yet */
 };
+
+/* From this height on it has lines, and a scale. */
+#define TALL 70
 
 G_DEFINE_FINAL_TYPE (GroveChart, grove_chart, GTK_TYPE_WIDGET)
 
@@ -88,6 +92,51 @@ trace_line (GroveChart *self, cairo_t *cr, double width, double height)
     }
 }
 
+static PangoLayout *
+get_layout (GroveChart *self)
+{
+  if (self->layout == NULL)
+    {
+      PangoAttrList *attributes = pango_attr_list_new ();
+
+      self->layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
+      pango_attr_list_insert (attributes, pango_attr_scale_new (0.78));
+      pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum"));
+      pango_layout_set_attributes (self->layout, attributes);
+      pango_attr_list_unref (attributes);
+    }
+  return self->layout;
+}
+
+/* Lines at quarters, each with the value it stands for. */
+static void
+append_scale (GroveChart *self, GtkSnapshot *snapshot, const GrovePalette *palette)
+{
+  float  width = gtk_widget_get_width (GTK_WIDGET (self));
+  float  height = gtk_widget_get_height (GTK_WIDGET (self));
+  double low = 0, high = 0;
+
+  if (self->values->len > 0)
+    get_range (self, &low, &high);
+  for (int i = 1; i < 4; i++)
+    {
+      float            y = (float) (int) (height * (float) i / 4);
+      double           value = high - (high - low) * i / 4;
+      g_autofree char *text = grove_format_short ((gint64) value);
+      int              text_height;
+
+      gtk_snapshot_append_color (snapshot, &palette->grid, &GRAPHENE_RECT_INIT (0, y, width, 1));
+      if (self->values->len == 0)
+        continue;
+      pango_layout_set_text (get_layout (self), text, -1);
+      pango_layout_get_pixel_size (get_layout (self), NULL, &text_height);
+      gtk_snapshot_save (snapshot);
+      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (18, y - (float) text_height - 1));
+      gtk_snapshot_append_layout (snapshot, get_layout (self), &palette->dim);
+      gtk_snapshot_restore (snapshot);
+    }
+}
+
 static void
 grove_chart_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -100,10 +149,8 @@ grove_chart_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   cairo_path_t       *line;
   cairo_t            *cr;
 
-  if (height > 70)
-    for (int i = 1; i < 4; i++)
-      gtk_snapshot_append_color (snapshot, &palette->grid,
-                                 &GRAPHENE_RECT_INIT (0, (int) (height * i / 4), width, 1));
+  if (height > TALL && self->values->len < 2)
+    append_scale (self, snapshot, palette);
   if (self->values->len < 2)
     return;
 
@@ -125,10 +172,13 @@ grove_chart_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   cairo_append_path (cr, line);
   cairo_path_destroy (line);
   gdk_cairo_set_source_rgba (cr, &colour);
-  cairo_set_line_width (cr, height > 70 ? 2 : 1.5);
+  cairo_set_line_width (cr, height > TALL ? 2 : 1.5);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   cairo_stroke (cr);
   cairo_destroy (cr);
+  /* Over the area, so that it can be read. */
+  if (height > TALL)
+    append_scale (self, snapshot, palette);
 }
 
 static void
@@ -142,6 +192,21 @@ grove_chart_measure (GtkWidget     *widget,
 {
   *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 60 : 28;
   *minimum_baseline = *natural_baseline = -1;
+}
+
+/* The font may have changed. */
+static void
+grove_chart_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (grove_chart_parent_class)->css_changed (widget, change);
+  g_clear_object (&GROVE_CHART (widget)->layout);
+}
+
+static void
+grove_chart_dispose (GObject *object)
+{
+  g_clear_object (&GROVE_CHART (object)->layout);
+  G_OBJECT_CLASS (grove_chart_parent_class)->dispose (object);
 }
 
 static void
@@ -159,7 +224,9 @@ grove_chart_class_init (GroveChartClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = grove_chart_dispose;
   G_OBJECT_CLASS (klass)->finalize = grove_chart_finalize;
+  widget_class->css_changed = grove_chart_css_changed;
   widget_class->measure = grove_chart_measure;
   widget_class->snapshot = grove_chart_snapshot;
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);

@@ -17,6 +17,7 @@ struct _GroveFindingRow
   GroveFinding *finding;
   GroveSession *session;
   GtkWidget    *icon, *age;
+  int           severity; /* as shown; -1: not yet */
 };
 
 G_DEFINE_FINAL_TYPE (GroveFindingRow, grove_finding_row, ADW_TYPE_ACTION_ROW)
@@ -27,6 +28,9 @@ show_severity (GroveFindingRow *self)
   gboolean    alarm = grove_finding_get_severity (self->finding) == GROVE_SEVERITY_ALARM;
   const char *name = alarm ? _ ("Alarm") : _ ("Warning");
 
+  if (self->severity == (int) alarm)
+    return;
+  self->severity = alarm;
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
                                 alarm ? "dialog-error-symbolic" : "dialog-warning-symbolic");
   gtk_widget_remove_css_class (self->icon, alarm ? "warning" : "error");
@@ -72,6 +76,7 @@ grove_finding_row_init (GroveFindingRow *self)
 {
   GtkWidget *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
 
+  self->severity = -1;
   self->icon = gtk_image_new ();
   self->age = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->age, "caption");

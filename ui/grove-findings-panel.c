@@ -20,6 +20,7 @@ struct _GroveFindingsPanel
   GtkSliceListModel *few;
   gboolean           all;
   GtkWidget         *check_rows[GROVE_N_FINDINGS], *check_icons[GROVE_N_FINDINGS];
+  int                checked[GROVE_N_FINDINGS]; /* as shown; -1: not yet */
 
   GtkListBox     *list, *checks_list;
   GtkLabel       *count_label;
@@ -69,7 +70,8 @@ show_counts (GroveFindingsPanel *self)
   count = n > 0 ? grove_format_plural ((gint64) n, "finding", "findings") : g_strdup ("");
   take_label (self->count_label, count);
   all = self->all ? g_strdup (_ ("Show Fewer")) : g_strdup_printf (_ ("Show All %u"), n);
-  gtk_button_set_label (GTK_BUTTON (self->all_button), all);
+  if (g_strcmp0 (gtk_button_get_label (GTK_BUTTON (self->all_button)), all) != 0)
+    gtk_button_set_label (GTK_BUTTON (self->all_button), all);
   gtk_widget_set_visible (self->all_button, n > FEW);
   gtk_slice_list_model_set_size (self->few, self->all ? G_MAXUINT : FEW);
 }
@@ -111,16 +113,20 @@ show_check (GroveFindingsPanel *self, GroveFindingKind kind, GString *missing)
   gboolean         checked = grove_findings_is_checked (self->findings, kind, &note);
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->check_rows[kind]), note != NULL ? note : "");
+  if (!checked)
+    {
+      if (missing->len > 0)
+        g_string_append (missing, " · ");
+      g_string_append (missing, title);
+    }
+  if (self->checked[kind] == checked)
+    return;
+  self->checked[kind] = checked;
   gtk_image_set_from_icon_name (GTK_IMAGE (self->check_icons[kind]),
                                 checked ? "object-select-symbolic" : "content-loading-symbolic");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->check_icons[kind]),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   checked ? _ ("Looked for") : _ ("Not looked for"), -1);
-  if (checked)
-    return;
-  if (missing->len > 0)
-    g_string_append (missing, " · ");
-  g_string_append (missing, title);
 }
 
 static void
@@ -153,6 +159,7 @@ add_check_rows (GroveFindingsPanel *self)
       adw_expander_row_add_row (self->checks_row, row);
       self->check_rows[kind] = row;
       self->check_icons[kind] = icon;
+      self->checked[kind] = -1;
     }
 }
 

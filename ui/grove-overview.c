@@ -136,7 +136,7 @@ show_limits (GroveOverview *self, const GroveSample *sample)
 static void
 show_throughput (GroveOverview *self, const GroveSample *sample)
 {
-  g_autofree char *reductions = grove_format_count ((gint64) sample->reductions_per_s);
+  g_autofree char *reductions = grove_format_short ((gint64) sample->reductions_per_s);
 
   take_label (self->reductions_label,
               g_strdup_printf (_ ("%s reductions a second, the last minute"), reductions));
@@ -180,6 +180,8 @@ show_mailboxes (GroveOverview *self)
                                             (guint64) MAX (row->messages, 0));
         }
     }
+  if (grove_session_get_sample (self->session) != NULL)
+    show_limits (self, grove_session_get_sample (self->session));
 }
 
 static void

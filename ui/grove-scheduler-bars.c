@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveSchedulerBars: how busy each scheduler is.
+ * GroveSchedulerBars: how busy each scheduler is; they are counted from 0, as everywhere.
  */
 #include "ui/grove-scheduler-bars.h"
 
@@ -58,7 +58,7 @@ append_caption (GroveSchedulerBars *self,
       pango_layout_set_attributes (self->layout, attributes);
       pango_attr_list_unref (attributes);
     }
-  g_snprintf (text, sizeof text, "%u", index + 1);
+  g_snprintf (text, sizeof text, "%u", index);
   pango_layout_set_text (self->layout, text, -1);
   pango_layout_get_pixel_size (self->layout, &width, &height);
   gtk_snapshot_save (snapshot);
@@ -136,7 +136,7 @@ grove_scheduler_bars_set_values (GroveSchedulerBars *self, const double *utilisa
   for (guint i = 0; i < self->n; i++)
     {
       self->values[i] = CLAMP (utilisation[i], 0, 1);
-      g_string_append_printf (text, " %u %.0f %%", i + 1, self->values[i] * 100);
+      g_string_append_printf (text, " %u %.0f %%", i, self->values[i] * 100);
     }
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text->str,
                                   -1);
