@@ -27,6 +27,21 @@ static const Command commands[] = {
   { N_ ("Quit"), N_ ("exit end"), "application-exit-symbolic", "app.quit" },
 };
 
+/* Tables of the view of what happened. */
+static const struct
+{
+  const char *title, *keywords, *table;
+} tables[] = {
+  { N_ ("Show Crashes"), N_ ("crash reason backtrace"), "crashes" },
+  { N_ ("Show Events"), N_ ("spawn exit link"), "events" },
+  { N_ ("Show Log"), N_ ("lines errors warnings"), "log" },
+  { N_ ("Show What Was Done"), N_ ("audit commands history"), "audit" },
+  { N_ ("Show Applications"), N_ ("apps"), "applications" },
+  { N_ ("Show Names"), N_ ("registered"), "names" },
+  { N_ ("Show Timers"), N_ ("due interval"), "timers" },
+  { N_ ("Show Sessions"), N_ ("observers clients"), "sessions" },
+};
+
 typedef struct
 {
   const char *title, *action;
@@ -197,6 +212,15 @@ add_commands (const GroveFinderPlace *place, GPtrArray *items)
 
       if (command->keywords != NULL)
         item->keywords = g_strdup (_ (command->keywords));
+      add (place, items, item);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      GroveFinderItem *item =
+        grove_finder_item_new (GROVE_FINDER_COMMAND, _ (tables[i].title), "grove-activity-symbolic",
+                               "win.show-activity", g_variant_new_string (tables[i].table));
+
+      item->keywords = g_strdup (_ (tables[i].keywords));
       add (place, items, item);
     }
 }

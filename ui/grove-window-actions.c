@@ -44,6 +44,17 @@ on_view (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_show_activity (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GroveWindow *self = user_data;
+  const char  *table = g_variant_get_string (parameter, NULL);
+
+  if (table[0] != '\0')
+    grove_activity_view_show_table (self->activity_view, table);
+  show_view (self, "activity");
+}
+
+static void
 on_show_process (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   const char *pid = g_variant_get_string (parameter, NULL);
@@ -201,6 +212,7 @@ _grove_window_actions_update (GroveWindow *self)
 
   set_enabled (self, "view", observing);
   set_enabled (self, "show-process", observing);
+  set_enabled (self, "show-activity", observing);
   set_enabled (self, "find", observing);
   set_enabled (self, "pause", state == GROVE_SESSION_LIVE);
   set_enabled (self, "retry", state == GROVE_SESSION_LOST || state == GROVE_SESSION_REFUSED);
@@ -231,6 +243,7 @@ _grove_window_actions_init (GroveWindow *self)
   static const GActionEntry entries[] = {
     { .name = "view", .activate = on_view, .parameter_type = "s" },
     { .name = "show-process", .activate = on_show_process, .parameter_type = "s" },
+    { .name = "show-activity", .activate = on_show_activity, .parameter_type = "s" },
     { .name = "palette", .activate = on_palette },
     { .name = "open", .activate = on_open, .parameter_type = "s" },
     { .name = "find", .activate = on_find },

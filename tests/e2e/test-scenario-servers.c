@@ -3,6 +3,7 @@
  * Scenarios of links, servers and supervisors: who ends with whom, what is started again, and when
  * that stops. A person kills in the window; what comes of it is seen there and asked for outside.
  */
+#include "tests/e2e/activity.h"
 #include "tests/e2e/scenario.h"
 
 #include "ui/grove-graph-private.h"
@@ -300,33 +301,25 @@ test_strategies (WindowFixture *fixture)
 /* ---- poison ------------------------------------------------------------------------------------
  */
 
-/* The row of the crash: where it was, what followed; and the message that did it. */
+/* In the list of crashes: why and where, the message that did it, and what followed. */
 static void
 see_crash (WindowFixture *fixture, const char *pid, const char *successor)
 {
-  g_autofree char    *filter = g_strdup_printf ("[\"eq\",\"pid\",\"%s\"]", pid);
-  struct json_object *row = scenario_await_row (fixture, "crashes",
-                                                "\"seq\",\"reason\",\"function\",\"file\",\"line\","
-                                                "\"outcome\",\"successor\"",
-                                                filter);
-  struct json_object *crash = grove_test_wire_call (fixture->wire, "crash.get", NULL,
-                                                    "{\"seq\":%s}", scenario_get_cell (row, 0));
-  struct json_object *message = grove_test_json_object (crash, "message");
-  struct json_object *frame =
-    json_object_array_get_idx (grove_test_json_object (crash, "frames"), 0);
+  g_autofree char *filter = g_strdup_printf ("pid:%s outcome:restarted", pid);
+  GtkWidget       *cell;
 
-  g_assert_true (g_str_has_prefix (scenario_get_cell (row, 1), "{{signal,sigsegv,"));
-  g_assert_cmpstr (scenario_get_cell (row, 2), ==, "taste_amanita");
-  g_assert_true (g_str_has_suffix (scenario_get_cell (row, 3), "poison.c"));
-  g_assert_cmpint (atoi (scenario_get_cell (row, 4)), >, 0);
-  g_assert_cmpstr (scenario_get_cell (row, 5), ==, "restarted");
-  g_assert_cmpstr (scenario_get_cell (row, 6), ==, successor);
-  g_assert_cmpstr (grove_test_json_string (frame, "function"), ==, "taste_amanita");
-  g_assert_nonnull (
-    strstr (grove_test_json_string (grove_test_json_object (message, "term"), "text"),
-            "{taste,amanita}"));
-  json_object_put (crash);
-  json_object_put (row);
+  activity_open (fixture, "Crashes");
+  activity_filter (fixture, filter);
+  cell = activity_await_row (fixture, "pid", pid);
+  g_assert_true (
+    g_str_has_prefix (grove_row_get_text (activity_get_row (cell), "reason"), "{{signal,sigsegv,"));
+  g_assert_cmpstr (grove_row_get_text (activity_get_row (cell), "successor"), ==, successor);
+  activity_select (fixture, cell);
+  SCENARIO_WAIT (activity_details_read (fixture, "{{signal,sigsegv,"));
+  SCENARIO_WAIT (activity_details_read (fixture, "taste_amanita"));
+  g_assert_true (activity_details_read (fixture, "poison.c:"));
+  g_assert_true (activity_details_read (fixture, "{taste,amanita}"));
+  g_assert_true (activity_details_read (fixture, "Restarted, after "));
 }
 
 static void

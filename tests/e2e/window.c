@@ -288,7 +288,12 @@ window_select_in_graph (WindowFixture *fixture, const char *name, const char *pi
     {
       entry = grove_ui_test_find (window, GTK_TYPE_SEARCH_ENTRY, NULL, NULL);
       g_assert_nonnull (entry);
-      grove_ui_test_click (entry, GROVE_UI_TEST_LEFT);
+      /* A window that has just come may not have the keyboard yet, nor its last layout. */
+      GROVE_WAIT (gtk_window_is_active (GTK_WINDOW (window)), WINDOW_PATIENCE_MS);
+      grove_ui_test_key (window, GDK_KEY_f, GDK_CONTROL_MASK);
+      GROVE_WAIT (gtk_root_get_focus (GTK_ROOT (window)) != NULL &&
+                    gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (window)), entry),
+                  WINDOW_PATIENCE_MS);
       grove_ui_test_type (window, name);
       grove_ui_test_key (window, GDK_KEY_Return, 0);
       GROVE_WAIT (get_node_middle (graph, pid, &x, &y), WINDOW_PATIENCE_MS);
