@@ -33,7 +33,8 @@ static const Shot shots[] = {
   /* First, so that the rows have some of their history to show while samples are awaited. */
   { "processes", "processes", FALSE, FALSE },     { "overview", "overview", FALSE, FALSE },
   { "supervision", "supervision", FALSE, FALSE }, { "processes-tree", "processes", TRUE, FALSE },
-  { "mailboxes", "mailboxes", FALSE, FALSE },     { "inspector", "processes", FALSE, TRUE },
+  { "mailboxes", "mailboxes", FALSE, FALSE },     { "activity", "activity", FALSE, FALSE },
+  { "inspector", "processes", FALSE, TRUE },
 };
 
 struct _GroveScreenshot
