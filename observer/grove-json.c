@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* Every whole number up to here is one of type double too. */
+#define REAL_MAX 9e15
+
 static struct json_object *
 member_of (struct json_object *object, const char *member, enum json_type type)
 {
@@ -39,6 +42,12 @@ _grove_json_real (struct json_object *object, const char *member, double fallbac
   if (value == NULL)
     value = member_of (object, member, json_type_int);
   return value != NULL ? json_object_get_double (value) : fallback;
+}
+
+double
+_grove_json_bound (double value)
+{
+  return CLAMP (value, -REAL_MAX, REAL_MAX);
 }
 
 gboolean

@@ -178,8 +178,8 @@ parse_cell (const Column *column, struct json_object *value, char *cell)
       if (!json_object_is_type (value, json_type_double) &&
           !json_object_is_type (value, json_type_int))
         return FALSE;
-      *(double *) (void *) cell = json_object_get_double (value);
-      return isfinite (*(double *) (void *) cell);
+      *(double *) (void *) cell = _grove_json_bound (json_object_get_double (value));
+      return isfinite (json_object_get_double (value));
     case CELL_BOOLEAN:
       if (!json_object_is_type (value, json_type_boolean))
         return FALSE;

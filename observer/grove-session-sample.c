@@ -24,7 +24,7 @@ static double
 quantity (struct json_object *object, const char *member)
 {
   double value = _grove_json_real (object, member, 0);
-  return isfinite (value) && value > 0 ? value : 0;
+  return isfinite (value) && value > 0 ? _grove_json_bound (value) : 0;
 }
 
 static gint64

@@ -289,7 +289,7 @@ _grove_tree_apply_metrics (GroveTree *self, struct json_object *metrics)
         return -1;
       /* It may have been left out, being one child too many. */
       if (node != NULL)
-        differ |= _grove_tree_node_set_metric (node, number);
+        differ |= _grove_tree_node_set_metric (node, _grove_json_bound (number));
     }
   return differ;
 }

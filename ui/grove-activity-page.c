@@ -10,6 +10,7 @@
 #include "observer/grove-audit.h"
 #include "observer/grove-format.h"
 #include "ui/grove-query-entry.h"
+#include "ui/grove-spinner.h"
 
 #include <glib/gi18n.h>
 
@@ -34,7 +35,6 @@ struct _GroveActivityPage
 
   GtkOverlay *overlay;
   GtkStack   *stack;
-  GtkSpinner *spinner;
   GtkWidget  *none_page, *all_button;
   GtkLabel   *error_label;
 };
@@ -143,7 +143,6 @@ update (GroveActivityPage *self)
   if (g_str_equal (page, "none"))
     update_none (self);
   gtk_stack_set_visible_child_name (self->stack, page);
-  gtk_spinner_set_spinning (self->spinner, g_str_equal (page, "loading"));
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -601,12 +600,12 @@ grove_activity_page_class_init (GroveActivityPageClass *klass)
                                    NULL, NULL, G_TYPE_NONE, 0);
   signals[SELECTED] = g_signal_new ("selected", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                     NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_type_ensure (GROVE_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-activity-page.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveActivityPage, child)
   BIND (overlay);
   BIND (stack);
-  BIND (spinner);
   BIND (none_page);
   BIND (all_button);
   BIND (error_label);

@@ -27,6 +27,7 @@ struct _GroveActivityView
   GMenuModel         *row_menu;
   gboolean            focus_rows; /* as soon as there are some */
   gboolean            details;    /* one wants to see them, as far as something is selected */
+  guint               fold_source;
 
   AdwFlap      *flap;
   GtkListBox   *table_list;
@@ -560,18 +561,49 @@ on_copy_key (GtkWidget *widget, GVariant *args, gpointer user_data)
 /* ---- The object ---------------------------------------------------------------------------------
  */
 
+static gboolean
+on_fold (gpointer user_data)
+{
+  GroveActivityView *self = user_data;
+  gboolean           folded = adw_flap_get_folded (self->flap);
+
+  self->fold_source = 0;
+  gtk_widget_set_visible (self->sidebar_button, folded);
+  adw_flap_set_reveal_flap (self->flap, !folded);
+  return G_SOURCE_REMOVE;
+}
+
+/* It is told while it is given its size, when nothing may ask for another; this is done before the
+ * next frame. */
 static void
 on_folded (GroveActivityView *self)
 {
-  gboolean folded = adw_flap_get_folded (self->flap);
+  if (self->fold_source == 0)
+    self->fold_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_fold, self, NULL);
+}
 
-  gtk_widget_set_visible (self->sidebar_button, folded);
-  adw_flap_set_reveal_flap (self->flap, !folded);
+/* A flap that finds out while it is given its size that it is to fold asks for another size then,
+ * which GTK warns of where nothing is animated. So it is told before. */
+static void
+fold_ahead (GroveActivityView *self)
+{
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
+  int        content = 0, sidebar = 0;
+
+  gtk_widget_measure (adw_flap_get_content (self->flap), GTK_ORIENTATION_HORIZONTAL, -1, &content,
+                      NULL, NULL, NULL);
+  gtk_widget_measure (adw_flap_get_flap (self->flap), GTK_ORIENTATION_HORIZONTAL, -1, &sidebar,
+                      NULL, NULL, NULL);
+  adw_flap_set_fold_policy (self->flap, content + sidebar >= gtk_widget_get_width (parent)
+                                          ? ADW_FLAP_FOLD_POLICY_ALWAYS
+                                          : ADW_FLAP_FOLD_POLICY_NEVER);
+  adw_flap_set_fold_policy (self->flap, ADW_FLAP_FOLD_POLICY_AUTO);
 }
 
 static void
 on_map (GroveActivityView *self)
 {
+  fold_ahead (self);
   on_sample (self);
 }
 
@@ -583,6 +615,7 @@ grove_activity_view_dispose (GObject *object)
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_weak_pointer (&self->toasts);
+  g_clear_handle_id (&self->fold_source, g_source_remove);
   if (self->actions != NULL)
     {
       /* A property action holds its object, which is a child of this view. */

@@ -188,7 +188,7 @@ static void
 update_suspended (GroveProcessView *self)
 {
   guint64          n = grove_process_table_get_matched (self->suspended);
-  g_autofree char *count = n > 0 ? grove_format_count ((gint64) n) : NULL;
+  g_autofree char *count = n > 0 ? grove_format_short ((gint64) n) : NULL;
   g_autofree char *label =
     count != NULL ? g_strdup_printf (_ ("Suspended %s"), count) : g_strdup (_ ("Suspended"));
 
