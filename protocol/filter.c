@@ -371,3 +371,32 @@ grove_filter_keys (const struct grove_filter *self, const char *const **ret_keys
   *ret_keys = self->keys;
   return self->nodes[0].n_values;
 }
+
+struct grove_filter_part
+grove_filter_part (const struct grove_filter *self, uint32_t index)
+{
+  const struct node *node = &self->nodes[index];
+
+  return (struct grove_filter_part){
+    .name = operator_names[node->op],
+    .joins = node->op <= OP_NOT,
+    .end = node->end,
+    .column = node->column,
+    .n_values = node->n_values,
+  };
+}
+
+struct grove_value
+grove_filter_part_value (const struct grove_filter *self, uint32_t index, size_t value)
+{
+  const struct node     *node = &self->nodes[index];
+  const struct constant *constant = &node->values[value];
+
+  if (node->type == GROVE_COLUMN_TEXT)
+    return (struct grove_value){ .type = GROVE_COLUMN_TEXT, .u.text = constant->text };
+  if (constant->is_real)
+    return (struct grove_value){ .type = GROVE_COLUMN_REAL, .u.real = constant->real };
+  return (struct grove_value){ .type = node->type == GROVE_COLUMN_BOOL ? GROVE_COLUMN_BOOL
+                                                                       : GROVE_COLUMN_INT,
+                               .u.integer = constant->integer };
+}

@@ -76,6 +76,29 @@ bool grove_filter_accepts (const struct grove_filter *self,
  */
 size_t grove_filter_keys (const struct grove_filter *self, const char *const **ret_keys);
 
+/* One operator of a filter with what it is applied to. All of a filter are numbered from 0, each
+ * before those it joins, which follow one another: the first is the next, and each ends where the
+ * next begins. For sources that filter where their rows are. */
+struct grove_filter_part
+{
+  const char *name;     /* "and", "eq", ... */
+  bool        joins;    /* "and", "or", "not": others; else it compares */
+  uint32_t    end;      /* the part after this one and all it joins */
+  uint32_t    column;   /* that is compared */
+  size_t      n_values; /* that it is compared with */
+};
+
+/**
+ * grove_filter_part:
+ * @index: below grove_filter_part (self, 0)'s end
+ *
+ * Since: 0.1
+ */
+struct grove_filter_part grove_filter_part (const struct grove_filter *self, uint32_t index);
+/* Values of "contains" are in lower case. Borrowed from @self. Since: 0.1 */
+struct grove_value
+grove_filter_part_value (const struct grove_filter *self, uint32_t index, size_t value);
+
 /* ---- Many rows at once -----------------------------------------------------------------------
  */
 

@@ -56,6 +56,7 @@ struct grove_protocol_server
   struct grove_source source;
   struct grove_host   host;
   struct grove_socket socket;
+  int                 only_fd; /* its one connection, where there is no socket; else -1 */
   int                 stop_fd;
   struct connection   connections[GROVE_LIMIT_SESSIONS];
   size_t              n_connections;
@@ -74,6 +75,22 @@ clock_ns (clockid_t clock)
 
   clock_gettime (clock, &now);
   return (uint64_t) now.tv_sec * SECOND + (uint64_t) now.tv_nsec;
+}
+
+static void
+set_up (struct grove_protocol_server               *self,
+        const struct grove_source                  *source,
+        const struct grove_protocol_server_options *options)
+{
+  self->source = *source;
+  self->opening_ns = OPENING_NS;
+  grove_host_init (&self->host, &self->source);
+  if (options == NULL)
+    return;
+  self->host.read_only = options->read_only;
+  self->host.hide_payloads = options->hide_payloads;
+  if (options->opening_ms != 0)
+    self->opening_ns = options->opening_ms * (SECOND / 1000);
 }
 
 enum grove_listen
@@ -102,18 +119,24 @@ grove_protocol_server_new (const struct grove_source                  *source,
         *ret_error = grove_must_copy ("There are too many open files.");
       return GROVE_LISTEN_FAILED;
     }
-  self->source = *source;
-  self->opening_ns = OPENING_NS;
-  grove_host_init (&self->host, &self->source);
-  if (options != NULL)
-    {
-      self->host.read_only = options->read_only;
-      self->host.hide_payloads = options->hide_payloads;
-      if (options->opening_ms != 0)
-        self->opening_ns = options->opening_ms * (SECOND / 1000);
-    }
+  self->only_fd = -1;
+  set_up (self, source, options);
   *ret_server = self;
   return GROVE_LISTEN_OK;
+}
+
+struct grove_protocol_server *
+grove_protocol_server_new_on (const struct grove_source                  *source,
+                              int                                         fd,
+                              const struct grove_protocol_server_options *options)
+{
+  struct grove_protocol_server *self = grove_must_zero (sizeof *self);
+
+  self->socket.listen_fd = -1;
+  self->only_fd = fd;
+  self->stop_fd = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC);
+  set_up (self, source, options);
+  return self;
 }
 
 void
@@ -121,7 +144,8 @@ grove_protocol_server_free (struct grove_protocol_server *self)
 {
   if (self == NULL)
     return;
-  grove_socket_close (&self->socket);
+  if (self->only_fd < 0)
+    grove_socket_close (&self->socket);
   close (self->stop_fd);
   grove_host_finish (&self->host);
   free (self);
@@ -447,7 +471,9 @@ grove_protocol_server_run (struct grove_protocol_server *self)
 
   set_now (self);
   watch_costs (self);
-  while (!stop)
+  if (self->only_fd >= 0)
+    add_connection (self, self->only_fd);
+  while (!stop && (self->only_fd < 0 || self->n_connections > 0))
     poll_once (self, &stop);
   say_goodbye (self);
 }

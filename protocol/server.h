@@ -57,6 +57,22 @@ enum grove_listen grove_protocol_server_new (const struct grove_source          
                                              char                                      **ret_error);
 
 /**
+ * grove_protocol_server_new_on:
+ * @fd: (transfer full): a connected socket, the only session's; others cannot come
+ * @options: (nullable): not kept; its directory is not used
+ *
+ * For a server that somebody runs as a command, and speaks with through its standard input and
+ * output. It also stops when that session ends.
+ *
+ * Returns: (transfer full): free with grove_protocol_server_free()
+ * Since: 0.1
+ */
+struct grove_protocol_server *
+grove_protocol_server_new_on (const struct grove_source                  *source,
+                              int                                         fd,
+                              const struct grove_protocol_server_options *options);
+
+/**
  * grove_protocol_server_run:
  *
  * Serves until grove_protocol_server_stop(); then says goodbye to every session.
