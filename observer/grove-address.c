@@ -17,7 +17,7 @@ G_DEFINE_QUARK (grove - address - error - quark, grove_address_error)
 #define ALLOWED                                                                                    \
   N_ ("Give the name of a system (1 to 64 letters, digits or . _ @ - and no dot first), the path " \
       "of "                                                                                        \
-      "its socket (with a slash), ssh:[user@]host/name, or exec:command.")
+      "its socket (with a slash), beam:node@host, ssh:[user@]host/name, or exec:command.")
 
 static const char letters[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS;
 
@@ -89,16 +89,17 @@ is_user (const char *text, gsize length)
   return TRUE;
 }
 
+/* The words of the command in the environment's @variable, or @usual. */
 static gboolean
-add_ssh_program (GPtrArray *argv, GError **error)
+add_program (GPtrArray *argv, const char *variable, const char *usual, GError **error)
 {
-  const char *program = g_getenv ("GROVE_SSH");
+  const char *program = g_getenv (variable);
   g_auto (GStrv) words = NULL;
   g_autoptr (GError) problem = NULL;
   if (program == NULL || program[0] == '\0')
-    program = "ssh";
+    program = usual;
   if (!g_shell_parse_argv (program, NULL, &words, &problem))
-    return complain (error, _ ("GROVE_SSH is no command: %s"), problem->message);
+    return complain (error, _ ("%s is no command: %s"), variable, problem->message);
   for (char **word = words; *word != NULL; word++)
     g_ptr_array_add (argv, g_strdup (*word));
   return TRUE;
@@ -121,7 +122,7 @@ parse_ssh (GroveAddress *self, const char *rest, GError **error)
     return complain (error, _ ("“%s” cannot be a system’s name"), name);
 
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
-  if (!add_ssh_program (argv, error))
+  if (!add_program (argv, "GROVE_SSH", "ssh", error))
     return FALSE;
   g_ptr_array_add (argv, g_strdup ("-T"));
   g_ptr_array_add (argv, g_strndup (rest, (gsize) (host - rest) + host_length));
@@ -132,6 +133,24 @@ parse_ssh (GroveAddress *self, const char *rest, GError **error)
   g_ptr_array_add (argv, NULL);
   self->argv = (char **) g_ptr_array_free (g_steal_pointer (&argv), FALSE);
   self->name = name != NULL ? g_strdup (name) : g_strndup (host, host_length);
+  return TRUE;
+}
+
+/* An Erlang or Elixir node, through the program that joins it. */
+static gboolean
+parse_beam (GroveAddress *self, const char *rest, GError **error)
+{
+  const char *at = strchr (rest, '@');
+  if (at == NULL || !is_user (rest, (gsize) (at - rest)) || !is_host (at + 1, strlen (at + 1)))
+    return complain (error, _ ("“%s” names no Erlang node"), self->text);
+
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  if (!add_program (argv, "GROVE_BEAM", "grove-beam", error))
+    return FALSE;
+  g_ptr_array_add (argv, g_strdup (rest));
+  g_ptr_array_add (argv, NULL);
+  self->argv = (char **) g_ptr_array_free (g_steal_pointer (&argv), FALSE);
+  self->name = g_strdup (rest);
   return TRUE;
 }
 
@@ -181,6 +200,8 @@ grove_address_parse (const char *text, GError **error)
   self->text = g_utf8_make_valid (text, -1);
   if (g_str_has_prefix (text, "ssh:"))
     good = parse_ssh (self, text + strlen ("ssh:"), error);
+  else if (g_str_has_prefix (text, "beam:"))
+    good = parse_beam (self, text + strlen ("beam:"), error);
   else if (g_str_has_prefix (text, "exec:"))
     good = parse_exec (self, text + strlen ("exec:"), error);
   else if (strchr (text, '/') != NULL)

@@ -7,6 +7,7 @@
  *   ./run/shop.sock         the path of a socket: it has a slash
  *   ssh:[user@]host/shop    that name on another machine, through `ssh HOST grove dial-stdio shop`
  *   ssh:[user@]host         the only system that runs there
+ *   beam:node@host          an Erlang or Elixir node, through `grove-beam node@host`
  *   exec:COMMAND...         whatever speaks the protocol on its standard input and output
  *
  * Threads: any thread.
@@ -33,8 +34,8 @@ typedef struct
  * @text: copied
  * @error: its first line says what is wrong, the others what is allowed
  *
- * The environment variable GROVE_SSH is the program that `ssh:` runs, with its options, as a shell
- * would part them; else it is ssh.
+ * The environment variables GROVE_SSH and GROVE_BEAM are the programs that `ssh:` and `beam:` run,
+ * with their options, as a shell would part them; else they are ssh and grove-beam.
  *
  * Returns: (transfer full): NULL on an error
  * Since: 0.1

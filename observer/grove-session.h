@@ -64,7 +64,7 @@ GroveSession *grove_session_new (void);
 /**
  * grove_session_open:
  * @target: where the system is, as grove_address_parse() reads it: a name, a socket's path,
- *   ssh:[user@]host/name, exec:command; copied
+ *   beam:node@host, ssh:[user@]host/name, exec:command; copied
  *
  * Connects. What comes of it is told by the property `state`.
  *

@@ -113,7 +113,8 @@ show_text (Cli *cli, struct json_object *info)
   put_line (cli, "started with", CLI_PLAIN, _grove_json_text (info, "initial_call"));
   put_line (cli, "status", cli_style_of_status (status), status);
   put_line (cli, "priority", CLI_PLAIN, _grove_json_text (info, "priority"));
-  put_taken (cli, "age", cli_say_duration (age_ns));
+  if (_grove_json_int (info, "started_ns", 0) > 0)
+    put_taken (cli, "age", cli_say_duration (age_ns));
   put_line (cli, "traps exits", CLI_PLAIN, _grove_json_boolean (info, "trap_exit") ? "yes" : "no");
   if (_grove_json_boolean (info, "system"))
     put_line (cli, "system", CLI_PLAIN, "the system's own: it is protected");

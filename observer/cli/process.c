@@ -88,13 +88,18 @@ cli_parse_query (
   return FALSE;
 }
 
+/* When it was started comes last: not every system knows. */
 static struct json_object *
-columns_of_process (void)
+columns_of_process (Cli *cli)
 {
+  struct json_object *declared = cli_table_columns (cli, "processes");
   struct json_object *columns = json_object_new_array ();
   json_object_array_add (columns, json_object_new_string ("pid"));
   json_object_array_add (columns, json_object_new_string ("name"));
-  json_object_array_add (columns, json_object_new_string ("started_ns"));
+  for (gsize i = 0; declared != NULL && i < json_object_array_length (declared); i++)
+    if (g_str_equal (_grove_json_text (json_object_array_get_idx (declared, i), "name"),
+                     "started_ns"))
+      json_object_array_add (columns, json_object_new_string ("started_ns"));
   return columns;
 }
 
@@ -132,7 +137,7 @@ complain_of_many (CliRows *rows, const char *text, GError **error)
 static int
 look_up (Cli *cli, const char *text, struct json_object *filter, CliProcess *ret, GError **error)
 {
-  struct json_object *columns = columns_of_process ();
+  struct json_object *columns = columns_of_process (cli);
   struct json_object *sort = _grove_table_sort ("pid", FALSE);
   CliQuery            query = { .table = "processes",
                                 .columns = columns,

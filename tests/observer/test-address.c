@@ -25,6 +25,7 @@ static const Good goods[] = {
   { "ssh-name-with-at", "ssh:host/shop@1", "shop@1", NULL, "ssh|-T|host|grove|dial-stdio|shop@1" },
   { "ssh-only-one", "ssh:host", "host", NULL, "ssh|-T|host|grove|dial-stdio" },
   { "ssh-six", "ssh:fe80::1%eth0/shop", "shop", NULL, "ssh|-T|fe80::1%eth0|grove|dial-stdio|shop" },
+  { "beam", "beam:shop@prod-3", "shop@prod-3", NULL, "grove-beam|shop@prod-3" },
   { "exec", "exec:kubectl exec -i 'my pod' -- grove dial-stdio", "kubectl", NULL,
     "kubectl|exec|-i|my pod|--|grove|dial-stdio" },
   { "exec-path", "exec:/usr/bin/cat", "cat", NULL, "/usr/bin/cat" },
@@ -49,7 +50,7 @@ static const char *const bads[] = {
   "ssh:",      "ssh:/shop",      "ssh:@host/a", "ssh:-o/shop",  "ssh:-l@host/shop",
   "ssh:a/",    "ssh:a/b c",      "ssh:a/$(b)",  "ssh:a;b/shop", "ssh:a/../b",
   "ssh:a b/c", "ssh:a@b@c/shop", "exec:",       "exec:   ",     "exec:'a",
-  "beam:node",
+  "beam:node", "beam:@host",     "beam:a b@c",  "beam:-x@host", "beam:",
 };
 
 /* The first line says what is wrong, the second what is allowed. */
