@@ -13,7 +13,7 @@ screen_packages=(xvfb xauth x11-utils dbus metacity)
 # numbers are. What loads web servers (wrk, ab) is for the web shop, another machine's door (sshd), manual pages
 # and shells for grove, making packages and looking at what the desktop reads, the rest for programs in C++, and
 # for another processor.
-test_packages=(libx11-dev libxtst-dev erlang-base erlang-dev locales g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+test_packages=(libx11-dev libxtst-dev erlang-base erlang-dev libssl-dev locales g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
   wrk apache2-utils openssh-server openssh-client mandoc groff fish zsh debhelper lintian librsvg2-bin libglib2.0-bin)
 
 say ()

@@ -19,6 +19,7 @@ ROOMS = {  # folder: the folders it may include from, besides itself
     "runtime/io": ["runtime", "runtime/core", "runtime/term"],
     "runtime/export": ["runtime", "runtime/otp", "runtime/io", "runtime/core", "runtime/term", "protocol"],
     "runtime/shell": ["runtime", "runtime/otp", "runtime/io", "runtime/core", "runtime/term"],
+    "runtime/beam": ["runtime/export", "runtime/term", "protocol"],
     "runtime/examples": ["runtime"],
     "observer": ["protocol"],
     "observer/cli": ["observer", "protocol"],

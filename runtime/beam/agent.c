@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See agent.h.
+ */
+#include "runtime/beam/agent.h"
+
+#include "runtime/beam/blob.h"
+#include "runtime/beam/text.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CALL_MS 10000
+
+struct question
+{
+  uint64_t         id;
+  beam_answered    answered;
+  void            *user_data;
+  struct question *next;
+};
+
+struct beam_agent
+{
+  struct beam_link   *link;
+  struct grove_buffer pid;
+  struct grove_buffer hello;
+  uint64_t            last_id;
+  struct question    *questions;
+};
+
+/* ---- Starting it
+ * ---------------------------------------------------------------------------------
+ */
+
+/* Whether the node has our very module already. */
+static bool
+ask_whether_loaded (struct beam_link *link, bool *ret_loaded, char **ret_error)
+{
+  struct grove_buffer arguments = { NULL };
+  struct grove_term   result;
+  bool                answered;
+
+  beam_must (grove_build (&arguments, "[~a, version, 0]", beam_agent_module) == GROVE_OK);
+  answered = beam_link_call (link, "erlang", "function_exported", grove_buffer_term (&arguments),
+                             CALL_MS, &result, ret_error);
+  *ret_loaded = answered && grove_match (result, "true");
+  grove_buffer_finish (&arguments);
+  return answered;
+}
+
+/* Before anything is loaded: a node that is too old says so in its log when it must refuse. */
+static bool
+check_release (struct beam_link *link, char **ret_error)
+{
+  struct grove_buffer arguments = { NULL };
+  struct grove_term   result;
+  struct grove_cursor cursor;
+  struct grove_term   digit;
+  int64_t             byte;
+  long                release = 0;
+  bool                answered;
+
+  beam_must (grove_build (&arguments, "[otp_release]") == GROVE_OK);
+  answered = beam_link_call (link, "erlang", "system_info", grove_buffer_term (&arguments), CALL_MS,
+                             &result, ret_error);
+  grove_buffer_finish (&arguments);
+  if (!answered)
+    return false;
+  if (grove_cursor_init (&cursor, result))
+    while (grove_cursor_next (&cursor, &digit) && grove_term_int64 (digit, &byte) && byte >= '0' &&
+           byte <= '9')
+      release = release * 10 + (byte - '0');
+  if (release >= beam_agent_release)
+    return true;
+  *ret_error =
+    beam_text ("The node runs Erlang/OTP %ld; this grove-beam was built for %d and later.", release,
+               beam_agent_release);
+  return false;
+}
+
+static bool
+load (struct beam_link *link, char **ret_error)
+{
+  struct grove_buffer arguments = { NULL };
+  struct grove_term   result;
+  char                file[128];
+  bool                loaded;
+
+  (void) snprintf (file, sizeof file, "%s.beam", beam_agent_module);
+  {
+    struct grove_buffer name = { NULL };
+
+    /* A file's name is a list of characters. */
+    *grove_buffer_extend (&name, 1) = 107;
+    *grove_buffer_extend (&name, 1) = 0;
+    *grove_buffer_extend (&name, 1) = (uint8_t) strlen (file);
+    memcpy (grove_buffer_extend (&name, strlen (file)), file, strlen (file));
+    beam_must (grove_build (&arguments, "[~a, ~t, ~b]", beam_agent_module,
+                            grove_buffer_term (&name), beam_agent_code,
+                            beam_agent_code_size) == GROVE_OK);
+    grove_buffer_finish (&name);
+  }
+  loaded = beam_link_call (link, "code", "load_binary", grove_buffer_term (&arguments), CALL_MS,
+                           &result, ret_error);
+  grove_buffer_finish (&arguments);
+  if (loaded && !grove_match (result, "{module, _}"))
+    {
+      char text[256];
+      bool cut;
+
+      (void) grove_term_print (result, GROVE_SYNTAX_ERLANG, 16, text, sizeof text, &cut);
+      *ret_error = beam_text ("The node refused the agent's module: %s", text);
+      return false;
+    }
+  return loaded;
+}
+
+static bool
+start (struct beam_agent *self, char **ret_error)
+{
+  struct grove_buffer arguments = { NULL };
+  struct grove_term   result;
+  bool                answered;
+
+  beam_must (grove_build (&arguments, "[~t, #{}]", beam_link_self (self->link)) == GROVE_OK);
+  answered = beam_link_call (self->link, beam_agent_module, "start", grove_buffer_term (&arguments),
+                             CALL_MS, &result, ret_error);
+  grove_buffer_finish (&arguments);
+  if (!answered)
+    return false;
+  if (grove_term_type (result) != GROVE_TERM_PID)
+    {
+      *ret_error = beam_text ("The agent did not start on the node.");
+      return false;
+    }
+  memcpy (grove_buffer_extend (&self->pid, result.size), result.bytes, result.size);
+  return true;
+}
+
+/* Who the node is. */
+static bool
+ask_hello (struct beam_agent *self, char **ret_error)
+{
+  struct grove_buffer request = { NULL };
+
+  beam_must (grove_build (&request, "{req, 0, <<\"hello\">>, #{}}") == GROVE_OK);
+  (void) beam_link_send (self->link, grove_buffer_term (&self->pid), grove_buffer_term (&request));
+  grove_buffer_finish (&request);
+  for (int tries = 0; tries < CALL_MS / 100; tries++)
+    {
+      struct grove_term message, hello;
+      struct pollfd     polled = { .fd = beam_link_fd (self->link), .events = POLLIN };
+
+      if (!beam_link_turn (self->link, ret_error))
+        return false;
+      while (beam_link_receive (self->link, &message))
+        if (grove_match (message, "{rep, 0, ~t}", &hello))
+          {
+            memcpy (grove_buffer_extend (&self->hello, hello.size), hello.bytes, hello.size);
+            return true;
+          }
+      (void) poll (&polled, 1, 100);
+    }
+  *ret_error = beam_text ("The agent started on the node, but does not answer.");
+  return false;
+}
+
+struct beam_agent *
+beam_agent_start (struct beam_link *link, struct grove_term *ret_hello, char **ret_error)
+{
+  struct beam_agent *self = calloc (1, sizeof *self);
+  bool               loaded = false, started;
+
+  if (self == NULL)
+    abort ();
+  self->link = link;
+  if (check_release (link, ret_error) && ask_whether_loaded (link, &loaded, ret_error) &&
+      (loaded || load (link, ret_error)))
+    {
+      started = start (self, ret_error);
+      if (!started && loaded)
+        {
+          /* Another observer's agent left just now, and took the module with it. */
+          free (*ret_error);
+          started = load (link, ret_error) && start (self, ret_error);
+        }
+      if (started && ask_hello (self, ret_error))
+        {
+          *ret_hello = grove_buffer_term (&self->hello);
+          return self;
+        }
+    }
+  grove_buffer_finish (&self->pid);
+  grove_buffer_finish (&self->hello);
+  free (self);
+  return NULL;
+}
+
+/* ---- Asking
+ * --------------------------------------------------------------------------------------
+ */
+
+static void
+answer_all (struct beam_agent *self, enum grove_error code, const char *text)
+{
+  const struct beam_answer answer = { .code = code, .text = text };
+
+  while (self->questions != NULL)
+    {
+      struct question *question = self->questions;
+
+      self->questions = question->next;
+      question->answered (&answer, question->user_data);
+      free (question);
+    }
+}
+
+/* Out of the list, or NULL. */
+static struct question *
+take (struct beam_agent *self, uint64_t id)
+{
+  for (struct question **at = &self->questions; *at != NULL; at = &(*at)->next)
+    if ((*at)->id == id)
+      {
+        struct question *question = *at;
+
+        *at = question->next;
+        return question;
+      }
+  return NULL;
+}
+
+uint64_t
+beam_agent_ask (struct beam_agent *self,
+                const char        *method,
+                struct grove_term  params,
+                beam_answered      answered,
+                void              *user_data)
+{
+  struct grove_buffer request = { NULL };
+  struct question    *question = malloc (sizeof *question);
+
+  if (question == NULL)
+    abort ();
+  *question = (struct question){ ++self->last_id, answered, user_data, self->questions };
+  self->questions = question;
+  beam_must (grove_build (&request, "{req, ~l, ~s, ~t}", (int64_t) question->id, method, params) ==
+             GROVE_OK);
+  (void) beam_link_send (self->link, grove_buffer_term (&self->pid), grove_buffer_term (&request));
+  grove_buffer_finish (&request);
+  return self->last_id;
+}
+
+void
+beam_agent_forget (struct beam_agent *self, uint64_t id)
+{
+  const struct beam_answer answer = { .code = GROVE_ERROR_CANCELLED, .text = "it was cancelled" };
+  struct question         *question = take (self, id);
+  struct grove_buffer      request = { NULL };
+
+  if (question == NULL)
+    return;
+  beam_must (grove_build (&request, "{stop, ~l}", (int64_t) id) == GROVE_OK);
+  (void) beam_link_send (self->link, grove_buffer_term (&self->pid), grove_buffer_term (&request));
+  grove_buffer_finish (&request);
+  question->answered (&answer, question->user_data);
+  free (question);
+}
+
+void
+beam_agent_stop (struct beam_agent *self)
+{
+  struct grove_buffer request = { NULL };
+  char               *error = NULL;
+
+  if (self == NULL)
+    return;
+  answer_all (self, GROVE_ERROR_SHUTTING_DOWN, "this observer is leaving the node");
+  beam_must (grove_build (&request, "{req, 0, <<\"detach\">>, #{}}") == GROVE_OK);
+  (void) beam_link_send (self->link, grove_buffer_term (&self->pid), grove_buffer_term (&request));
+  if (!beam_link_turn (self->link, &error))
+    free (error);
+  grove_buffer_finish (&request);
+  grove_buffer_finish (&self->pid);
+  grove_buffer_finish (&self->hello);
+  free (self);
+}
+
+/* ---- Hearing
+ * -------------------------------------------------------------------------------------
+ */
+
+static enum grove_error
+code_of (struct grove_text name)
+{
+  static const struct
+  {
+    const char      *name;
+    enum grove_error code;
+  } codes[] = {
+    { "no_process", GROVE_ERROR_NO_PROCESS },
+    { "invalid", GROVE_ERROR_INVALID_PARAMS },
+    { "limit", GROVE_ERROR_LIMIT },
+    { "not_reached", GROVE_ERROR_NOT_REACHED },
+    { "other_process", GROVE_ERROR_OTHER_PROCESS },
+    { "not_supported", GROVE_ERROR_NOT_SUPPORTED },
+    { "protected", GROVE_ERROR_PROTECTED },
+  };
+
+  for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+    if (strlen (codes[i].name) == name.size && memcmp (codes[i].name, name.bytes, name.size) == 0)
+      return codes[i].code;
+  return GROVE_ERROR_INTERNAL;
+}
+
+static void
+hear (struct beam_agent *self, struct grove_term message)
+{
+  struct beam_answer answer = { 0 };
+  struct question   *question;
+  struct grove_text  code, text;
+  int64_t            id;
+  char               words[1024];
+
+  if (grove_match (message, "{rep, ~l, ~t}", &id, &answer.result))
+    answer.ok = true;
+  else if (grove_match (message, "{err, ~l, ~a, ~s}", &id, &code, &text))
+    {
+      (void) snprintf (words, sizeof words, "%.*s", (int) text.size, text.bytes);
+      answer.code = code_of (code);
+      answer.text = words;
+    }
+  else
+    return;
+  question = take (self, (uint64_t) id);
+  if (question == NULL)
+    return;
+  question->answered (&answer, question->user_data);
+  free (question);
+}
+
+bool
+beam_agent_turn (struct beam_agent *self, char **ret_error)
+{
+  const bool        alive = beam_link_turn (self->link, ret_error);
+  struct grove_term message;
+
+  while (beam_link_receive (self->link, &message))
+    hear (self, message);
+  if (!alive)
+    answer_all (self, GROVE_ERROR_SHUTTING_DOWN, *ret_error);
+  return alive;
+}

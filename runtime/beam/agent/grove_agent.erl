@@ -1,0 +1,253 @@
+%% SPDX-License-Identifier: MIT
+%%
+%% The agent: what grove-beam loads into a node that is to be observed. One process manages; each
+%% request has a worker of its own and a watchdog, so that nothing that is asked for can hold up the
+%% rest. All that is turned on belongs to the manager: its end undoes it, and it ends when the bridge
+%% goes, however that goes.
+%%
+%%   bridge -> manager  {req, Id, Method :: binary(), #{binary() => term()}}
+%%                      {stop, Id}: nobody waits for the answer any more
+%%   agent  -> bridge   {rep, Id, Result} | {err, Id, Code :: atom(), Text :: binary()}
+%%                      {beat, Nanoseconds} | {bye, Why :: atom()}
+%%
+%% Results are in the shapes of the protocol: maps become objects, lists arrays, binaries texts, atoms
+%% texts but for true, false and null. {term, T, Size} stands for a term that the bridge prints,
+%% {text, Binary, Size} for one that is too large to travel. Nothing typed by a person becomes an atom
+%% that was not there. The module is named after its own hash (AGENT), so that a new version never has
+%% to purge an old one.
+-module(?AGENT).
+-export([start/2, version/0, manager/2, work/4]).
+
+-define(VERSION, 1).
+%% What one worker may hold: more than any answer needs, less than a node minds.
+-define(WORKER_WORDS, (256 * 1024 * 1024 div 8)).
+-define(BEAT_MS, 2000).
+
+-record(manager, {bridge, node, workers = #{}, suspended = #{}, rates, watching = false}).
+
+-include("table.hrl").
+-include("process.hrl").
+-include("tree.hrl").
+-include("act.hrl").
+-include("text.hrl").
+
+version() -> ?VERSION.
+
+%% Called through the node's rpc server. Never linked to the bridge: a C node cannot answer links.
+start(Bridge, Options) when is_pid(Bridge), is_map(Options) ->
+    spawn_opt(?MODULE, manager, [Bridge, Options], [{message_queue_data, off_heap}, {priority, high}]).
+
+manager(Bridge, _Options) ->
+    Node = node(Bridge),
+    true = erlang:monitor_node(Node, true),
+    %% Away from the rpc server's group, so that it belongs to no application.
+    group_leader(whereis(init), self()),
+    true = register_as(1),
+    erlang:send_after(?BEAT_MS, self(), beat),
+    manage(#manager{bridge = Bridge, node = Node, rates = new_rates()}).
+
+hello() ->
+    #{version => ?VERSION,
+      node => text(node()),
+      otp => list_to_binary(erlang:system_info(otp_release)),
+      erts => list_to_binary(erlang:system_info(version)),
+      elixir => elixir_version(),
+      pid => pid(self()),
+      schedulers => erlang:system_info(schedulers_online),
+      word_size => erlang:system_info(wordsize),
+      os_pid => list_to_integer(os:getpid()),
+      creation => erlang:system_info(creation),
+      started => erlang:system_info(start_time),
+      now => now_ns(),
+      ticktime => tick_time()}.
+
+elixir_version() ->
+    case code:is_loaded('Elixir.System') of
+        false -> null;
+        _ -> try 'Elixir.System':version() catch _:_ -> null end
+    end.
+
+tick_time() ->
+    case catch net_kernel:get_net_ticktime() of
+        Seconds when is_integer(Seconds) -> Seconds;
+        {_, Seconds} when is_integer(Seconds) -> Seconds;
+        _ -> 60
+    end.
+
+%% Since the node was started; never negative.
+now_ns() ->
+    erlang:convert_time_unit(erlang:monotonic_time() - erlang:system_info(start_time), native, nanosecond).
+
+%% By name they can be seen, and the last of several observers knows that it is the last.
+names() -> [grove_agent1, grove_agent2, grove_agent3, grove_agent4, grove_agent5, grove_agent6, grove_agent7, grove_agent8].
+register_as(N) ->
+    try register(lists:nth(N, names()), self())
+    catch error:_ when N < 8 -> register_as(N + 1)
+    end.
+
+%% noconnect: never call back a bridge that went. nosuspend: never wait for one that does not read.
+tell(Bridge, Message) -> erlang:send(Bridge, Message, [noconnect, nosuspend]).
+
+manage(S = #manager{bridge = Bridge}) ->
+    receive
+        {req, Id, Method, Params} when is_binary(Method), is_map(Params) -> manage(request(Id, Method, Params, S));
+        {stop, Id} -> manage(stop_worker(Id, S));
+        beat ->
+            tell(Bridge, {beat, now_ns()}),
+            erlang:send_after(?BEAT_MS, self(), beat),
+            manage(S);
+        {'DOWN', Monitor, process, _, Why} -> manage(worker_ended(Monitor, Why, S));
+        {too_long, Monitor} -> manage(worker_too_long(Monitor, S));
+        {nodedown, Node} when Node =:= S#manager.node -> leave(nodedown, S);
+        detach -> leave(detach, S);
+        _ -> manage(S)
+    end.
+
+%% ---- Leaving ------------------------------------------------------------------------------------
+
+leave(Why, #manager{bridge = Bridge, workers = Workers, suspended = Suspended}) ->
+    maps:foreach(fun(_, {_, Pid, _}) -> exit(Pid, kill) end, Workers),
+    maps:foreach(fun(Pid, _) -> catch erlang:resume_process(Pid) end, Suspended),
+    {registered_name, Name} = process_info(self(), registered_name),
+    unregister(Name),
+    case [N || N <- names(), whereis(N) =/= undefined] of
+        [] -> unload();
+        _ -> ok
+    end,
+    Why =:= nodedown orelse tell(Bridge, {bye, Why}),
+    ok.
+
+%% Purging makes the code server wait for every process, and one in native code would hang it and with
+%% it every load of code. So all are asked first, against the clock; in doubt the module stays.
+unload() ->
+    Count = erlang:system_info(process_count),
+    Asks = fun() -> lists:foreach(fun(Pid) -> process_info(Pid, current_function) end, processes()) end,
+    Count =< 200000 andalso
+        begin
+            {Pid, Monitor} = spawn_opt(Asks, [monitor]),
+            receive
+                {'DOWN', Monitor, process, Pid, normal} ->
+                    code:delete(?MODULE),
+                    spawn(code, purge, [?MODULE]);
+                {'DOWN', Monitor, process, Pid, _} -> false
+            after 5000 + Count div 100 -> exit(Pid, kill)
+            end
+        end.
+
+%% ---- Workers ------------------------------------------------------------------------------------
+
+start_worker(Id, Work, Priority, TimeoutMs, S) ->
+    {Pid, Monitor} = spawn_opt(?MODULE, work, [S#manager.bridge, Id, Work, self()],
+        [monitor, {priority, Priority}, {max_heap_size, #{size => ?WORKER_WORDS, kill => true, error_logger => false}}]),
+    Timer = erlang:send_after(TimeoutMs, self(), {too_long, Monitor}),
+    S#manager{workers = (S#manager.workers)#{Monitor => {Id, Pid, Timer}}}.
+
+work(Bridge, Id, Work, _Manager) ->
+    Answer = try {rep, Id, Work()}
+             catch
+                 throw:{Code, Text} when is_atom(Code) -> {err, Id, Code, Text};
+                 Class:Error:Stack -> {err, Id, internal, print({Class, Error, lists:sublist(Stack, 3)}, 600)}
+             end,
+    %% It may wait for a bridge that reads slowly: only this worker does.
+    erlang:send(Bridge, Answer, [noconnect]).
+
+worker_ended(Monitor, Why, S = #manager{bridge = Bridge, workers = Workers}) ->
+    case maps:take(Monitor, Workers) of
+        {{Id, _, Timer}, Rest} ->
+            erlang:cancel_timer(Timer),
+            case Why of
+                normal -> ok;
+                killed -> tell(Bridge, {err, Id, limit, <<"the answer would have taken more than 256 MB on the node">>});
+                _ -> tell(Bridge, {err, Id, internal, print(Why, 600)})
+            end,
+            S#manager{workers = Rest};
+        error -> S
+    end.
+
+worker_too_long(Monitor, S = #manager{bridge = Bridge, workers = Workers}) ->
+    case maps:take(Monitor, Workers) of
+        {{Id, Pid, _}, Rest} ->
+            erlang:demonitor(Monitor, [flush]),
+            Text = case asks_now(Pid) of
+                       none -> <<"the node did not answer in time">>;
+                       Asked -> iolist_to_binary([pid(Asked), " does not answer: it is running native code that does not yield, or is being torn down"])
+                   end,
+            exit(Pid, kill),
+            tell(Bridge, {err, Id, not_reached, Text}),
+            S#manager{workers = Rest};
+        error -> S
+    end.
+
+%% Whom a worker has asked last; it notes that before it asks.
+asks_now(Worker) ->
+    case catch process_info(Worker, dictionary) of
+        {dictionary, Entries} -> proplists:get_value(asks, Entries, none);
+        _ -> none
+    end.
+
+stop_worker(Id, S = #manager{workers = Workers}) ->
+    case [{Monitor, Pid, Timer} || {Monitor, {I, Pid, Timer}} <- maps:to_list(Workers), I =:= Id] of
+        [{Monitor, Pid, Timer}] ->
+            erlang:demonitor(Monitor, [flush]),
+            erlang:cancel_timer(Timer),
+            exit(Pid, kill),
+            S#manager{workers = maps:remove(Monitor, Workers)};
+        [] -> S
+    end.
+
+%% ---- Requests -----------------------------------------------------------------------------------
+
+request(Id, Method, Params, S = #manager{bridge = Bridge, rates = Rates}) ->
+    case Method of
+        <<"hello">> -> tell(Bridge, {rep, Id, hello()}), S;
+        <<"sample">> -> with_wall_time(fun(S1) -> start_worker(Id, fun() -> sample() end, high, 5000, S1) end, S);
+        <<"info">> -> start_worker(Id, fun() -> info() end, normal, 5000, S);
+        <<"table">> -> start_worker(Id, fun() -> table(Params, Rates) end, low, 60000, S);
+        <<"children">> -> start_worker(Id, fun() -> children(Params) end, normal, 15000, S);
+        <<"process">> -> start_worker(Id, fun() -> process(Params) end, normal, 5000, S);
+        <<"watch">> -> start_worker(Id, fun() -> process_sample(Params) end, normal, 2000, S);
+        <<"messages">> -> start_worker(Id, fun() -> messages(Params) end, normal, 10000, S);
+        <<"dictionary">> -> start_worker(Id, fun() -> dictionary(Params) end, normal, 10000, S);
+        <<"state">> -> start_worker(Id, fun() -> state(Params) end, normal, 1000 + integer(Params, <<"timeout_ms">>, 5000), S);
+        <<"stack">> -> start_worker(Id, fun() -> stack(Params) end, normal, 5000, S);
+        <<"exit">> -> start_worker(Id, fun() -> exit_process(Params) end, normal, 15000, S);
+        <<"restart">> -> start_worker(Id, fun() -> restart(Params) end, normal, 30000, S);
+        <<"priority">> -> start_worker(Id, fun() -> set_priority(Params) end, normal, 10000, S);
+        <<"gc">> -> start_worker(Id, fun() -> collect_garbage(Params) end, normal, 30000, S);
+        <<"send">> -> start_worker(Id, fun() -> send(Params) end, normal, 5000, S);
+        <<"supervisor">> -> start_worker(Id, fun() -> supervisor_info(Params) end, normal, 15000, S);
+        <<"suspend">> -> suspend(Id, Params, S);
+        <<"resume">> -> resume(Id, Params, S);
+        <<"detach">> -> self() ! detach, S;
+        _ -> tell(Bridge, {err, Id, internal, <<"no such request: ", Method/binary>>}), S
+    end.
+
+%% Counted per process that asked for it: it is off again when the manager ends.
+with_wall_time(Then, S = #manager{watching = true}) -> Then(S);
+with_wall_time(Then, S) ->
+    catch erlang:system_flag(scheduler_wall_time, true),
+    Then(S#manager{watching = true}).
+
+%% Suspending belongs to who did it, so the manager does.
+suspend(Id, Params, S = #manager{bridge = Bridge, suspended = Suspended}) ->
+    try
+        Pid = target(Params),
+        protect(Pid),
+        erlang:suspend_process(Pid, [asynchronous, unless_suspending]),
+        tell(Bridge, {rep, Id, #{pid => pid(Pid), name => name(Pid), suspended => true}}),
+        S#manager{suspended = Suspended#{Pid => true}}
+    catch
+        throw:{Code, Text} -> tell(Bridge, {err, Id, Code, Text}), S;
+        _:_ -> tell(Bridge, {err, Id, no_process, <<"there is no such process any more">>}), S
+    end.
+
+resume(Id, Params, S = #manager{bridge = Bridge, suspended = Suspended}) ->
+    try
+        Pid = target(Params),
+        maps:is_key(Pid, Suspended) andalso erlang:resume_process(Pid),
+        tell(Bridge, {rep, Id, #{pid => pid(Pid), name => name(Pid), suspended => false}}),
+        S#manager{suspended = maps:remove(Pid, Suspended)}
+    catch
+        throw:{Code, Text} -> tell(Bridge, {err, Id, Code, Text}), S;
+        _:_ -> tell(Bridge, {err, Id, no_process, <<"there is no such process any more">>}), S
+    end.

@@ -1,0 +1,233 @@
+%% SPDX-License-Identifier: MIT
+%%
+%% One process: all that can be known of it, its mailbox, dictionary, state and stack; and the node as a
+%% whole.
+
+-define(LISTED, 100).
+%% Reading a mailbox copies all of it and holds the process up meanwhile: the BEAM has no partial read.
+-define(MANY_MESSAGES, 10000).
+-define(LARGE_HEAP, 33554432).
+
+-define(ITEMS, [registered_name, initial_call, status, message_queue_len, reductions, group_leader, priority,
+                trap_exit, heap_size, stack_size, garbage_collection_info, current_function, links, monitors,
+                monitored_by, suspending, min_heap_size, current_location]).
+
+process(Params) ->
+    Pid = target(Params),
+    case process_info(Pid, ?ITEMS) of
+        undefined -> gone();
+        List -> describe(Pid, maps:from_list(List))
+    end.
+
+describe(Pid, I) ->
+    #{garbage_collection_info := Gc, heap_size := Heap, stack_size := Stack, links := Links, monitors := Monitors,
+      monitored_by := Watchers, suspending := Suspending, initial_call := First, group_leader := Leader} = I,
+    Word = erlang:system_info(wordsize),
+    Memory = memory_of(Gc),
+    Dictionary = small_dictionary(Pid, Memory),
+    Linked = [L || L <- Links, is_pid(L)],
+    Monitored = [M || {process, M} <- Monitors],
+    Stopped = [S || {S, _, _} <- Suspending],
+    #{pid => pid(Pid), name => name(Pid), label => label(Dictionary),
+      initial_call => mfa(proplists:get_value('$initial_call', Dictionary, First)),
+      status => status(maps:get(status, I)), priority => text(maps:get(priority, I)),
+      trap_exit => maps:get(trap_exit, I), system => is_system(Pid), scheduler => 0, started_ns => 0,
+      now_ns => now_ns(), messages => maps:get(message_queue_len, I), received => 0, mailbox_bytes => 0,
+      heap_bytes => Heap * Word, stack_bytes => Stack * Word, memory_bytes => Memory,
+      reductions => maps:get(reductions, I), current => frame(maps:get(current_location, I)),
+      group_leader => who(Leader), parent => who(parent(Pid, Dictionary)), application => application_of(Leader),
+      supervisor => supervisor_of(Dictionary), child => null,
+      links => [who(L) || L <- lists:sublist(Linked, ?LISTED)], n_links => length(Linked),
+      monitors => [whoever(M) || M <- lists:sublist(Monitored, ?LISTED)], n_monitors => length(Monitored),
+      monitored_by => [who(W) || W <- lists:sublist([W || W <- Watchers, is_pid(W)], ?LISTED)], n_monitored_by => length(Watchers),
+      suspending => [who(S) || S <- lists:sublist(Stopped, ?LISTED)], n_suspending => length(Stopped),
+      n_dictionary => length(Dictionary), max_heap_bytes => 0,
+      sizes => #{stack => Stack * Word, heap => Heap * Word, mailbox => 0, control_block => 0, pid => Word},
+      absent => #{started_ns => <<"the BEAM does not note when a process was started">>,
+                  scheduler => <<"the BEAM's processes move between schedulers">>,
+                  received => <<"the BEAM does not count what a process received">>,
+                  mailbox_bytes => <<"messages are part of the memory of the process">>}}.
+
+%% Copied only where that is little.
+small_dictionary(Pid, Memory) when Memory < 4194304 ->
+    case process_info(Pid, dictionary) of
+        {dictionary, Entries} -> Entries;
+        _ -> []
+    end;
+small_dictionary(_, _) -> [].
+
+label(Dictionary) ->
+    case proplists:get_value('$process_label', Dictionary) of
+        undefined -> <<>>;
+        Label -> print(Label, 200)
+    end.
+
+parent(Pid, Dictionary) ->
+    case catch process_info(Pid, parent) of
+        {parent, Parent} when is_pid(Parent) -> Parent;
+        _ -> ancestor(Dictionary)
+    end.
+
+ancestor(Dictionary) ->
+    case proplists:get_value('$ancestors', Dictionary) of
+        [Pid | _] when is_pid(Pid) -> Pid;
+        [Name | _] when is_atom(Name) -> whereis(Name);
+        _ -> none
+    end.
+
+application_of(Leader) ->
+    case leaders() of
+        #{Leader := App} -> #{pid => pid(Leader), name => App};
+        _ -> null
+    end.
+
+supervisor_of(Dictionary) ->
+    case ancestor(Dictionary) of
+        Pid when is_pid(Pid), node(Pid) =:= node() ->
+            case is_supervisor(Pid) of
+                true ->
+                    Flags = supervisor_flags(Pid),
+                    (maps:with([strategy, intensity, period_s, recent_restarts], Flags))#{pid => pid(Pid), name => name(Pid)};
+                false -> null
+            end;
+        _ -> null
+    end.
+
+whoever(Pid) when is_pid(Pid) -> who(Pid);
+whoever({Name, Node}) -> #{pid => <<>>, name => <<(text(Name))/binary, "@", (text(Node))/binary>>};
+whoever(Other) -> #{pid => <<>>, name => text(Other)}.
+
+frame({M, F, A, Location}) ->
+    Arity = case is_list(A) of true -> length(A); false -> A end,
+    #{function => mfa({M, F, Arity}), file => print_string(proplists:get_value(file, Location, "")),
+      line => proplists:get_value(line, Location, 0)};
+frame(_) -> #{function => <<>>, file => <<>>, line => 0}.
+
+%% Without a word to the process: each interval, for the one that is looked at.
+process_sample(Params) ->
+    Pid = target(Params),
+    case process_info(Pid, [status, priority, message_queue_len, reductions, trap_exit, heap_size, stack_size, garbage_collection_info]) of
+        undefined -> #{t => now_ns(), exited => null};
+        [{_, Status}, {_, Priority}, {_, Messages}, {_, Reductions}, {_, Traps}, {_, Heap}, {_, Stack}, {_, Gc}] ->
+            Word = erlang:system_info(wordsize),
+            #{t => now_ns(), name => name(Pid), status => status(Status), priority => text(Priority), messages => Messages,
+              heap_bytes => Heap * Word, stack_bytes => Stack * Word, memory_bytes => memory_of(Gc),
+              reductions => Reductions, trap_exit => Traps}
+    end.
+
+%% ---- What is in it -------------------------------------------------------------------------------
+
+messages(Params) ->
+    Pid = target(Params),
+    Offset = integer(Params, <<"offset">>, 0),
+    case process_info(Pid, [message_queue_len, garbage_collection_info]) of
+        undefined -> gone();
+        [{_, Count}, {_, Gc}] ->
+            Memory = memory_of(Gc),
+            Count =< ?MANY_MESSAGES andalso Memory =< ?LARGE_HEAP orelse
+                throw({limit, iolist_to_binary(io_lib:format(
+                    "~b messages wait, in a process of ~b MB. The BEAM can only copy all of them at once, which would hold the process up "
+                    "and take that much memory again: up to ~b messages in ~b MB are read",
+                    [Count, Memory bsr 20, ?MANY_MESSAGES, ?LARGE_HEAP bsr 20]))}),
+            All = case process_info(Pid, messages) of {messages, L} -> L; undefined -> gone() end,
+            Page = lists:sublist(drop(Offset, All), integer(Params, <<"limit">>, 100)),
+            #{total => length(All), offset => Offset,
+              messages => [#{index => I, from => <<>>, age_ns => 0, size => size_of(M), term => show(M)}
+                           || {I, M} <- lists:zip(lists:seq(Offset, Offset + length(Page) - 1), Page)]}
+    end.
+
+size_of(Term) -> erts_debug:flat_size(Term) * erlang:system_info(wordsize).
+
+dictionary(Params) ->
+    Pid = target(Params),
+    Offset = integer(Params, <<"offset">>, 0),
+    Limit = integer(Params, <<"limit">>, 100),
+    case process_info(Pid, garbage_collection_info) of
+        undefined -> gone();
+        {_, Gc} ->
+            memory_of(Gc) =< 2 * ?LARGE_HEAP orelse
+                throw({limit, <<"the process is larger than 64 MB, and its dictionary can only be copied whole">>}),
+            {dictionary, All} = case process_info(Pid, dictionary) of undefined -> gone(); D -> D end,
+            #{offset => Offset, more => length(All) > Offset + Limit,
+              pairs => [#{key => show(K), value => show(V)} || {K, V} <- lists:sublist(drop(Offset, lists:keysort(1, All)), Limit)]}
+    end.
+
+%% Made into a bounded term inside the process, and thrown out of it: the state itself is never copied.
+%% sys keeps the old one when the function fails.
+state(Params) ->
+    Pid = target(Params),
+    Timeout = integer(Params, <<"timeout_ms">>, 5000),
+    Module = behaviour(Pid),
+    Module =:= none andalso throw({not_supported, iolist_to_binary([pid(Pid), " is no gen_server, gen_statem, gen_event or supervisor: nobody knows what its state is"])}),
+    Show = fun(State) -> exit({grove, show(State)}) end,
+    try sys:replace_state(Pid, Show, Timeout) of
+        _ -> throw({internal, <<"the process gave no state">>})
+    catch
+        error:{callback_failed, _, {exit, {grove, Shown}}} ->
+            #{pid => pid(Pid), name => name(Pid), module => text(callback_module(Pid)), suspended => false, state => Shown};
+        exit:{timeout, _} -> throw({not_reached, iolist_to_binary([pid(Pid), " did not answer within ", integer_to_list(Timeout), " ms: it is busy in a callback, or suspended"])});
+        exit:{noproc, _} -> gone()
+    end.
+
+callback_module(Pid) ->
+    case initial_call(Pid) of
+        {Module, _, _} -> Module;
+        _ -> undefined
+    end.
+
+initial_call(Pid) ->
+    case process_info(Pid, [initial_call, dictionary]) of
+        [{_, First}, {_, Entries}] -> proplists:get_value('$initial_call', Entries, First);
+        _ -> undefined
+    end.
+
+%% Whether a system message will be understood: one that is not stays in the mailbox for ever.
+behaviour(Pid) ->
+    Stack = case process_info(Pid, current_stacktrace) of {_, S} -> S; _ -> [] end,
+    case [M || {M, _, _, _} <- Stack, lists:member(M, [gen_server, gen_statem, gen_event, gen_fsm, sys])] of
+        [Module | _] -> Module;
+        [] -> declared_behaviour(initial_call(Pid))
+    end.
+
+declared_behaviour({supervisor, _, _}) -> gen_server;
+declared_behaviour({Module, init, 1}) ->
+    Attributes = try Module:module_info(attributes) catch _:_ -> [] end,
+    Known = [gen_server, gen_statem, gen_event, supervisor, 'Elixir.GenServer', 'Elixir.Supervisor'],
+    case [B || {Key, Bs} <- Attributes, Key =:= behaviour orelse Key =:= behavior, B <- Bs, lists:member(B, Known)] of
+        [Behaviour | _] -> Behaviour;
+        [] -> none
+    end;
+declared_behaviour(_) -> none.
+
+stack(Params) ->
+    Pid = target(Params),
+    case process_info(Pid, [current_stacktrace, current_location, status]) of
+        undefined -> gone();
+        [{_, Stack}, {_, Current}, {_, Status}] ->
+            Limit = integer(Params, <<"limit">>, 32),
+            #{pid => pid(Pid), name => name(Pid), status => status(Status), current => frame(Current),
+              frames => [frame(F) || F <- lists:sublist(Stack, Limit)], truncated => length(Stack) > Limit}
+    end.
+
+%% ---- The node ------------------------------------------------------------------------------------
+
+info() ->
+    #{uptime_ns => now_ns(), schedulers => erlang:system_info(schedulers_online),
+      max_processes => erlang:system_info(process_limit), word_size => erlang:system_info(wordsize),
+      applications => lists:sort([App || App <- maps:values(leaders())])}.
+
+%% Running sums; the bridge makes rates of them.
+sample() ->
+    {Reductions, _} = erlang:statistics(reductions),
+    Wall = case erlang:statistics(scheduler_wall_time) of
+               undefined -> [];
+               List -> [[Active, Total] || {_, Active, Total} <- lists:sublist(lists:sort(List), erlang:system_info(schedulers_online))]
+           end,
+    Memory = try maps:from_list(erlang:memory()) catch _:_ -> #{} end,
+    #{t => now_ns(), processes => erlang:system_info(process_count), max_processes => erlang:system_info(process_limit),
+      run_queue => erlang:statistics(run_queue), wall => Wall, reductions => Reductions,
+      total => maps:get(total, Memory, 0), heaps => maps:get(processes, Memory, 0),
+      observing => own_reductions()}.
+
+own_reductions() ->
+    case process_info(self(), reductions) of {_, N} -> N; _ -> 0 end.

@@ -1,0 +1,58 @@
+%% SPDX-License-Identifier: MIT
+%%
+%% Texts: of pids, names, functions, and of any term within bounds; and what requests hold.
+
+integer(Params, Key, Default) ->
+    case Params of
+        #{Key := Value} when is_integer(Value) -> Value;
+        _ -> Default
+    end.
+
+pid(Pid) when is_pid(Pid) -> list_to_binary(pid_to_list(Pid));
+pid(_) -> <<>>.
+
+text(Atom) when is_atom(Atom) -> atom_to_binary(Atom, utf8);
+text(Binary) when is_binary(Binary) -> Binary;
+text(Term) -> print(Term, 120).
+
+mfa({M, F, A}) when is_integer(A) -> iolist_to_binary([text(M), $:, text(F), $/, integer_to_list(A)]);
+mfa({M, F, A}) when is_list(A) -> mfa({M, F, length(A)});
+mfa(undefined) -> <<>>;
+mfa(Other) -> print(Other, 120).
+
+%% Bounded in depth and in characters, the work too.
+print(Term, Max) ->
+    Text = unicode:characters_to_binary(io_lib:format("~0tP", [Term, 30], [{chars_limit, Max}])),
+    case byte_size(Text) > 4 * Max of
+        true -> binary:part(Text, 0, 4 * Max);
+        false -> Text
+    end.
+
+%% A term for the bridge to print; one that is too large travels as the beginning of its text.
+-define(TERM_BYTES, 65536).
+show(Term) ->
+    Size = erts_debug:flat_size(Term) * erlang:system_info(wordsize),
+    case Size =< 4 * ?TERM_BYTES andalso erlang:external_size(Term) =< ?TERM_BYTES of
+        true -> {term, Term, Size};
+        false -> {text, print(Term, 8192), Size}
+    end.
+
+%% Registered name, else label, else nothing.
+name(Pid) ->
+    case process_info(Pid, registered_name) of
+        {registered_name, Name} -> text(Name);
+        _ -> <<>>
+    end.
+
+who(Pid) when is_pid(Pid) -> #{pid => pid(Pid), name => case node(Pid) =:= node() of true -> name(Pid); false -> text(node(Pid)) end};
+who(_) -> null.
+
+gone() -> throw({no_process, <<"there is no such process any more">>}).
+
+%% The process a request names, which must be one of this node.
+target(Params) ->
+    Text = maps:get(<<"pid">>, Params),
+    Pid = try list_to_pid(binary_to_list(Text)) catch error:_ -> throw({invalid, <<"a pid looks like <0.123.0>, not ", Text/binary>>}) end,
+    node(Pid) =:= node() orelse throw({invalid, <<Text/binary, " is a process of another node">>}),
+    put(asks, Pid),
+    Pid.

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The agent's compiled module, made when Grove is built (agent/embed.py).
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+extern const char    beam_agent_module[]; /* grove_agent_ and eight digits of its hash */
+extern const int     beam_agent_release;  /* of Erlang/OTP, that compiled it */
+extern const uint8_t beam_agent_code[];
+extern const size_t  beam_agent_code_size;

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See link.h.
+ */
+#include "runtime/beam/link.h"
+
+#include "runtime/beam/cookie.h"
+#include "runtime/beam/epmd.h"
+#include "runtime/beam/text.h"
+#include "runtime/beam/transport.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Each name we ever had is an atom on the node for ever, so there are few. */
+#define N_NAMES    9
+#define OWN_NAME   "grove_beam"
+#define TERM_FIRST 131 /* the version byte before each term on the wire */
+
+struct beam_link
+{
+  struct beam_name       name;
+  ei_cnode               node;
+  struct beam_setup      setup;
+  struct beam_transport *transport;
+  int                    fd;
+  int                    epoll_fd; /* readable when there is anything to do */
+  bool                   wants_write;
+  uint64_t               heard_ns;
+  ei_x_buff              received;
+  struct grove_buffer    self_pid;
+  struct grove_buffer    sending;
+};
+
+static uint64_t
+now_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (uint64_t) now.tv_sec * UINT64_C (1000000000) + (uint64_t) now.tv_nsec;
+}
+
+/* ---- What is wrong
+ * -------------------------------------------------------------------------------
+ */
+
+static char *
+why_not_reached (const struct beam_link *self)
+{
+  const struct beam_setup *setup = &self->setup;
+  const char              *node = self->name.node;
+
+  switch (setup->error)
+    {
+    case EADDRNOTAVAIL:
+      return beam_text ("The host \"%s\" of node %s cannot be found.", self->name.host, node);
+    case ECONNREFUSED:
+      return beam_text ("Nothing answers at %s port %d. The node %s may be stopping or starting.",
+                        self->name.host, setup->port, node);
+    case ETIMEDOUT:
+      return beam_text ("%s did not accept a connection at port %d within %.0f s. Does a firewall "
+                        "keep it away?",
+                        node, setup->port, setup->timeout_ms / 1000.0);
+    default:
+      return beam_text ("%s cannot be reached at port %d: %s.", node, setup->port,
+                        strerror (setup->error));
+    }
+}
+
+static char *
+why_not_named (const struct beam_link *self)
+{
+  const struct beam_setup *setup = &self->setup;
+
+  if (strncmp (setup->status, "not_allowed", 11) == 0)
+    return beam_text ("%s does not let this observer in: its list of allowed nodes "
+                      "(net_kernel:allow/1) keeps %s out.",
+                      self->name.node, ei_thisnodename (&self->node));
+  return beam_text ("%s refused us with \"%s\".", self->name.node, setup->status);
+}
+
+static char *
+why_no_handshake (const struct beam_link *self)
+{
+  const struct beam_setup *setup = &self->setup;
+  const char              *node = self->name.node;
+
+  if (setup->stage == BEAM_STAGE_NONE)
+    return why_not_reached (self);
+  if (setup->tls != NULL && setup->stage == BEAM_STAGE_CONNECTED)
+    return beam_text ("TLS with %s failed: %s. Does the node run with -proto_dist inet_tls, and "
+                      "are "
+                      "the certificates those of its cluster?",
+                      node, setup->tls_error[0] != '\0' ? setup->tls_error : "it did not answer");
+  if (setup->stage == BEAM_STAGE_STATUS && strncmp (setup->status, "ok", 2) != 0)
+    return why_not_named (self);
+  if (setup->error == ETIMEDOUT)
+    return beam_text ("%s accepts connections but does not answer: it is suspended, overloaded, or "
+                      "no Erlang node. Or it wants TLS (--tls).",
+                      node);
+  if (setup->stage == BEAM_STAGE_CHALLENGED)
+    return beam_text ("%s does not take our cookie. It must be the one the node was started with: "
+                      "--cookie-file FILE names a file that holds it.",
+                      node);
+  if (setup->stage == BEAM_STAGE_STATUS)
+    return beam_text ("%s broke off the handshake. It may know itself by another name: long (with "
+                      "dots in the host) or short.",
+                      node);
+  return beam_text ("%s closed the connection at once. If its cluster speaks TLS, say --tls.",
+                    node);
+}
+
+/* Where it listens, by epmd. */
+static bool
+find_port (struct beam_link *self, int timeout_ms, char **ret_error)
+{
+  const struct beam_name *name = &self->name;
+
+  switch (beam_epmd_find (name, timeout_ms, &self->setup.port))
+    {
+    case BEAM_EPMD_OK:
+      return true;
+    case BEAM_EPMD_NO_HOST:
+      *ret_error =
+        beam_text ("The host \"%s\" of node %s cannot be found.", name->host, name->node);
+      return false;
+    case BEAM_EPMD_SILENT:
+      *ret_error =
+        beam_text ("Nothing answers at %s port %d (epmd). Does any Erlang node run there, "
+                   "and does the firewall let it through? For a node without epmd: --port",
+                   name->host, beam_epmd_own_port ());
+      return false;
+    case BEAM_EPMD_NO_NODE:
+    default:
+      *ret_error = beam_text ("There is no node called \"%s\" on %s. grove-beam --list %s lists "
+                              "those there are.",
+                              name->alive, name->host, name->host);
+      return false;
+    }
+}
+
+/* ---- Connecting
+ * ----------------------------------------------------------------------------------
+ */
+
+static SSL_CTX *
+make_tls (const struct beam_tls *tls, char **ret_error)
+{
+  SSL_CTX    *context = SSL_CTX_new (TLS_client_method ());
+  const char *key = tls->key != NULL ? tls->key : tls->certificate;
+  const char *unread = NULL;
+
+  if (context == NULL)
+    abort ();
+  SSL_CTX_set_mode (context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_min_proto_version (context, TLS1_2_VERSION);
+  SSL_CTX_set_verify (context, SSL_VERIFY_PEER, NULL);
+  if (tls->authorities == NULL)
+    (void) SSL_CTX_set_default_verify_paths (context);
+  else if (SSL_CTX_load_verify_locations (context, tls->authorities, NULL) != 1)
+    unread = tls->authorities;
+  if (unread == NULL && tls->certificate != NULL)
+    {
+      if (SSL_CTX_use_certificate_chain_file (context, tls->certificate) != 1)
+        unread = tls->certificate;
+      else if (SSL_CTX_use_PrivateKey_file (context, key, SSL_FILETYPE_PEM) != 1)
+        unread = key;
+    }
+  if (unread == NULL)
+    return context;
+  *ret_error = beam_text ("%s holds no certificate or key that can be used: %s.", unread,
+                          ERR_reason_error_string (ERR_peek_last_error ()));
+  SSL_CTX_free (context);
+  return NULL;
+}
+
+static void
+keep_own_pid (struct beam_link *self)
+{
+  ei_x_buff encoded;
+
+  ei_x_new (&encoded);
+  ei_x_encode_pid (&encoded, ei_self (&self->node));
+  memcpy (grove_buffer_extend (&self->self_pid, (size_t) encoded.index), encoded.buff,
+          (size_t) encoded.index);
+  ei_x_free (&encoded);
+}
+
+/* Under the @i-th of our names. A C node's host part need not be ours: it is the node's, so that
+ * both have the same form. */
+static int
+try_name (struct beam_link *self, const char *cookie, int i)
+{
+  struct beam_setup *setup = &self->setup;
+  struct in_addr     unused = { 0 };
+  char               alive[32], full[BEAM_NAME_SIZE + 32];
+
+  (void) snprintf (alive, sizeof alive, OWN_NAME "%d", i);
+  (void) snprintf (full, sizeof full, "%s@%s", alive, self->name.host);
+  setup->stage = BEAM_STAGE_NONE;
+  setup->n_seen = 0;
+  setup->error = 0;
+  setup->closed = false;
+  setup->status[0] = '\0';
+  if (ei_connect_xinit_ussi (&self->node, self->name.host, alive, full, &unused, cookie,
+                             (unsigned) (now_ns () / 1000000) & 0x7ffffff,
+                             &beam_transport_callbacks, sizeof beam_transport_callbacks, setup) < 0)
+    return -1;
+  return ei_xconnect_host_port_tmo (&self->node, &unused, setup->port,
+                                    (unsigned) setup->timeout_ms);
+}
+
+static bool
+shake_hands (struct beam_link *self, const char *cookie, char **ret_error)
+{
+  for (int i = 1; i <= N_NAMES; i++)
+    {
+      self->fd = try_name (self, cookie, i);
+      if (self->fd >= 0)
+        return true;
+      beam_setup_look_back (&self->setup);
+      if (strncmp (self->setup.status, "nok", 3) != 0 &&
+          strncmp (self->setup.status, "alive", 5) != 0)
+        {
+          *ret_error = why_no_handshake (self);
+          return false;
+        }
+    }
+  *ret_error =
+    beam_text ("%s is connected to %d observers already, which is as many as there may be.",
+               self->name.node, N_NAMES);
+  return false;
+}
+
+static void
+set_up (void)
+{
+  static bool done;
+
+  if (done)
+    return;
+  done = true;
+  /* They make libei print what it does. */
+  unsetenv ("EI_TRACELEVEL");
+  unsetenv ("ERL_DEBUG_DIST");
+  ei_init ();
+}
+
+struct beam_link *
+beam_link_connect (const struct beam_link_options *options, char **ret_error)
+{
+  struct beam_link *self = calloc (1, sizeof *self);
+  char              cookie[BEAM_COOKIE_SIZE];
+  bool              connected = false;
+
+  if (self == NULL)
+    abort ();
+  set_up ();
+  self->name = options->name;
+  self->fd = self->epoll_fd = -1;
+  ei_x_new (&self->received);
+  self->setup.host = self->name.host;
+  self->setup.port = options->port;
+  self->setup.timeout_ms = options->timeout_ms;
+  if (beam_cookie_read (options->cookie_file, cookie, ret_error) &&
+      (options->tls == NULL || (self->setup.tls = make_tls (options->tls, ret_error)) != NULL) &&
+      (options->port != 0 || find_port (self, options->timeout_ms, ret_error)))
+    connected = shake_hands (self, cookie, ret_error);
+  explicit_bzero (cookie, sizeof cookie);
+  if (!connected)
+    {
+      beam_link_close (self);
+      return NULL;
+    }
+  self->transport = self->setup.transport;
+  self->heard_ns = now_ns ();
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  beam_must (self->epoll_fd >= 0 && epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->fd,
+                                               &(struct epoll_event){ .events = EPOLLIN }) == 0);
+  keep_own_pid (self);
+  return self;
+}
+
+void
+beam_link_close (struct beam_link *self)
+{
+  if (self == NULL)
+    return;
+  if (self->epoll_fd >= 0)
+    close (self->epoll_fd);
+  if (self->fd >= 0)
+    (void) ei_close_connection (self->fd);
+  SSL_CTX_free (self->setup.tls);
+  ei_x_free (&self->received);
+  grove_buffer_finish (&self->self_pid);
+  grove_buffer_finish (&self->sending);
+  free (self);
+}
+
+/* ---- The loop's side
+ * -----------------------------------------------------------------------------
+ */
+
+int
+beam_link_fd (const struct beam_link *self)
+{
+  return self->epoll_fd;
+}
+
+/* Sends what goes now, and waits for room for the rest. */
+static bool
+flush (struct beam_link *self)
+{
+  const bool alive = beam_transport_write (self->transport);
+  const bool wants_write = beam_transport_wants_write (self->transport);
+
+  if (wants_write != self->wants_write)
+    {
+      self->wants_write = wants_write;
+      (void) epoll_ctl (self->epoll_fd, EPOLL_CTL_MOD, self->fd,
+                        &(struct epoll_event){ .events = EPOLLIN | (wants_write ? EPOLLOUT : 0) });
+    }
+  return alive;
+}
+
+uint64_t
+beam_link_heard_ns (const struct beam_link *self)
+{
+  return self->heard_ns;
+}
+
+bool
+beam_link_turn (struct beam_link *self, char **ret_error)
+{
+  if (beam_wait (self->fd, POLLIN, 0) == 0)
+    self->heard_ns = now_ns ();
+  if (flush (self) && beam_transport_read (self->transport))
+    return true;
+  if (beam_transport_error (self->transport) == 0 ||
+      beam_transport_error (self->transport) == ECONNRESET)
+    *ret_error = beam_text ("%s closed the connection: it stopped, crashed, or disconnected this "
+                            "observer.",
+                            self->name.node);
+  else
+    *ret_error = beam_text ("The connection to %s broke: %s.", self->name.node,
+                            strerror (beam_transport_error (self->transport)));
+  return false;
+}
+
+/* ---- Messages
+ * ------------------------------------------------------------------------------------
+ */
+
+bool
+beam_link_receive (struct beam_link *self, struct grove_term *ret_term)
+{
+  while (beam_transport_has_packet (self->transport))
+    {
+      erlang_msg message = { 0 };
+
+      self->received.index = 0;
+      /* What is no message (ticks, links, monitors of ours that no node can have) is passed over;
+       * libei calls some of it an error, but has read it whole. */
+      if (ei_xreceive_msg_tmo (self->fd, &message, &self->received, 1) != ERL_MSG ||
+          (message.msgtype != ERL_SEND && message.msgtype != ERL_REG_SEND))
+        continue;
+      if (self->received.index < 2 || (uint8_t) self->received.buff[0] != TERM_FIRST)
+        continue;
+      *ret_term = (struct grove_term){ (const uint8_t *) self->received.buff + 1,
+                                       (size_t) self->received.index - 1 };
+      if (grove_term_check (ret_term->bytes, ret_term->size, NULL) == GROVE_OK)
+        return true;
+    }
+  return false;
+}
+
+struct grove_term
+beam_link_self (const struct beam_link *self)
+{
+  return grove_buffer_term (&self->self_pid);
+}
+
+/* @message with the version byte before it, as libei sends it. */
+static void
+prepare (struct beam_link *self, struct grove_term message)
+{
+  self->sending.size = 0;
+  *grove_buffer_extend (&self->sending, 1) = TERM_FIRST;
+  memcpy (grove_buffer_extend (&self->sending, message.size), message.bytes, message.size);
+}
+
+bool
+beam_link_send (struct beam_link *self, struct grove_term to, struct grove_term message)
+{
+  erlang_pid pid;
+  int        index = 0;
+
+  if (grove_term_type (to) != GROVE_TERM_PID ||
+      ei_decode_pid ((const char *) to.bytes, &index, &pid) != 0)
+    return false;
+  prepare (self, message);
+  if (ei_send (self->fd, &pid, (char *) self->sending.bytes, (int) self->sending.size) != 0)
+    return false;
+  (void) flush (self);
+  return true;
+}
+
+static void
+ask_rpc_server (struct beam_link *self,
+                struct grove_term reference,
+                const char       *module,
+                const char       *function,
+                struct grove_term arguments)
+{
+  static char         rpc_server[] = "rex";
+  struct grove_buffer request = { NULL };
+
+  /* As gen_server:call() does it: unlike what ei_rpc() sends, the answer names its question. */
+  if (grove_build (&request, "{'$gen_call', {~t, ~t}, {call, ~a, ~a, ~t, user}}",
+                   beam_link_self (self), reference, module, function, arguments) == GROVE_OK)
+    {
+      prepare (self, grove_buffer_term (&request));
+      (void) ei_reg_send (&self->node, self->fd, rpc_server, (char *) self->sending.bytes,
+                          (int) self->sending.size);
+      (void) flush (self);
+    }
+  grove_buffer_finish (&request);
+}
+
+/* Waits for the answer to @reference. */
+static bool
+wait_for (struct beam_link  *self,
+          struct grove_term  reference,
+          uint64_t           end_ns,
+          struct grove_term *ret_result,
+          char             **ret_error)
+{
+  for (;;)
+    {
+      struct grove_term message, answered;
+      uint64_t          now;
+      bool              alive = beam_link_turn (self, ret_error);
+
+      while (beam_link_receive (self, &message))
+        if (grove_match (message, "{~t, ~t}", &answered, ret_result) &&
+            grove_term_equal (answered, reference))
+          {
+            if (!alive)
+              free (*ret_error);
+            return true;
+          }
+      if (!alive)
+        return false;
+      now = now_ns ();
+      if (now >= end_ns)
+        {
+          *ret_error = beam_text ("%s accepted us, but its rpc server did not answer in time: the "
+                                  "node is overloaded, or suspended.",
+                                  self->name.node);
+          return false;
+        }
+      (void) beam_wait (self->epoll_fd, POLLIN, (int) ((end_ns - now) / 1000000) + 1);
+    }
+}
+
+bool
+beam_link_call (struct beam_link  *self,
+                const char        *module,
+                const char        *function,
+                struct grove_term  arguments,
+                int                timeout_ms,
+                struct grove_term *ret_result,
+                char             **ret_error)
+{
+  const uint64_t end_ns = now_ns () + (uint64_t) timeout_ms * UINT64_C (1000000);
+  ei_x_buff      encoded;
+  erlang_ref     reference;
+  bool           done;
+
+  ei_x_new (&encoded);
+  (void) ei_make_ref (&self->node, &reference);
+  ei_x_encode_ref (&encoded, &reference);
+  {
+    const struct grove_term term = { (const uint8_t *) encoded.buff, (size_t) encoded.index };
+
+    ask_rpc_server (self, term, module, function, arguments);
+    done = wait_for (self, term, end_ns, ret_result, ret_error);
+  }
+  ei_x_free (&encoded);
+  return done;
+}

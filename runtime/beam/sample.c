@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What changes all the time: the node as a whole, and processes that are watched. The protocol
+ * wants these at once, so the last answer is told and the next one asked for; what nobody wants any
+ * more is not asked for any longer.
+ *
+ * Threads: the server's.
+ */
+#include "runtime/beam/source-private.h"
+
+#include "runtime/beam/value.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Samples are taken this far apart at least; a process nobody asked about for so long is forgotten.
+ */
+#define SPAN_NS   UINT64_C (200000000)
+#define FORGET_NS UINT64_C (30000000000)
+/* What may be unknown of a schedulers' list. */
+#define MAX_SCHEDULERS 256
+
+static void
+keep (struct grove_buffer *buffer, struct grove_term term)
+{
+  buffer->size = 0;
+  memcpy (grove_buffer_extend (buffer, term.size), term.bytes, term.size);
+}
+
+/* ---- The node
+ * ------------------------------------------------------------------------------------
+ */
+
+static void
+sampled (const struct beam_answer *answer, void *user_data)
+{
+  struct beam_source *self = user_data;
+  struct grove_buffer oldest = self->before;
+
+  self->sampling = false;
+  if (!answer->ok)
+    return;
+  self->before = self->sample;
+  self->sample = oldest;
+  keep (&self->sample, answer->result);
+  self->offset_ns = beam_map_int (answer->result, "t") - (int64_t) beam_now_ns ();
+}
+
+void
+beam_sample_ask (struct beam_source *self)
+{
+  struct beam_params params;
+
+  if (self->sampling)
+    return;
+  self->sampling = true;
+  self->sampled_ns = beam_now_ns ();
+  beam_params_begin (&params);
+  (void) beam_agent_ask (self->agent, "sample", beam_params_end (&params), sampled, self);
+  beam_params_finish (&params);
+}
+
+static double
+rate (struct grove_term now, struct grove_term before, const char *key)
+{
+  const double passed_s = (double) (beam_map_int (now, "t") - beam_map_int (before, "t")) / 1e9;
+  const double change = (double) (beam_map_int (now, key) - beam_map_int (before, key));
+
+  return before.size > 0 && passed_s > 0 && change > 0 ? round (change / passed_s * 10) / 10 : 0;
+}
+
+/* Each scheduler's share of the time since the sample before, of [[Active, Total], ...]. */
+static void
+write_schedulers (struct grove_writer *writer, struct grove_term now, struct grove_term before)
+{
+  struct grove_term   list, old_list, pair, old_pair;
+  struct grove_cursor cursor, old_cursor;
+  bool                has_old =
+    beam_map_get (before, "wall", &old_list) && grove_cursor_init (&old_cursor, old_list);
+
+  grove_writer_name (writer, "schedulers");
+  grove_writer_begin_array (writer);
+  if (beam_map_get (now, "wall", &list) && grove_cursor_init (&cursor, list))
+    while (grove_cursor_next (&cursor, &pair))
+      {
+        int64_t active = 0, total = 0, old_active = 0, old_total = 0;
+        double  share = 0;
+
+        (void) grove_match (pair, "[~l, ~l]", &active, &total);
+        has_old = has_old && grove_cursor_next (&old_cursor, &old_pair) &&
+                  grove_match (old_pair, "[~l, ~l]", &old_active, &old_total);
+        if (has_old && total > old_total)
+          share = (double) (active - old_active) / (double) (total - old_total);
+        grove_writer_real (writer, round (fmin (fmax (share, 0), 1) * 1000) / 1000);
+      }
+  grove_writer_end_array (writer);
+}
+
+void
+beam_system_sample (void *data, struct grove_writer *writer)
+{
+  struct beam_source *self = data;
+  struct grove_term   now = grove_buffer_term (&self->sample);
+  struct grove_term   before = grove_buffer_term (&self->before);
+  const int64_t       total = beam_map_int (now, "total"), heaps = beam_map_int (now, "heaps");
+
+  if (beam_now_ns () - self->sampled_ns >= SPAN_NS)
+    beam_sample_ask (self);
+  grove_writer_member_int (writer, "t", beam_map_int (now, "t"));
+  grove_writer_member_int (writer, "processes", beam_map_int (now, "processes"));
+  grove_writer_member_int (writer, "max_processes", beam_map_int (now, "max_processes"));
+  grove_writer_member_int (writer, "run_queue", beam_map_int (now, "run_queue"));
+  write_schedulers (writer, now, before);
+  grove_writer_name (writer, "memory");
+  grove_writer_begin_object (writer);
+  grove_writer_member_int (writer, "total", total);
+  grove_writer_member_int (writer, "heaps", heaps);
+  grove_writer_member_int (writer, "stacks", 0);
+  grove_writer_member_int (writer, "mailboxes", 0);
+  grove_writer_member_int (writer, "control", total - heaps);
+  grove_writer_end_object (writer);
+  grove_writer_member_real (writer, "reductions/s", rate (now, before, "reductions"));
+  grove_writer_name (writer, "observing");
+  grove_writer_begin_object (writer);
+  grove_writer_member_real (writer, "cpu", 0);
+  grove_writer_member_int (writer, "sessions", 1);
+  grove_writer_end_object (writer);
+}
+
+struct info_question
+{
+  struct beam_source *source;
+  struct grove_call  *call;
+};
+
+static void
+informed (const struct beam_answer *answer, void *user_data)
+{
+  struct info_question *question = user_data;
+  struct beam_source   *self = question->source;
+  struct grove_writer  *writer;
+  struct grove_term     hello = grove_buffer_term (&self->hello), applications;
+  char                  release[16];
+
+  if (!answer->ok)
+    {
+      grove_call_fail (question->call, answer->code, NULL, "%s", answer->text);
+      free (question);
+      return;
+    }
+  beam_map_text (hello, "otp", release, sizeof release);
+  writer = grove_call_begin (question->call);
+  grove_writer_begin_object (writer);
+  grove_writer_member_text (writer, "name", self->name);
+  grove_writer_member_text (writer, "version", release);
+  grove_writer_member_text (writer, "kind", "beam");
+  grove_writer_member_text (writer, "instance", self->instance);
+  grove_writer_member_int (writer, "os_pid", beam_map_int (hello, "os_pid"));
+  grove_writer_member_int (writer, "schedulers", beam_map_int (answer->result, "schedulers"));
+  grove_writer_member_int (writer, "uptime_ns", beam_map_int (answer->result, "uptime_ns"));
+  grove_writer_member_int (writer, "word_size", beam_map_int (answer->result, "word_size"));
+  grove_writer_member_int (writer, "max_processes", beam_map_int (answer->result, "max_processes"));
+  grove_writer_name (writer, "applications");
+  if (beam_map_get (answer->result, "applications", &applications))
+    beam_write_json (writer, applications, &beam_plain_style);
+  grove_writer_end_object (writer);
+  grove_call_end (question->call);
+  free (question);
+}
+
+void
+beam_system_info (void *data, struct grove_call *call)
+{
+  struct beam_source   *self = data;
+  struct info_question *question = malloc (sizeof *question);
+  struct beam_params    params;
+
+  if (question == NULL)
+    abort ();
+  *question = (struct info_question){ self, call };
+  beam_params_begin (&params);
+  (void) beam_agent_ask (self->agent, "info", beam_params_end (&params), informed, question);
+  beam_params_finish (&params);
+}
+
+/* ---- Processes that are watched
+ * ------------------------------------------------------------------
+ */
+
+static void
+watched_answered (const struct beam_answer *answer, void *user_data)
+{
+  struct beam_watched *watched = user_data;
+
+  watched->asking = false;
+  if (answer->ok)
+    keep (&watched->sample, answer->result);
+}
+
+static void
+ask_watched (struct beam_watched *watched)
+{
+  struct beam_params params;
+
+  if (watched->asking)
+    return;
+  watched->asking = true;
+  beam_params_begin (&params);
+  beam_params_text (&params, "pid", watched->pid);
+  (void) beam_agent_ask (watched->source->agent, "watch", beam_params_end (&params),
+                         watched_answered, watched);
+  beam_params_finish (&params);
+}
+
+static void
+forget_old (struct beam_source *self)
+{
+  for (struct beam_watched **at = &self->watched; *at != NULL;)
+    {
+      struct beam_watched *watched = *at;
+
+      if (watched->asking || beam_now_ns () - watched->used_ns < FORGET_NS)
+        {
+          at = &watched->next;
+          continue;
+        }
+      *at = watched->next;
+      grove_buffer_finish (&watched->sample);
+      free (watched);
+    }
+}
+
+static struct beam_watched *
+find_watched (struct beam_source *self, const char *pid)
+{
+  struct beam_watched *watched;
+
+  for (watched = self->watched; watched != NULL; watched = watched->next)
+    if (strcmp (watched->pid, pid) == 0)
+      return watched;
+  forget_old (self);
+  watched = calloc (1, sizeof *watched);
+  if (watched == NULL)
+    abort ();
+  (void) snprintf (watched->pid, sizeof watched->pid, "%s", pid);
+  watched->source = self;
+  watched->next = self->watched;
+  self->watched = watched;
+  return watched;
+}
+
+bool
+beam_process_sample (void                        *data,
+                     const char                  *pid,
+                     struct grove_writer         *writer,
+                     struct grove_process_counts *ret_counts)
+{
+  struct beam_source  *self = data;
+  struct beam_watched *watched = find_watched (self, pid);
+  struct grove_term    sample = grove_buffer_term (&watched->sample), value;
+  struct grove_cursor  cursor;
+  struct grove_text    name;
+
+  watched->used_ns = beam_now_ns ();
+  ask_watched (watched);
+  memset (ret_counts, 0, sizeof *ret_counts);
+  if (sample.size == 0 || !grove_cursor_init (&cursor, sample))
+    {
+      grove_writer_member_int (writer, "t", (int64_t) beam_now_ns () + self->offset_ns);
+      return true;
+    }
+  while (grove_cursor_next (&cursor, &value) && grove_match (value, "~a", &name))
+    {
+      char key[64];
+
+      (void) snprintf (key, sizeof key, "%.*s", (int) name.size, name.bytes);
+      if (!grove_cursor_next (&cursor, &value))
+        break;
+      grove_writer_name (writer, key);
+      beam_write_json (writer, value, &beam_plain_style);
+    }
+  ret_counts->at_ns = (uint64_t) beam_map_int (sample, "t");
+  ret_counts->reductions = (uint64_t) beam_map_int (sample, "reductions");
+  return !beam_map_get (sample, "exited", &value);
+}
+
+void
+beam_watched_free (struct beam_source *self)
+{
+  while (self->watched != NULL)
+    {
+      struct beam_watched *watched = self->watched;
+
+      self->watched = watched->next;
+      grove_buffer_finish (&watched->sample);
+      free (watched);
+    }
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tables of a node: what is asked for goes to the agent as it came, filter and all, and only the
+ * rows of the window come back.
+ *
+ * Threads: the server's.
+ */
+#include "runtime/beam/source-private.h"
+
+#include "runtime/beam/text.h"
+
+#include "protocol/query.h"
+#include "runtime/beam/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct grove_column process_columns[] = {
+  { "pid", GROVE_COLUMN_TEXT, "" },        { "name", GROVE_COLUMN_TEXT, "" },
+  { "status", GROVE_COLUMN_TEXT, "" },     { "messages", GROVE_COLUMN_INT, "" },
+  { "reductions", GROVE_COLUMN_INT, "" },  { "reductions/s", GROVE_COLUMN_REAL, "1/s" },
+  { "memory", GROVE_COLUMN_INT, "bytes" }, { "heap", GROVE_COLUMN_INT, "bytes" },
+  { "stack", GROVE_COLUMN_INT, "bytes" },  { "priority", GROVE_COLUMN_TEXT, "" },
+  { "initial", GROVE_COLUMN_TEXT, "" },    { "current", GROVE_COLUMN_TEXT, "" },
+  { "app", GROVE_COLUMN_TEXT, "" },        { "trap_exit", GROVE_COLUMN_BOOL, "" },
+};
+
+static const struct grove_column name_columns[] = {
+  { "name", GROVE_COLUMN_TEXT, "" },       { "pid", GROVE_COLUMN_TEXT, "" },
+  { "status", GROVE_COLUMN_TEXT, "" },     { "app", GROVE_COLUMN_TEXT, "" },
+  { "initial", GROVE_COLUMN_TEXT, "" },    { "messages", GROVE_COLUMN_INT, "" },
+  { "memory", GROVE_COLUMN_INT, "bytes" },
+};
+
+static const struct grove_column application_columns[] = {
+  { "name", GROVE_COLUMN_TEXT, "" },     { "pid", GROVE_COLUMN_TEXT, "" },
+  { "status", GROVE_COLUMN_TEXT, "" },   { "version", GROVE_COLUMN_TEXT, "" },
+  { "processes", GROVE_COLUMN_INT, "" },
+};
+
+static const struct grove_column ets_columns[] = {
+  { "table", GROVE_COLUMN_TEXT, "" },  { "name", GROVE_COLUMN_TEXT, "" },
+  { "objects", GROVE_COLUMN_INT, "" }, { "memory", GROVE_COLUMN_INT, "bytes" },
+  { "owner", GROVE_COLUMN_TEXT, "" },  { "owner_name", GROVE_COLUMN_TEXT, "" },
+  { "type", GROVE_COLUMN_TEXT, "" },   { "protection", GROVE_COLUMN_TEXT, "" },
+};
+
+static const struct grove_column port_columns[] = {
+  { "port", GROVE_COLUMN_TEXT, "" },         { "name", GROVE_COLUMN_TEXT, "" },
+  { "owner", GROVE_COLUMN_TEXT, "" },        { "owner_name", GROVE_COLUMN_TEXT, "" },
+  { "bytes_in", GROVE_COLUMN_INT, "bytes" }, { "bytes_out", GROVE_COLUMN_INT, "bytes" },
+  { "queued", GROVE_COLUMN_INT, "bytes" },
+};
+
+static const struct grove_column node_columns[] = {
+  { "node", GROVE_COLUMN_TEXT, "" },
+  { "kind", GROVE_COLUMN_TEXT, "" },
+};
+
+#define TABLE(table, table_columns)                                                                \
+  {                                                                                                \
+    .name = table, .columns = table_columns,                                                       \
+    .n_columns = sizeof table_columns / sizeof table_columns[0]                                    \
+  }
+
+const struct grove_table beam_tables[] = {
+  TABLE ("processes", process_columns),
+  TABLE ("names", name_columns),
+  TABLE ("applications", application_columns),
+  TABLE ("ets", ets_columns),
+  TABLE ("ports", port_columns),
+  TABLE ("nodes", node_columns),
+};
+const size_t beam_n_tables = sizeof beam_tables / sizeof beam_tables[0];
+
+/* ---- Lists, written element by element ----------------------------------------------------------
+ */
+
+#define LIST_TAG 108
+#define NIL_TAG  106
+
+static void
+begin_list (struct grove_buffer *out, uint32_t n)
+{
+  uint8_t *header;
+
+  if (n == 0)
+    return;
+  header = grove_buffer_extend (out, 5);
+  header[0] = LIST_TAG;
+  for (unsigned i = 0; i < 4; i++)
+    header[1 + i] = (uint8_t) (n >> (24 - 8 * i));
+}
+
+static void
+end_list (struct grove_buffer *out)
+{
+  *grove_buffer_extend (out, 1) = NIL_TAG;
+}
+
+static void
+add_text (struct grove_buffer *out, const char *text)
+{
+  beam_must (grove_build (out, "~s", text) == GROVE_OK);
+}
+
+/* ---- Filters
+ * -------------------------------------------------------------------------------------
+ */
+
+static void
+add_value (struct grove_buffer *out, const struct grove_value *value)
+{
+  switch (value->type)
+    {
+    case GROVE_COLUMN_TEXT:
+      add_text (out, value->u.text);
+      break;
+    case GROVE_COLUMN_BOOL:
+      beam_must (grove_build (out, value->u.integer != 0 ? "true" : "false") == GROVE_OK);
+      break;
+    case GROVE_COLUMN_REAL:
+      beam_must (grove_build (out, "~f", value->u.real) == GROVE_OK);
+      break;
+    case GROVE_COLUMN_INT:
+    default:
+      beam_must (grove_build (out, "~l", value->u.integer) == GROVE_OK);
+      break;
+    }
+}
+
+/* [<<"and">>, ...] as on the wire, for the part @at. */
+static void
+add_filter (struct grove_buffer       *out,
+            const struct grove_filter *filter,
+            uint32_t                   at,
+            const struct grove_table  *table)
+{
+  const struct grove_filter_part part = grove_filter_part (filter, at);
+  uint32_t                       n = 0;
+
+  if (!part.joins)
+    {
+      begin_list (out, 2 + (uint32_t) part.n_values);
+      add_text (out, part.name);
+      add_text (out, table->columns[part.column].name);
+      for (size_t i = 0; i < part.n_values; i++)
+        {
+          const struct grove_value value = grove_filter_part_value (filter, at, i);
+
+          add_value (out, &value);
+        }
+      end_list (out);
+      return;
+    }
+  for (uint32_t i = at + 1; i < part.end; i = grove_filter_part (filter, i).end)
+    n++;
+  begin_list (out, 1 + n);
+  add_text (out, part.name);
+  for (uint32_t i = at + 1; i < part.end; i = grove_filter_part (filter, i).end)
+    add_filter (out, filter, i, table);
+  end_list (out);
+}
+
+/* ---- Asking
+ * --------------------------------------------------------------------------------------
+ */
+
+struct table_question
+{
+  struct beam_source *source;
+  struct grove_rows  *rows;
+};
+
+static void
+write_row (struct grove_rows *rows, struct grove_term row)
+{
+  struct grove_cursor cursor;
+  struct grove_term   value;
+  struct grove_text   key;
+  char                text[GROVE_SOURCE_PID_SIZE * 4];
+  size_t              size;
+
+  if (!grove_cursor_init (&cursor, row) || !grove_cursor_next (&cursor, &value) ||
+      !grove_match (value, "~s", &key))
+    return;
+  size = key.size < sizeof text ? key.size : sizeof text - 1;
+  memcpy (text, key.bytes, size);
+  text[size] = '\0';
+  {
+    struct grove_writer *writer = grove_rows_begin (rows, text);
+
+    grove_writer_text (writer, text);
+    while (grove_cursor_next (&cursor, &value))
+      beam_write_json (writer, value, &beam_plain_style);
+    grove_rows_end (rows);
+  }
+}
+
+static void
+answered (const struct beam_answer *answer, void *user_data)
+{
+  struct table_question *question = user_data;
+  struct grove_term      rows, row;
+  struct grove_cursor    cursor;
+
+  if (!answer->ok)
+    grove_rows_fail (question->rows, answer->code, answer->text);
+  else
+    {
+      if (grove_rows_wanted (question->rows) && beam_map_get (answer->result, "rows", &rows) &&
+          grove_cursor_init (&cursor, rows))
+        while (grove_cursor_next (&cursor, &row))
+          write_row (question->rows, row);
+      grove_rows_done (question->rows, (uint64_t) beam_map_int (answer->result, "total"),
+                       (uint64_t) beam_map_int (answer->result, "matched"),
+                       (uint64_t) beam_map_int (answer->result, "now"));
+    }
+  free (question);
+}
+
+static void
+add_sort (struct beam_params *params, const struct grove_table_query *query)
+{
+  const struct grove_table *table = &beam_tables[query->table];
+  struct grove_buffer       list = { NULL };
+
+  begin_list (&list, (uint32_t) query->n_sort);
+  for (size_t i = 0; i < query->n_sort; i++)
+    beam_must (grove_build (&list, "[~s, ~s]", table->columns[query->sort[i].column].name,
+                            query->sort[i].descending ? "desc" : "asc") == GROVE_OK);
+  end_list (&list);
+  beam_params_term (params, "sort", grove_buffer_term (&list));
+  grove_buffer_finish (&list);
+}
+
+void
+beam_table_query (void *data, const struct grove_table_query *query, struct grove_rows *rows)
+{
+  struct beam_source       *self = data;
+  const struct grove_table *table = &beam_tables[query->table];
+  struct table_question    *question = malloc (sizeof *question);
+  struct beam_params        params;
+  struct grove_buffer       list = { NULL };
+
+  if (question == NULL)
+    abort ();
+  *question = (struct table_question){ self, rows };
+  beam_params_begin (&params);
+  beam_params_text (&params, "name", table->name);
+  begin_list (&list, (uint32_t) query->n_columns);
+  for (size_t i = 0; i < query->n_columns; i++)
+    add_text (&list, table->columns[query->columns[i]].name);
+  end_list (&list);
+  beam_params_term (&params, "columns", grove_buffer_term (&list));
+  add_sort (&params, query);
+  beam_params_int (&params, "offset", (int64_t) query->offset);
+  beam_params_int (&params, "limit", query->limit);
+  list.size = 0;
+  if (query->keys != NULL)
+    {
+      begin_list (&list, (uint32_t) query->n_keys);
+      for (size_t i = 0; i < query->n_keys; i++)
+        add_text (&list, query->keys[i]);
+      end_list (&list);
+      beam_params_term (&params, "keys", grove_buffer_term (&list));
+    }
+  else if (query->filter != NULL)
+    {
+      add_filter (&list, query->filter, 0, table);
+      beam_params_term (&params, "filter", grove_buffer_term (&list));
+    }
+  grove_buffer_finish (&list);
+  (void) beam_agent_ask (self->agent, "table", beam_params_end (&params), answered, question);
+  beam_params_finish (&params);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See value.h.
+ */
+#include "runtime/beam/value.h"
+
+#include "runtime/export/terms.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void
+write_text_term (struct grove_writer *writer, struct grove_text text, int64_t size)
+{
+  grove_writer_begin_object (writer);
+  grove_writer_name (writer, "text");
+  grove_writer_text_size (writer, text.bytes, text.size);
+  grove_writer_member_int (writer, "size", size);
+  grove_writer_member_bool (writer, "truncated", true);
+  grove_writer_end_object (writer);
+}
+
+/* A name is ASCII: they are the agent's own. */
+static void
+write_name (struct grove_writer *writer, struct grove_term key)
+{
+  char              name[64];
+  struct grove_text text;
+
+  if (!grove_match (key, "~a", &text) && !grove_match (key, "~s", &text))
+    text = (struct grove_text){ "?", 1 };
+  (void) snprintf (name, sizeof name, "%.*s", (int) text.size, text.bytes);
+  grove_writer_name (writer, name);
+}
+
+static void
+write_map (struct grove_writer *writer, struct grove_term map, const struct grove_term_style *style)
+{
+  struct grove_cursor cursor;
+  struct grove_term   key, value;
+
+  grove_writer_begin_object (writer);
+  if (grove_cursor_init (&cursor, map))
+    while (grove_cursor_next (&cursor, &key) && grove_cursor_next (&cursor, &value))
+      {
+        write_name (writer, key);
+        beam_write_json (writer, value, style);
+      }
+  grove_writer_end_object (writer);
+}
+
+static void
+write_list (struct grove_writer           *writer,
+            struct grove_term              list,
+            const struct grove_term_style *style)
+{
+  struct grove_cursor cursor;
+  struct grove_term   element;
+
+  grove_writer_begin_array (writer);
+  if (grove_cursor_init (&cursor, list))
+    while (grove_cursor_next (&cursor, &element))
+      beam_write_json (writer, element, style);
+  grove_writer_end_array (writer);
+}
+
+static void
+write_atom (struct grove_writer *writer, struct grove_term atom)
+{
+  struct grove_text text;
+
+  if (grove_match (atom, "null"))
+    grove_writer_null (writer);
+  else if (grove_match (atom, "true") || grove_match (atom, "false"))
+    grove_writer_bool (writer, grove_match (atom, "true"));
+  else if (grove_match (atom, "~a", &text))
+    grove_writer_text_size (writer, text.bytes, text.size);
+}
+
+void
+beam_write_json (struct grove_writer           *writer,
+                 struct grove_term              term,
+                 const struct grove_term_style *style)
+{
+  struct grove_term inner;
+  struct grove_text text;
+  int64_t           integer;
+  double            real;
+
+  switch (grove_term_type (term))
+    {
+    case GROVE_TERM_INTEGER:
+      if (grove_term_int64 (term, &integer))
+        grove_writer_int (writer, integer);
+      else
+        grove_writer_null (writer);
+      break;
+    case GROVE_TERM_FLOAT:
+      grove_writer_real (writer, grove_match (term, "~f", &real) ? real : 0);
+      break;
+    case GROVE_TERM_ATOM:
+      write_atom (writer, term);
+      break;
+    case GROVE_TERM_BINARY:
+      if (grove_match (term, "~s", &text))
+        grove_writer_text_size (writer, text.bytes, text.size);
+      break;
+    case GROVE_TERM_LIST:
+      write_list (writer, term, style);
+      break;
+    case GROVE_TERM_MAP:
+      write_map (writer, term, style);
+      break;
+    case GROVE_TERM_TUPLE:
+      if (grove_match (term, "{term, ~t, _}", &inner))
+        _grove_write_term (writer, inner, style);
+      else if (grove_match (term, "{text, ~s, ~l}", &text, &integer))
+        write_text_term (writer, text, integer);
+      else
+        grove_writer_null (writer);
+      break;
+    case GROVE_TERM_INVALID:
+    case GROVE_TERM_BITSTRING:
+    case GROVE_TERM_PID:
+    case GROVE_TERM_REFERENCE:
+    case GROVE_TERM_FUN:
+    case GROVE_TERM_PORT:
+    default:
+      grove_writer_null (writer);
+      break;
+    }
+}
+
+bool
+beam_map_get (struct grove_term map, const char *key, struct grove_term *ret_value)
+{
+  struct grove_cursor cursor;
+  struct grove_term   found;
+  struct grove_text   name;
+  const size_t        size = strlen (key);
+
+  if (grove_term_type (map) != GROVE_TERM_MAP || !grove_cursor_init (&cursor, map))
+    return false;
+  while (grove_cursor_next (&cursor, &found) && grove_cursor_next (&cursor, ret_value))
+    if (grove_match (found, "~a", &name) && name.size == size &&
+        memcmp (name.bytes, key, size) == 0)
+      return true;
+  return false;
+}
+
+int64_t
+beam_map_int (struct grove_term map, const char *key)
+{
+  struct grove_term value;
+  int64_t           integer;
+
+  return beam_map_get (map, key, &value) && grove_term_int64 (value, &integer) ? integer : 0;
+}
+
+void
+beam_map_text (struct grove_term map, const char *key, char *text, size_t size)
+{
+  struct grove_term value;
+  struct grove_text found = { "", 0 };
+
+  if (beam_map_get (map, key, &value) && !grove_match (value, "~s", &found) &&
+      !grove_match (value, "~a", &found))
+    found = (struct grove_text){ "", 0 };
+  (void) snprintf (text, size, "%.*s", (int) (found.size < size ? found.size : size - 1),
+                   found.bytes);
+}
