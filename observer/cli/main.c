@@ -20,7 +20,8 @@ static gboolean opt_version;
 
 const GOptionEntry cli_common_entries[] = {
   { "system", 's', 0, G_OPTION_ARG_STRING, &opt_system,
-    "A name, a socket's path, beam:node@host, ssh:[user@]host/name, exec:command; else the only one here",
+    "A name, a socket's path, beam:node@host, ssh:[user@]host/name, exec:command; else the only "
+    "one here",
     "TARGET" },
   { "json", 'j', 0, G_OPTION_ARG_NONE, &opt_json, "One JSON document, or a line an update", NULL },
   { "color", 0, 0, G_OPTION_ARG_STRING, &opt_color, "auto, always or never (auto)", "WHEN" },
