@@ -87,7 +87,10 @@ read_atom (const char *text)
   if (*begin == '\'' || (begin > text && *begin == '"'))
     {
       end = skip_quoted (begin);
-      return g_strndup (begin + 1, (gsize) MAX (end - begin - 2, 0));
+      /* One that is cut has no quote at its end. */
+      if (end > begin + 1 && end[-1] == *begin)
+        end--;
+      return g_strndup (begin + 1, (gsize) (end - begin - 1));
     }
   if (!g_ascii_isalpha (*begin) && *begin != '_' && *begin != '$')
     return NULL;

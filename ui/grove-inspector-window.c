@@ -79,7 +79,8 @@ grove_inspector_window_init (GroveInspectorWindow *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->toasts));
   gtk_widget_set_vexpand (GTK_WIDGET (self->toasts), TRUE);
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
-  gtk_window_set_default_size (GTK_WINDOW (self), 400, 720);
+  /* Wide enough for two columns. */
+  gtk_window_set_default_size (GTK_WINDOW (self), 760, 760);
 }
 
 GtkWidget *

@@ -6,6 +6,8 @@
 
 #include "observer/grove-format.h"
 #include "observer/grove-mailbox.h"
+#include "ui/grove-message-pager.h"
+#include "ui/grove-term-view.h"
 
 #include <glib/gi18n.h>
 
@@ -17,12 +19,13 @@ struct _GroveMessageList
   GtkSingleSelection *selection;
   char               *pid;
   gboolean            scrolled_by_hand;
-  char               *term;   /* of the chosen message, kept when it is taken */
-  char               *sender; /* likewise */
+  char               *sender; /* of the chosen message, kept when it is taken */
 
-  GtkLabel          *title_label, *count_label, *empty_label, *term_label;
+  GtkLabel          *title_label, *count_label, *empty_label;
   GtkWidget         *from_button, *term_box;
   GtkStack          *stack;
+  GroveMessagePager *pager;
+  GroveTermView     *term_view;
   GtkColumnView     *view;
   GtkScrolledWindow *scrolled;
 };
@@ -130,14 +133,12 @@ update_count (GroveMessageList *self)
   guint64          total = self->mailbox != NULL ? grove_mailbox_get_total (self->mailbox) : 0;
   const char      *error = self->mailbox != NULL ? grove_mailbox_get_error (self->mailbox) : NULL;
   g_autofree char *count = grove_format_plural ((gint64) total, "message", "messages");
-  g_autofree char *text = total > shown
-                            ? g_strdup_printf (_ ("%s, the oldest %u shown"), count, shown)
-                            : g_strdup (count);
 
-  gtk_label_set_text (self->count_label, text);
+  gtk_label_set_text (self->count_label, count);
   gtk_label_set_text (self->empty_label,
                       error != NULL ? error : _ ("The mailbox is empty. What comes appears here."));
   gtk_stack_set_visible_child_name (self->stack, error == NULL && shown > 0 ? "messages" : "empty");
+  gtk_widget_set_visible (GTK_WIDGET (self->pager), total > 0);
 }
 
 /* The list would go with the messages as older ones are taken, and show ever newer ones; what is
@@ -168,20 +169,26 @@ on_selected (GroveMessageList *self)
   /* What was chosen stays readable after it was taken from the mailbox. */
   if (message == NULL)
     return;
-  g_free (self->term);
   g_free (self->sender);
-  self->term = g_strdup (grove_mailbox_message_get_text (message));
   self->sender = g_strdup (grove_mailbox_message_get_from (message));
-  gtk_label_set_text (self->term_label, self->term);
+  grove_term_view_set_term (self->term_view, grove_mailbox_message_get_term (message));
   gtk_widget_set_visible (self->term_box, TRUE);
   gtk_widget_set_sensitive (self->from_button, self->sender[0] != '\0');
+}
+
+static void
+navigate (GroveMessageList *self, const char *pid)
+{
+  g_autofree char *copy = g_strdup (pid);
+
+  g_signal_emit (self, signals[NAVIGATE], 0, copy);
 }
 
 static void
 on_from_clicked (GroveMessageList *self)
 {
   if (self->sender != NULL && self->sender[0] != '\0')
-    g_signal_emit (self, signals[NAVIGATE], 0, self->sender);
+    navigate (self, self->sender);
 }
 
 static void
@@ -197,12 +204,12 @@ drop_mailbox (GroveMessageList *self)
     g_signal_handlers_disconnect_by_data (self->selection, self);
   if (self->mailbox != NULL)
     {
+      grove_message_pager_set_mailbox (self->pager, NULL, NULL, NULL);
       g_signal_handlers_disconnect_by_data (self->mailbox, self);
       grove_mailbox_set_active (self->mailbox, FALSE);
     }
   g_clear_object (&self->selection);
   g_clear_object (&self->mailbox);
-  g_clear_pointer (&self->term, g_free);
   g_clear_pointer (&self->sender, g_free);
 }
 
@@ -238,6 +245,8 @@ grove_message_list_class_init (GroveMessageListClass *klass)
   GType           type = G_TYPE_FROM_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = grove_message_list_dispose;
+  g_type_ensure (GROVE_TYPE_MESSAGE_PAGER);
+  g_type_ensure (GROVE_TYPE_TERM_VIEW);
   signals[CLOSED] =
     g_signal_new ("closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[NAVIGATE] = g_signal_new ("navigate", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -248,7 +257,8 @@ grove_message_list_class_init (GroveMessageListClass *klass)
   BIND (title_label);
   BIND (count_label);
   BIND (empty_label);
-  BIND (term_label);
+  BIND (pager);
+  BIND (term_view);
   BIND (term_box);
   BIND (from_button);
   BIND (stack);
@@ -266,6 +276,8 @@ grove_message_list_init (GroveMessageList *self)
     gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  grove_term_view_set_title (self->term_view, _ ("The whole message"));
+  g_signal_connect_swapped (self->term_view, "navigate", G_CALLBACK (navigate), self);
   add_columns (self);
   gtk_event_controller_set_propagation_phase (scroll, GTK_PHASE_CAPTURE);
   g_signal_connect (scroll, "scroll", G_CALLBACK (on_scroll), self);
@@ -305,6 +317,7 @@ grove_message_list_set_process (GroveMessageList *self, const char *pid, const c
               : g_strdup (pid);
   gtk_label_set_text (self->title_label, heading);
   self->mailbox = grove_mailbox_new (self->session, pid);
+  grove_message_pager_set_mailbox (self->pager, self->session, pid, self->mailbox);
   self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->mailbox)));
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
