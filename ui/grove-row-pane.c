@@ -189,10 +189,8 @@ add_term (GroveRowPane *self, const char *title, GroveTerm *term)
   gtk_box_append (GTK_BOX (self->body), view);
 }
 
-/* "restarted by my_supervisor 0.4 ms later as <0.97.0>, for the 3rd time" without the grammar of
- * ordinals, which few languages share. */
 static void
-add_what_followed (GroveRowPane *self, GtkWidget *grid, int *line)
+add_what_followed (GroveRowPane *self)
 {
   GroveProcessLink supervisor = grove_crash_get_after (self->crash, "supervisor");
   GroveProcessLink successor = grove_crash_get_after (self->crash, "successor");
@@ -202,7 +200,8 @@ add_what_followed (GroveRowPane *self, GtkWidget *grid, int *line)
   gint64           restarts = grove_crash_get_int (self->crash, "after.restarts");
   g_autofree char *after = grove_format_duration (after_ns);
   GString         *text = g_string_new (said != NULL ? said : outcome);
-  GtkWidget       *value;
+  GtkWidget       *grid = new_grid (), *value;
+  int              line = 0;
 
   if (text->len == 0)
     g_string_append (text, _ ("Not known any more"));
@@ -212,13 +211,14 @@ add_what_followed (GroveRowPane *self, GtkWidget *grid, int *line)
   if (grove_row_cell_get_tone ("outcome", outcome)[0] != '\0')
     gtk_widget_add_css_class (value, grove_row_cell_get_tone ("outcome", outcome));
   gtk_widget_add_css_class (value, "row-word");
-  add_fact (grid, line, _ ("What followed"), value);
+  add_fact (grid, &line, _ ("What followed"), value);
   if (supervisor.pid != NULL)
-    add_fact (grid, line, _ ("Decided by"), new_links (self, &supervisor, 1));
+    add_fact (grid, &line, _ ("Decided by"), new_links (self, &supervisor, 1));
   if (successor.pid != NULL)
-    add_fact (grid, line, _ ("In its place"), new_links (self, &successor, 1));
+    add_fact (grid, &line, _ ("In its place"), new_links (self, &successor, 1));
   if (restarts > 0)
-    add_text_fact (grid, line, _ ("Restarts of this child"), grove_format_count (restarts), FALSE);
+    add_text_fact (grid, &line, _ ("Restarts of this child"), grove_format_count (restarts), FALSE);
+  gtk_box_append (GTK_BOX (self->body), grid);
   g_string_free (text, TRUE);
 }
 
@@ -298,7 +298,7 @@ add_circumstances (GroveRowPane *self)
   gint64      started_ns = grove_crash_get_int (crash, "started_ns");
   int         line = 0;
 
-  add_what_followed (self, grid, &line);
+  add_heading (self, _ ("Circumstances"));
   add_text_fact (grid, &line, _ ("Time"),
                  grove_format_moment (grove_session_get_utc_us (self->session, at_ns)), FALSE);
   add_text_fact (grid, &line, _ ("Process"), g_strdup (grove_crash_get_text (crash, "pid")), TRUE);
@@ -377,9 +377,10 @@ on_crash_changed (GroveRowPane *self)
             _ ("It had no supervisor, or one that ended too"));
   clear_body (self);
   add_term (self, _ ("Reason"), grove_crash_get_reason (self->crash));
-  add_circumstances (self);
+  add_what_followed (self);
   add_frames (self);
   add_message (self);
+  add_circumstances (self);
   add_dictionary (self);
 }
 
