@@ -111,6 +111,9 @@ void     _grove_table_set_filter_error (GroveTablePrivate *self, const char *err
 
 /* grove-table-query.c */
 GroveSubscription *_grove_table_subscribe (GroveTablePrivate *self);
+/* As it is asked for now; both transfer full, a filter may be NULL. */
+struct json_object *_grove_table_make_sort (GroveTablePrivate *self);
+struct json_object *_grove_table_make_filter (GroveTablePrivate *self);
 /* Between asking and the first update that knows the query. */
 gboolean _grove_table_is_stale (GroveTablePrivate *self);
 void     _grove_table_query_changed (GroveTablePrivate *self);

@@ -49,8 +49,8 @@ window_does (GroveTablePrivate *self)
 }
 
 /* What a person last sorted by, on another system, may be no column of this one. */
-static struct json_object *
-make_sort (GroveTablePrivate *self)
+struct json_object *
+_grove_table_make_sort (GroveTablePrivate *self)
 {
   if (self->kind->has_column (self->object, self->sort_column))
     return _grove_table_sort (self->sort_column, self->sort_descending);
@@ -86,8 +86,8 @@ add_condition (struct json_object *filter, struct json_object *condition)
   return all;
 }
 
-static struct json_object *
-make_filter (GroveTablePrivate *self)
+struct json_object *
+_grove_table_make_filter (GroveTablePrivate *self)
 {
   if (self->condition == NULL)
     return json_object_get (self->filter_json);
@@ -119,8 +119,9 @@ open_params (gpointer owner)
   self->sent_frozen = FALSE;
   self->set_under_way = FALSE;
   struct json_object *params =
-    _grove_table_open_params (self->name, columns, make_sort (self), make_filter (self),
-                              _grove_table_window (offset, limit), self->interval_ms);
+    _grove_table_open_params (self->name, columns, _grove_table_make_sort (self),
+                              _grove_table_make_filter (self), _grove_table_window (offset, limit),
+                              self->interval_ms);
   if (self->mirror.history != NULL)
     _grove_table_ask_history (params);
   if (self->of != NULL)
@@ -159,8 +160,8 @@ sync_now (GroveTablePrivate *self)
   struct json_object *params = json_object_new_object ();
   if (new_query)
     {
-      json_object_object_add (params, "sort", make_sort (self));
-      json_object_object_add (params, "filter", make_filter (self));
+      json_object_object_add (params, "sort", _grove_table_make_sort (self));
+      json_object_object_add (params, "filter", _grove_table_make_filter (self));
       self->sent_query = self->query;
     }
   if (new_window)

@@ -10,6 +10,7 @@
 #include "ui/grove-process-tree-list.h"
 #include "ui/grove-query-entry.h"
 #include "ui/grove-spinner.h"
+#include "ui/grove-table-save.h"
 
 #include <glib/gi18n.h>
 
@@ -30,15 +31,16 @@ struct _GroveProcessView
   char                 *searched;       /* a pid that is to be scrolled to when its row comes */
   char                 *filter_tooltip; /* while it can be filtered */
 
-  GtkStack        *stack;
-  GtkWidget       *filter_box;
-  GtkOverlay      *overlay;
-  GroveQueryEntry *filter_entry;
-  GtkWidget       *all_chip, *running_chip, *waiting_chip, *suspended_chip;
-  GtkMenuButton   *columns_button;
-  GtkPopover      *columns_popover;
-  GtkWidget       *flat_button, *tree_button;
-  GtkLabel        *count_label;
+  GtkStack           *stack;
+  GtkWidget          *filter_box;
+  GtkOverlay         *overlay;
+  GroveQueryEntry    *filter_entry;
+  GtkWidget          *all_chip, *running_chip, *waiting_chip, *suspended_chip;
+  GtkMenuButton      *columns_button;
+  GSimpleActionGroup *row_actions;
+  GtkPopover         *columns_popover;
+  GtkWidget          *flat_button, *tree_button;
+  GtkLabel           *count_label;
 };
 
 enum
@@ -272,6 +274,8 @@ on_choose_columns (GroveProcessView *self)
   gtk_menu_button_popup (self->columns_button);
 }
 
+static void update_row_actions (GroveProcessView *self);
+
 static void
 on_shape_toggled (GroveProcessView *self)
 {
@@ -293,7 +297,96 @@ on_shape_toggled (GroveProcessView *self)
                                tree ? _ (unfiltered) : self->filter_tooltip);
   on_filter_error (self);
   update_page (self);
+  update_row_actions (self);
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+/* ---- Rows to elsewhere --------------------------------------------------------------------------
+ */
+
+/* (transfer full) (element-type utf8) */
+static GPtrArray *
+dup_selected (GroveProcessView *self)
+{
+  g_autoptr (GPtrArray) targets =
+    grove_process_selection_dup_targets (grove_process_view_get_selection (self));
+  GPtrArray *pids = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < targets->len; i++)
+    g_ptr_array_add (pids, g_strdup (((GroveTarget *) g_ptr_array_index (targets, i))->pid));
+  return pids;
+}
+
+static void
+save_rows (GroveProcessView *self, GPtrArray *pids)
+{
+  const char      *system = grove_session_get_system_name (self->session);
+  g_autofree char *name = g_strdup_printf ("%s-processes", system != NULL ? system : "grove");
+
+  grove_table_save (GTK_WIDGET (self), GROVE_TABLE (self->table), _ ("Save Processes"), name,
+                    pids != NULL ? (const char *const *) pids->pdata : NULL,
+                    pids != NULL ? pids->len : 0);
+}
+
+static void
+on_save (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  save_rows (user_data, NULL);
+}
+
+static void
+on_save_selected (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_autoptr (GPtrArray) pids = dup_selected (user_data);
+
+  save_rows (user_data, pids);
+}
+
+static void
+on_copy (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GroveProcessView *self = user_data;
+  g_autoptr (GPtrArray) pids = dup_selected (self);
+
+  grove_table_copy (GTK_WIDGET (self), GROVE_TABLE (self->table), (const char *const *) pids->pdata,
+                    pids->len);
+}
+
+static void
+update_row_actions (GroveProcessView *self)
+{
+  static const char *const of_selected[] = { "save-selected", "copy" };
+  gboolean                 any =
+    grove_process_selection_get_n_selected (grove_process_view_get_selection (self)) > 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (of_selected); i++)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (
+                                   g_action_map_lookup_action (G_ACTION_MAP (self->row_actions),
+                                                               of_selected[i])),
+                                 any);
+}
+
+static void
+add_row_actions (GroveProcessView *self)
+{
+  static const GActionEntry entries[] = {
+    { .name = "save", .activate = on_save },
+    { .name = "save-selected", .activate = on_save_selected },
+    { .name = "copy", .activate = on_copy },
+  };
+  GtkEventController *shortcuts = gtk_shortcut_controller_new ();
+
+  self->row_actions = g_simple_action_group_new ();
+  g_action_map_add_action_entries (G_ACTION_MAP (self->row_actions), entries,
+                                   G_N_ELEMENTS (entries), self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "rows", G_ACTION_GROUP (self->row_actions));
+  /* Of the rows alone: a field that has the focus copies its own text. */
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
+                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string (
+                                                            "<Control>c"),
+                                                          gtk_named_action_new ("rows.copy")));
+  gtk_widget_add_controller (GTK_WIDGET (self->stack), shortcuts);
+  update_row_actions (self);
 }
 
 /* ---- One selection ------------------------------------------------------------------------------
@@ -305,6 +398,7 @@ on_current_changed (GroveProcessSelection *selection, GroveProcessView *self)
   if (selection != grove_process_view_get_selection (self))
     return;
   grove_session_set_selected (self->session, grove_process_selection_get_current (selection));
+  update_row_actions (self);
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
 }
 
@@ -362,6 +456,7 @@ grove_process_view_dispose (GObject *object)
   g_clear_object (&self->table);
   G_OBJECT_CLASS (grove_process_view_parent_class)->dispose (object);
   g_clear_object (&self->session);
+  g_clear_object (&self->row_actions);
   g_clear_pointer (&self->searched, g_free);
   g_clear_pointer (&self->filter_tooltip, g_free);
 }
@@ -449,6 +544,7 @@ grove_process_view_new (GroveSession *session)
   g_signal_connect_swapped (self->suspended, "notify::matched", G_CALLBACK (update_suspended),
                             self);
   add_shapes (self);
+  add_row_actions (self);
   grove_query_entry_set_up (self->filter_entry, GROVE_TABLE (self->table), self->overlay);
   g_signal_connect_swapped (session, "notify::filter", G_CALLBACK (on_session_filter), self);
   g_signal_connect_swapped (session, "notify::selected", G_CALLBACK (on_session_selected), self);
