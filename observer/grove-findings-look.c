@@ -15,7 +15,6 @@
 #define QUESTIONS_MAX   24
 #define N_LARGEST       16
 #define N_RESTARTED     16
-#define CALL_FUNCTION   "grove_call"
 
 /* ---- Columns and filters ----------------------------------------------------------------------
  */
@@ -24,6 +23,8 @@ static const char *const process_columns[] = {
   "pid",        "name",   "status",  "messages", "mailbox_bytes",
   "reductions", "memory", "initial", "current",  "scheduler",
 };
+/* Where one is who waits for an answer, in our runtime and in OTP's. */
+static const char *const call_functions[] = { "grove_call", "gen:do_call/4" };
 static const char *const restarted_columns[] = { "pid",        "name",     "initial",
                                                  "supervisor", "restarts", "started_ns" };
 static const char *const name_columns[] = { "name", "pid", "started_ns" };
@@ -112,7 +113,8 @@ that_call (gpointer owner)
   json_object_array_add (both, json_object_new_string ("and"));
   json_object_array_add (both, compare_with ("eq", "status", json_object_new_string ("waiting")));
   json_object_array_add (both,
-                         compare_with ("eq", "current", json_object_new_string (CALL_FUNCTION)));
+                         compare_with ("in", "current",
+                                       make_texts (call_functions, G_N_ELEMENTS (call_functions))));
   return both;
 }
 
