@@ -5,6 +5,7 @@
 #include "ui/grove-finder-commands.h"
 
 #include "observer/grove-discovery.h"
+#include "ui/grove-recents.h"
 
 #include <glib/gi18n.h>
 
@@ -238,25 +239,42 @@ add_settings (const GroveFinderPlace *place, GPtrArray *items)
 }
 
 static void
+add_system (const GroveFinderPlace *place, GPtrArray *items, const char *name, const char *target)
+{
+  /* TRANSLATORS: a command; %s is the name of a system. */
+  g_autofree char *title = g_strdup_printf (_ ("Connect to %s"), name);
+  GroveFinderItem *item =
+    grove_finder_item_new (GROVE_FINDER_SYSTEM, title, "network-server-symbolic", "win.open",
+                           g_variant_new_string (target));
+
+  item->detail = g_strdup (target);
+  add (place, items, item);
+}
+
+/* Those that run here, and those that were reached lately and are not among them. */
+static void
 add_systems (const GroveFinderPlace *place, GPtrArray *items)
 {
-  guint n = g_list_model_get_n_items (place->systems);
+  g_autoptr (GHashTable) found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GListModel *recents = grove_recents_get ();
+  guint       n = g_list_model_get_n_items (place->systems);
+  guint       n_recent = g_list_model_get_n_items (recents);
 
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (GroveSystem) system = g_list_model_get_item (place->systems, i);
-      g_autofree char *title = NULL;
-      GroveFinderItem *item;
 
-      if (!grove_system_get_live (system))
-        continue;
-      /* TRANSLATORS: a command; %s is the name of a running system. */
-      title = g_strdup_printf (_ ("Connect to %s"), grove_system_get_name (system));
-      item =
-        grove_finder_item_new (GROVE_FINDER_SYSTEM, title, "network-server-symbolic", "win.open",
-                               g_variant_new_string (grove_system_get_path (system)));
-      item->detail = g_strdup (grove_system_get_path (system));
-      add (place, items, item);
+      g_hash_table_add (found, g_strdup (grove_system_get_path (system)));
+      g_hash_table_add (found, g_strdup (grove_system_get_name (system)));
+      if (grove_system_get_live (system))
+        add_system (place, items, grove_system_get_name (system), grove_system_get_path (system));
+    }
+  for (guint i = 0; i < n_recent; i++)
+    {
+      g_autoptr (GroveRecent) recent = g_list_model_get_item (recents, i);
+
+      if (!g_hash_table_contains (found, grove_recent_get_target (recent)))
+        add_system (place, items, grove_recent_get_name (recent), grove_recent_get_target (recent));
     }
 }
 

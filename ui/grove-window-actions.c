@@ -21,10 +21,7 @@ is_observing (GroveWindow *self)
 static void
 show_view (GroveWindow *self, const char *name)
 {
-  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
-
-  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->stack)))
-    gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  gtk_window_set_focus (GTK_WINDOW (self), NULL);
   grove_window_show_view (self, name);
   if (g_str_equal (name, "processes"))
     grove_process_view_focus_rows (self->process_view);
