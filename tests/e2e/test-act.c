@@ -131,6 +131,16 @@ test_kill_from_graph (WindowFixture *fixture, gconstpointer data)
   kill_and_check (fixture, old, sees_node_of_successor);
 }
 
+/* Whether the tree has come as far as that process. */
+static gboolean
+is_in_tree (GtkWidget *view, const char *pid)
+{
+  g_autoptr (GroveTarget) target = grove_target_new (pid, "");
+
+  grove_process_view_tell (GROVE_PROCESS_VIEW (view), target);
+  return target->known;
+}
+
 static void
 test_kill_from_tree (WindowFixture *fixture, gconstpointer data)
 {
@@ -140,7 +150,8 @@ test_kill_from_tree (WindowFixture *fixture, gconstpointer data)
 
   grove_window_show_view (fixture->window, "processes");
   grove_process_view_set_shape (GROVE_PROCESS_VIEW (view), GROVE_SHAPE_TREE);
-  GROVE_WAIT (grove_window_is_filled (fixture->window, "processes"), WINDOW_PATIENCE_MS);
+  GROVE_WAIT (grove_window_is_filled (fixture->window, "processes") && is_in_tree (view, old),
+              WINDOW_PATIENCE_MS);
   grove_process_view_reveal (GROVE_PROCESS_VIEW (view), old);
   GROVE_WAIT ((cell = window_find_row (fixture, old)) != NULL, WINDOW_PATIENCE_MS);
   grove_ui_test_settle (cell);
