@@ -7,6 +7,7 @@
 #include "observer/grove-format.h"
 #include "observer/grove-mailbox.h"
 #include "ui/grove-message-pager.h"
+#include "ui/grove-tab-stop.h"
 #include "ui/grove-term-view.h"
 
 #include <glib/gi18n.h>
@@ -247,6 +248,7 @@ grove_message_list_class_init (GroveMessageListClass *klass)
   G_OBJECT_CLASS (klass)->dispose = grove_message_list_dispose;
   g_type_ensure (GROVE_TYPE_MESSAGE_PAGER);
   g_type_ensure (GROVE_TYPE_TERM_VIEW);
+  g_type_ensure (GROVE_TYPE_TAB_STOP);
   signals[CLOSED] =
     g_signal_new ("closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[NAVIGATE] = g_signal_new ("navigate", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

@@ -7,6 +7,7 @@
 
 #include "ui/grove-preferences.h"
 #include "ui/grove-process-columns.h"
+#include "ui/grove-tab-stop.h"
 
 #include <glib/gi18n.h>
 
@@ -215,7 +216,7 @@ grove_process_list_init (GroveProcessList *self)
   self->view = grove_process_columns_new_view (_ ("Processes"));
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->view);
-  adw_bin_set_child (ADW_BIN (self), self->scrolled);
+  adw_bin_set_child (ADW_BIN (self), grove_tab_stop_new (self->scrolled));
   g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
   g_signal_connect_swapped (motion, "leave", G_CALLBACK (release_hold), self);
   gtk_widget_add_controller (self->scrolled, motion);

@@ -7,6 +7,7 @@
 
 #include "observer/grove-process-watch.h"
 #include "ui/grove-process-columns.h"
+#include "ui/grove-tab-stop.h"
 
 #include <glib/gi18n.h>
 
@@ -456,7 +457,7 @@ grove_process_tree_list_init (GroveProcessTreeList *self)
   self->view = grove_process_columns_new_view (_ ("Processes as a tree"));
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->view);
-  adw_bin_set_child (ADW_BIN (self), self->scrolled);
+  adw_bin_set_child (ADW_BIN (self), grove_tab_stop_new (self->scrolled));
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
 }

@@ -8,6 +8,7 @@
 #include "ui/grove-process-columns.h"
 #include "ui/grove-row-cell.h"
 #include "ui/grove-row-columns.h"
+#include "ui/grove-tab-stop.h"
 
 #include <glib/gi18n.h>
 
@@ -654,7 +655,7 @@ grove_row_list_init (GroveRowList *self)
   self->view = grove_process_columns_new_view ("");
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->view);
-  adw_bin_set_child (ADW_BIN (self), self->scrolled);
+  adw_bin_set_child (ADW_BIN (self), grove_tab_stop_new (self->scrolled));
   self->column_actions = g_simple_action_group_new ();
   self->column_menu = g_menu_new ();
   self->columns_made = g_ptr_array_new_with_free_func (g_object_unref);

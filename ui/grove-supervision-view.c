@@ -233,6 +233,16 @@ grove_supervision_view_grab_focus (GtkWidget *widget)
   return self->graph != NULL && gtk_widget_grab_focus (GTK_WIDGET (self->graph));
 }
 
+/* As a widget without focus of its own has it, which grabbing it above would keep the Tab key from:
+ * it would lead past the tools. */
+static gboolean
+grove_supervision_view_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  GtkWidget *child = gtk_widget_get_first_child (widget);
+
+  return child != NULL && gtk_widget_child_focus (child, direction);
+}
+
 void
 grove_supervision_view_tell (GroveSupervisionView *self, GroveTarget *target)
 {
@@ -374,6 +384,7 @@ grove_supervision_view_class_init (GroveSupervisionViewClass *klass)
   G_OBJECT_CLASS (klass)->set_property = grove_supervision_view_set_property;
   widget_class->map = grove_supervision_view_map;
   widget_class->unmap = grove_supervision_view_unmap;
+  widget_class->focus = grove_supervision_view_focus;
   widget_class->grab_focus = grove_supervision_view_grab_focus;
 
   properties[PROP_DIRECTION] =
