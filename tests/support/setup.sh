@@ -11,10 +11,11 @@ look_packages=(adwaita-icon-theme librsvg2-common fonts-cantarell fonts-jetbrain
 screen_packages=(xvfb xauth x11-utils dbus metacity)
 # Erlang and its C library are what values are held against, and a language with decimal commas what
 # numbers are. What loads web servers (wrk, ab) is for the web shop, another machine's door (sshd), manual pages
-# and shells for grove, making packages and looking at what the desktop reads, the rest for programs in C++, and
+# and shells for grove, making packages and looking at what the desktop and screen readers read, the rest for programs in C++, and
 # for another processor.
 test_packages=(libx11-dev libxtst-dev erlang-base erlang-dev libssl-dev locales g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
-  wrk apache2-utils openssh-server openssh-client mandoc groff fish zsh debhelper lintian librsvg2-bin libglib2.0-bin)
+  wrk apache2-utils openssh-server openssh-client mandoc groff fish zsh debhelper lintian librsvg2-bin libglib2.0-bin
+  at-spi2-core gir1.2-atspi-2.0 python3-gi)
 
 say ()
 {
