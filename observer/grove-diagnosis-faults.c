@@ -359,20 +359,20 @@ conclude_restarts (const char            *pid,
   g_autofree char *who = _grove_diagnosis_say_process (pid, track->name, "");
   g_autofree char *key = g_strdup_printf ("restarts:%s", pid);
   g_autofree char *period = grove_format_duration (track->period_s * GROVE_SECOND_NS);
+  g_autofree char *used = grove_format_count (track->recent);
+  g_autofree char *allowed = grove_format_count (track->intensity);
+  g_autofree char *more = grove_format_count (left);
   GString         *evidence = g_string_new (NULL);
-  g_string_append_printf (evidence,
-                          _ ("%" G_GINT64_FORMAT " of the %" G_GINT64_FORMAT
-                             " restarts it allows in %s are used."),
-                          track->recent, track->intensity, period);
+  g_string_append_printf (evidence, _ ("%s of the %s restarts it allows in %s are used."), used,
+                          allowed, period);
   g_string_append_c (evidence, ' ');
   if (left == 0)
     g_string_append (evidence, _ ("With the next one it gives up."));
   else
     g_string_append_printf (evidence,
                             g_dngettext (GETTEXT_PACKAGE, "One more is left before it gives up.",
-                                         "%" G_GINT64_FORMAT " more are left before it gives up.",
-                                         (gulong) left),
-                            left);
+                                         "%s more are left before it gives up.", (gulong) left),
+                            more);
   if (track->last[0] != '\0')
     {
       g_string_append_c (evidence, ' ');

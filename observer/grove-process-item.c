@@ -4,6 +4,7 @@
  */
 #include "observer/grove-observer-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 struct _GroveProcessItem
@@ -164,17 +165,17 @@ grove_process_state_get_label (GroveProcessState state)
   switch (state)
     {
     case GROVE_PROCESS_RUNNABLE:
-      return "Runnable";
+      return _ ("Runnable");
     case GROVE_PROCESS_RUNNING:
-      return "Running";
+      return _ ("Running");
     case GROVE_PROCESS_WAITING:
-      return "Waiting";
+      return _ ("Waiting");
     case GROVE_PROCESS_SUSPENDED:
-      return "Suspended";
+      return _ ("Suspended");
     case GROVE_PROCESS_EXITING:
-      return "Exiting";
+      return _ ("Exiting");
     case GROVE_PROCESS_GONE:
-      return "Ended";
+      return _ ("Ended");
     }
   g_return_val_if_reached ("");
 }

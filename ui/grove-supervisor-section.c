@@ -85,10 +85,12 @@ describe_child (GroveRow *row)
     /* TRANSLATORS: milliseconds that a child is given to end */
     g_string_append_printf (text, _ (" · %s ms to end"), shutdown);
   if (restarts > 0)
-    g_string_append_printf (text,
-                            ngettext (" · %" G_GINT64_FORMAT " restart",
-                                      " · %" G_GINT64_FORMAT " restarts", (gulong) restarts),
-                            restarts);
+    {
+      g_autofree char *count = grove_format_count (restarts);
+
+      g_string_append_printf (text, ngettext (" · %s restart", " · %s restarts", (gulong) restarts),
+                              count);
+    }
   return g_string_free (text, FALSE);
 }
 

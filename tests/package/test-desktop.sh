@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # test-desktop.sh SOURCE_ROOT BUILD_ROOT: that what the desktop reads of the observer is right: the desktop
-# file, the metainfo, the settings, the manual page, and the icons at the sizes they are shown in.
+# file, the metainfo, the settings, the manual page, the icons at the sizes they are shown in, and that every
+# text is translated.
 set -u
 root=$1 build=$2
 id=io.github.grove.Observer
@@ -134,7 +135,13 @@ icons_are_there ()
   return $faults
 }
 
-echo "1..8"
+# Who adds a text translates it too, or asks for it: po/update, then po/*.po.
+translations_are_complete ()
+{
+  "$root/po/update" --check
+}
+
+echo "1..9"
 check desktop-file desktop-file-validate desktop_file
 check metainfo appstreamcli metainfo
 check settings glib-compile-schemas settings
@@ -143,3 +150,4 @@ check options-are-told grep options_are_told
 check icons-render rsvg-convert icons_render
 check symbolic-icons-are-one-colour grep symbolic_icons_are_one_colour
 check icons-are-there gresource icons_are_there
+check translations-are-complete xgettext translations_are_complete
