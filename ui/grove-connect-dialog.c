@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveConnectDialog: three ways to reach a system, each with its own fields, which make one
+ * GroveConnectDialog: four ways to reach a system, each with its own fields, which make one
  * address.
  */
 #include "ui/grove-connect-dialog.h"
@@ -13,6 +13,7 @@ typedef enum
 {
   HERE,
   SSH,
+  NODE,
   COMMAND,
 } Way;
 
@@ -20,7 +21,7 @@ struct _GroveConnectDialog
 {
   AdwWindow    parent_instance;
   AdwComboRow *way_row;
-  AdwEntryRow *place_row, *host_row, *name_row, *command_row;
+  AdwEntryRow *place_row, *host_row, *name_row, *node_row, *command_row;
   GtkLabel    *hint_label, *error_label;
   GtkSwitch   *new_window_switch;
   GtkWidget   *connect_button;
@@ -55,8 +56,12 @@ dup_target (GroveConnectDialog *self)
   g_autofree char *place = dup_text (self->place_row), *host = dup_text (self->host_row);
   g_autofree char *name = dup_text (self->name_row), *command = dup_text (self->command_row);
 
+  g_autofree char *node = dup_text (self->node_row);
+
   switch (get_way (self))
     {
+    case NODE:
+      return node[0] != '\0' ? g_strdup_printf ("beam:%s", node) : NULL;
     case SSH:
       if (host[0] == '\0')
         return NULL;
@@ -85,6 +90,10 @@ get_hint (Way way)
     case SSH:
       return _ ("Runs “grove dial-stdio” there, as you. The machine must let you in without "
                 "asking: with a key, or an agent that has it.");
+    case NODE:
+      return _ (
+        "A running Erlang or Elixir node, through “grove-beam”. The cookie is the one in your "
+        "home directory.");
     case COMMAND:
       return _ ("Its standard input and output must be connected to a system: for example "
                 "podman exec -i shop grove dial-stdio");
@@ -102,6 +111,7 @@ on_way_changed (GroveConnectDialog *self)
   gtk_widget_set_visible (GTK_WIDGET (self->place_row), way == HERE);
   gtk_widget_set_visible (GTK_WIDGET (self->host_row), way == SSH);
   gtk_widget_set_visible (GTK_WIDGET (self->name_row), way == SSH);
+  gtk_widget_set_visible (GTK_WIDGET (self->node_row), way == NODE);
   gtk_widget_set_visible (GTK_WIDGET (self->command_row), way == COMMAND);
   gtk_label_set_text (self->hint_label, get_hint (way));
 }
@@ -154,6 +164,7 @@ grove_connect_dialog_class_init (GroveConnectDialogClass *klass)
   BIND (place_row);
   BIND (host_row);
   BIND (name_row);
+  BIND (node_row);
   BIND (command_row);
   BIND (hint_label);
   BIND (error_label);
@@ -191,6 +202,11 @@ set_target (GroveConnectDialog *self, const char *target)
       gtk_editable_set_text (GTK_EDITABLE (self->host_row), host);
       gtk_editable_set_text (GTK_EDITABLE (self->name_row), slash != NULL ? slash + 1 : "");
     }
+  else if (g_str_has_prefix (target, "beam:"))
+    {
+      adw_combo_row_set_selected (self->way_row, NODE);
+      gtk_editable_set_text (GTK_EDITABLE (self->node_row), target + strlen ("beam:"));
+    }
   else if (g_str_has_prefix (target, "exec:"))
     {
       adw_combo_row_set_selected (self->way_row, COMMAND);
@@ -205,7 +221,7 @@ grove_connect_dialog_new (GtkWindow *parent, const char *target)
 {
   GroveConnectDialog *self =
     g_object_new (GROVE_TYPE_CONNECT_DIALOG, "transient-for", parent, NULL);
-  AdwEntryRow *rows[] = { self->place_row, self->host_row, self->command_row };
+  AdwEntryRow *rows[] = { self->place_row, self->host_row, self->node_row, self->command_row };
 
   if (target != NULL)
     set_target (self, target);

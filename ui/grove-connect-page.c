@@ -150,6 +150,8 @@ show_progress (gpointer user_data)
 
   if (target != NULL && g_str_has_prefix (target, "ssh:"))
     what = _ ("Waiting for ssh to reach the machine, and for the system to greet");
+  else if (target != NULL && g_str_has_prefix (target, "beam:"))
+    what = _ ("Waiting for the node to let us in");
   else if (target != NULL && g_str_has_prefix (target, "exec:"))
     what = _ ("Waiting for what the command connects to");
   if (waited_us >= G_USEC_PER_SEC)
