@@ -187,7 +187,9 @@ new_history_row (GroveCrashSection *self, GroveRow *crash)
 static void
 describe_history (GroveCrashSection *self, guint n)
 {
-  g_autofree char *restarts = grove_format_plural (self->n_restarts, "restart", "restarts");
+  /* Of what had ended before it was looked at, only its crashes are known. */
+  g_autofree char *restarts =
+    grove_format_plural (MAX (self->n_restarts, (gint64) n), "restart", "restarts");
   g_autofree char *text =
     self->n_restarts > n
       ? g_strdup_printf (ngettext ("%s in all; the system keeps %u of the crashes",

@@ -189,8 +189,13 @@ grove_term_row_class_init (GroveTermRowClass *klass)
 static GtkLabel *
 new_label (void)
 {
-  GtkWidget *label = gtk_label_new ("");
+  GtkWidget     *label = gtk_label_new ("");
+  PangoAttrList *attributes = pango_attr_list_new ();
 
+  /* A hyphen would read as part of the value. */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (GTK_LABEL (label), attributes);
+  pango_attr_list_unref (attributes);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_yalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
