@@ -120,5 +120,6 @@ static void
 grove_stack_section_init (GroveStackSection *self)
 {
   self->list = GROVE_FRAME_LIST (grove_frame_list_new ());
-  grove_folded_section_set_up (GROVE_FOLDED_SECTION (self), _ ("Call stack"), GTK_WIDGET (self->list));
+  grove_folded_section_set_up (GROVE_FOLDED_SECTION (self), _ ("Call stack"),
+                               GTK_WIDGET (self->list));
 }
