@@ -28,7 +28,8 @@ struct _GroveColumnLayout
   guint               n;
   gboolean            shown[GROVE_N_COLUMNS]; /* at first */
   gboolean            wished[GROVE_N_COLUMNS];
-  gboolean            restoring;
+  int                 widths[GROVE_N_COLUMNS]; /* also of what is not shown */
+  gboolean            restoring, applying;
 };
 
 enum
@@ -88,10 +89,16 @@ apply (GroveColumnLayout *self, GroveColumn column)
   GtkColumnViewColumn *shown = grove_column_layout_find (self, column);
   GAction             *action =
     g_action_map_lookup_action (G_ACTION_MAP (self->actions), grove_column_get_info (column)->id);
+  gboolean visible;
 
   if (shown == NULL)
     return;
-  gtk_column_view_column_set_visible (shown, self->wished[column] && is_offered (self, column));
+  visible = self->wished[column] && is_offered (self, column);
+  /* GTK 4.8 makes room for columns that are not visible, too. */
+  self->applying = TRUE;
+  gtk_column_view_column_set_visible (shown, visible);
+  gtk_column_view_column_set_fixed_width (shown, visible ? self->widths[column] : 0);
+  self->applying = FALSE;
   g_simple_action_set_state (G_SIMPLE_ACTION (action),
                              g_variant_new_boolean (self->wished[column]));
   g_simple_action_set_enabled (G_SIMPLE_ACTION (action),
@@ -124,7 +131,7 @@ remember (GroveColumnLayout *self)
       GroveColumn which = grove_process_columns_get_column (column);
 
       g_variant_builder_add (&builder, "(sib)", grove_column_get_info (which)->id,
-                             gtk_column_view_column_get_fixed_width (column), self->wished[which]);
+                             self->widths[which], self->wished[which]);
     }
   grove_preferences_set_state (grove_preferences_get (), self->memory,
                                g_variant_builder_end (&builder));
@@ -155,7 +162,7 @@ restore (GroveColumnLayout *self)
         continue;
       self->wished[which] = wished || which == GROVE_COLUMN_NAME;
       if (width >= WIDTH_MIN && width <= WIDTH_MAX)
-        gtk_column_view_column_set_fixed_width (column, width);
+        self->widths[which] = width;
       gtk_column_view_insert_column (self->view, position++, column);
     }
 }
@@ -173,7 +180,7 @@ on_reset (GSimpleAction *action, GVariant *parameter, gpointer user_data)
       GtkColumnViewColumn *column = grove_column_layout_find (self, self->order[i]);
 
       self->wished[self->order[i]] = self->shown[self->order[i]];
-      gtk_column_view_column_set_fixed_width (column, grove_process_columns_get_width (column));
+      self->widths[self->order[i]] = grove_process_columns_get_width (column);
       gtk_column_view_insert_column (self->view, i, column);
     }
   self->restoring = FALSE;
@@ -310,6 +317,17 @@ build_chooser (GroveColumnLayout *self)
   gtk_widget_insert_action_group (self->chooser, "columns", G_ACTION_GROUP (self->actions));
 }
 
+static void
+on_width (GtkColumnViewColumn *column, GParamSpec *pspec, GroveColumnLayout *self)
+{
+  int width = gtk_column_view_column_get_fixed_width (column);
+
+  if (self->applying || width < WIDTH_MIN)
+    return;
+  self->widths[grove_process_columns_get_column (column)] = width;
+  remember (self);
+}
+
 /* ---- The object ---------------------------------------------------------------------------------
  */
 
@@ -333,8 +351,8 @@ add_column (GroveColumnLayout *self, GtkColumnViewColumn *column)
   self->order[self->n++] = which;
   g_signal_connect_object (action, "change-state", G_CALLBACK (on_column), self, 0);
   g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (action));
-  g_signal_connect_object (column, "notify::fixed-width", G_CALLBACK (on_columns_changed), self,
-                           G_CONNECT_SWAPPED);
+  self->widths[which] = grove_process_columns_get_width (column);
+  g_signal_connect_object (column, "notify::fixed-width", G_CALLBACK (on_width), self, 0);
   if (which != GROVE_COLUMN_NAME)
     g_menu_append (menu, _ ("_Show This Column"), name);
   g_menu_append (section, _ ("_Choose Columns…"), "columns.choose");
