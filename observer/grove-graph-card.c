@@ -127,6 +127,7 @@ draw_face (const Card *self, gboolean hovered)
   const GroveColours *palette = self->painting->palette;
   const double restarted = grove_graph_painter_get_flash (self->painting, self->node->restarted_us);
   const double appeared = grove_graph_painter_get_flash (self->painting, self->node->appeared_us);
+  const double crashed = grove_graph_painter_get_flash (self->painting, self->node->crashed_us);
   const double tint = tint_of (self->node->band);
 
   rounded (self, 0, 0, 0);
@@ -142,11 +143,13 @@ draw_face (const Card *self, gboolean hovered)
       grove_graph_painter_set_colour (self->cr, &palette->fg, 0.05);
       cairo_fill_preserve (self->cr);
     }
-  if (restarted > 0 || appeared > 0)
+  if (crashed > 0 || restarted > 0 || appeared > 0)
     {
       grove_graph_painter_set_colour (self->cr,
-                                      restarted > 0 ? &palette->warning : &palette->success,
-                                      0.35 * MAX (restarted, appeared));
+                                      crashed > 0     ? &palette->error
+                                      : restarted > 0 ? &palette->warning
+                                                      : &palette->success,
+                                      0.35 * MAX (crashed, MAX (restarted, appeared)));
       cairo_fill_preserve (self->cr);
     }
   cairo_new_path (self->cr);
@@ -169,6 +172,7 @@ draw_outlines (const Card *self, guint node)
   const GroveColours       *palette = painting->palette;
   const double restarted = grove_graph_painter_get_flash (painting, self->node->restarted_us);
   const double appeared = grove_graph_painter_get_flash (painting, self->node->appeared_us);
+  const double crashed = grove_graph_painter_get_flash (painting, self->node->crashed_us);
   const double dashes[] = { 4, 3 };
 
   if (self->node->kind == GROVE_GRAPH_MORE)
@@ -176,7 +180,9 @@ draw_outlines (const Card *self, guint node)
   draw_outline (self, -0.5, &palette->border, 1, 1);
   cairo_set_dash (self->cr, NULL, 0, 0);
 
-  if (restarted > 0)
+  if (crashed > 0)
+    draw_outline (self, 2 + 5 * (1 - crashed), &palette->error, crashed, 3.5);
+  else if (restarted > 0)
     draw_outline (self, 2 + 5 * (1 - restarted), &palette->warning, restarted, 2.5);
   else if (appeared > 0)
     draw_outline (self, 1, &palette->success, appeared, 2);
@@ -486,23 +492,25 @@ grove_graph_painter_draw_ghost (const GroveGraphPainting *painting,
   const GroveGraphRect    view =
     grove_graph_turn (painting->scene, (GroveGraphRect){ 0, 0, camera->width, camera->height });
   const double text_scale = text_scale_for (camera->scale, rect.height, FALSE);
+  /* Who ended as it should fades without alarm. */
+  const GroveColour *colour = ghost->crashed ? &painting->palette->error : &painting->palette->dim;
 
   if (left <= 0 || rect.y > view.height || rect.y + rect.height < 0 || rect.x > view.width ||
       rect.x + rect.width < 0)
     return;
   grove_graph_painter_round_rect (cr, &rect, CLAMP (RADIUS * camera->scale, 1, 12));
-  grove_graph_painter_set_colour (cr, &painting->palette->error, 0.16 * left);
+  grove_graph_painter_set_colour (cr, colour, 0.16 * left);
   cairo_fill_preserve (cr);
-  grove_graph_painter_set_colour (cr, &painting->palette->error, left);
+  grove_graph_painter_set_colour (cr, colour, left);
   cairo_set_line_width (cr, 1.5);
   cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
   cairo_stroke (cr);
   cairo_set_dash (cr, NULL, 0, 0);
   if (camera->scale >= painting->scene->axes->names_scale)
     {
-      g_autofree char *text = g_strdup_printf ("✕ %s", ghost->name);
+      g_autofree char *text = g_strdup_printf ("%s %s", ghost->crashed ? "✕" : "−", ghost->name);
 
-      grove_graph_painter_set_colour (cr, &painting->palette->error, left);
+      grove_graph_painter_set_colour (cr, colour, left);
       grove_graph_text_show (painting->text, cr, GROVE_GRAPH_TEXT_NAME, text,
                              rect.x + 10 * text_scale, rect.y + rect.height / 2, rect.width - 16,
                              text_scale);

@@ -334,11 +334,18 @@ add_heat_rows (
 }
 
 static gboolean
+has_crashed (const GroveGraphPainting *painting, guint node)
+{
+  return grove_graph_painter_get_flash (painting, painting->scene->nodes[node].crashed_us) > 0;
+}
+
+static gboolean
 is_marked (const GroveGraphPainting *painting, guint node)
 {
   return node == painting->selected || node == painting->hovered ||
          (painting->matches != NULL && painting->matches[node]) ||
-         grove_graph_painter_get_flash (painting, painting->scene->nodes[node].restarted_us) > 0;
+         grove_graph_painter_get_flash (painting, painting->scene->nodes[node].restarted_us) > 0 ||
+         has_crashed (painting, node);
 }
 
 /* What must be found in a crowd of bars: the selection, the matches, what has just crashed. */
@@ -357,7 +364,8 @@ draw_mark (const GroveGraphPainting *painting, cairo_t *cr, guint node, const Gr
                                   : node == painting->hovered ? &palette->dim
                                   : painting->matches != NULL && painting->matches[node]
                                     ? &palette->purple
-                                    : &palette->warning,
+                                  : has_crashed (painting, node) ? &palette->error
+                                                                 : &palette->warning,
                                   1);
   cairo_set_line_width (cr, node == painting->selected ? 2.5 : 1.5);
   cairo_stroke (cr);

@@ -11,8 +11,10 @@
 #define MOVE_MAX 2400.0
 /* A subtree of thousands may die at once; so many ghosts say it. */
 #define GHOSTS_MAX 400
-#define LEAST_ROOM 64
-#define CHUNK_SIZE 65536
+/* Crashes that are told of before, or after, the tree tells. */
+#define CRASHED_MAX 256
+#define LEAST_ROOM  64
+#define CHUNK_SIZE  65536
 
 static const GroveGraphAxes all_axes[] = {
   [GROVE_GRAPH_RIGHTWARDS] = {
@@ -76,6 +78,7 @@ previous_free (Previous *self)
 static void
 clear_ghost (gpointer data)
 {
+  g_free (((GroveGraphGhost *) data)->id);
   g_free (((GroveGraphGhost *) data)->name);
 }
 
@@ -88,6 +91,7 @@ grove_graph_scene_new (void)
   self->index = grove_graph_index_new (0);
   self->strings = g_string_chunk_new (CHUNK_SIZE);
   self->dead = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->crashed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->successors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ghosts = g_array_new (FALSE, FALSE, sizeof (GroveGraphGhost));
   g_array_set_clear_func (self->ghosts, clear_ghost);
@@ -106,6 +110,7 @@ grove_graph_scene_free (GroveGraphScene *self)
   grove_graph_index_free (self->index);
   g_string_chunk_free (self->strings);
   g_hash_table_unref (self->dead);
+  g_hash_table_unref (self->crashed);
   g_hash_table_unref (self->successors);
   g_array_unref (self->ghosts);
   g_free (self);
@@ -152,6 +157,32 @@ grove_graph_scene_note_replaced (GroveGraphScene *self, const char *old_id, cons
   /* Two replacements before one build: the last stands where the first stood. */
   g_hash_table_insert (self->successors, g_strdup (new_id),
                        g_strdup (oldest != NULL ? oldest : old_id));
+}
+
+static gint64
+when_crashed (const GroveGraphScene *self, const char *id)
+{
+  const gint64 *at = g_hash_table_lookup (self->crashed, id);
+
+  return at != NULL ? *at : 0;
+}
+
+void
+grove_graph_scene_note_crashed (GroveGraphScene *self, const char *id, gint64 now_us)
+{
+  const guint node = grove_graph_scene_find (self, id);
+
+  if (g_hash_table_size (self->crashed) >= CRASHED_MAX)
+    g_hash_table_remove_all (self->crashed);
+  g_hash_table_insert (self->crashed, g_strdup (id), g_memdup2 (&now_us, sizeof now_us));
+  if (node != GROVE_GRAPH_NONE)
+    self->nodes[node].crashed_us = now_us;
+  for (guint i = 0; i < self->ghosts->len; i++)
+    {
+      GroveGraphGhost *ghost = &g_array_index (self->ghosts, GroveGraphGhost, i);
+
+      ghost->crashed = ghost->crashed || strcmp (ghost->id, id) == 0;
+    }
 }
 
 void
@@ -231,6 +262,7 @@ grove_graph_scene_add (GroveGraphScene *self, guint parent, const GroveGraphNode
   kept->strategy = keep_text (self, node->strategy, before != NULL ? before->strategy : NULL);
   kept->status = keep_text (self, node->status, before != NULL ? before->status : NULL);
   kept->fold = keep_text (self, node->fold, before != NULL ? before->fold : NULL);
+  kept->crashed_us = when_crashed (self, node->id);
   kept->band = GROVE_GRAPH_BAND_CALM;
   kept->metric = 0;
   memset (kept->band_counts, 0, sizeof kept->band_counts);
@@ -440,12 +472,14 @@ raise_ghosts (GroveGraphScene *self,
                 (parent != GROVE_GRAPH_NONE && dead[parent]);
       if (dead[i] && look_up (self->index, self->nodes, node->id) == GROVE_GRAPH_NONE)
         {
-          GroveGraphGhost ghost = { .name = g_strdup (node->name),
+          GroveGraphGhost ghost = { .id = g_strdup (node->id),
+                                    .name = g_strdup (node->name),
                                     .kind = node->kind,
                                     .x = old_x[i],
                                     .y = old_y[i] + dy,
                                     .height = previous->places[i].height,
-                                    .died_us = now_us };
+                                    .died_us = now_us,
+                                    .crashed = when_crashed (self, node->id) != 0 };
           g_array_append_val (self->ghosts, ghost);
         }
     }
@@ -507,12 +541,19 @@ grove_graph_scene_set_metric (GroveGraphScene *self, guint node, double value, G
   return changed;
 }
 
+static gboolean
+is_over (gpointer key, gpointer value, gpointer user_data)
+{
+  return *(gint64 *) user_data - *(gint64 *) value >= GROVE_GRAPH_FLASH_US;
+}
+
 gboolean
 grove_graph_scene_tick (GroveGraphScene *self, gint64 now_us)
 {
   for (guint i = self->ghosts->len; i-- > 0;)
     if (now_us - g_array_index (self->ghosts, GroveGraphGhost, i).died_us >= GROVE_GRAPH_FLASH_US)
       g_array_remove_index_fast (self->ghosts, i);
+  g_hash_table_foreach_remove (self->crashed, is_over, &now_us);
   if (self->max_move > 0 && now_us - self->move_start_us >= GROVE_GRAPH_MOVE_US)
     {
       self->max_move = 0;

@@ -69,6 +69,7 @@ typedef struct
   guint          restarts, intensity, period_s, recent_restarts;
   guint          n_children; /* all it has; of a fold its members, of a "more" those missing */
   gint64         appeared_us, restarted_us;
+  gint64         crashed_us; /* it, or the one whose place it took; kept by the scene */
 
   /* Kept by the scene. */
   GroveGraphBand band;
@@ -81,10 +82,11 @@ typedef struct
 /* What died, where it stood. */
 typedef struct
 {
-  char          *name;
+  char          *id, *name;
   GroveGraphKind kind;
   double         x, y, height;
   gint64         died_us;
+  gboolean       crashed; /* else it ended as it should, or nobody has heard yet */
 } GroveGraphGhost;
 
 typedef struct
@@ -113,6 +115,7 @@ typedef struct
   GroveGraphIndex      *index;
   GStringChunk         *strings;
   GHashTable           *dead;       /* ids since the last build */
+  GHashTable           *crashed;    /* ids to when (gint64), for as long as it is seen */
   GHashTable           *successors; /* new id to old id */
   gpointer              previous;
 } GroveGraphScene;
@@ -132,6 +135,9 @@ void grove_graph_scene_set_growth (GroveGraphScene *self, GroveGraphGrowth growt
 void grove_graph_scene_note_dead (GroveGraphScene *self, const char *id);
 void
 grove_graph_scene_note_replaced (GroveGraphScene *self, const char *old_id, const char *new_id);
+
+/* It crashed, or took the place of one that did: a node, one that is yet to come, or a ghost. */
+void grove_graph_scene_note_crashed (GroveGraphScene *self, const char *id, gint64 now_us);
 
 void grove_graph_scene_begin (GroveGraphScene *self);
 /* Breadth first: roots with parent GROVE_GRAPH_NONE, then the children of each node in turn. The

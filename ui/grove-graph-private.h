@@ -7,6 +7,7 @@
 
 #include "observer/grove-graph-model.h"
 #include "observer/grove-link-web.h"
+#include "observer/grove-rows.h"
 #include "ui/grove-graph-frame.h"
 #include "ui/grove-graph.h"
 
@@ -49,6 +50,11 @@ struct _GroveGraph
   GArray         *arcs; /* GroveGraphArc */
   guint           n_in_sight;
   guint           links_timer;
+
+  GroveRows  *crashes;
+  GPtrArray  *crash_rows;   /* GroveRow: the newest */
+  GHashTable *crashes_told; /* gint64: number * 2, and 1 when it was known what followed */
+  gint64      last_crash;   /* of those before one looked, -1: not known yet */
 
   gboolean         dirty;  /* the tree has changed since the last build */
   gboolean         placed; /* the camera has seen nodes */
@@ -116,6 +122,11 @@ void _grove_graph_queue_links (GroveGraph *self);
 void _grove_graph_renew_arcs (GroveGraph *self);
 /* Of a process, a sentence each; "" when there are none. (transfer full) */
 char *_grove_graph_describe_links (GroveGraph *self, const char *pid);
+
+void _grove_graph_init_crashes (GroveGraph *self);
+void _grove_graph_dispose_crashes (GroveGraph *self);
+/* Asks while it is looked at. */
+void _grove_graph_update_crashes (GroveGraph *self);
 
 void _grove_graph_init_input (GroveGraph *self);
 void _grove_graph_class_init_input (GtkWidgetClass *widget_class);

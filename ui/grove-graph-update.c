@@ -75,7 +75,8 @@ look_for_flashes (GroveGraph *self, gint64 now_us, Flashes flashes)
         {
           const GroveGraphNode *node = &self->scene->nodes[i];
 
-          if (!is_fresh (node->restarted_us, now_us) && !is_fresh (node->appeared_us, now_us))
+          if (!is_fresh (node->restarted_us, now_us) && !is_fresh (node->appeared_us, now_us) &&
+              !is_fresh (node->crashed_us, now_us))
             continue;
           found = TRUE;
           if (flashes == FLASHES_ASK)

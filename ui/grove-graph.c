@@ -386,6 +386,7 @@ grove_graph_map (GtkWidget *widget)
       _grove_graph_reveal (self, _grove_graph_get_cursor (self));
     }
   _grove_graph_update_links (self);
+  _grove_graph_update_crashes (self);
   _grove_graph_start_frames (self);
   _grove_graph_redraw (self);
 }
@@ -409,7 +410,10 @@ grove_graph_unmap (GtkWidget *widget)
   g_clear_handle_id (&self->build_timer, g_source_remove);
   GTK_WIDGET_CLASS (grove_graph_parent_class)->unmap (widget);
   if (self->web != NULL)
-    _grove_graph_update_links (self);
+    {
+      _grove_graph_update_links (self);
+      _grove_graph_update_crashes (self);
+    }
 }
 
 static void
@@ -439,6 +443,7 @@ grove_graph_dispose (GObject *object)
   g_clear_handle_id (&self->build_timer, g_source_remove);
   g_clear_handle_id (&self->describe_timer, g_source_remove);
   _grove_graph_dispose_links (self);
+  _grove_graph_dispose_crashes (self);
   if (self->tree != NULL)
     g_signal_handlers_disconnect_by_data (self->tree, self);
   if (self->session != NULL)
@@ -521,6 +526,7 @@ grove_graph_new (GroveSession *session, GroveTree *tree)
   self->tree = g_object_ref (tree);
   self->model = grove_graph_model_new (tree);
   _grove_graph_init_links (self);
+  _grove_graph_init_crashes (self);
   self->dirty = TRUE;
   grove_tree_set_metric (tree, grove_graph_metric_get_column (self->metric));
   _grove_graph_connect_tree (self);

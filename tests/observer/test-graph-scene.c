@@ -304,6 +304,33 @@ test_ghost (void)
 }
 
 static void
+test_crashed (void)
+{
+  g_autoptr (GroveGraphScene) scene = grove_graph_scene_new ();
+
+  g_test_summary ("Whether the tree or the table of crashes is first to tell, a crash is seen as "
+                  "one, and for as long as others");
+  build_star (scene, 5, NULL, 1000, NULL);
+  grove_graph_scene_note_crashed (scene, "r.4", 1500);
+  g_assert_cmpint (scene->nodes[grove_graph_scene_find (scene, "r.4")].crashed_us, ==, 1500);
+  grove_graph_scene_note_dead (scene, "r.4");
+  grove_graph_scene_note_dead (scene, "r.3");
+  build_star (scene, 3, NULL, 2000, NULL);
+  g_assert_cmpuint (scene->ghosts->len, ==, 2);
+  g_assert_false (g_array_index (scene->ghosts, GroveGraphGhost, 0).crashed);
+  g_assert_true (g_array_index (scene->ghosts, GroveGraphGhost, 1).crashed);
+  grove_graph_scene_note_crashed (scene, "r.3", 2500);
+  g_assert_true (g_array_index (scene->ghosts, GroveGraphGhost, 0).crashed);
+  /* One that is yet to come. */
+  grove_graph_scene_note_crashed (scene, "r.3", 3000);
+  build_star (scene, 4, NULL, 3500, NULL);
+  g_assert_cmpint (scene->nodes[grove_graph_scene_find (scene, "r.3")].crashed_us, ==, 3000);
+  grove_graph_scene_tick (scene, 3000 + GROVE_GRAPH_FLASH_US);
+  build_star (scene, 4, NULL, 3500 + GROVE_GRAPH_FLASH_US, NULL);
+  g_assert_cmpint (scene->nodes[grove_graph_scene_find (scene, "r.3")].crashed_us, ==, 0);
+}
+
+static void
 test_replaced (void)
 {
   g_autoptr (GroveGraphScene) scene = grove_graph_scene_new ();
@@ -550,6 +577,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/observer/graph/scene/still", test_still);
   g_test_add_func ("/observer/graph/scene/anchor", test_anchor);
   g_test_add_func ("/observer/graph/scene/ghost", test_ghost);
+  g_test_add_func ("/observer/graph/scene/crashed", test_crashed);
   g_test_add_func ("/observer/graph/scene/replaced", test_replaced);
   g_test_add_func ("/observer/graph/scene/unfold", test_unfold);
   g_test_add_func ("/observer/graph/scene/step", test_step);
