@@ -21,16 +21,14 @@ typedef struct
 #define KIB 1024.0
 #define MIB (1024.0 * 1024.0)
 
-/* Yellow and red begin where they do in tables. */
-static char mailbox_legends[3][24] = { "100+", "400+", "1000+" };
-
 static Metric metrics[GROVE_GRAPH_N_METRICS] = {
   [GROVE_GRAPH_METRIC_MAILBOX] = {
     .title = N_ ("Mailbox"),
     .name = "mailbox",
     .column = "messages",
     .from = { 1, 100, 400, 1000 },
-    .legend = { NULL, N_ ("empty"), "1+", mailbox_legends[0], mailbox_legends[1], mailbox_legends[2] },
+    /* Yellow and red begin where they do in tables, unless set otherwise. */
+    .legend = { NULL, N_ ("empty"), "1+", "100+", "400+", "1000+" },
   },
   [GROVE_GRAPH_METRIC_MEMORY] = {
     .title = N_ ("Memory"),
@@ -90,8 +88,14 @@ grove_graph_metric_set_mailbox_limits (guint warning, guint alarm)
   from[1] = MAX (warning, 1);
   from[3] = MAX (alarm, from[1]);
   from[2] = MIN (from[1] * 4, (from[1] + from[3]) / 2);
-  for (guint i = 0; i < G_N_ELEMENTS (mailbox_legends); i++)
-    g_snprintf (mailbox_legends[i], sizeof mailbox_legends[i], "%.0f+", from[i + 1]);
+  for (guint i = 1; i < G_N_ELEMENTS (metrics[0].from); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%.0f+", from[i]);
+
+      /* A picture that is being drawn in a thread goes on with the old one. */
+      metrics[GROVE_GRAPH_METRIC_MAILBOX].legend[GROVE_GRAPH_BAND_BUSY + i] =
+        g_intern_string (text);
+    }
 }
 
 const char *

@@ -96,12 +96,16 @@ static void
 test_links (WindowFixture *fixture, gconstpointer data)
 {
   g_autofree char *pid = grove_test_wire_find_pid (fixture->wire, DISPATCHER);
-  GtkWidget       *graph, *view = grove_window_get_view (fixture->window, "supervision");
+  GtkWidget       *graph;
+  GtkWidget       *view = grove_window_get_view (fixture->window, "supervision");
   g_autofree char *words = NULL;
 
   g_test_summary ("Whom the selected process monitors is drawn over the graph and said in words, "
                   "until it is not wanted");
-  graph = window_select_in_graph (fixture, DISPATCHER, pid);
+  grove_window_show_view (fixture->window, "supervision");
+  grove_session_set_selected (fixture->session, pid);
+  GROVE_WAIT (window_graph_shows (fixture, pid), WINDOW_PATIENCE_MS);
+  graph = grove_ui_test_find (view, GROVE_TYPE_GRAPH, NULL, NULL);
   window_await_frame (fixture, tells, graph);
   g_assert_nonnull (grove_ui_test_find (view, GTK_TYPE_WIDGET, NULL, "graph-note"));
   grove_graph_set_links (GROVE_GRAPH (graph), GROVE_GRAPH_LINKS_NONE);
