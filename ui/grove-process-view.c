@@ -17,6 +17,8 @@
 #define INTERVAL_MS 100
 /* How many are suspended; what is done here shows at once all the same. */
 #define COUNT_INTERVAL_MS 1000
+/* More than there can be; whoever says otherwise does not make the window wider. */
+#define SUSPENDED_MAX 999999999
 
 struct _GroveProcessView
 {
@@ -190,7 +192,7 @@ static void
 update_suspended (GroveProcessView *self)
 {
   guint64          n = grove_process_table_get_matched (self->suspended);
-  g_autofree char *count = n > 0 ? grove_format_short ((gint64) n) : NULL;
+  g_autofree char *count = n > 0 ? grove_format_short ((gint64) MIN (n, SUSPENDED_MAX)) : NULL;
   g_autofree char *label =
     count != NULL ? g_strdup_printf (_ ("Suspended %s"), count) : g_strdup (_ ("Suspended"));
 

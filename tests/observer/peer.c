@@ -24,6 +24,8 @@ struct peer
   GHashTable *acks;     /* sub -> seq */
   gboolean    mute;
   gboolean    early;
+  guint       saying;  /* a line is being sent, which has to be whole before the next */
+  GString    *waiting; /* lines meanwhile */
 };
 
 static gboolean
@@ -133,6 +135,7 @@ peer_new (const char *name)
   g_assert_cmpint (g_mkdir (peer->directory, 0700), ==, 0);
   peer->path = g_strdup_printf ("%s/%s.sock", peer->directory, name);
   peer->input = g_string_new (NULL);
+  peer->waiting = g_string_new (NULL);
   peer->acks = g_hash_table_new (NULL, NULL);
   g_queue_init (&peer->requests);
   return peer;
@@ -185,6 +188,7 @@ peer_free (Peer *peer)
   g_rmdir (peer->directory);
   g_assert_cmpint (g_rmdir (peer->runtime_directory), ==, 0);
   g_string_free (peer->input, TRUE);
+  g_string_free (peer->waiting, TRUE);
   g_hash_table_unref (peer->acks);
   g_free (peer->runtime_directory);
   g_free (peer->directory);
@@ -217,8 +221,8 @@ peer_get_n_connections (Peer *peer)
   return peer->n_connections;
 }
 
-void
-peer_say_bytes (Peer *peer, const char *bytes, gsize size)
+static void
+send_bytes (Peer *peer, const char *bytes, gsize size)
 {
   g_assert_nonnull (peer->socket);
   while (size > 0)
@@ -238,6 +242,28 @@ peer_say_bytes (Peer *peer, const char *bytes, gsize size)
       bytes += n;
       size -= (gsize) n;
     }
+}
+
+/* The session reads in the same main loop, and what it asks meanwhile is answered behind it. */
+void
+peer_say_bytes (Peer *peer, const char *bytes, gsize size)
+{
+  if (peer->saying++ > 0)
+    g_string_append_len (peer->waiting, bytes, (gssize) size);
+  else
+    {
+      send_bytes (peer, bytes, size);
+      while (peer->socket != NULL && peer->waiting->len > 0)
+        {
+          GString *waiting = peer->waiting;
+
+          peer->waiting = g_string_new (NULL);
+          send_bytes (peer, waiting->str, waiting->len);
+          g_string_free (waiting, TRUE);
+        }
+      g_string_truncate (peer->waiting, 0);
+    }
+  peer->saying--;
 }
 
 static void
