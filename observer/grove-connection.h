@@ -50,7 +50,7 @@ grove_connection_notify (GroveConnection *self, const char *method, struct json_
 /* Ends it from our side. */
 void grove_connection_close (GroveConnection *self);
 /* Ends it as if the peer had broken the protocol. */
-void    grove_connection_break (GroveConnection *self, const char *reason);
+void grove_connection_break (GroveConnection *self, const char *reason);
 /* The process at the other end, 0 not known. */
 int     grove_connection_get_peer_pid (GroveConnection *self);
 guint64 grove_connection_get_n_bytes (GroveConnection *self); /* received so far */

@@ -35,8 +35,8 @@ const char *_grove_json_text (struct json_object *object, const char *member);
 gint64      _grove_json_int (struct json_object *object, const char *member, gint64 fallback);
 double      _grove_json_real (struct json_object *object, const char *member, double fallback);
 /* A number beyond all measure counts as one that can still be shown to the last digit. */
-double      _grove_json_bound (double value);
-gboolean    _grove_json_boolean (struct json_object *object, const char *member);
+double              _grove_json_bound (double value);
+gboolean            _grove_json_boolean (struct json_object *object, const char *member);
 struct json_object *_grove_json_object (struct json_object *object, const char *member);
 struct json_object *_grove_json_array (struct json_object *object, const char *member);
 /* TRUE if the member is there and is an integer of at least @min. */
