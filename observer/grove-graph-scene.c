@@ -162,8 +162,12 @@ grove_graph_scene_note_replaced (GroveGraphScene *self, const char *old_id, cons
 static gint64
 when_crashed (const GroveGraphScene *self, const char *id)
 {
-  const gint64 *at = g_hash_table_lookup (self->crashed, id);
+  const gint64 *at;
 
+  /* A hundred thousand ask, and mostly nobody crashed. */
+  if (g_hash_table_size (self->crashed) == 0)
+    return 0;
+  at = g_hash_table_lookup (self->crashed, id);
   return at != NULL ? *at : 0;
 }
 

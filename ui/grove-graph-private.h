@@ -40,6 +40,8 @@ struct _GroveGraph
    * successor of what was selected. NULL when nowhere. */
   char *cursor;
   guint hovered; /* a node of the scene, for the mouse */
+  /* It is to be brought into sight as soon as it is there: it was selected before all was read. */
+  gboolean wanted;
 
   char      *search;
   GPtrArray *found; /* pids, in the order they are drawn in */
@@ -85,6 +87,8 @@ gboolean _grove_graph_close (GroveGraph *self, guint node);
 guint    _grove_graph_get_cursor (GroveGraph *self);
 /* All of it looks different. */
 void _grove_graph_redraw (GroveGraph *self);
+/* Brings the cursor into sight, opening what hides it, now or when it has come. */
+void _grove_graph_show_cursor (GroveGraph *self);
 /* Brings a node into sight, if it is one. */
 void _grove_graph_reveal (GroveGraph *self, guint node);
 /* Someone moved the camera. */

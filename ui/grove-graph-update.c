@@ -286,6 +286,9 @@ _grove_graph_build (GroveGraph *self)
                          _grove_graph_is_animated (self) ? GROVE_GRAPH_GLIDE : GROVE_GRAPH_JUMP,
                          &dy);
   _grove_graph_place_camera (self, dy);
+  /* While it is being read, it moves about what is selected, too. */
+  if (self->follow != GROVE_GRAPH_FOLLOW_NOT)
+    _grove_graph_reveal (self, _grove_graph_get_cursor (self));
   grove_graph_model_refresh (self->model, self->scene, &self->camera, self->metric, seen);
 
   self->hovered =
@@ -306,6 +309,8 @@ _grove_graph_build (GroveGraph *self)
   _grove_graph_start_frames (self);
   _grove_graph_queue_describe (self);
   g_signal_emit_by_name (self, "changed");
+  if (self->wanted && self->cursor != NULL && grove_tree_find (self->tree, self->cursor) != NULL)
+    _grove_graph_show_cursor (self);
 }
 
 static gboolean

@@ -168,6 +168,20 @@ _grove_graph_reveal (GroveGraph *self, guint node)
     self->follow = GROVE_GRAPH_FOLLOW_NOT;
 }
 
+void
+_grove_graph_show_cursor (GroveGraph *self)
+{
+  guint node;
+
+  self->wanted = FALSE;
+  if (self->cursor == NULL)
+    return;
+  uncover (self, self->cursor);
+  node = _grove_graph_get_cursor (self);
+  _grove_graph_reveal (self, node);
+  self->wanted = node == GROVE_GRAPH_NONE || !self->placed;
+}
+
 static void
 on_selected (GroveGraph *self)
 {
@@ -186,10 +200,7 @@ on_selected (GroveGraph *self)
   g_free (self->cursor);
   self->cursor = g_strdup (pid);
   if (pid != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    {
-      uncover (self, pid);
-      _grove_graph_reveal (self, _grove_graph_get_cursor (self));
-    }
+    _grove_graph_show_cursor (self);
   _grove_graph_queue_links (self);
   _grove_graph_queue_describe (self);
   _grove_graph_redraw (self);
@@ -289,6 +300,7 @@ void
 _grove_graph_moved (GroveGraph *self)
 {
   self->follow = GROVE_GRAPH_FOLLOW_NOT;
+  self->wanted = FALSE;
   _grove_graph_queue_links (self);
   _grove_graph_start_frames (self);
   _grove_graph_redraw (self);
@@ -363,6 +375,8 @@ grove_graph_size_allocate (GtkWidget *widget, int width, int height, int baselin
     }
   else
     _grove_graph_place_camera (self, 0);
+  if (self->wanted)
+    _grove_graph_reveal (self, _grove_graph_get_cursor (self));
 
   /* Its menus are its children, and without a layout manager nobody else sees to them. */
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
@@ -380,11 +394,7 @@ grove_graph_map (GtkWidget *widget)
   if (self->dirty && !grove_tree_get_loading (self->tree))
     _grove_graph_build (self);
   /* It may have been selected elsewhere meanwhile. */
-  if (self->cursor != NULL)
-    {
-      uncover (self, self->cursor);
-      _grove_graph_reveal (self, _grove_graph_get_cursor (self));
-    }
+  _grove_graph_show_cursor (self);
   _grove_graph_update_links (self);
   _grove_graph_update_crashes (self);
   _grove_graph_start_frames (self);

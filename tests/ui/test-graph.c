@@ -209,6 +209,30 @@ test_fold (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_selected_early (Fixture *fixture, gconstpointer data)
+{
+  graphene_rect_t rect;
+
+  g_test_summary ("What was selected before the tree had come that far is shown when it has");
+  grove_session_set_selected (fixture->session, "<0.777.0>");
+  grove_ui_test_settle (fixture->window);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *sup = g_strdup_printf ("<0.%u.0>", 700 + i);
+      g_autofree char *name =
+        g_strdup_printf ("late_%c%c_sup", 'a' + (int) i / 8, 'a' + (int) i % 8);
+
+      toy_tree_add (fixture->tree, "<0.1.0>", sup, name, GROVE_NODE_KIND_SUPERVISOR, 0);
+    }
+  add_workers (fixture->tree, "<0.739.0>", "late", 760, 30);
+  toy_tree_commit (fixture->tree);
+  GROVE_WAIT (grove_graph_locate (fixture->graph, "<0.777.0>", &rect) && rect.origin.y >= 0 &&
+                rect.origin.y + rect.size.height <= 600 && rect.origin.x >= 0 &&
+                rect.origin.x + rect.size.width <= 900,
+              GROVE_PATIENCE_MS);
+}
+
+static void
 test_fold_keeps (Fixture *fixture, gconstpointer data)
 {
   graphene_rect_t rect;
@@ -541,6 +565,7 @@ main (int argc, char *argv[])
   ADD ("/ui/graph/selection-survives", test_selection_survives);
   ADD ("/ui/graph/replaced", test_replaced);
   ADD ("/ui/graph/fold", test_fold);
+  ADD ("/ui/graph/selected-early", test_selected_early);
   ADD ("/ui/graph/fold-keeps", test_fold_keeps);
   ADD ("/ui/graph/search", test_search);
   ADD ("/ui/graph/wheel", test_wheel);
