@@ -179,6 +179,12 @@ add_family (const GroveGraphPainting *painting, cairo_t *cr, guint parent)
       cairo_move_to (cr, trunk, CLAMP (MIN (from, y), -4, bottom));
       cairo_line_to (cr, trunk, CLAMP (MAX (to, y), -4, bottom));
     }
+  else if (fabs (y - top_y) > 1)
+    {
+      /* An only child that has slid into sight stands no longer beside its parent. */
+      cairo_move_to (cr, trunk, CLAMP (y, -4, bottom));
+      cairo_line_to (cr, trunk, CLAMP (top_y, -4, bottom));
+    }
 
   range = grove_graph_camera_get_range (camera, scene, scene->nodes[place->first_child].level);
   for (guint i = MAX (range.begin, place->first_child); i < range.end && i <= last; i++)
