@@ -635,11 +635,14 @@ def bad_addresses(house):
         ("ssh:ho;st/shop", "names no other machine"),
         ("exec:", "is no command"),
         ("exec:'a", "is no command"),
-        ("beam:node@host", "cannot be a system’s name"),
+        ("beam:node", "names no Erlang node"),
+        ("beam:-x@host", "names no Erlang node"),
         ("", "cannot be a system’s name"),
     ):
         has(house.fails(UNREACHABLE, "ps", "-s", target), f"{why}.*\n  Give the name of a system .*ssh:.*exec:")
     has(house.fails(UNREACHABLE, "ps", "-s", "ssh:host/shop", env={"GROVE_SSH": "'"}), "GROVE_SSH is no command")
+    nowhere = {"GROVE_BEAM": "/no/such/grove-beam"}
+    has(house.fails(UNREACHABLE, "ps", "-s", "beam:node@host", env=nowhere), "/no/such/grove-beam node@host.*No such file")
 
 
 # ---- The other tables, and looking inside --------------------------------------------------------
