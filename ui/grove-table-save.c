@@ -7,7 +7,6 @@
 
 #include "observer/grove-format.h"
 #include "observer/grove-table-export.h"
-#include "ui/grove-save.h"
 
 #include <glib/gi18n.h>
 
@@ -104,21 +103,28 @@ on_finished (GroveSave *save, gboolean saved, Writing *self)
   g_free (self);
 }
 
-static void
-on_place (GroveSave *save, const char *suffix, gpointer user_data)
+void
+grove_table_save_to (
+  GroveSave *save, GroveTable *table, const char *suffix, const char *const *keys, guint n_keys)
 {
-  Order   *order = user_data;
   Writing *self = g_new0 (Writing, 1);
 
   self->save = save;
   self->drained_handler = g_signal_connect (save, "drained", G_CALLBACK (on_drained), self);
   self->finished_handler = g_signal_connect (save, "finished", G_CALLBACK (on_finished), self);
   self->export =
-    grove_table_export_new (order->table,
+    grove_table_export_new (table,
                             g_str_equal (suffix, "json") ? GROVE_EXPORT_JSON : GROVE_EXPORT_CSV,
-                            (const char *const *) order->keys,
-                            order->keys != NULL ? g_strv_length (order->keys) : 0, on_piece, on_end,
-                            self);
+                            keys, n_keys, on_piece, on_end, self);
+}
+
+static void
+on_place (GroveSave *save, const char *suffix, gpointer user_data)
+{
+  Order *order = user_data;
+
+  grove_table_save_to (save, order->table, suffix, (const char *const *) order->keys,
+                       order->keys != NULL ? g_strv_length (order->keys) : 0);
 }
 
 static void

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "observer/grove-table.h"
+#include "ui/grove-save.h"
 
 #include <adwaita.h>
 
@@ -21,6 +22,9 @@ void grove_table_save (GtkWidget         *widget,
                        const char        *name,
                        const char *const *keys,
                        guint              n_keys);
+/* Where the place is known. @suffix: "csv" or "json". */
+void grove_table_save_to (
+  GroveSave *save, GroveTable *table, const char *suffix, const char *const *keys, guint n_keys);
 /* The same as text, cells parted by tabs. */
 void grove_table_copy (GtkWidget *widget, GroveTable *table, const char *const *keys, guint n_keys);
 

@@ -5,7 +5,9 @@
  */
 #include "tests/e2e/window.h"
 
+#include "observer/grove-process-table.h"
 #include "ui/grove-process-view.h"
+#include "ui/grove-table-save.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -72,29 +74,20 @@ test_consequences (WindowFixture *fixture, gconstpointer data)
   window_type_filter (fixture, "");
 }
 
-static GtkWidget *
-find_entry (void)
-{
-  GtkWindow *dialog = grove_ui_test_find_window (GTK_TYPE_FILE_CHOOSER_DIALOG);
-  GtkWidget *entry = NULL;
-
-  if (dialog != NULL)
-    entry = grove_ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_ENTRY, NULL, NULL);
-  return entry;
-}
-
+/* Past the dialog that asks where, which test-save has. */
 static char *
-save_as (WindowFixture *fixture, const char *path)
+save_as (WindowFixture *fixture, const char *path, const char *suffix)
 {
-  GtkWidget *view = grove_window_get_view (fixture->window, "processes");
-  GtkWidget *entry;
-  char      *text = NULL;
+  g_autoptr (GroveProcessTable) table = grove_process_table_new (fixture->session, 1000);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  GtkWidget *toasts =
+    grove_ui_test_find (GTK_WIDGET (fixture->window), ADW_TYPE_TOAST_OVERLAY, NULL, NULL);
+  char *text = NULL;
 
-  g_assert_true (gtk_widget_activate_action (view, "rows.save", NULL));
-  GROVE_WAIT ((entry = find_entry ()) != NULL, WINDOW_PATIENCE_MS);
-  gtk_editable_set_text (GTK_EDITABLE (entry), path);
-  grove_ui_test_settle (entry);
-  grove_ui_test_key (GTK_WIDGET (gtk_widget_get_root (entry)), GDK_KEY_Return, 0);
+  g_assert_nonnull (toasts);
+  grove_process_table_set_filter (table, AUDITORS);
+  grove_table_save_to (grove_save_new (ADW_TOAST_OVERLAY (toasts), file), GROVE_TABLE (table),
+                       suffix, NULL, 0);
   GROVE_WAIT (g_file_get_contents (path, &text, NULL, NULL), WINDOW_PATIENCE_MS);
   GROVE_WAIT (window_has_toast (fixture, "Saved 12 rows"), WINDOW_PATIENCE_MS);
   g_remove (path);
@@ -111,13 +104,12 @@ test_save (WindowFixture *fixture, gconstpointer data)
   g_auto (GStrv) lines = NULL;
   struct json_object *array, *app = NULL;
 
-  select_auditors (fixture);
-  csv = save_as (fixture, csv_path);
+  csv = save_as (fixture, csv_path, "csv");
   lines = g_strsplit (csv, "\r\n", -1);
   g_assert_cmpuint (g_strv_length (lines), ==, 14); /* the last line ends, too */
   g_assert_true (g_str_has_prefix (lines[0], "pid,name,status,messages,"));
   g_assert_nonnull (strstr (csv, ",auditor_7,"));
-  json = save_as (fixture, json_path);
+  json = save_as (fixture, json_path, "json");
   array = json_tokener_parse (json);
   g_assert_nonnull (array);
   g_assert_cmpuint (json_object_array_length (array), ==, 12);
@@ -125,7 +117,6 @@ test_save (WindowFixture *fixture, gconstpointer data)
   g_assert_cmpstr (json_object_get_string (app), ==, "billing");
   json_object_put (array);
   g_assert_cmpint (g_rmdir (folder), ==, 0);
-  window_type_filter (fixture, "");
 }
 
 static void
