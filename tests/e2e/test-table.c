@@ -38,6 +38,27 @@ select_auditors (WindowFixture *fixture)
   grove_ui_test_settle (window);
 }
 
+/* What is not shown takes no room: the columns fill the table, and there is nothing beside them to
+ * scroll to. */
+static void
+test_fills (WindowFixture *fixture, gconstpointer data)
+{
+  GtkWidget     *table = NULL;
+  GtkAdjustment *across;
+
+  grove_window_set_inspector_visible (fixture->window, FALSE);
+  grove_window_show_view (fixture->window, "processes");
+  GROVE_WAIT (window_count_rows (fixture) > 12, WINDOW_PATIENCE_MS);
+  GROVE_WAIT ((table = grove_ui_test_find (GTK_WIDGET (fixture->window), GTK_TYPE_COLUMN_VIEW, NULL,
+                                           "processes")) != NULL,
+              WINDOW_PATIENCE_MS);
+  grove_ui_test_settle (table);
+  across = gtk_scrollable_get_hadjustment (GTK_SCROLLABLE (table));
+  g_assert_cmpfloat (gtk_adjustment_get_upper (across), ==, gtk_adjustment_get_page_size (across));
+  g_assert_cmpint (gtk_widget_get_width (gtk_widget_get_first_child (table)), ==,
+                   gtk_widget_get_width (table));
+}
+
 static gboolean
 is_body (GtkWidget *widget, gpointer part)
 {
@@ -147,6 +168,7 @@ int
 main (int argc, char **argv)
 {
   window_tests_init (&argc, &argv);
+  window_test_add ("/e2e/table/fills", test_fills);
   window_test_add ("/e2e/table/consequences", test_consequences);
   window_test_add ("/e2e/table/save", test_save);
   window_test_add ("/e2e/table/copy", test_copy);
