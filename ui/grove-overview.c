@@ -47,10 +47,10 @@ struct _GroveOverview
   GtkWidget         *mailbox_rows[N_MAILBOXES], *mailbox_bars[N_MAILBOXES];
   GtkWidget         *counter_labels[N_COUNTERS];
 
-  GtkLabel           *values[N_CARDS];
+  GtkInscription     *values[N_CARDS];
   GroveChart         *charts[N_CARDS];
   GroveChart         *reductions_chart;
-  GtkLabel           *reductions_label, *schedulers_label;
+  GtkInscription     *reductions_label, *schedulers_label;
   GroveSchedulerBars *scheduler_bars;
   GtkListBox         *mailbox_list, *counter_list;
   GroveFindingsPanel *findings_panel;
@@ -74,6 +74,15 @@ static const struct
   { GROVE_METRIC_RUN_QUEUE, GROVE_CHART_ORANGE, N_ ("Run queue"), TRUE, 4 },
 };
 
+/* What changes with every sample has room of its own: a label would lay the whole page out anew. */
+static void
+inscribe (GtkInscription *inscription, char *text)
+{
+  if (g_strcmp0 (gtk_inscription_get_text (inscription), text) != 0)
+    gtk_inscription_set_text (inscription, text);
+  g_free (text);
+}
+
 static void
 take_label (GtkLabel *label, char *text)
 {
@@ -88,10 +97,10 @@ take_label (GtkLabel *label, char *text)
 static void
 show_cards (GroveOverview *self, const GroveSample *sample)
 {
-  take_label (self->values[0], grove_format_count (sample->n_processes));
-  take_label (self->values[1], grove_format_rate (sample->messages_per_s));
-  take_label (self->values[2], grove_format_bytes (sample->memory_total));
-  take_label (self->values[3], grove_format_count (sample->run_queue));
+  inscribe (self->values[0], grove_format_count (sample->n_processes));
+  inscribe (self->values[1], grove_format_rate (sample->messages_per_s));
+  inscribe (self->values[2], grove_format_bytes (sample->memory_total));
+  inscribe (self->values[3], grove_format_count (sample->run_queue));
   for (guint i = 0; i < N_CARDS; i++)
     grove_chart_set_series (self->charts[i],
                             grove_session_get_series (self->session, cards[i].metric));
@@ -106,7 +115,7 @@ show_schedulers (GroveOverview *self, const GroveSample *sample)
   for (guint i = 0; i < sample->n_schedulers; i++)
     sum += sample->scheduler_utilisation[i];
   percent = grove_format_percent (sample->n_schedulers > 0 ? sum / sample->n_schedulers : 0);
-  take_label (self->schedulers_label, g_strdup_printf (_ ("average %s"), percent));
+  inscribe (self->schedulers_label, g_strdup_printf (_ ("average %s"), percent));
   grove_scheduler_bars_set_values (self->scheduler_bars, sample->scheduler_utilisation,
                                    sample->n_schedulers);
 }
@@ -138,8 +147,8 @@ show_throughput (GroveOverview *self, const GroveSample *sample)
 {
   g_autofree char *reductions = grove_format_short ((gint64) sample->reductions_per_s);
 
-  take_label (self->reductions_label,
-              g_strdup_printf (_ ("%s reductions a second, the last minute"), reductions));
+  inscribe (self->reductions_label,
+            g_strdup_printf (_ ("%s reductions a second, the last minute"), reductions));
   grove_chart_set_series (self->reductions_chart,
                           grove_session_get_series (self->session, GROVE_METRIC_REDUCTIONS_PER_S));
 }
