@@ -330,6 +330,8 @@ test_priority_from_inspector (WindowFixture *fixture, gconstpointer data)
   GROVE_WAIT ((row = grove_ui_test_find (inspector, ADW_TYPE_COMBO_ROW, NULL, NULL)) != NULL,
               WINDOW_PATIENCE_MS);
   GROVE_WAIT (row_shows (row, "normal"), WINDOW_PATIENCE_MS);
+  /* It may be further down than the pane shows. */
+  g_assert_true (gtk_widget_grab_focus (row));
   grove_ui_test_settle (row);
   grove_ui_test_click (row, GROVE_UI_TEST_LEFT);
   GROVE_WAIT ((popover = grove_ui_test_find (row, GTK_TYPE_POPOVER, NULL, NULL)) != NULL &&
