@@ -183,6 +183,8 @@ main (int argc, char **argv)
   struct grove_protocol_server_options serving = { .read_only = false };
   struct beam_tls                      tls = { NULL };
   bool                                 lists = false;
+  char                                *end;
+  long                                 port;
   int                                  option;
 
   (void) signal (SIGPIPE, SIG_IGN);
@@ -193,8 +195,9 @@ main (int argc, char **argv)
         options.cookie_file = optarg;
         break;
       case PORT:
-        options.port = atoi (optarg);
-        if (options.port < 1 || options.port > 65535)
+        port = strtol (optarg, &end, 10);
+        options.port = (int) port;
+        if (*end != '\0' || port < 1 || port > 65535)
           return complain ("a port is a number from 1 to 65535");
         break;
       case TLS:

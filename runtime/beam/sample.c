@@ -8,6 +8,7 @@
  */
 #include "runtime/beam/source-private.h"
 
+#include "runtime/beam/text.h"
 #include "runtime/beam/value.h"
 
 #include <math.h>
@@ -122,11 +123,7 @@ beam_system_sample (void *data, struct grove_writer *writer)
   grove_writer_member_int (writer, "control", total - heaps);
   grove_writer_end_object (writer);
   grove_writer_member_real (writer, "reductions/s", rate (now, before, "reductions"));
-  grove_writer_name (writer, "observing");
-  grove_writer_begin_object (writer);
-  grove_writer_member_real (writer, "cpu", 0);
-  grove_writer_member_int (writer, "sessions", 1);
-  grove_writer_end_object (writer);
+  /* What observing costs the node is not measured yet, and so not told. */
 }
 
 struct info_question
@@ -197,6 +194,12 @@ watched_answered (const struct beam_answer *answer, void *user_data)
   watched->asking = false;
   if (answer->ok)
     keep (&watched->sample, answer->result);
+  else if (answer->code == GROVE_ERROR_INVALID_PARAMS || answer->code == GROVE_ERROR_NO_PROCESS)
+    {
+      watched->sample.size = 0;
+      beam_must (grove_build (&watched->sample, "#{t => ~l, exited => null}",
+                              (int64_t) beam_now_ns () + watched->source->offset_ns) == GROVE_OK);
+    }
 }
 
 static void

@@ -336,11 +336,12 @@ static void
 pass_on (struct grove_source_lease *lease,
          struct grove_call         *call,
          const char                *method,
-         const char                *pid)
+         const char                *pid,
+         const struct grove_expect *expect)
 {
   struct beam_params params;
 
-  begin (&params, pid, NULL);
+  begin (&params, pid, expect);
   beam_source_pass (lease->source, call, method, &params, &beam_plain_style);
 }
 
@@ -358,7 +359,7 @@ process_suspend (void                      *self,
         abort ();
       (void) snprintf (lease->pids[lease->n++], sizeof *lease->pids, "%s", pid);
     }
-  pass_on (lease, call, "suspend", pid);
+  pass_on (lease, call, "suspend", pid, expect);
 }
 
 static void
@@ -372,7 +373,7 @@ process_resume (void                      *self,
 
   if (at < lease->n)
     memmove (lease->pids[at], lease->pids[--lease->n], sizeof *lease->pids);
-  pass_on (lease, call, "resume", pid);
+  pass_on (lease, call, "resume", pid, expect);
 }
 
 static void

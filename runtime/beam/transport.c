@@ -449,6 +449,8 @@ beam_transport_read (struct beam_transport *self)
   unsigned char chunk[CHUNK];
   size_t        total = 0;
 
+  if (self->error != 0)
+    return false; /* a packet was too large */
   while (total < TURN_BYTES)
     {
       short         events;

@@ -45,7 +45,7 @@ exit_process(Params) ->
             end
     after Wait ->
         erlang:demonitor(Monitor, [flush]),
-        #{outcome => <<"sent">>, pid => pid(Pid), name => Name}
+        #{outcome => <<"alive">>, pid => pid(Pid), name => Name}
     end.
 
 own_supervisor(Pid) ->

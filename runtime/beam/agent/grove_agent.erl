@@ -233,8 +233,9 @@ suspend(Id, Params, S = #manager{bridge = Bridge, suspended = Suspended}) ->
     try
         Pid = target(Params),
         protect(Pid),
-        erlang:suspend_process(Pid, [asynchronous, unless_suspending]),
-        tell(Bridge, {rep, Id, #{pid => pid(Pid), name => name(Pid), suspended => true}}),
+        expected(Pid, Params),
+        Already = not erlang:suspend_process(Pid, [asynchronous, unless_suspending]),
+        tell(Bridge, {rep, Id, #{pid => pid(Pid), name => name(Pid), status => <<"suspended">>, already => Already}}),
         S#manager{suspended = Suspended#{Pid => true}}
     catch
         throw:{Code, Text} -> tell(Bridge, {err, Id, Code, Text}), S;
@@ -244,8 +245,10 @@ suspend(Id, Params, S = #manager{bridge = Bridge, suspended = Suspended}) ->
 resume(Id, Params, S = #manager{bridge = Bridge, suspended = Suspended}) ->
     try
         Pid = target(Params),
-        maps:is_key(Pid, Suspended) andalso erlang:resume_process(Pid),
-        tell(Bridge, {rep, Id, #{pid => pid(Pid), name => name(Pid), suspended => false}}),
+        expected(Pid, Params),
+        Ours = maps:is_key(Pid, Suspended),
+        Ours andalso erlang:resume_process(Pid),
+        tell(Bridge, {rep, Id, #{pid => pid(Pid), name => name(Pid), status => process_status(Pid), already => not Ours}}),
         S#manager{suspended = maps:remove(Pid, Suspended)}
     catch
         throw:{Code, Text} -> tell(Bridge, {err, Id, Code, Text}), S;

@@ -114,15 +114,11 @@ flags_of(_, _) -> none.
 
 count_children(Pid) ->
     try gen_server:call(Pid, count_children, ?ASK_MS) of
-        List when is_list(List) -> proplists:get_value(specs, List, 0) - stopped(List);
-        #{workers := Workers, supervisors := Supervisors} -> Workers + Supervisors;
+        List when is_list(List) -> proplists:get_value(active, List, 0);
+        #{active := Active} -> Active;
         _ -> 0
     catch _:_ -> 0
     end.
-
-stopped(List) ->
-    max(0, proplists:get_value(specs, List, 0) - proplists:get_value(supervisors, List, 0) - proplists:get_value(workers, List, 0)) +
-        max(0, proplists:get_value(specs, List, 0) - max(proplists:get_value(active, List, 0), 0)) * 0.
 
 supervisor_info(Params) ->
     Pid = target(Params),
