@@ -135,10 +135,10 @@ icons_are_there ()
   return $faults
 }
 
-# Who adds a text translates it too, or asks for it: po/update, then po/*.po.
+# Who adds a text translates it too, or asks for it: ui/po/update, then ui/po/*.po.
 translations_are_complete ()
 {
-  "$root/po/update" --check
+  "$root/ui/po/update" --check
 }
 
 echo "1..9"

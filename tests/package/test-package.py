@@ -61,7 +61,7 @@ def test_builds(scratch):
         raise Skip("grove-beam was not built here")
     tree = os.path.join(scratch, "tree")
     os.mkdir(tree)
-    shutil.copytree(os.path.join(SOURCE, "packaging", "debian"), os.path.join(tree, "debian"))
+    shutil.copytree(os.path.join(SOURCE, "ui", "packaging", "debian"), os.path.join(tree, "debian"))
     shutil.copy(os.path.join(SOURCE, "LICENSE"), tree)
     # Whatever this build was made for (sanitizers, say) is packed as it is; symbols of their own are
     # what takes longest.
