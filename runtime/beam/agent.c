@@ -5,7 +5,7 @@
 #include "runtime/beam/agent.h"
 
 #include "runtime/beam/blob.h"
-#include "runtime/beam/text.h"
+#include "runtime/beam/must.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -13,6 +13,8 @@
 #include <string.h>
 
 #define CALL_MS 10000
+/* The agent beats every two seconds. */
+#define SILENT_MS 10000
 
 struct question
 {
@@ -37,7 +39,7 @@ struct beam_agent
 
 /* Whether the node has our very module already. */
 static bool
-ask_whether_loaded (struct beam_link *link, bool *ret_loaded, char **ret_error)
+ask_whether_loaded (struct beam_link *link, bool *ret_loaded, struct beam_trouble *ret_trouble)
 {
   struct grove_buffer arguments = { NULL };
   struct grove_term   result;
@@ -45,7 +47,7 @@ ask_whether_loaded (struct beam_link *link, bool *ret_loaded, char **ret_error)
 
   beam_must (grove_build (&arguments, "[~a, version, 0]", beam_agent_module) == GROVE_OK);
   answered = beam_link_call (link, "erlang", "function_exported", grove_buffer_term (&arguments),
-                             CALL_MS, &result, ret_error);
+                             CALL_MS, &result, ret_trouble);
   *ret_loaded = answered && grove_match (result, "true");
   grove_buffer_finish (&arguments);
   return answered;
@@ -53,7 +55,7 @@ ask_whether_loaded (struct beam_link *link, bool *ret_loaded, char **ret_error)
 
 /* Before anything is loaded: a node that is too old says so in its log when it must refuse. */
 static bool
-check_release (struct beam_link *link, char **ret_error)
+check_release (struct beam_link *link, struct beam_trouble *ret_trouble)
 {
   struct grove_buffer arguments = { NULL };
   struct grove_term   result;
@@ -65,7 +67,7 @@ check_release (struct beam_link *link, char **ret_error)
 
   beam_must (grove_build (&arguments, "[otp_release]") == GROVE_OK);
   answered = beam_link_call (link, "erlang", "system_info", grove_buffer_term (&arguments), CALL_MS,
-                             &result, ret_error);
+                             &result, ret_trouble);
   grove_buffer_finish (&arguments);
   if (!answered)
     return false;
@@ -75,14 +77,14 @@ check_release (struct beam_link *link, char **ret_error)
       release = release * 10 + (byte - '0');
   if (release >= beam_agent_release)
     return true;
-  *ret_error =
-    beam_text ("The node runs Erlang/OTP %ld; this grove-beam was built for %d and later.", release,
-               beam_agent_release);
+  beam_trouble_set (ret_trouble, BEAM_TOO_OLD,
+                    "The node runs Erlang/OTP %ld; this grove-beam was built for %d and later.",
+                    release, beam_agent_release);
   return false;
 }
 
 static bool
-load (struct beam_link *link, char **ret_error)
+load (struct beam_link *link, struct beam_trouble *ret_trouble)
 {
   struct grove_buffer arguments = { NULL };
   struct grove_term   result;
@@ -104,7 +106,7 @@ load (struct beam_link *link, char **ret_error)
     grove_buffer_finish (&name);
   }
   loaded = beam_link_call (link, "code", "load_binary", grove_buffer_term (&arguments), CALL_MS,
-                           &result, ret_error);
+                           &result, ret_trouble);
   grove_buffer_finish (&arguments);
   if (loaded && !grove_match (result, "{module, _}"))
     {
@@ -112,14 +114,14 @@ load (struct beam_link *link, char **ret_error)
       bool cut;
 
       (void) grove_term_print (result, GROVE_SYNTAX_ERLANG, 16, text, sizeof text, &cut);
-      *ret_error = beam_text ("The node refused the agent's module: %s", text);
+      beam_trouble_set (ret_trouble, BEAM_REFUSED, "The node refused the agent's module: %s", text);
       return false;
     }
   return loaded;
 }
 
 static bool
-start (struct beam_agent *self, char **ret_error)
+start (struct beam_agent *self, struct beam_trouble *ret_trouble)
 {
   struct grove_buffer arguments = { NULL };
   struct grove_term   result;
@@ -127,13 +129,13 @@ start (struct beam_agent *self, char **ret_error)
 
   beam_must (grove_build (&arguments, "[~t, #{}]", beam_link_self (self->link)) == GROVE_OK);
   answered = beam_link_call (self->link, beam_agent_module, "start", grove_buffer_term (&arguments),
-                             CALL_MS, &result, ret_error);
+                             CALL_MS, &result, ret_trouble);
   grove_buffer_finish (&arguments);
   if (!answered)
     return false;
   if (grove_term_type (result) != GROVE_TERM_PID)
     {
-      *ret_error = beam_text ("The agent did not start on the node.");
+      beam_trouble_set (ret_trouble, BEAM_REFUSED, "The agent did not start on the node.");
       return false;
     }
   memcpy (grove_buffer_extend (&self->pid, result.size), result.bytes, result.size);
@@ -142,7 +144,7 @@ start (struct beam_agent *self, char **ret_error)
 
 /* Who the node is. */
 static bool
-ask_hello (struct beam_agent *self, char **ret_error)
+ask_hello (struct beam_agent *self, struct beam_trouble *ret_trouble)
 {
   struct grove_buffer request = { NULL };
 
@@ -154,7 +156,7 @@ ask_hello (struct beam_agent *self, char **ret_error)
       struct grove_term message, hello;
       struct pollfd     polled = { .fd = beam_link_fd (self->link), .events = POLLIN };
 
-      if (!beam_link_turn (self->link, ret_error))
+      if (!beam_link_turn (self->link, ret_trouble))
         return false;
       while (beam_link_receive (self->link, &message))
         if (grove_match (message, "{rep, 0, ~t}", &hello))
@@ -164,12 +166,15 @@ ask_hello (struct beam_agent *self, char **ret_error)
           }
       (void) poll (&polled, 1, 100);
     }
-  *ret_error = beam_text ("The agent started on the node, but does not answer.");
+  beam_trouble_set (ret_trouble, BEAM_SILENT,
+                    "The agent started on the node, but does not answer.");
   return false;
 }
 
 struct beam_agent *
-beam_agent_start (struct beam_link *link, struct grove_term *ret_hello, char **ret_error)
+beam_agent_start (struct beam_link    *link,
+                  struct grove_term   *ret_hello,
+                  struct beam_trouble *ret_trouble)
 {
   struct beam_agent *self = calloc (1, sizeof *self);
   bool               loaded = false, started;
@@ -177,18 +182,18 @@ beam_agent_start (struct beam_link *link, struct grove_term *ret_hello, char **r
   if (self == NULL)
     abort ();
   self->link = link;
-  if (check_release (link, ret_error) && ask_whether_loaded (link, &loaded, ret_error) &&
-      (loaded || load (link, ret_error)))
+  if (check_release (link, ret_trouble) && ask_whether_loaded (link, &loaded, ret_trouble) &&
+      (loaded || load (link, ret_trouble)))
     {
-      started = start (self, ret_error);
+      started = start (self, ret_trouble);
       if (!started && loaded)
         {
           /* Another observer's agent left just now, and took the module with it. */
-          free (*ret_error);
-          started = load (link, ret_error) && start (self, ret_error);
+          started = load (link, ret_trouble) && start (self, ret_trouble);
         }
-      if (started && ask_hello (self, ret_error))
+      if (started && ask_hello (self, ret_trouble))
         {
+          beam_link_expect (link, SILENT_MS);
           *ret_hello = grove_buffer_term (&self->hello);
           return self;
         }
@@ -274,15 +279,14 @@ void
 beam_agent_stop (struct beam_agent *self)
 {
   struct grove_buffer request = { NULL };
-  char               *error = NULL;
+  struct beam_trouble trouble;
 
   if (self == NULL)
     return;
   answer_all (self, GROVE_ERROR_SHUTTING_DOWN, "this observer is leaving the node");
   beam_must (grove_build (&request, "{req, 0, <<\"detach\">>, #{}}") == GROVE_OK);
   (void) beam_link_send (self->link, grove_buffer_term (&self->pid), grove_buffer_term (&request));
-  if (!beam_link_turn (self->link, &error))
-    free (error);
+  (void) beam_link_turn (self->link, &trouble);
   grove_buffer_finish (&request);
   grove_buffer_finish (&self->pid);
   grove_buffer_finish (&self->hello);
@@ -343,14 +347,14 @@ hear (struct beam_agent *self, struct grove_term message)
 }
 
 bool
-beam_agent_turn (struct beam_agent *self, char **ret_error)
+beam_agent_turn (struct beam_agent *self, struct beam_trouble *ret_trouble)
 {
-  const bool        alive = beam_link_turn (self->link, ret_error);
+  const bool        alive = beam_link_turn (self->link, ret_trouble);
   struct grove_term message;
 
   while (beam_link_receive (self->link, &message))
     hear (self, message);
   if (!alive)
-    answer_all (self, GROVE_ERROR_SHUTTING_DOWN, *ret_error);
+    answer_all (self, GROVE_ERROR_SHUTTING_DOWN, ret_trouble->text);
   return alive;
 }

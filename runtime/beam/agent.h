@@ -27,15 +27,16 @@ typedef void (*beam_answered) (const struct beam_answer *answer, void *user_data
  * beam_agent_start:
  * @link: longer lived than the agent
  * @ret_hello: (out): what the agent said of its node, a map; owned by the agent
- * @ret_error: (out) (transfer full): one sentence for people
+ * @ret_trouble: (out): one sentence for people
  *
  * Loads the agent's module into the node, unless it is there, and starts it.
  *
  * Returns: (transfer full): NULL when it failed
  * Blocks: some round trips, up to 20 s in all
  */
-struct beam_agent *
-beam_agent_start (struct beam_link *link, struct grove_term *ret_hello, char **ret_error);
+struct beam_agent *beam_agent_start (struct beam_link    *link,
+                                     struct grove_term   *ret_hello,
+                                     struct beam_trouble *ret_trouble);
 
 /* Has it leave the node, and answers what was still asked. @self: (nullable) (transfer full) */
 void beam_agent_stop (struct beam_agent *self);
@@ -55,6 +56,6 @@ uint64_t beam_agent_ask (struct beam_agent *self,
 /* Nobody waits for that answer any more: it is answered now, with GROVE_ERROR_CANCELLED. */
 void beam_agent_forget (struct beam_agent *self, uint64_t id);
 
-/* Takes in what came. False: the link is over, and all questions are answered with why; *ret_error
- * (transfer full) has it too. */
-bool beam_agent_turn (struct beam_agent *self, char **ret_error);
+/* Takes in what came. False: the link is over, and all questions are answered with why;
+ * *ret_trouble (transfer full) has it too. */
+bool beam_agent_turn (struct beam_agent *self, struct beam_trouble *ret_trouble);

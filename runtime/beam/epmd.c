@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define DEFAULT_PORT   4369
@@ -71,8 +72,9 @@ connect_to (const struct addrinfo *address, int timeout_ms)
   return fd;
 }
 
-int
-beam_connect (const char *host, int port, int timeout_ms)
+/* -1 with errno set. */
+static int
+connect_to_any (const char *host, int port, int timeout_ms)
 {
   const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM };
   struct addrinfo      *addresses = NULL;
@@ -90,6 +92,33 @@ beam_connect (const char *host, int port, int timeout_ms)
   error = errno;
   freeaddrinfo (addresses);
   errno = error;
+  return fd;
+}
+
+bool
+beam_is_here (const char *host)
+{
+  char here[BEAM_NAME_SIZE];
+
+  if (strcasecmp (host, "localhost") == 0)
+    return true;
+  if (gethostname (here, sizeof here) != 0)
+    return false;
+  here[sizeof here - 1] = '\0';
+  if (strcasecmp (host, here) == 0)
+    return true;
+  here[strcspn (here, ".")] = '\0';
+  return strcasecmp (host, here) == 0;
+}
+
+int
+beam_connect (const char *host, int port, int timeout_ms)
+{
+  const int fd = connect_to_any (host, port, timeout_ms);
+
+  /* This machine's name need not be known to it, nor lead to where its nodes listen. */
+  if (fd < 0 && (errno == EADDRNOTAVAIL || errno == ECONNREFUSED) && beam_is_here (host))
+    return connect_to_any ("localhost", port, timeout_ms);
   return fd;
 }
 

@@ -42,6 +42,9 @@ enum beam_epmd beam_epmd_list (const char *host,
                                void (*found) (const char *alive, int port, void *user_data),
                                void *user_data);
 
+/* Whether it is this machine's own name. */
+bool beam_is_here (const char *host);
+
 /* Connects to @host, whichever of its addresses answers; -1 with errno set, EADDRNOTAVAIL when
  * there is no such host. Not blocking afterwards. */
 int beam_connect (const char *host, int port, int timeout_ms);

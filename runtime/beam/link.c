@@ -6,7 +6,7 @@
 
 #include "runtime/beam/cookie.h"
 #include "runtime/beam/epmd.h"
-#include "runtime/beam/text.h"
+#include "runtime/beam/must.h"
 #include "runtime/beam/transport.h"
 
 #include <errno.h>
@@ -16,12 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Each name we ever had is an atom on the node for ever, so there are few. */
 #define N_NAMES    9
 #define OWN_NAME   "grove_beam"
+#define NS         UINT64_C (1000000000)
 #define TERM_FIRST 131 /* the version byte before each term on the wire */
 
 struct beam_link
@@ -33,6 +35,8 @@ struct beam_link
   int                    fd;
   int                    epoll_fd; /* readable when there is anything to do */
   bool                   wants_write;
+  int                    timer_fd;  /* wakes us when nothing else does */
+  uint64_t               silent_ns; /* how long nothing may come; 0: for ever */
   uint64_t               heard_ns;
   ei_x_buff              received;
   struct grove_buffer    self_pid;
@@ -45,15 +49,15 @@ now_ns (void)
   struct timespec now;
 
   clock_gettime (CLOCK_MONOTONIC, &now);
-  return (uint64_t) now.tv_sec * UINT64_C (1000000000) + (uint64_t) now.tv_nsec;
+  return (uint64_t) now.tv_sec * NS + (uint64_t) now.tv_nsec;
 }
 
 /* ---- What is wrong
  * -------------------------------------------------------------------------------
  */
 
-static char *
-why_not_reached (const struct beam_link *self)
+static void
+why_not_reached (const struct beam_link *self, struct beam_trouble *ret_trouble)
 {
   const struct beam_setup *setup = &self->setup;
   const char              *node = self->name.node;
@@ -61,66 +65,77 @@ why_not_reached (const struct beam_link *self)
   switch (setup->error)
     {
     case EADDRNOTAVAIL:
-      return beam_text ("The host \"%s\" of node %s cannot be found.", self->name.host, node);
+      beam_trouble_set (ret_trouble, BEAM_NO_HOST, "The host \"%s\" of node %s cannot be found.",
+                        self->name.host, node);
+      break;
     case ECONNREFUSED:
-      return beam_text ("Nothing answers at %s port %d. The node %s may be stopping or starting.",
+      beam_trouble_set (ret_trouble, BEAM_UNREACHED,
+                        "Nothing answers at %s port %d. The node %s may be stopping or starting.",
                         self->name.host, setup->port, node);
+      break;
     case ETIMEDOUT:
-      return beam_text ("%s did not accept a connection at port %d within %.0f s. Does a firewall "
+      beam_trouble_set (ret_trouble, BEAM_UNREACHED,
+                        "%s did not accept a connection at port %d within %.0f s. Does a firewall "
                         "keep it away?",
                         node, setup->port, setup->timeout_ms / 1000.0);
+      break;
     default:
-      return beam_text ("%s cannot be reached at port %d: %s.", node, setup->port,
-                        strerror (setup->error));
+      beam_trouble_set (ret_trouble, BEAM_UNREACHED, "%s cannot be reached at port %d: %s.", node,
+                        setup->port, strerror (setup->error));
+      break;
     }
 }
 
-static char *
-why_not_named (const struct beam_link *self)
+static void
+why_not_named (const struct beam_link *self, struct beam_trouble *ret_trouble)
 {
   const struct beam_setup *setup = &self->setup;
 
   if (strncmp (setup->status, "not_allowed", 11) == 0)
-    return beam_text ("%s does not let this observer in: its list of allowed nodes "
+    beam_trouble_set (ret_trouble, BEAM_NOT_ALLOWED,
+                      "%s does not let this observer in: its list of allowed nodes "
                       "(net_kernel:allow/1) keeps %s out.",
                       self->name.node, ei_thisnodename (&self->node));
-  return beam_text ("%s refused us with \"%s\".", self->name.node, setup->status);
+  else
+    beam_trouble_set (ret_trouble, BEAM_REFUSED, "%s refused us with \"%s\".", self->name.node,
+                      setup->status);
 }
 
-static char *
-why_no_handshake (const struct beam_link *self)
+static void
+why_no_handshake (const struct beam_link *self, struct beam_trouble *ret_trouble)
 {
   const struct beam_setup *setup = &self->setup;
   const char              *node = self->name.node;
 
   if (setup->stage == BEAM_STAGE_NONE)
-    return why_not_reached (self);
-  if (setup->tls != NULL && setup->stage == BEAM_STAGE_CONNECTED)
-    return beam_text ("TLS with %s failed: %s. Does the node run with -proto_dist inet_tls, and "
-                      "are "
-                      "the certificates those of its cluster?",
+    why_not_reached (self, ret_trouble);
+  else if (setup->tls != NULL && setup->stage == BEAM_STAGE_CONNECTED)
+    beam_trouble_set (ret_trouble, BEAM_TLS,
+                      "TLS with %s failed: %s. Does the node run with -proto_dist inet_tls, and "
+                      "are the certificates those of its cluster?",
                       node, setup->tls_error[0] != '\0' ? setup->tls_error : "it did not answer");
-  if (setup->stage == BEAM_STAGE_STATUS && strncmp (setup->status, "ok", 2) != 0)
-    return why_not_named (self);
-  if (setup->error == ETIMEDOUT)
-    return beam_text ("%s accepts connections but does not answer: it is suspended, overloaded, or "
+  else if (setup->stage == BEAM_STAGE_STATUS && strncmp (setup->status, "ok", 2) != 0)
+    why_not_named (self, ret_trouble);
+  else if (setup->error == ETIMEDOUT)
+    beam_trouble_set (ret_trouble, BEAM_SILENT,
+                      "%s accepts connections but does not answer: it is suspended, overloaded, or "
                       "no Erlang node. Or it wants TLS (--tls).",
                       node);
-  if (setup->stage == BEAM_STAGE_CHALLENGED)
-    return beam_text ("%s does not take our cookie. It must be the one the node was started with: "
+  else if (setup->stage == BEAM_STAGE_CHALLENGED)
+    beam_trouble_set (ret_trouble, BEAM_COOKIE,
+                      "%s does not take our cookie. It must be the one the node was started with: "
                       "--cookie-file FILE names a file that holds it.",
                       node);
-  if (setup->stage == BEAM_STAGE_STATUS)
-    return beam_text ("%s broke off the handshake. It may know itself by another name: long (with "
-                      "dots in the host) or short.",
+  else
+    beam_trouble_set (ret_trouble, BEAM_CLOSED,
+                      "%s closed the connection at once. If its cluster speaks TLS, say --tls; if "
+                      "it does not, it may be at a limit of processes or ports.",
                       node);
-  return beam_text ("%s closed the connection at once. If its cluster speaks TLS, say --tls.",
-                    node);
 }
 
 /* Where it listens, by epmd. */
 static bool
-find_port (struct beam_link *self, int timeout_ms, char **ret_error)
+find_port (struct beam_link *self, int timeout_ms, struct beam_trouble *ret_trouble)
 {
   const struct beam_name *name = &self->name;
 
@@ -129,20 +144,21 @@ find_port (struct beam_link *self, int timeout_ms, char **ret_error)
     case BEAM_EPMD_OK:
       return true;
     case BEAM_EPMD_NO_HOST:
-      *ret_error =
-        beam_text ("The host \"%s\" of node %s cannot be found.", name->host, name->node);
+      beam_trouble_set (ret_trouble, BEAM_NO_HOST, "The host \"%s\" of node %s cannot be found.",
+                        name->host, name->node);
       return false;
     case BEAM_EPMD_SILENT:
-      *ret_error =
-        beam_text ("Nothing answers at %s port %d (epmd). Does any Erlang node run there, "
-                   "and does the firewall let it through? For a node without epmd: --port",
-                   name->host, beam_epmd_own_port ());
+      beam_trouble_set (ret_trouble, BEAM_NO_EPMD,
+                        "Nothing answers at %s port %d (epmd). Does any Erlang node run there, "
+                        "and does the firewall let it through? For a node without epmd: --port",
+                        name->host, beam_epmd_own_port ());
       return false;
     case BEAM_EPMD_NO_NODE:
     default:
-      *ret_error = beam_text ("There is no node called \"%s\" on %s. grove-beam --list %s lists "
-                              "those there are.",
-                              name->alive, name->host, name->host);
+      beam_trouble_set (ret_trouble, BEAM_NO_NODE,
+                        "There is no node called \"%s\" on %s. grove-beam --list %s lists "
+                        "those there are.",
+                        name->alive, name->host, name->host);
       return false;
     }
 }
@@ -152,7 +168,7 @@ find_port (struct beam_link *self, int timeout_ms, char **ret_error)
  */
 
 static SSL_CTX *
-make_tls (const struct beam_tls *tls, char **ret_error)
+make_tls (const struct beam_tls *tls, struct beam_trouble *ret_trouble)
 {
   SSL_CTX    *context = SSL_CTX_new (TLS_client_method ());
   const char *key = tls->key != NULL ? tls->key : tls->certificate;
@@ -176,8 +192,8 @@ make_tls (const struct beam_tls *tls, char **ret_error)
     }
   if (unread == NULL)
     return context;
-  *ret_error = beam_text ("%s holds no certificate or key that can be used: %s.", unread,
-                          ERR_reason_error_string (ERR_peek_last_error ()));
+  beam_trouble_set (ret_trouble, BEAM_TLS, "%s holds no certificate or key that can be used: %s.",
+                    unread, ERR_reason_error_string (ERR_peek_last_error ()));
   SSL_CTX_free (context);
   return NULL;
 }
@@ -219,7 +235,7 @@ try_name (struct beam_link *self, const char *cookie, int i)
 }
 
 static bool
-shake_hands (struct beam_link *self, const char *cookie, char **ret_error)
+shake_hands (struct beam_link *self, const char *cookie, struct beam_trouble *ret_trouble)
 {
   for (int i = 1; i <= N_NAMES; i++)
     {
@@ -230,13 +246,13 @@ shake_hands (struct beam_link *self, const char *cookie, char **ret_error)
       if (strncmp (self->setup.status, "nok", 3) != 0 &&
           strncmp (self->setup.status, "alive", 5) != 0)
         {
-          *ret_error = why_no_handshake (self);
+          why_no_handshake (self, ret_trouble);
           return false;
         }
     }
-  *ret_error =
-    beam_text ("%s is connected to %d observers already, which is as many as there may be.",
-               self->name.node, N_NAMES);
+  beam_trouble_set (ret_trouble, BEAM_FULL,
+                    "%s is connected to %d observers already, which is as many as there may be.",
+                    self->name.node, N_NAMES);
   return false;
 }
 
@@ -254,8 +270,19 @@ set_up (void)
   ei_init ();
 }
 
+static bool
+get_cookie (const struct beam_link_options *options,
+            char                            cookie[BEAM_COOKIE_SIZE],
+            struct beam_trouble            *ret_trouble)
+{
+  if (options->cookie == NULL)
+    return beam_cookie_read (options->name.node, options->cookie_file, cookie, ret_trouble);
+  (void) snprintf (cookie, BEAM_COOKIE_SIZE, "%s", options->cookie);
+  return true;
+}
+
 struct beam_link *
-beam_link_connect (const struct beam_link_options *options, char **ret_error)
+beam_link_connect (const struct beam_link_options *options, struct beam_trouble *ret_trouble)
 {
   struct beam_link *self = calloc (1, sizeof *self);
   char              cookie[BEAM_COOKIE_SIZE];
@@ -265,15 +292,15 @@ beam_link_connect (const struct beam_link_options *options, char **ret_error)
     abort ();
   set_up ();
   self->name = options->name;
-  self->fd = self->epoll_fd = -1;
+  self->fd = self->epoll_fd = self->timer_fd = -1;
   ei_x_new (&self->received);
   self->setup.host = self->name.host;
   self->setup.port = options->port;
   self->setup.timeout_ms = options->timeout_ms;
-  if (beam_cookie_read (options->cookie_file, cookie, ret_error) &&
-      (options->tls == NULL || (self->setup.tls = make_tls (options->tls, ret_error)) != NULL) &&
-      (options->port != 0 || find_port (self, options->timeout_ms, ret_error)))
-    connected = shake_hands (self, cookie, ret_error);
+  if (get_cookie (options, cookie, ret_trouble) &&
+      (options->tls == NULL || (self->setup.tls = make_tls (options->tls, ret_trouble)) != NULL) &&
+      (options->port != 0 || find_port (self, options->timeout_ms, ret_trouble)))
+    connected = shake_hands (self, cookie, ret_trouble);
   explicit_bzero (cookie, sizeof cookie);
   if (!connected)
     {
@@ -282,8 +309,11 @@ beam_link_connect (const struct beam_link_options *options, char **ret_error)
     }
   self->transport = self->setup.transport;
   self->heard_ns = now_ns ();
+  self->timer_fd = timerfd_create (CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   beam_must (self->epoll_fd >= 0 && epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->fd,
+                                               &(struct epoll_event){ .events = EPOLLIN }) == 0);
+  beam_must (self->timer_fd >= 0 && epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->timer_fd,
                                                &(struct epoll_event){ .events = EPOLLIN }) == 0);
   keep_own_pid (self);
   return self;
@@ -296,6 +326,8 @@ beam_link_close (struct beam_link *self)
     return;
   if (self->epoll_fd >= 0)
     close (self->epoll_fd);
+  if (self->timer_fd >= 0)
+    close (self->timer_fd);
   if (self->fd >= 0)
     (void) ei_close_connection (self->fd);
   SSL_CTX_free (self->setup.tls);
@@ -331,27 +363,63 @@ flush (struct beam_link *self)
   return alive;
 }
 
-uint64_t
-beam_link_heard_ns (const struct beam_link *self)
+static void
+wake_in (struct beam_link *self, uint64_t ns)
 {
-  return self->heard_ns;
+  const struct itimerspec when = {
+    .it_value = { .tv_sec = (time_t) (ns / NS), .tv_nsec = (long) (ns % NS) },
+  };
+
+  (void) timerfd_settime (self->timer_fd, 0, &when, NULL);
+}
+
+void
+beam_link_expect (struct beam_link *self, int silent_ms)
+{
+  self->silent_ns = (uint64_t) silent_ms * 1000000;
+  self->heard_ns = now_ns ();
+  wake_in (self, self->silent_ns);
+}
+
+/* Set once for each time of silence, not for each packet: it is looked at when it is over. */
+static bool
+is_silent (struct beam_link *self)
+{
+  uint64_t n, silent_ns;
+
+  if (self->silent_ns == 0 || read (self->timer_fd, &n, sizeof n) != (ssize_t) sizeof n)
+    return false;
+  silent_ns = now_ns () - self->heard_ns;
+  if (silent_ns >= self->silent_ns)
+    return true;
+  wake_in (self, self->silent_ns - silent_ns);
+  return false;
 }
 
 bool
-beam_link_turn (struct beam_link *self, char **ret_error)
+beam_link_turn (struct beam_link *self, struct beam_trouble *ret_trouble)
 {
   if (beam_wait (self->fd, POLLIN, 0) == 0)
     self->heard_ns = now_ns ();
+  if (is_silent (self))
+    {
+      beam_trouble_set (ret_trouble, BEAM_HUNG,
+                        "Nothing came from %s for %.0f s: it is suspended or overloaded, or the "
+                        "network between is cut.",
+                        self->name.node, (double) self->silent_ns / NS);
+      return false;
+    }
   if (flush (self) && beam_transport_read (self->transport))
     return true;
   if (beam_transport_error (self->transport) == 0 ||
       beam_transport_error (self->transport) == ECONNRESET)
-    *ret_error = beam_text ("%s closed the connection: it stopped, crashed, or disconnected this "
-                            "observer.",
-                            self->name.node);
+    beam_trouble_set (ret_trouble, BEAM_LOST,
+                      "%s closed the connection: it stopped, crashed, or disconnected this "
+                      "observer.",
+                      self->name.node);
   else
-    *ret_error = beam_text ("The connection to %s broke: %s.", self->name.node,
-                            strerror (beam_transport_error (self->transport)));
+    beam_trouble_set (ret_trouble, BEAM_LOST, "The connection to %s broke: %s.", self->name.node,
+                      strerror (beam_transport_error (self->transport)));
   return false;
 }
 
@@ -437,24 +505,22 @@ ask_rpc_server (struct beam_link *self,
 
 /* Waits for the answer to @reference. */
 static bool
-wait_for (struct beam_link  *self,
-          struct grove_term  reference,
-          uint64_t           end_ns,
-          struct grove_term *ret_result,
-          char             **ret_error)
+wait_for (struct beam_link    *self,
+          struct grove_term    reference,
+          uint64_t             end_ns,
+          struct grove_term   *ret_result,
+          struct beam_trouble *ret_trouble)
 {
   for (;;)
     {
       struct grove_term message, answered;
       uint64_t          now;
-      bool              alive = beam_link_turn (self, ret_error);
+      bool              alive = beam_link_turn (self, ret_trouble);
 
       while (beam_link_receive (self, &message))
         if (grove_match (message, "{~t, ~t}", &answered, ret_result) &&
             grove_term_equal (answered, reference))
           {
-            if (!alive)
-              free (*ret_error);
             return true;
           }
       if (!alive)
@@ -462,9 +528,10 @@ wait_for (struct beam_link  *self,
       now = now_ns ();
       if (now >= end_ns)
         {
-          *ret_error = beam_text ("%s accepted us, but its rpc server did not answer in time: the "
-                                  "node is overloaded, or suspended.",
-                                  self->name.node);
+          beam_trouble_set (ret_trouble, BEAM_SILENT,
+                            "%s accepted us, but its rpc server did not answer in time: the "
+                            "node is overloaded, or suspended.",
+                            self->name.node);
           return false;
         }
       (void) beam_wait (self->epoll_fd, POLLIN, (int) ((end_ns - now) / 1000000) + 1);
@@ -472,13 +539,13 @@ wait_for (struct beam_link  *self,
 }
 
 bool
-beam_link_call (struct beam_link  *self,
-                const char        *module,
-                const char        *function,
-                struct grove_term  arguments,
-                int                timeout_ms,
-                struct grove_term *ret_result,
-                char             **ret_error)
+beam_link_call (struct beam_link    *self,
+                const char          *module,
+                const char          *function,
+                struct grove_term    arguments,
+                int                  timeout_ms,
+                struct grove_term   *ret_result,
+                struct beam_trouble *ret_trouble)
 {
   const uint64_t end_ns = now_ns () + (uint64_t) timeout_ms * UINT64_C (1000000);
   ei_x_buff      encoded;
@@ -492,7 +559,7 @@ beam_link_call (struct beam_link  *self,
     const struct grove_term term = { (const uint8_t *) encoded.buff, (size_t) encoded.index };
 
     ask_rpc_server (self, term, module, function, arguments);
-    done = wait_for (self, term, end_ns, ret_result, ret_error);
+    done = wait_for (self, term, end_ns, ret_result, ret_trouble);
   }
   ei_x_free (&encoded);
   return done;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "runtime/beam/name.h"
+#include "runtime/beam/trouble.h"
 #include "runtime/term/term.h"
 
 #include <stdio.h>
@@ -30,19 +31,21 @@ struct beam_link_options
 {
   struct beam_name       name;
   int                    port;        /* 0: ask epmd */
-  const char            *cookie_file; /* NULL: where Erlang looks */
+  const char            *cookie;      /* NULL: from a file */
+  const char            *cookie_file; /* NULL: where it usually is */
   const struct beam_tls *tls;         /* NULL: none */
   int                    timeout_ms;  /* of each step */
 };
 
 /**
  * beam_link_connect:
- * @ret_error: (out) (transfer full): what is wrong and what to try, in whole sentences; free()
+ * @ret_trouble: (out): what is wrong and what to try, in whole sentences
  *
  * Returns: (transfer full): NULL when it failed; free with beam_link_close()
  * Blocks: for some steps, each up to @options' timeout_ms
  */
-struct beam_link *beam_link_connect (const struct beam_link_options *options, char **ret_error);
+struct beam_link *
+beam_link_connect (const struct beam_link_options *options, struct beam_trouble *ret_trouble);
 
 /* @self: (nullable) (transfer full) */
 void beam_link_close (struct beam_link *self);
@@ -50,12 +53,12 @@ void beam_link_close (struct beam_link *self);
 /* Readable when beam_link_turn() has something to do. */
 int beam_link_fd (const struct beam_link *self);
 
-/* CLOCK_MONOTONIC, when anything came last. */
-uint64_t beam_link_heard_ns (const struct beam_link *self);
+/* From now on something should come at least that often: else the link is taken to be over. */
+void beam_link_expect (struct beam_link *self, int silent_ms);
 
-/* Moves what the connection takes and gives. False: the link is over; *ret_error (transfer full)
+/* Moves what the connection takes and gives. False: the link is over; *ret_trouble
  * says why. What came before is still there to be received. */
-bool beam_link_turn (struct beam_link *self, char **ret_error);
+bool beam_link_turn (struct beam_link *self, struct beam_trouble *ret_trouble);
 
 /**
  * beam_link_receive:
@@ -76,16 +79,16 @@ bool beam_link_send (struct beam_link *self, struct grove_term to, struct grove_
  * beam_link_call:
  * @arguments: a list
  * @ret_result: (out): borrowed until the next call here
- * @ret_error: (out) (transfer full)
+ * @ret_trouble: (out)
  *
  * Has the node's rpc server apply a function, and waits for what it gives.
  *
  * Blocks: up to @timeout_ms
  */
-bool beam_link_call (struct beam_link  *self,
-                     const char        *module,
-                     const char        *function,
-                     struct grove_term  arguments,
-                     int                timeout_ms,
-                     struct grove_term *ret_result,
-                     char             **ret_error);
+bool beam_link_call (struct beam_link    *self,
+                     const char          *module,
+                     const char          *function,
+                     struct grove_term    arguments,
+                     int                  timeout_ms,
+                     struct grove_term   *ret_result,
+                     struct beam_trouble *ret_trouble);

@@ -5,7 +5,7 @@
  */
 #include "runtime/beam/source-private.h"
 
-#include "runtime/beam/text.h"
+#include "runtime/beam/must.h"
 
 #include <stdlib.h>
 #include <string.h>

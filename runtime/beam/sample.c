@@ -8,7 +8,7 @@
  */
 #include "runtime/beam/source-private.h"
 
-#include "runtime/beam/text.h"
+#include "runtime/beam/must.h"
 #include "runtime/beam/value.h"
 
 #include <math.h>

@@ -29,7 +29,7 @@ struct beam_source
   struct beam_link   *link;
   struct beam_agent  *agent;
   struct grove_buffer hello;
-  char               *trouble;
+  struct beam_trouble trouble; /* once the link is over */
   void (*over) (void *user_data);
   void   *over_data;
   int64_t offset_ns; /* the node's clock less ours */

@@ -76,7 +76,7 @@ get_fd (void *data)
 {
   const struct beam_source *self = data;
 
-  return self->trouble == NULL ? beam_link_fd (self->link) : -1;
+  return self->trouble.kind == BEAM_FINE ? beam_link_fd (self->link) : -1;
 }
 
 static void
@@ -84,7 +84,8 @@ dispatch (void *data)
 {
   struct beam_source *self = data;
 
-  if (self->trouble == NULL && !beam_agent_turn (self->agent, &self->trouble) && self->over != NULL)
+  if (self->trouble.kind == BEAM_FINE && !beam_agent_turn (self->agent, &self->trouble) &&
+      self->over != NULL)
     self->over (self->over_data);
 }
 
@@ -499,10 +500,7 @@ static struct grove_source_ops ops = {
 };
 
 struct beam_source *
-beam_source_new (const char        *node_name,
-                 struct beam_link  *link,
-                 struct beam_agent *agent,
-                 struct grove_term  hello)
+beam_source_new (struct beam_link *link, struct beam_agent *agent, struct grove_term hello)
 {
   struct beam_source *self = calloc (1, sizeof *self);
 
@@ -513,7 +511,8 @@ beam_source_new (const char        *node_name,
   self->link = link;
   self->agent = agent;
   memcpy (grove_buffer_extend (&self->hello, hello.size), hello.bytes, hello.size);
-  (void) snprintf (self->name, sizeof self->name, "%s", node_name);
+  /* It may have been reached under another host's name, or another form of it. */
+  beam_map_text (hello, "node", self->name, sizeof self->name);
   (void) snprintf (self->instance, sizeof self->instance, "%llx-%llx",
                    (unsigned long long) beam_map_int (hello, "creation"),
                    (unsigned long long) beam_map_int (hello, "os_pid"));
@@ -532,7 +531,6 @@ beam_source_free (struct beam_source *self)
   grove_buffer_finish (&self->hello);
   grove_buffer_finish (&self->sample);
   grove_buffer_finish (&self->before);
-  free (self->trouble);
   free (self);
 }
 
@@ -542,10 +540,10 @@ beam_source_get (const struct beam_source *self)
   return &self->base;
 }
 
-const char *
+const struct beam_trouble *
 beam_source_trouble (const struct beam_source *self)
 {
-  return self->trouble;
+  return &self->trouble;
 }
 
 void

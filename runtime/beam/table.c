@@ -7,7 +7,7 @@
  */
 #include "runtime/beam/source-private.h"
 
-#include "runtime/beam/text.h"
+#include "runtime/beam/must.h"
 
 #include "protocol/query.h"
 #include "runtime/beam/value.h"
