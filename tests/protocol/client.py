@@ -92,11 +92,15 @@ class Description:
 
 
 class Client:
-    """One connection. @transcript: a list that gets each line, as ["C" or "S", its object]."""
+    """One connection. @path: of a socket, or a socket that is connected. @transcript: a list that gets each
+    line, as ["C" or "S", its object]."""
 
     def __init__(self, path, transcript=None):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(path)
+        if isinstance(path, socket.socket):
+            self.socket = path
+        else:
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.connect(path)
         self.bytes = b""
         self.id = 0
         self.heard = []  # notifications nobody has asked for yet

@@ -10,10 +10,12 @@ build_packages=(gcc libc6-dev meson ninja-build pkgconf libjson-c-dev libdw-dev 
 look_packages=(adwaita-icon-theme librsvg2-common fonts-cantarell fonts-jetbrains-mono shared-mime-info)
 screen_packages=(xvfb xauth x11-utils dbus metacity)
 # Erlang and its C library are what values are held against, and a language with decimal commas what
-# numbers are. What loads web servers (wrk, ab) is for the web shop, another machine's door (sshd), manual pages
+# numbers are. Erlang, Elixir and what comes with them (httpd, mnesia, sshd, TLS, a real database) are what
+# grove-beam observes. What loads web servers (wrk, ab) is for the web shop, another machine's door (sshd), manual pages
 # and shells for grove, making packages and looking at what the desktop and screen readers read, the rest for programs in C++, and
 # for another processor.
-test_packages=(libx11-dev libxtst-dev erlang-base erlang-dev libssl-dev locales g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+test_packages=(libx11-dev libxtst-dev erlang-base erlang-dev elixir erlang-crypto erlang-inets erlang-mnesia
+  erlang-p1-sqlite3 erlang-runtime-tools erlang-ssh erlang-ssl libssl-dev locales g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
   wrk apache2-utils openssh-server openssh-client mandoc groff fish zsh debhelper lintian librsvg2-bin libglib2.0-bin
   at-spi2-core gir1.2-atspi-2.0 python3-gi)
 

@@ -4,128 +4,19 @@
 what is done to it, what is said when something is wrong, and that the node is left as it was."""
 
 import json
-import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import time
-import traceback
 
-PATIENCE = 60
-OK, REFUSED, USAGE, UNREACHABLE = range(4)
-PID = r"<0\.\d+\.\d+>"
-
-
-class Failure(Exception):
-    pass
-
-
-def check(condition, what):
-    if not condition:
-        raise Failure(what)
-
-
-def same(got, wanted):
-    check(got == wanted, f"got {got!r}, not {wanted!r}")
-
-
-def has(text, pattern):
-    check(re.search(pattern, text, re.S | re.M), f"no {pattern!r} in {text!r}")
-
-
-class House:
-    """A node with a cookie of its own, and the programs to observe it with."""
-
-    def __init__(self, grove, beam, source):
-        self.grove = grove
-        self.directory = tempfile.mkdtemp(prefix="grove-beam-")
-        self.environment = dict(os.environ, HOME=self.directory, XDG_RUNTIME_DIR=self.directory, LC_ALL="C.UTF-8")
-        self.environment.pop("XDG_CONFIG_HOME", None)
-        self.environment["GROVE_BEAM"] = beam
-        # An epmd of our own: another test's nodes are not ours, and ours end with it.
-        self.environment["ERL_EPMD_PORT"] = str(20000 + os.getpid() % 20000)
-        self.set_cookie("a_secret_of_the_tests", 0o400)
-        subprocess.run(["erlc", "-o", self.directory, source], check=True)
-        self.epmd = subprocess.Popen(["epmd"], env=self.environment, stderr=subprocess.DEVNULL)
-        self.node = self.start("house")
-        self.name = self.node_name("house")
-
-    def set_cookie(self, text, mode):
-        path = os.path.join(self.directory, ".erlang.cookie")
-        if os.path.exists(path):
-            os.chmod(path, 0o600)
-        with open(path, "w", encoding="ascii") as file:
-            file.write(text)
-        os.chmod(path, mode)
-
-    def node_name(self, alive):
-        return f"{alive}@127.0.0.1"
-
-    def start(self, alive):
-        node = subprocess.Popen(
-            ["erl", "-noshell", "-noinput", "-name", self.node_name(alive), "-pa", self.directory, "-s", "house", "main"],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for line in node.stdout:
-            if line.strip() == "ready":
-                return node
-        raise Failure("the node did not start")
-
-    def close(self):
-        self.node.kill()
-        self.node.wait()
-        self.epmd.kill()
-        self.epmd.wait()
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-    def call(self, *words, name=None, timeout=PATIENCE):
-        command = [self.grove, "-s", f"beam:{name or self.name}", *words]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=timeout, check=False)
-
-    def run(self, *words):
-        done = self.call(*words)
-        same((done.returncode, done.stderr), (OK, ""))
-        return done.stdout
-
-    def fails(self, status, *words, name=None):
-        done = self.call(*words, name=name)
-        check(done.returncode == status, f"{words}: {done.returncode} {done.stdout!r} {done.stderr!r}")
-        same(done.stdout, "")
-        return done.stderr
-
-    def json(self, *words):
-        return json.loads(self.run(*words, "--json"))
-
-    def evaluate(self, expression):
-        """What the node itself says, asked by Erlang."""
-        script = (
-            f"N = '{self.name}', R = rpc:call(N, erl_eval, exprs, "
-            "[element(2, erl_parse:parse_exprs(element(2, erl_scan:string(\"" + expression + ".\")))), []]), "
-            'io:format("~0p", [element(2, R)]), halt().'
-        )
-        done = subprocess.run(
-            ["erl", "-noshell", "-hidden", "-name", f"asker{os.getpid()}@127.0.0.1", "-eval", script],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=True,
-        )
-        return done.stdout.strip()
-
+from node import OK, PATIENCE, PID, REFUSED, UNREACHABLE, USAGE, Place, await_that, check, has, run_tests, same
 
 # ---- What is seen --------------------------------------------------------------------------------
 
 
 def system(house):
     text = house.run("system")
-    has(text, rf"^system +{re.escape(house.name)} \d+ \(beam, process {house.node.pid}\)$")
+    has(text, rf"^system +{re.escape(house.name)} \d+ \(beam, process {house.pid}\)$")
     has(text, r"^applications +.*house.*kernel")
     document = house.json("system")
     check(document["sample"]["processes"] > 40, document)
@@ -201,11 +92,9 @@ def priority(house):
 
 def suspend(house):
     """As long as the session lasts, and no longer."""
-    done = house.run("suspend", "plain", "sh", "-c", f"{house.grove} -s beam:{house.name} ps name:plain")
+    done = house.run("suspend", "plain", "sh", "-c", f"{house.place.grove} -s beam:{house.name} ps name:plain")
     has(done, "suspended")
-    end = time.monotonic() + PATIENCE
-    while "suspended" in house.evaluate("process_info(whereis(plain), status)"):
-        check(time.monotonic() < end, "it stays suspended")
+    await_that(lambda: "waiting" in house.evaluate("process_info(whereis(plain), status)"), "it to run again")
 
 
 # ---- What is wrong -------------------------------------------------------------------------------
@@ -218,18 +107,18 @@ def names(house):
 
 
 def cookies(house):
-    house.set_cookie("another", 0o400)
+    house.place.set_cookie("another", 0o400)
     has(house.fails(UNREACHABLE, "ps"), "does not take our cookie")
-    house.set_cookie("a_secret_of_the_tests", 0o644)
+    house.place.set_cookie("a_secret_of_the_tests", 0o644)
     has(house.fails(UNREACHABLE, "ps"), "chmod 400")
-    house.set_cookie("a_secret_of_the_tests", 0o400)
+    house.place.set_cookie("a_secret_of_the_tests", 0o400)
     house.run("ps")
 
 
 def killed_bridge(house):
     """kill -9 of the bridge: the agent goes, what it suspended runs."""
     with subprocess.Popen(
-        [house.environment["GROVE_BEAM"], house.name], env=house.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [house.place.beam, house.name], env=house.place.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as bridge:
         for request in (
             {"id": 1, "method": "session.open", "params": {"major": 1, "client": {"name": "t", "version": "1"}, "role": "control"}},
@@ -250,56 +139,34 @@ def killed_bridge(house):
 
 def left_alone(house):
     """No agent, none of its code, no name, no clock left on."""
-    end = time.monotonic() + PATIENCE
-    look = (
-        "{[N || N <- registered(), lists:prefix(atom_to_list(grove_agent), atom_to_list(N))], "
-        "[M || {M, _} <- code:all_loaded(), lists:prefix(atom_to_list(grove_agent), atom_to_list(M))], "
-        "erlang:statistics(scheduler_wall_time)}"
-    )
-    while (seen := house.evaluate(look)) != "{[],[],undefined}":
-        check(time.monotonic() < end, seen)
+    house.await_left_alone()
 
 
 def dies(house):
     """A node that ends while it is observed: said so, at once."""
     with subprocess.Popen(
-        [house.grove, "-s", f"beam:{house.name}", "ps", "--watch"],
-        env=house.environment,
+        [house.place.grove, "-s", f"beam:{house.name}", "ps", "--watch"],
+        env=house.place.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as watching:
         watching.stdout.readline()
-        house.node.kill()
+        house.kill()
         _, said = watching.communicate(timeout=PATIENCE)
         check(watching.returncode != 0, watching.returncode)
         has(said, "closed the connection: it stopped, crashed")
-    house.node.wait()
-    house.node = house.start("house")
-    house.run("ps")
+    house.place.start("house").run("ps")
 
 
 TESTS = (system, processes, tree, one_process, tables, kill, restart, send, priority, suspend, names, cookies, killed_bridge, left_alone, dies)
 
 
 def main():
-    house = House(*sys.argv[1:])
-    failed = 0
-    print(f"1..{len(TESTS)}")
-    try:
-        for number, test in enumerate(TESTS, 1):
-            path = "/e2e/beam/" + test.__name__.replace("_", "-")
-            try:
-                test(house)
-                print(f"ok {number} {path}", flush=True)
-            except Exception as problem:  # each is one test's failure
-                failed += 1
-                print(f"not ok {number} {path}")
-                text = str(problem) if isinstance(problem, Failure) else traceback.format_exc()
-                print("\n".join("# " + line for line in text.splitlines()), flush=True)
-    finally:
-        house.close()
-    sys.exit(1 if failed else 0)
+    grove, beam, source = sys.argv[1:]
+    with Place(grove, beam) as place:
+        place.compile(source)
+        return run_tests("/e2e/beam/", TESTS, place.start("house"))
 
 
-main()
+sys.exit(main())
