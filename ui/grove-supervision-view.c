@@ -9,6 +9,7 @@
 #include "ui/grove-graph-legend.h"
 #include "ui/grove-preferences.h"
 #include "ui/grove-root-chooser.h"
+#include "ui/grove-spare-room.h"
 #include "ui/grove-spinner.h"
 
 #include <glib/gi18n.h>
@@ -399,6 +400,7 @@ grove_supervision_view_class_init (GroveSupervisionViewClass *klass)
 
   g_type_ensure (GROVE_TYPE_GRAPH_LEGEND);
   g_type_ensure (GROVE_TYPE_ROOT_CHOOSER);
+  g_type_ensure (GROVE_TYPE_SPARE_ROOM);
   g_type_ensure (GROVE_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/grove/Observer/"
                                                              "grove-supervision-view.ui");

@@ -5,6 +5,7 @@
  */
 #include "tests/support/grove-ui-test.h"
 #include "tests/ui/toy-tree.h"
+#include "ui/grove-graph-legend.h"
 #include "ui/grove-graph.h"
 #include "ui/grove-supervision-view.h"
 
@@ -152,6 +153,27 @@ test_zoom_buttons (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat_with_epsilon (after.size.height, before.size.height, 0.01);
 }
 
+/* The bar above the graph needs less room than all that would like to be in it. */
+static void
+test_legend_room (Fixture *fixture, gconstpointer data)
+{
+  GtkWidget *legend, *bar;
+  int        natural = 0;
+
+  grow (fixture);
+  legend = grove_ui_test_find (fixture->view, GROVE_TYPE_GRAPH_LEGEND, NULL, NULL);
+  g_assert_nonnull (legend);
+  bar = gtk_widget_get_parent (gtk_widget_get_parent (legend));
+  gtk_widget_measure (bar, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), natural + 40, 600);
+  GROVE_WAIT (gtk_widget_get_width (bar) >= natural, GROVE_PATIENCE_MS);
+  GROVE_WAIT (gtk_widget_get_mapped (legend), GROVE_PATIENCE_MS);
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), natural - 40, 600);
+  GROVE_WAIT (!gtk_widget_get_mapped (legend), GROVE_PATIENCE_MS);
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), natural + 40, 600);
+  GROVE_WAIT (gtk_widget_get_mapped (legend), GROVE_PATIENCE_MS);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -166,6 +188,7 @@ main (int argc, char *argv[])
   ADD ("/ui/supervision-view/search", test_search);
   ADD ("/ui/supervision-view/metric", test_metric);
   ADD ("/ui/supervision-view/zoom-buttons", test_zoom_buttons);
+  ADD ("/ui/supervision-view/legend-room", test_legend_room);
   status = g_test_run ();
   g_object_unref (application);
   return status;
