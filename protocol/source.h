@@ -303,7 +303,8 @@ struct grove_source_ops
    * NULL: not known, ask each time. */
   uint64_t (*tree_revision) (void *self, const char *pid);
   /* Values of @column of the table "processes", which holds numbers, of @n processes by the handles
-   * that their nodes had; NAN where gone. */
+   * that their nodes had; NAN where gone. Asked for none before the children are: a source that has
+   * to fetch them then knows what will be wanted. */
   void (*tree_metrics) (
     void *self, uint32_t column, const uint64_t *handles, size_t n, double *values);
 

@@ -271,6 +271,15 @@ walk (struct tree_subscription *self)
 }
 
 static void
+announce_metric (const struct tree_subscription *self)
+{
+  const struct grove_source *source = grove_server_session_host (self->base.session)->source;
+
+  if (source->ops->tree_metrics != NULL)
+    source->ops->tree_metrics (source->self, self->metric, NULL, 0, NULL);
+}
+
+static void
 tick (struct grove_subscription *base)
 {
   struct tree_subscription *self = (struct tree_subscription *) base;
@@ -278,6 +287,7 @@ tick (struct grove_subscription *base)
   grove_host_sample (grove_server_session_host (base->session));
   if (!self->walking)
     {
+      announce_metric (self);
       self->walking = true;
       grove_forest_enqueue (&self->forest, &self->forest.root);
     }

@@ -40,6 +40,7 @@ struct beam_source
   bool                sampling;
 
   struct beam_watched  *watched;
+  struct beam_tree     *tree;
   struct grove_pending *pending; /* calls under way */
 };
 
@@ -81,3 +82,11 @@ bool beam_process_sample (void                        *self,
 void beam_watched_free (struct beam_source *self);
 /* So that the first who asks has something to see. */
 void beam_sample_ask (struct beam_source *self);
+
+/* tree.c */
+struct beam_tree *beam_tree_new (void);
+void              beam_tree_free (struct beam_tree *self);
+void beam_tree_children (void *self, const char *pid, uint32_t limit, struct grove_nodes *nodes);
+uint64_t beam_tree_revision (void *self, const char *pid);
+void
+beam_tree_metrics (void *self, uint32_t column, const uint64_t *handles, size_t n, double *values);

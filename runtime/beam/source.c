@@ -302,6 +302,27 @@ supervisor_info (
   beam_source_pass (self, call, "supervisor", &params, &beam_plain_style);
 }
 
+static void
+supervisor_act (void                        *self,
+                struct grove_call           *call,
+                const char                  *pid,
+                const struct grove_expect   *expect,
+                enum grove_supervisor_action action,
+                const char                  *child,
+                uint32_t                     wait_ms)
+{
+  static const char *const actions[] = { "start_child", "terminate_child", "restart_child",
+                                         "delete_child" };
+  struct beam_params       params;
+
+  begin (&params, pid, expect);
+  beam_params_text (&params, "action", actions[action]);
+  if (child != NULL)
+    beam_params_text (&params, "child", child);
+  beam_params_int (&params, "wait_ms", wait_ms);
+  beam_source_pass (self, call, "supervise", &params, &beam_plain_style);
+}
+
 /* ---- Suspending
  * ----------------------------------------------------------------------------------
  */
@@ -399,68 +420,6 @@ lease_end (void *data, struct grove_source_lease *lease)
   free (lease);
 }
 
-/* ---- The forest
- * ----------------------------------------------------------------------------------
- */
-
-static void
-add_node (struct grove_nodes *nodes, struct grove_term term)
-{
-  static const char *const kinds[] = { "application", "supervisor", "worker" };
-  struct grove_tree_node   node = { .kind = "process" };
-  char                     kind[16], status[16], strategy[32];
-
-  beam_map_text (term, "pid", node.pid, sizeof node.pid);
-  beam_map_text (term, "name", node.name, sizeof node.name);
-  beam_map_text (term, "kind", kind, sizeof kind);
-  beam_map_text (term, "status", status, sizeof status);
-  beam_map_text (term, "strategy", strategy, sizeof strategy);
-  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-    if (strcmp (kinds[i], kind) == 0)
-      node.kind = kinds[i];
-  node.status = status;
-  node.strategy = strategy;
-  node.n_children = (uint32_t) beam_map_int (term, "children");
-  node.intensity = (uint32_t) beam_map_int (term, "intensity");
-  node.period_s = (uint32_t) beam_map_int (term, "period_s");
-  node.recent_restarts = (uint32_t) beam_map_int (term, "recent_restarts");
-  grove_nodes_add (nodes, &node);
-}
-
-static void
-children_answered (const struct beam_answer *answer, void *user_data)
-{
-  struct grove_nodes *nodes = user_data;
-  struct grove_term   list, node;
-  struct grove_cursor cursor;
-
-  if (!answer->ok)
-    {
-      if (answer->code == GROVE_ERROR_NO_PROCESS)
-        grove_nodes_gone (nodes);
-      else
-        grove_nodes_done (nodes, 0, 0);
-      return;
-    }
-  if (beam_map_get (answer->result, "nodes", &list) && grove_cursor_init (&cursor, list))
-    while (grove_cursor_next (&cursor, &node))
-      add_node (nodes, node);
-  grove_nodes_done (nodes, (uint64_t) beam_map_int (answer->result, "total"), 0);
-}
-
-static void
-tree_children (void *data, const char *pid, uint32_t limit, struct grove_nodes *nodes)
-{
-  struct beam_source *self = data;
-  struct beam_params  params;
-
-  begin (&params, pid != NULL ? pid : "", NULL);
-  beam_params_int (&params, "limit", limit);
-  (void) beam_agent_ask (self->agent, "children", beam_params_end (&params), children_answered,
-                         nodes);
-  beam_params_finish (&params);
-}
-
 /* ---- Itself
  * --------------------------------------------------------------------------------------
  */
@@ -479,7 +438,9 @@ static struct grove_source_ops ops = {
   .system_info = beam_system_info,
   .system_sample = beam_system_sample,
   .table_query = beam_table_query,
-  .tree_children = tree_children,
+  .tree_children = beam_tree_children,
+  .tree_revision = beam_tree_revision,
+  .tree_metrics = beam_tree_metrics,
   .process_get = process_get,
   .process_messages = process_messages,
   .process_dictionary = process_dictionary,
@@ -492,6 +453,7 @@ static struct grove_source_ops ops = {
   .process_gc = process_gc,
   .process_send = process_send,
   .supervisor_info = supervisor_info,
+  .supervisor_act = supervisor_act,
   .lease_new = lease_new,
   .lease_end = lease_end,
   .lease_count = lease_count,
@@ -517,6 +479,7 @@ beam_source_new (struct beam_link *link, struct beam_agent *agent, struct grove_
                    (unsigned long long) beam_map_int (hello, "creation"),
                    (unsigned long long) beam_map_int (hello, "os_pid"));
   self->offset_ns = beam_map_int (hello, "now") - (int64_t) beam_now_ns ();
+  self->tree = beam_tree_new ();
   beam_sample_ask (self);
   return self;
 }
@@ -528,6 +491,7 @@ beam_source_free (struct beam_source *self)
     return;
   beam_agent_stop (self->agent);
   beam_watched_free (self);
+  beam_tree_free (self->tree);
   grove_buffer_finish (&self->hello);
   grove_buffer_finish (&self->sample);
   grove_buffer_finish (&self->before);

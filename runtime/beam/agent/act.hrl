@@ -80,10 +80,10 @@ restart(Params) ->
     Supervisor = own_supervisor(Pid),
     Supervisor =:= none andalso throw({not_supported, iolist_to_binary([pid(Pid), " has no supervisor that could start it again"])}),
     Began = now_ns(),
-    New = case [Id || {Id, Child, _, _} <- which_children(Supervisor), Child =:= Pid] of
-              [undefined] -> throw({not_supported, <<"its supervisor starts such children on demand and cannot start this one again">>});
-              [Id] -> restart_child(Supervisor, Id);
-              [] -> throw({not_supported, <<"its supervisor does not list it">>})
+    New = case find_child(Supervisor, maps:get(<<"pid">>, Params), maps:get(dynamic, look_at(Supervisor, 0, 0))) of
+              {undefined, _} -> throw({not_supported, <<"its supervisor starts such children on demand and cannot start this one again">>});
+              {Id, Pid} -> restart_child(Supervisor, Id);
+              _ -> throw({not_supported, <<"its supervisor does not list it">>})
           end,
     #{pid => pid(New), name => name(New), supervisor => who(Supervisor), after_ns => now_ns() - Began, restarts => 0}.
 

@@ -23,11 +23,14 @@
 -define(WORKER_WORDS, (256 * 1024 * 1024 div 8)).
 -define(BEAT_MS, 2000).
 
--record(manager, {bridge, node, workers = #{}, suspended = #{}, rates, watching = false}).
+-record(manager, {bridge, node, workers = #{}, suspended = #{}, rates, watching = false, watcher = none, stuck = #{}}).
 
 -include("table.hrl").
 -include("process.hrl").
+-include("supervisor.hrl").
+-include("elixir.hrl").
 -include("tree.hrl").
+-include("tree-watch.hrl").
 -include("act.hrl").
 -include("text.hrl").
 
@@ -95,7 +98,8 @@ manage(S = #manager{bridge = Bridge}) ->
         beat ->
             tell(Bridge, {beat, now_ns()}),
             erlang:send_after(?BEAT_MS, self(), beat),
-            manage(S);
+            manage(look_after_watcher(S));
+        {'DOWN', Monitor, process, _, _} when Monitor =:= element(2, S#manager.watcher) -> manage(watcher_ended(element(3, S#manager.watcher), S));
         {'DOWN', Monitor, process, _, Why} -> manage(worker_ended(Monitor, Why, S));
         {too_long, Monitor} -> manage(worker_too_long(Monitor, S));
         {nodedown, Node} when Node =:= S#manager.node -> leave(nodedown, S);
@@ -105,8 +109,9 @@ manage(S = #manager{bridge = Bridge}) ->
 
 %% ---- Leaving ------------------------------------------------------------------------------------
 
-leave(Why, #manager{bridge = Bridge, workers = Workers, suspended = Suspended}) ->
+leave(Why, S = #manager{bridge = Bridge, workers = Workers, suspended = Suspended}) ->
     maps:foreach(fun(_, {_, Pid, _}) -> exit(Pid, kill) end, Workers),
+    S#manager.watcher =:= none orelse exit(element(1, S#manager.watcher), kill),
     maps:foreach(fun(Pid, _) -> catch erlang:resume_process(Pid) end, Suspended),
     {registered_name, Name} = process_info(self(), registered_name),
     unregister(Name),
@@ -203,7 +208,10 @@ request(Id, Method, Params, S = #manager{bridge = Bridge, rates = Rates}) ->
         <<"sample">> -> with_wall_time(fun(S1) -> start_worker(Id, fun() -> sample() end, high, 5000, S1) end, S);
         <<"info">> -> start_worker(Id, fun() -> info() end, normal, 5000, S);
         <<"table">> -> start_worker(Id, fun() -> table(Params, Rates) end, low, 60000, S);
-        <<"children">> -> start_worker(Id, fun() -> children(Params) end, normal, 15000, S);
+        <<"children">> ->
+            #manager{watcher = {Watcher, _, _, _}} = S1 = with_watcher(S),
+            start_worker(Id, fun() -> children(Params, Watcher) end, normal, 15000, S1);
+        <<"tree_watch">> -> watch_tree(Id, Params, with_watcher(S));
         <<"process">> -> start_worker(Id, fun() -> process(Params) end, normal, 5000, S);
         <<"watch">> -> start_worker(Id, fun() -> process_sample(Params) end, normal, 2000, S);
         <<"messages">> -> start_worker(Id, fun() -> messages(Params) end, normal, 10000, S);
@@ -215,6 +223,7 @@ request(Id, Method, Params, S = #manager{bridge = Bridge, rates = Rates}) ->
         <<"priority">> -> start_worker(Id, fun() -> set_priority(Params) end, normal, 10000, S);
         <<"gc">> -> start_worker(Id, fun() -> collect_garbage(Params) end, normal, 30000, S);
         <<"send">> -> start_worker(Id, fun() -> send(Params) end, normal, 5000, S);
+        <<"supervise">> -> start_worker(Id, fun() -> supervise(Params) end, normal, 5000 + integer(Params, <<"wait_ms">>, 10000), S);
         <<"supervisor">> -> start_worker(Id, fun() -> supervisor_info(Params) end, normal, 15000, S);
         <<"suspend">> -> suspend(Id, Params, S);
         <<"resume">> -> resume(Id, Params, S);
@@ -227,6 +236,29 @@ with_wall_time(Then, S = #manager{watching = true}) -> Then(S);
 with_wall_time(Then, S) ->
     catch erlang:system_flag(scheduler_wall_time, true),
     Then(S#manager{watching = true}).
+
+%% Whose tree-watch.hrl it is.
+with_watcher(S = #manager{watcher = none, bridge = Bridge, stuck = Stuck}) ->
+    {Pid, Monitor} = start_watcher(Bridge, Stuck),
+    S#manager{watcher = {Pid, Monitor, none, none}};
+with_watcher(S) -> S.
+
+%% One question at a time: the one before is answered when this comes.
+watch_tree(Id, Params, S = #manager{watcher = {Pid, Monitor, _, Before}}) ->
+    Pid ! {watch, Id, Params},
+    S#manager{watcher = {Pid, Monitor, Id, Before}}.
+
+watcher_ended(Id, S = #manager{bridge = Bridge}) ->
+    Id =:= none orelse tell(Bridge, {err, Id, not_reached, <<"who watched the tree ended">>}),
+    S#manager{watcher = none}.
+
+%% It may have asked a process that answers nobody: the next one passes that over.
+look_after_watcher(S = #manager{watcher = none}) -> S;
+look_after_watcher(S = #manager{watcher = {Pid, Monitor, Id, Before}}) ->
+    case {asks_now(Pid), process_info(Pid, reductions)} of
+        {Asked, _} = Now when Now =:= Before, is_pid(Asked) -> exit(Pid, kill), S#manager{stuck = (S#manager.stuck)#{Asked => true}};
+        Now -> S#manager{watcher = {Pid, Monitor, Id, Now}}
+    end.
 
 %% Suspending belongs to who did it, so the manager does.
 suspend(Id, Params, S = #manager{bridge = Bridge, suspended = Suspended}) ->

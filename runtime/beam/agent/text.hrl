@@ -11,11 +11,19 @@ integer(Params, Key, Default) ->
 pid(Pid) when is_pid(Pid) -> list_to_binary(pid_to_list(Pid));
 pid(_) -> <<>>.
 
-text(Atom) when is_atom(Atom) -> atom_to_binary(Atom, utf8);
+%% As people write it: Elixir's modules are MyApp.Worker.
+text(Atom) when is_atom(Atom) ->
+    case atom_to_binary(Atom, utf8) of
+        <<"Elixir.", C, Rest/binary>> when C >= $A, C =< $Z -> <<C, Rest/binary>>;
+        Text -> Text
+    end;
 text(Binary) when is_binary(Binary) -> Binary;
 text(Term) -> print(Term, 120).
 
-mfa({M, F, A}) when is_integer(A) -> iolist_to_binary([text(M), $:, text(F), $/, integer_to_list(A)]);
+mfa({M, F, A}) when is_integer(A) ->
+    Module = text(M),
+    Joint = case Module of <<C, _/binary>> when C >= $A, C =< $Z -> $.; _ -> $: end,
+    iolist_to_binary([Module, Joint, text(F), $/, integer_to_list(A)]);
 mfa({M, F, A}) when is_list(A) -> mfa({M, F, length(A)});
 mfa(undefined) -> <<>>;
 mfa(Other) -> print(Other, 120).

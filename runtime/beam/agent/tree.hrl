@@ -1,29 +1,43 @@
 %% SPDX-License-Identifier: MIT
 %%
 %% The supervision forest, a node's children at a time: applications, their masters' top supervisors,
-%% and what each supervisor answers to which_children.
+%% and the children of each supervisor. Whoever lists tells the watcher what it saw (tree-watch.hrl),
+%% which then tells when to look again.
 
--define(ASK_MS, 2000).
-
-children(#{<<"pid">> := <<>>} = Params) ->
-    Apps = lists:sort([{App, Master} || {{application_master, App}, Master} <- ets:tab2list(ac_tab), is_pid(Master)]),
-    Nodes = [#{pid => pid(Master), kind => application, name => text(App), children => 1,
-               status => process_status(Master), strategy => <<>>, intensity => 0, period_s => 0, recent_restarts => 0}
-             || {App, Master} <- lists:sublist(Apps, integer(Params, <<"limit">>, 500))],
-    #{total => length(Apps), nodes => Nodes};
-children(Params) ->
+children(#{<<"pid">> := <<>>} = Params, Watcher) ->
+    Apps = lists:sort(masters()),
+    Listed = lists:sublist(Apps, integer(Params, <<"limit">>, 500)),
+    {Revision, _, _} = tell_watcher(Watcher, {listed, root, [{App, Master} || {App, Master} <- Listed], none}),
+    Columns = wanted_columns(Params),
+    Numbers = [[number(Master, none, Column) || Column <- Columns] || {_, Master} <- Listed],
+    Watcher ! {numbers, root, [Master || {_, Master} <- Listed], Columns, Numbers},
+    #{total => length(Apps), revision => Revision,
+      nodes => [(no_flags())#{pid => pid(Master), kind => application, name => text(App), children => 1,
+                              status => process_status(Master), numbers => << <<(told_number(N))/float>> || N <- Ns >>}
+                || {{App, Master}, Ns} <- lists:zip(Listed, Numbers)]};
+children(Params, Watcher) ->
     Pid = target(Params),
+    is_process_alive(Pid) orelse gone(),
     Limit = integer(Params, <<"limit">>, 500),
-    case lists:member(Pid, maps:keys(leaders())) of
+    Columns = wanted_columns(Params),
+    case lists:keymember(Pid, 2, masters()) of
         true ->
-            Top = top_of(Pid),
-            #{total => length(Top), nodes => [node_of(supervisor, none, T) || T <- Top]};
+            Page = [{top, Top, supervisor, permanent, infinity, false} || Top <- top_of(Pid)],
+            list(Pid, Watcher, Limit, Columns, (no_look())#{page => Page, size => length(Page), running => length(Page)});
         false ->
             case is_supervisor(Pid) of
-                true -> supervised(Pid, Limit);
-                false -> #{total => 0, nodes => []}
+                true ->
+                    try look_at(Pid, 0, Limit) of
+                        Look -> list(Pid, Watcher, Limit, Columns, Look)
+                    catch throw:{not_reached, _} -> list_again(Pid, Watcher, Columns)
+                    end;
+                false -> #{total => 0, nodes => [], revision => 0}
             end
     end.
+
+masters() -> [{App, Master} || [App, Master] <- ets:match(ac_tab, {{application_master, '$1'}, '$2'}), is_pid(Master)].
+
+no_look() -> #{strategy => '', intensity => 0, period_s => 0, restarts => [], dynamic => false, hash => none, reductions => none}.
 
 %% What an application's master started. It is asked with a time limit: it may be starting still.
 top_of(Master) ->
@@ -38,101 +52,62 @@ top_of(Master) ->
     after ?ASK_MS -> erlang:demonitor(Monitor, [flush]), []
     end.
 
-%% More than twice what is asked for is counted, not listed: all of the list would be copied.
-supervised(Pid, Limit) ->
-    #{children := Count} = supervisor_flags(Pid),
-    case Count > 4 * Limit + 1000 of
-        true -> #{total => Count, nodes => []};
-        false ->
-            Children = [{Id, Child, Type} || {Id, Child, Type, _} <- lists:reverse(which_children(Pid)), is_pid(Child)],
-            #{total => length(Children), nodes => [node_of(Type, Id, Child) || {Id, Child, Type} <- lists:sublist(Children, Limit)]}
+%% It is busy starting or stopping somebody: who was there when it last answered, until it does again.
+list_again(Pid, Watcher, Columns) ->
+    {Children, Places, Known} = tell_watcher(Watcher, {again, Pid, [], none}),
+    #{total => length(Children), revision => 0, nodes => nodes_of(Pid, Children, Known, Places, Watcher, Columns)}.
+
+list(Pid, Watcher, Limit, Columns, #{page := Page, running := Running, dynamic := Dynamic} = Look) ->
+    %% In the order of their start, as far as that can be told.
+    Ordered = case Dynamic andalso length(Page) < Limit of true -> lists:keysort(2, Page); false -> Page end,
+    Children = [{Id, Child, Type} || {Id, Child, Type, _, _, _} <- Ordered, is_pid(Child)],
+    {Revision, Places, Known} = tell_watcher(Watcher, {listed, Pid, [{Id, Child} || {Id, Child, _} <- Children], maps:remove(page, Look#{limit => Limit})}),
+    Looks = [{Child, look_or_none(Child)} || {_, Child, supervisor} <- Children, not is_map_key(Child, Known)],
+    Watcher ! {below, Pid, [{Child, L} || {Child, L} <- Looks, L =/= none]},
+    Flags = maps:merge(Known, maps:from_list([{Child, flags_of(L)} || {Child, L} <- Looks, L =/= none])),
+    #{total => Running, revision => Revision, 
+      nodes => nodes_of(Pid, [{Id, Child} || {Id, Child, _} <- Children], Flags, Places, Watcher, Columns)}.
+
+%% And their numbers, which the watcher then tells only as they change.
+nodes_of(Pid, Children, Flags, Places, Watcher, Columns) ->
+    Read = fun(Skip) ->
+                   process_flag(priority, normal),
+                   put(stuck, Skip),
+                   Registries = registries(),
+                   [{node_of(Id, Child, maps:get(Child, Flags, none), maps:get(Child, Places, none), Registries),
+                     [number(Child, none, Column) || Column <- Columns]} || {Id, Child} <- Children]
+           end,
+    Nodes = guarded(Read, #{}),
+    Watcher ! {numbers, Pid, [Child || {_, Child} <- Children], Columns, [Numbers || {_, Numbers} <- Nodes]},
+    [Node#{numbers => << <<(told_number(N))/float>> || N <- Numbers >>} || {Node, Numbers} <- Nodes].
+
+look_or_none(Pid) ->
+    case is_supervisor(Pid) of
+        true -> try look_at(Pid, 0, 0) catch throw:_ -> (no_look())#{size => 0, running => 0} end;
+        false -> none
     end.
 
-which_children(Pid) ->
+node_of(Id, Pid, Flags, Place, Registries) ->
     put(asks, Pid),
-    try gen_server:call(Pid, which_children, ?ASK_MS) of
-        List when is_list(List) -> List;
-        _ -> []
-    catch
-        exit:{noproc, _} -> gone();
-        _:_ -> throw({not_reached, iolist_to_binary([pid(Pid), " did not say within 2 s who its children are"])})
+    {Name, Status} = case not is_map_key(Pid, get(stuck)) andalso process_info(Pid, [registered_name, status]) of
+                         %% It runs native code.
+                         false -> {id_text(Id), <<"running">>};
+                         [{_, []}, {_, S}] -> {unregistered_name(Pid, Id, Registries), status(S)};
+                         [{_, N}, {_, S}] -> {text(N), status(S)};
+                         undefined -> {id_text(Id), <<"exiting">>}
+                     end,
+    Node = #{pid => pid(Pid), kind => case Flags of none -> worker; _ -> supervisor end, name => Name, status => Status},
+    Placed = case Place of
+                 none -> Node;
+                 {none, Restarts} -> Node#{restarts => Restarts};
+                 {Old, Restarts} -> Node#{replaces => pid(Old), restarts => Restarts}
+             end,
+    case Flags of none -> Placed; _ -> maps:merge(Placed, Flags) end.
+
+%% By what it is registered with elsewhere, else as its supervisor calls it, else by what it runs.
+unregistered_name(Pid, Id, Registries) ->
+    case registry_name(Pid, Registries) of
+        none when Id =:= undefined; Id =:= top -> running_name(Pid);
+        none -> id_text(Id);
+        Name -> Name
     end.
-
-node_of(Type, Id, Pid) ->
-    Flags = case Type =:= supervisor andalso is_supervisor(Pid) of true -> supervisor_flags(Pid); false -> #{} end,
-    #{pid => pid(Pid), kind => case Flags =:= #{} of true -> worker; false -> supervisor end,
-      name => case name(Pid) of <<>> -> child_name(Id, Pid); Name -> Name end,
-      status => process_status(Pid), children => maps:get(children, Flags, 0), strategy => maps:get(strategy, Flags, <<>>),
-      intensity => maps:get(intensity, Flags, 0), period_s => maps:get(period_s, Flags, 0),
-      recent_restarts => maps:get(recent_restarts, Flags, 0)}.
-
-child_name(undefined, Pid) -> mfa(initial_call(Pid));
-child_name(none, Pid) -> mfa(initial_call(Pid));
-child_name(Id, _) -> text(Id).
-
-process_status(Pid) ->
-    case process_info(Pid, status) of
-        {status, Status} -> status(Status);
-        _ -> <<"exiting">>
-    end.
-
-is_supervisor(Pid) ->
-    case initial_call(Pid) of
-        {supervisor, _, _} -> true;
-        {Module, _, _} -> lists:member(Module, ['Elixir.Supervisor.Default', 'Elixir.DynamicSupervisor', 'Elixir.Task.Supervisor', 'Elixir.PartitionSupervisor']);
-        _ -> false
-    end.
-
-%% The few fields that are wanted are thrown out of a function that runs in the supervisor, which keeps
-%% its state when that fails: copying the state would copy all children.
-supervisor_flags(Pid) ->
-    put(asks, Pid),
-    Now = erlang:monotonic_time(second),
-    Look = fun(S) -> exit({grove, flags_of(S, Now)}) end,
-    Flags = try sys:replace_state(Pid, Look, ?ASK_MS), none
-            catch
-                error:{callback_failed, _, {exit, {grove, F}}} -> F;
-                _:_ -> none
-            end,
-    Known = case Flags of
-                {Strategy, Intensity, Period, Restarts} ->
-                    #{strategy => text(Strategy), intensity => Intensity, period_s => Period, recent_restarts => Restarts};
-                none -> #{strategy => <<>>, intensity => 0, period_s => 0, recent_restarts => 0}
-            end,
-    Known#{children => count_children(Pid)}.
-
-%% supervisor's state is {state, Name, Strategy, Children, Dynamics, Intensity, Period, Restarts, ...}.
-flags_of(S, Now) when element(1, S) =:= state, tuple_size(S) >= 8 ->
-    Period = element(7, S),
-    Restarts = case element(8, S) of L when is_list(L) -> length([T || T <- L, is_integer(T), T >= Now - Period]); _ -> 0 end,
-    {element(3, S), element(6, S), Period, Restarts};
-flags_of(#{'__struct__' := _} = S, Now) ->
-    Period = maps:get(max_seconds, S, 5),
-    {maps:get(strategy, S, one_for_one), maps:get(max_restarts, S, 3), Period,
-     length([T || T <- maps:get(restarts, S, []), is_integer(T), T >= Now - Period])};
-flags_of(_, _) -> none.
-
-count_children(Pid) ->
-    try gen_server:call(Pid, count_children, ?ASK_MS) of
-        List when is_list(List) -> proplists:get_value(active, List, 0);
-        #{active := Active} -> Active;
-        _ -> 0
-    catch _:_ -> 0
-    end.
-
-supervisor_info(Params) ->
-    Pid = target(Params),
-    is_supervisor(Pid) orelse throw({not_supported, iolist_to_binary([pid(Pid), " is no supervisor"])}),
-    Flags = supervisor_flags(Pid),
-    Offset = integer(Params, <<"offset">>, 0),
-    All = lists:reverse(which_children(Pid)),
-    (maps:with([strategy, intensity, period_s, recent_restarts], Flags))#{
-        pid => pid(Pid), name => name(Pid), kind => supervisor, total => length(All), offset => Offset,
-        children => [#{id => child_id(Id), pid => pid(Child), name => case is_pid(Child) of true -> name(Child); false -> <<>> end,
-                       kind => Type, status => case is_pid(Child) of true -> process_status(Child); false -> child_state(Child) end, restarts => 0}
-                     || {Id, Child, Type, _} <- lists:sublist(drop(Offset, All), integer(Params, <<"limit">>, 100))]}.
-
-child_id(undefined) -> <<>>;
-child_id(Id) -> text(Id).
-child_state(restarting) -> <<"restarting">>;
-child_state(_) -> <<"terminated">>.
