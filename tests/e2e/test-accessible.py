@@ -11,7 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from tap import Failure, check, run_tests  # pylint: disable=wrong-import-position
 
 PATIENCE = 60  # seconds; more than anything takes
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
@@ -20,19 +22,6 @@ LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
 NAMED = {"push button", "toggle button", "check box", "radio button", "text", "entry", "password text", "combo box",
          "spin button", "slider", "page tab", "menu item", "link", "switch", "tree table", "table", "image", "dialog",
          "tree", "progress bar"}
-
-
-class Skip(Exception):
-    pass
-
-
-class Failure(Exception):
-    pass
-
-
-def check(condition, what):
-    if not condition:
-        raise Failure(what)
 
 
 def wait(function, what):
@@ -279,23 +268,11 @@ TESTS = [test_views_are_tabs, test_names, test_charts_speak, test_graph_speaks, 
 
 
 def main(observer, shop):
-    failed = False
     window = Window(observer, shop)
     try:
-        for number, test in enumerate(TESTS, 1):
-            name = "/e2e/accessible/" + test.__name__.removeprefix("test_").replace("_", "-")
-            try:
-                test(window)
-                print(f"ok {number} {name}", flush=True)
-            except Exception as problem:  # pylint: disable=broad-except
-                failed = True
-                print(f"not ok {number} {name}", flush=True)
-                told = str(problem) if isinstance(problem, Failure) else traceback.format_exc()
-                for line in told.splitlines():
-                    print(f"# {line}", flush=True)
+        return run_tests("/e2e/accessible/", TESTS, window)
     finally:
         window.close()
-    return failed
 
 
 try:
@@ -309,5 +286,4 @@ except (ImportError, ValueError):
 if not os.path.exists(LAUNCHER):
     print("1..0 # SKIP at-spi2-core is not installed")
     sys.exit(0)
-print(f"1..{len(TESTS)}", flush=True)
 sys.exit(main(*sys.argv[1:3]))

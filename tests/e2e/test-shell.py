@@ -20,27 +20,12 @@ import sys
 import tempfile
 import termios
 import time
-import traceback
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from tap import check, like, run_tests, same  # pylint: disable=wrong-import-position
 
 PATIENCE = 60  # seconds; more than any answer takes
 PID = r"<0\.\d+\.\d+>"
-
-
-class Failure(Exception):
-    pass
-
-
-def check(condition, what):
-    if not condition:
-        raise Failure(what)
-
-
-def same(got, wanted):
-    check(got == wanted, f"got {got!r}, not {wanted!r}")
-
-
-def like(got, pattern):
-    check(re.fullmatch(pattern, got, re.S), f"got {got!r}, not like {pattern!r}")
 
 
 class Shop:
@@ -566,40 +551,29 @@ def test_interrupt(program):
 
 
 TESTS = [
-    ("help", test_help),
-    ("messages", test_messages),
-    ("processes", test_processes),
-    ("servers", test_servers),
-    ("supervisors", test_supervisors),
-    ("bad-lines", test_bad_lines),
-    ("bounds", test_bounds),
-    ("end-of-input", test_end_of_input),
-    ("files", test_files),
-    ("halt-and-quit", test_halt_and_quit),
-    ("output-closed", test_output_closed),
-    ("killed", test_killed),
-    ("crashed", test_crashed),
-    ("waits-parked", test_waits_parked),
-    ("terminal-without-editing", test_terminal_without_editing),
-    ("interrupt", test_interrupt),
+    test_help,
+    test_messages,
+    test_processes,
+    test_servers,
+    test_supervisors,
+    test_bad_lines,
+    test_bounds,
+    test_end_of_input,
+    test_files,
+    test_halt_and_quit,
+    test_output_closed,
+    test_killed,
+    test_crashed,
+    test_waits_parked,
+    test_terminal_without_editing,
+    test_interrupt,
 ]
 
 
 def main(program, *options):
-    tests = TESTS + ([("editing", test_editing)] if "editing" in options else [])
+    tests = TESTS + ([test_editing] if "editing" in options else [])
     wanted = [option[2:] for option in options if option.startswith("-p")]
-    tests = [test for test in tests if not wanted or test[0] in wanted]
-    failed = 0
-    print(f"1..{len(tests)}", flush=True)
-    for number, (name, test) in enumerate(tests, 1):
-        try:
-            test(program)
-            print(f"ok {number} /e2e/shell/{name}", flush=True)
-        except Exception:  # a test that fails must not keep the others from being run
-            failed += 1
-            print("".join("# " + line + "\n" for line in traceback.format_exc().split("\n")), end="")
-            print(f"not ok {number} /e2e/shell/{name}", flush=True)
-    return 1 if failed else 0
+    return run_tests("/e2e/shell/", tests, program, wanted=wanted)
 
 
 if __name__ == "__main__":

@@ -17,25 +17,15 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from tap import Failure, Skipped, check, run_tests  # pylint: disable=wrong-import-position
+
 SOURCE, BUILD, SHOP = (os.path.abspath(argument) for argument in sys.argv[1:4])
 PATIENCE = 300  # seconds; far more than any step takes
 # What every Debian has; maintainer scripts need not ask for it.
 BASE = ["base-files", "base-passwd", "bash", "coreutils", "dash", "debconf", "diffutils", "dpkg", "findutils", "grep", "gzip",
         "hostname", "libc-bin", "perl-base", "sed", "tar", "util-linux"]
 OURS = ["grove", "grove-beam", "grove-observer"]
-
-
-class Skip(Exception):
-    pass
-
-
-class Failure(Exception):
-    pass
-
-
-def check(condition, what):
-    if not condition:
-        raise Failure(what)
 
 
 def run(*command, good=(0,), **options):
@@ -49,7 +39,7 @@ def run(*command, good=(0,), **options):
 def need(*programs):
     for program in programs:
         if shutil.which(program) is None:
-            raise Skip(f"{program} is not installed")
+            raise Skipped(f"{program} is not installed")
 
 
 # ---- The packages ------------------------------------------------------------------------------------
@@ -58,7 +48,7 @@ def need(*programs):
 def test_builds(scratch):
     need("dpkg-buildpackage", "dh")
     if not os.path.exists(os.path.join(BUILD, "runtime/beam/grove-beam")):
-        raise Skip("grove-beam was not built here")
+        raise Skipped("grove-beam was not built here")
     tree = os.path.join(scratch, "tree")
     os.mkdir(tree)
     shutil.copytree(os.path.join(SOURCE, "ui", "packaging", "debian"), os.path.join(tree, "debian"))
@@ -74,7 +64,7 @@ def test_builds(scratch):
 def built(scratch, package=None):
     packages = glob.glob(os.path.join(scratch, f"{package or '*'}_*.deb"))
     if not packages:
-        raise Skip("the packages were not built")
+        raise Skipped("the packages were not built")
     return sorted(packages)
 
 
@@ -141,7 +131,7 @@ def closure(scratch):
         names = todo.pop()
         name = next((n if n in packages else provided[n] for n in names if n in packages or n in provided), None)
         if name is None:
-            raise Skip(f"{' or '.join(names)} is not installed here")
+            raise Skipped(f"{' or '.join(names)} is not installed here")
         if name not in found:
             found[name] = packages[name]
             todo += dependencies(packages[name][0])
@@ -207,7 +197,7 @@ def make_root(scratch):
 def the_root(scratch):
     root = os.path.join(scratch, "root")
     if not os.path.exists(os.path.join(root, "usr/bin/grove")):
-        raise Skip("nothing is installed in a clean root")
+        raise Skipped("nothing is installed in a clean root")
     return root
 
 
@@ -221,12 +211,12 @@ def test_installs(scratch):
     packages = [path for name in OURS for path in built(scratch, name)]
     need("dpkg", "chroot")
     if os.geteuid() != 0:
-        raise Skip("only root may make a root of its own")
+        raise Skipped("only root may make a root of its own")
     root = make_root(scratch)
     try:
         inside(root, "/bin/sh", "-c", "true")
     except (Failure, OSError) as problem:
-        raise Skip(f"a root of its own cannot be entered here: {problem}") from None
+        raise Skipped(f"a root of its own cannot be entered here: {problem}") from None
     said = run("dpkg", f"--root={root}", "--install", *packages,
                env=dict(os.environ, DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8"))
     for name in OURS:
@@ -289,7 +279,7 @@ def test_window_opens(scratch):
     """Of each view a picture, without a word of complaint from GTK about anything it does not find."""
     root = the_root(scratch)
     if shutil.which("Xvfb") is None:
-        raise Skip("there is no screen")
+        raise Skipped("there is no screen")
     shutil.copy(os.environ["XAUTHORITY"], os.path.join(root, "root/xauthority"))
     kept = {key: os.environ[key] for key in ("DISPLAY", "GDK_BACKEND", "GSK_RENDERER", "GDK_DEBUG", "GTK_A11Y",
                                              "ADW_DISABLE_PORTAL", "GTK_USE_PORTAL") if key in os.environ}
@@ -315,24 +305,10 @@ TESTS = [test_builds, test_lintian, test_depends, test_installs, test_programs, 
 
 def main():
     scratch = tempfile.mkdtemp(prefix="gp-", dir="/tmp")
-    failed = False
-    print(f"1..{len(TESTS)}", flush=True)
     try:
-        for number, test in enumerate(TESTS, 1):
-            name = "/package/" + test.__name__.removeprefix("test_").replace("_", "-")
-            try:
-                test(scratch)
-                print(f"ok {number} {name}", flush=True)
-            except Skip as reason:
-                print(f"ok {number} {name} # SKIP {str(reason).splitlines()[0]}", flush=True)
-            except (Failure, subprocess.TimeoutExpired, OSError) as problem:
-                failed = True
-                print(f"not ok {number} {name}", flush=True)
-                for line in str(problem).splitlines():
-                    print(f"# {line}", flush=True)
+        return run_tests("/package/", TESTS, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return failed
 
 
 sys.exit(main())
