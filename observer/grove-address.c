@@ -46,6 +46,7 @@ grove_address_free (GroveAddress *self)
     return;
   g_free (self->text);
   g_free (self->name);
+  g_free (self->node);
   g_free (self->path);
   g_strfreev (self->argv);
   g_free (self);
@@ -136,21 +137,62 @@ parse_ssh (GroveAddress *self, const char *rest, GError **error)
   return TRUE;
 }
 
+gboolean
+_grove_address_add_bridge (GPtrArray *argv, GError **error)
+{
+  return add_program (argv, "GROVE_BEAM", "grove-beam", error);
+}
+
+/* One of those after the question mark, as an option of the program. */
+static gboolean
+add_option (GPtrArray *argv, const char *option)
+{
+  static const struct
+  {
+    const char *name;
+    const char *option;
+    gboolean    has_value;
+  } known[] = {
+    { "port", "--port", TRUE },   { "tls", "--tls", FALSE },
+    { "ca", "--tls-ca", TRUE },   { "cert", "--tls-cert", TRUE },
+    { "key", "--tls-key", TRUE }, { "cookie-file", "--cookie-file", TRUE },
+  };
+  g_auto (GStrv) parts = g_strsplit (option, "=", 2);
+  for (gsize i = 0; i < G_N_ELEMENTS (known) && parts[0] != NULL; i++)
+    if (g_str_equal (parts[0], known[i].name) && known[i].has_value == (parts[1] != NULL))
+      {
+        g_autofree char *value = g_uri_unescape_string (parts[1] != NULL ? parts[1] : "", NULL);
+        if (value == NULL || (known[i].has_value && value[0] == '\0'))
+          return FALSE;
+        g_ptr_array_add (argv, known[i].has_value ? g_strconcat (known[i].option, "=", value, NULL)
+                                                  : g_strdup (known[i].option));
+        return TRUE;
+      }
+  return FALSE;
+}
+
 /* An Erlang or Elixir node, through the program that joins it. */
 static gboolean
 parse_beam (GroveAddress *self, const char *rest, GError **error)
 {
-  const char *at = strchr (rest, '@');
-  if (at == NULL || !is_user (rest, (gsize) (at - rest)) || !is_host (at + 1, strlen (at + 1)))
+  const char      *mark = strchr (rest, '?');
+  g_autofree char *node = mark != NULL ? g_strndup (rest, (gsize) (mark - rest)) : g_strdup (rest);
+  const char      *at = strchr (node, '@');
+  if (at == NULL || !is_user (node, (gsize) (at - node)) || !is_host (at + 1, strlen (at + 1)))
     return complain (error, _ ("“%s” names no Erlang node"), self->text);
 
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
-  if (!add_program (argv, "GROVE_BEAM", "grove-beam", error))
+  if (!_grove_address_add_bridge (argv, error))
     return FALSE;
-  g_ptr_array_add (argv, g_strdup (rest));
+  g_auto (GStrv) options = g_strsplit (mark != NULL ? mark + 1 : "", "&", -1);
+  for (char **option = options; *option != NULL; option++)
+    if (!add_option (argv, *option))
+      return complain (error, _ ("“%s” is nothing one can say of the way to a node"), *option);
+  g_ptr_array_add (argv, g_strdup (node));
   g_ptr_array_add (argv, NULL);
   self->argv = (char **) g_ptr_array_free (g_steal_pointer (&argv), FALSE);
-  self->name = g_strdup (rest);
+  self->name = g_strdup (node);
+  self->node = g_steal_pointer (&node);
   return TRUE;
 }
 

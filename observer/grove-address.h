@@ -8,6 +8,9 @@
  *   ssh:[user@]host/shop    that name on another machine, through `ssh HOST grove dial-stdio shop`
  *   ssh:[user@]host         the only system that runs there
  *   beam:node@host          an Erlang or Elixir node, through `grove-beam node@host`
+ *   beam:node@host?tls&...  likewise, with what is special about the way there: tls, port=PORT,
+ *                           ca=FILE, cert=FILE, key=FILE (for TLS), cookie-file=FILE; joined with
+ *                           &, values escaped as in URIs
  *   exec:COMMAND...         whatever speaks the protocol on its standard input and output
  *
  * Threads: any thread.
@@ -27,6 +30,7 @@ typedef struct
   char  *name; /* what to call the system until it has said its name */
   char  *path; /* of a socket; NULL: a command is run */
   char **argv; /* of the command; NULL: a socket is connected to */
+  char  *node; /* of Erlang, that the command leads to; NULL: none */
 } GroveAddress;
 
 /**
@@ -51,5 +55,8 @@ char *grove_address_get_directory (void);
 
 /* Returns: whether a system may be called that: it is the name of a file. Since: 0.1 */
 gboolean grove_address_name_is_valid (const char *name);
+
+/* Private to observer/: the words of the program that joins Erlang nodes. */
+gboolean _grove_address_add_bridge (GPtrArray *argv, GError **error);
 
 G_END_DECLS

@@ -169,18 +169,33 @@ _grove_child_wait (GroveChild *self, guint patience_ms, void (*func) (gpointer),
 }
 
 char *
-_grove_child_get_complaint (GroveChild *self)
+_grove_child_get_said (GroveChild *self)
 {
   g_autofree char *said = g_utf8_make_valid (self->said->str, (gssize) self->said->len);
   g_strstrip (said);
+  return said[0] != '\0' ? g_steal_pointer (&said) : NULL;
+}
+
+char *
+_grove_child_get_complaint (GroveChild *self)
+{
+  g_autofree char *said = _grove_child_get_said (self);
   if (!self->ended)
-    return said[0] != '\0' ? g_steal_pointer (&said) : NULL;
+    return g_steal_pointer (&said);
   g_autofree char *how = g_subprocess_get_if_exited (self->process)
                            ? g_strdup_printf (_ ("%s ended with status %d"), self->program,
                                               g_subprocess_get_exit_status (self->process))
                            : g_strdup_printf (_ ("%s was ended by signal %d"), self->program,
                                               g_subprocess_get_term_sig (self->process));
-  return said[0] != '\0' ? g_strdup_printf ("%s (%s)", said, how) : g_steal_pointer (&how);
+  return said != NULL ? g_strdup_printf ("%s (%s)", said, how) : g_steal_pointer (&how);
+}
+
+int
+_grove_child_get_status (GroveChild *self)
+{
+  return self->ended && g_subprocess_get_if_exited (self->process)
+           ? g_subprocess_get_exit_status (self->process)
+           : -1;
 }
 
 static gboolean

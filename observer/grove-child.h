@@ -27,6 +27,12 @@ _grove_child_wait (GroveChild *self, guint patience_ms, void (*func) (gpointer),
 /* What it said and how it ended: "ssh: ... (exit status 255)"; transfer full, NULL: nothing yet. */
 char *_grove_child_get_complaint (GroveChild *self);
 
+/* What it said, without how it ended; transfer full, NULL: nothing. */
+char *_grove_child_get_said (GroveChild *self);
+
+/* -1: it has not ended, or a signal ended it. */
+int _grove_child_get_status (GroveChild *self);
+
 /* @self: (nullable) (transfer full). */
 void _grove_child_free (GroveChild *self);
 

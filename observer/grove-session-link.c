@@ -8,6 +8,8 @@
  */
 #include "observer/grove-session-private.h"
 
+#include "observer/grove-cookies.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
@@ -129,13 +131,17 @@ trouble (GroveSession *self, GroveTrouble what, const char *fact)
   drop_connection (self);
   clear_figures (self);
 
-  gboolean mend = self->was_live && !would_be_wrong_again (what);
+  gboolean mend = self->was_live && !would_be_wrong_again (what) &&
+                  !_grove_node_trouble_stays (self->node_trouble);
   /* While it is being mended, the reason it was lost is of more use than why it is not back yet;
    * but who asked to try again has forgotten that one. */
   if (!mend || was_open || self->error_title == NULL)
     {
       g_autofree char *title = NULL, *detail = NULL, *place = place_of (self);
-      _grove_trouble_describe (what, self->system_name, place, copy, &title, &detail);
+      g_autofree char *said = self->node_trouble != 0 ? g_steal_pointer (&self->node_said) : NULL;
+      if (!_grove_node_trouble_describe (self->node_trouble, self->system_name, said, &title,
+                                         &detail))
+        _grove_trouble_describe (what, self->system_name, place, copy, &title, &detail);
       _grove_session_set_error (self, title, detail);
     }
   _grove_session_set_state (self, mend ? GROVE_SESSION_LOST : GROVE_SESSION_REFUSED);
@@ -154,6 +160,12 @@ child_has_spoken (gpointer user_data)
 {
   GroveSession    *self = user_data;
   g_autofree char *complaint = _grove_child_get_complaint (self->child);
+  if (self->address != NULL && self->address->node != NULL)
+    {
+      self->node_trouble = MAX (_grove_child_get_status (self->child), 0);
+      g_free (self->node_said);
+      self->node_said = _grove_child_get_said (self->child);
+    }
   trouble (self, self->was_live ? GROVE_TROUBLE_COMMAND_LOST : GROVE_TROUBLE_COMMAND, complaint);
 }
 
@@ -557,12 +569,32 @@ attempt_socket (GroveSession *self)
              g_strerror (error));
 }
 
+/* It is the first line the command reads: nobody else can see it. */
+static GroveChild *
+run_with_cookie (char **argv, const char *cookie, int *ret_fd, GError **error)
+{
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  for (char **word = argv; *word != NULL; word++)
+    g_ptr_array_add (words, *word);
+  g_ptr_array_add (words, (char *) "--cookie-stdin");
+  g_ptr_array_add (words, NULL);
+  GroveChild *child = _grove_child_new ((char **) words->pdata, ret_fd, error);
+  if (child == NULL)
+    return NULL;
+  /* A socket that was just made has room for both. */
+  (void) !send (*ret_fd, cookie, strlen (cookie), MSG_NOSIGNAL | MSG_MORE);
+  (void) !send (*ret_fd, "\n", 1, MSG_NOSIGNAL);
+  return child;
+}
+
 static void
 attempt_command (GroveSession *self)
 {
   g_autoptr (GError) error = NULL;
-  int fd;
-  self->child = _grove_child_new (self->address->argv, &fd, &error);
+  int         fd;
+  const char *cookie = self->address->node != NULL ? grove_cookie_get (self->address->node) : NULL;
+  self->child = cookie != NULL ? run_with_cookie (self->address->argv, cookie, &fd, &error)
+                               : _grove_child_new (self->address->argv, &fd, &error);
   if (self->child == NULL)
     trouble (self, GROVE_TROUBLE_NO_COMMAND, error->message);
   else
@@ -574,6 +606,7 @@ attempt (gpointer user_data)
 {
   GroveSession *self = user_data;
   self->attempt_source = 0;
+  self->node_trouble = 0;
   if (self->address == NULL)
     {
       /* Once more, for what is wrong with it. */
@@ -610,6 +643,8 @@ _grove_session_link_stop (GroveSession *self)
   drop_connection (self);
   clear_figures (self);
   self->was_live = FALSE;
+  self->node_trouble = 0;
+  g_clear_pointer (&self->node_said, g_free);
   g_clear_pointer (&self->instance, g_free);
   g_clear_pointer (&self->goodbye_message, g_free);
 }

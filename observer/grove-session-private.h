@@ -50,6 +50,32 @@ void _grove_trouble_describe (GroveTrouble trouble,
                               char       **ret_title,
                               char       **ret_detail);
 
+/* What is wrong with an Erlang node, or the way to it: how grove-beam ended (grove-beam(1)). */
+typedef enum
+{
+  GROVE_NODE_TROUBLE_NO_HOST = 10,
+  GROVE_NODE_TROUBLE_NO_EPMD = 11,
+  GROVE_NODE_TROUBLE_NO_NODE = 12,
+  GROVE_NODE_TROUBLE_UNREACHED = 13,
+  GROVE_NODE_TROUBLE_SILENT = 14,
+  GROVE_NODE_TROUBLE_NO_COOKIE = 15,
+  GROVE_NODE_TROUBLE_COOKIE = 16,
+  GROVE_NODE_TROUBLE_NOT_ALLOWED = 17,
+  GROVE_NODE_TROUBLE_TLS = 18,
+  GROVE_NODE_TROUBLE_CLOSED = 19,
+  GROVE_NODE_TROUBLE_FULL = 20,
+  GROVE_NODE_TROUBLE_TOO_OLD = 21,
+  GROVE_NODE_TROUBLE_REFUSED = 22,
+  GROVE_NODE_TROUBLE_LOST = 30,
+  GROVE_NODE_TROUBLE_HUNG = 31,
+} GroveNodeTrouble;
+
+/* @said: its own words. FALSE: the status is none of them. */
+gboolean _grove_node_trouble_describe (
+  int status, const char *node, const char *said, char **ret_title, char **ret_detail);
+/* Whether trying again cannot help before somebody has changed something. */
+gboolean _grove_node_trouble_stays (int status);
+
 typedef enum
 {
   GROVE_STAGE_NONE,    /* no connection */
@@ -77,8 +103,10 @@ struct _GroveSession
   /* The link. */
   GroveStage       stage;
   GroveConnection *connection;
-  GroveChild      *child;    /* the command at the other end, NULL: none */
-  gboolean         was_live; /* with this target: trouble means LOST, not REFUSED */
+  GroveChild      *child;        /* the command at the other end, NULL: none */
+  char            *node_said;
+  int              node_trouble; /* how the command ended, 0: no trouble, or not of a node */
+  gboolean         was_live;     /* with this target: trouble means LOST, not REFUSED */
   guint            attempt_source;
   guint            deadline_source;
   guint            tick_source;

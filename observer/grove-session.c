@@ -424,6 +424,15 @@ grove_session_retry (GroveSession *self)
   _grove_session_link_start (self);
 }
 
+gboolean
+grove_session_wants_cookie (GroveSession *self)
+{
+  g_return_val_if_fail (GROVE_IS_SESSION (self), FALSE);
+  return self->state == GROVE_SESSION_REFUSED &&
+         (self->node_trouble == GROVE_NODE_TROUBLE_COOKIE ||
+          self->node_trouble == GROVE_NODE_TROUBLE_NO_COOKIE);
+}
+
 GroveSessionState
 grove_session_get_state (GroveSession *self)
 {

@@ -76,6 +76,9 @@ void grove_session_open (GroveSession *self, const char *target);
 /* Ends it, cancels connecting and reconnecting; state becomes IDLE. Since: 0.1 */
 void grove_session_close (GroveSession *self);
 
+/* Whether it was refused for want of the right cookie, which grove-cookies.h takes. Since: 0.1 */
+gboolean grove_session_wants_cookie (GroveSession *self);
+
 /* Tries again now. Since: 0.1 */
 void grove_session_retry (GroveSession *self);
 

@@ -5,6 +5,7 @@
 #include "ui/grove-connect-page.h"
 
 #include "observer/grove-format.h"
+#include "ui/grove-node-picker.h"
 #include "ui/grove-recent-list.h"
 #include "ui/grove-spinner.h"
 #include "ui/grove-state-dot.h"
@@ -20,7 +21,9 @@ struct _GroveConnectPage
   GtkStack      *stack;
   GtkListBox    *system_list;
   GtkWidget     *hint;
-  GtkBox        *recent_box;
+  GtkBox        *recent_box, *node_box;
+  GtkWidget     *choose_page, *nodes;
+  GtkWidget     *cookie_button, *way_button, *retry_button;
   AdwEntryRow   *target_row;
   GtkWidget     *connect_button;
   GtkLabel      *connecting_label, *progress_label;
@@ -80,7 +83,7 @@ on_systems_changed (GroveConnectPage *self)
   gboolean any = g_list_model_get_n_items (G_LIST_MODEL (self->discovery)) > 0;
 
   gtk_widget_set_visible (GTK_WIDGET (self->system_list), any);
-  gtk_widget_set_visible (self->hint, !any);
+  gtk_widget_set_visible (self->hint, !any && !gtk_widget_get_visible (self->nodes));
 }
 
 static void
@@ -126,6 +129,29 @@ on_retry (GroveConnectPage *self)
 }
 
 static void
+suggest (GtkWidget *button, gboolean suggested)
+{
+  if (suggested)
+    gtk_widget_add_css_class (button, "suggested-action");
+  else
+    gtk_widget_remove_css_class (button, "suggested-action");
+}
+
+/* A node that wants another cookie is not reached by trying again. */
+static void
+show_ways_out (GroveConnectPage *self)
+{
+  const char *target = grove_session_get_target (self->session);
+  gboolean    wants_cookie = grove_session_wants_cookie (self->session);
+  gboolean    node = target != NULL && g_str_has_prefix (target, "beam:");
+
+  gtk_widget_set_visible (self->cookie_button, wants_cookie);
+  gtk_widget_set_visible (self->way_button, node && !wants_cookie);
+  suggest (self->cookie_button, wants_cookie);
+  suggest (self->retry_button, !wants_cookie);
+}
+
+static void
 show_refused (GroveConnectPage *self)
 {
   g_autofree char *title = NULL, *detail = NULL, *title_markup = NULL, *detail_markup = NULL;
@@ -135,6 +161,30 @@ show_refused (GroveConnectPage *self)
   detail_markup = g_markup_escape_text (detail != NULL ? detail : "", -1);
   adw_status_page_set_title (self->refused_page, title_markup);
   adw_status_page_set_description (self->refused_page, detail_markup);
+  show_ways_out (self);
+}
+
+static void
+on_node_opened (GroveConnectPage *self, const char *target, gboolean in_new_window)
+{
+  if (in_new_window)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.open-apart", "s", target);
+  else
+    grove_session_open (self->session, target);
+}
+
+/* Epmd is asked only while there is somebody to choose. */
+static void
+on_choose_map (GroveConnectPage *self)
+{
+  grove_node_picker_watch (GROVE_NODE_PICKER (self->nodes), TRUE);
+}
+
+static void
+on_choose_unmap (GroveConnectPage *self)
+{
+  if (self->nodes != NULL)
+    grove_node_picker_watch (GROVE_NODE_PICKER (self->nodes), FALSE);
 }
 
 /* What one waits for, and how long already: time is never empty. */
@@ -209,6 +259,7 @@ grove_connect_page_dispose (GObject *object)
   GroveConnectPage *self = GROVE_CONNECT_PAGE (object);
 
   g_clear_handle_id (&self->progress_source, g_source_remove);
+  self->nodes = NULL;
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data (self->session, self);
   if (self->discovery != NULL)
@@ -232,6 +283,11 @@ grove_connect_page_class_init (GroveConnectPageClass *klass)
   BIND (system_list);
   BIND (hint);
   BIND (recent_box);
+  BIND (node_box);
+  BIND (choose_page);
+  BIND (cookie_button);
+  BIND (way_button);
+  BIND (retry_button);
   BIND (target_row);
   BIND (connect_button);
   BIND (connecting_label);
@@ -253,14 +309,25 @@ grove_connect_page_init (GroveConnectPage *self)
 }
 
 GtkWidget *
-grove_connect_page_new (GroveSession *session, GroveDiscovery *discovery)
+grove_connect_page_new (GroveSession *session, GroveDiscovery *discovery, GroveNodeList *nodes)
 {
   GroveConnectPage *self = g_object_new (GROVE_TYPE_CONNECT_PAGE, NULL);
   GtkWidget        *recents;
 
   self->session = g_object_ref (session);
   self->discovery = g_object_ref (discovery);
-  recents = grove_recent_list_new (session, discovery);
+  self->nodes = grove_node_picker_new (session, nodes, _ ("Erlang and Elixir Nodes Here"));
+  gtk_box_append (self->node_box, self->nodes);
+  g_object_bind_property (self->nodes, "visible", self->node_box, "visible", G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (self->nodes, "notify::visible", G_CALLBACK (on_systems_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->nodes, "opened", G_CALLBACK (on_node_opened), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->choose_page, "map", G_CALLBACK (on_choose_map), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->choose_page, "unmap", G_CALLBACK (on_choose_unmap), self,
+                           G_CONNECT_SWAPPED);
+  recents = grove_recent_list_new (session, discovery, nodes);
   gtk_box_append (self->recent_box, recents);
   g_signal_connect_object (recents, "opened", G_CALLBACK (grove_session_open), session,
                            G_CONNECT_SWAPPED);

@@ -13,6 +13,7 @@ struct _GroveRecentList
   GtkBox              parent_instance;
   GroveSession       *session;
   GroveDiscovery     *discovery;
+  GroveNodeList      *nodes;
   GtkCustomFilter    *filter;
   GtkFilterListModel *shown;
   GtkListBox         *list;
@@ -40,6 +41,14 @@ is_found (GroveRecentList *self, const char *target)
 
       if (g_str_equal (target, grove_system_get_path (system)) ||
           g_str_equal (target, grove_system_get_name (system)))
+        return TRUE;
+    }
+  n = g_list_model_get_n_items (G_LIST_MODEL (self->nodes));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GroveNode) node = g_list_model_get_item (G_LIST_MODEL (self->nodes), i);
+
+      if (g_str_equal (target, grove_node_get_target (node)))
         return TRUE;
     }
   return FALSE;
@@ -128,6 +137,7 @@ grove_recent_list_dispose (GObject *object)
   if (self->discovery != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->discovery, self);
+      g_signal_handlers_disconnect_by_data (self->nodes, self);
       g_signal_handlers_disconnect_by_data (self->session, self);
       g_signal_handlers_disconnect_by_data (self->shown, self);
       gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
@@ -136,6 +146,7 @@ grove_recent_list_dispose (GObject *object)
   g_clear_object (&self->shown);
   g_clear_object (&self->filter);
   g_clear_object (&self->discovery);
+  g_clear_object (&self->nodes);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (grove_recent_list_parent_class)->dispose (object);
 }
@@ -168,17 +179,19 @@ grove_recent_list_init (GroveRecentList *self)
 }
 
 GtkWidget *
-grove_recent_list_new (GroveSession *session, GroveDiscovery *discovery)
+grove_recent_list_new (GroveSession *session, GroveDiscovery *discovery, GroveNodeList *nodes)
 {
   GroveRecentList *self = g_object_new (GROVE_TYPE_RECENT_LIST, NULL);
 
   self->session = g_object_ref (session);
   self->discovery = g_object_ref (discovery);
+  self->nodes = g_object_ref (nodes);
   self->filter = gtk_custom_filter_new (is_wanted, self, NULL);
   self->shown = gtk_filter_list_model_new (g_object_ref (grove_recents_get ()),
                                            GTK_FILTER (g_object_ref (self->filter)));
   gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->shown), new_row, NULL, NULL);
   g_signal_connect_swapped (discovery, "items-changed", G_CALLBACK (on_wanted_changed), self);
+  g_signal_connect_swapped (nodes, "items-changed", G_CALLBACK (on_wanted_changed), self);
   g_signal_connect_swapped (session, "notify::state", G_CALLBACK (on_wanted_changed), self);
   g_signal_connect_swapped (self->shown, "items-changed", G_CALLBACK (on_shown_changed), self);
   on_shown_changed (self);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "observer/grove-discovery.h"
+#include "observer/grove-node-list.h"
 #include "observer/grove-session.h"
 
 #include <adwaita.h>
@@ -18,6 +19,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GroveRecentList, grove_recent_list, GROVE, RECENT_LIST, GtkBox)
 
 /* Without the system @session is on. Signal: opened (const char *target), one was chosen. */
-GtkWidget *grove_recent_list_new (GroveSession *session, GroveDiscovery *discovery);
+GtkWidget *
+grove_recent_list_new (GroveSession *session, GroveDiscovery *discovery, GroveNodeList *nodes);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
  */
 #include "ui/grove-system-menu.h"
 
+#include "ui/grove-node-picker.h"
 #include "ui/grove-recent-list.h"
 #include "ui/grove-state-dot.h"
 
@@ -16,6 +17,7 @@ struct _GroveSystemMenu
   GroveDiscovery *discovery;
   GtkListBox     *list;
   GtkWidget      *none;
+  GtkWidget      *cluster, *nodes; /* GroveNodePicker */
   GtkBox         *box;
 };
 
@@ -116,11 +118,37 @@ on_recent_opened (GroveSystemMenu *self, const char *target)
   open_later (self, target);
 }
 
+static void
+on_node_opened (GroveSystemMenu *self, const char *target, gboolean in_new_window)
+{
+  if (!in_new_window)
+    {
+      open_later (self, target);
+      return;
+    }
+  gtk_popover_popdown (GTK_POPOVER (self));
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-apart", "s", target);
+}
+
+static void
+watch_nodes (GroveSystemMenu *self, gboolean watch)
+{
+  grove_node_picker_watch (GROVE_NODE_PICKER (self->cluster), watch);
+  grove_node_picker_watch (GROVE_NODE_PICKER (self->nodes), watch);
+}
+
+static void
+on_hide (GroveSystemMenu *self)
+{
+  watch_nodes (self, FALSE);
+}
+
 /* Looks again each time it opens: what is shown is what is there now. */
 static void
 on_show (GroveSystemMenu *self)
 {
   grove_discovery_refresh (self->discovery);
+  watch_nodes (self, TRUE);
   gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->discovery), new_row, self, NULL);
   gtk_widget_set_visible (self->none,
                           g_list_model_get_n_items (G_LIST_MODEL (self->discovery)) == 0);
@@ -179,21 +207,37 @@ grove_system_menu_init (GroveSystemMenu *self)
   gtk_popover_set_child (GTK_POPOVER (self), box);
   gtk_widget_set_halign (GTK_WIDGET (self), GTK_ALIGN_START);
   g_signal_connect (self, "show", G_CALLBACK (on_show), NULL);
+  g_signal_connect (self, "hide", G_CALLBACK (on_hide), NULL);
+}
+
+static GtkWidget *
+add_picker (GroveSystemMenu *self, GroveNodeList *nodes, const char *heading, GtkWidget *after)
+{
+  GtkWidget *picker = grove_node_picker_new (self->session, nodes, heading);
+
+  gtk_widget_set_margin_start (picker, 6);
+  gtk_widget_set_margin_end (picker, 6);
+  g_signal_connect_object (picker, "opened", G_CALLBACK (on_node_opened), self, G_CONNECT_SWAPPED);
+  gtk_box_insert_child_after (self->box, picker, after);
+  return picker;
 }
 
 GtkWidget *
-grove_system_menu_new (GroveSession *session, GroveDiscovery *discovery)
+grove_system_menu_new (GroveSession *session, GroveDiscovery *discovery, GroveNodeList *nodes)
 {
   GroveSystemMenu *self = g_object_new (GROVE_TYPE_SYSTEM_MENU, NULL);
-  GtkWidget       *recents;
+  g_autoptr (GroveNodeList) cluster = grove_node_list_new_cluster (session);
+  GtkWidget *recents;
 
   self->session = g_object_ref (session);
   self->discovery = g_object_ref (discovery);
-  recents = grove_recent_list_new (session, discovery);
+  self->cluster = add_picker (self, cluster, _ ("Its Cluster"), self->none);
+  self->nodes = add_picker (self, nodes, _ ("Erlang and Elixir Nodes Here"), self->cluster);
+  recents = grove_recent_list_new (session, discovery, nodes);
   gtk_widget_set_margin_start (recents, 6);
   gtk_widget_set_margin_end (recents, 6);
   g_signal_connect_object (recents, "opened", G_CALLBACK (on_recent_opened), self,
                            G_CONNECT_SWAPPED);
-  gtk_box_insert_child_after (self->box, recents, self->none);
+  gtk_box_insert_child_after (self->box, recents, self->nodes);
   return GTK_WIDGET (self);
 }

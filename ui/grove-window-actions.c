@@ -106,6 +106,15 @@ on_target_chosen (GroveWindow *self, const char *target, gboolean in_new_window)
 }
 
 static void
+on_open_apart (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  const char *target = g_variant_get_string (parameter, NULL);
+
+  if (target[0] != '\0')
+    on_target_chosen (user_data, target, TRUE);
+}
+
+static void
 on_connect (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GroveWindow        *self = user_data;
@@ -114,6 +123,8 @@ on_connect (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   g_signal_connect_object (dialog, "chosen", G_CALLBACK (on_target_chosen), self,
                            G_CONNECT_SWAPPED);
+  if (grove_session_wants_cookie (self->session))
+    grove_connect_dialog_ask_cookie (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -243,6 +254,7 @@ _grove_window_actions_init (GroveWindow *self)
     { .name = "show-activity", .activate = on_show_activity, .parameter_type = "s" },
     { .name = "palette", .activate = on_palette },
     { .name = "open", .activate = on_open, .parameter_type = "s" },
+    { .name = "open-apart", .activate = on_open_apart, .parameter_type = "s" },
     { .name = "find", .activate = on_find },
     { .name = "connect", .activate = on_connect },
     { .name = "disconnect", .activate = on_disconnect },

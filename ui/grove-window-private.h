@@ -5,6 +5,7 @@
 #pragma once
 
 #include "observer/grove-discovery.h"
+#include "observer/grove-node-list.h"
 #include "observer/grove-findings.h"
 #include "ui/grove-activity-view.h"
 #include "ui/grove-connect-page.h"
@@ -22,6 +23,7 @@ struct _GroveWindow
   AdwApplicationWindow parent_instance;
   GroveSession        *session;
   GroveDiscovery      *discovery;
+  GroveNodeList       *nodes; /* of this machine */
   GroveProcessActions *actions;
   gboolean             noted;    /* among the recent systems */
   GHashTable          *seen;     /* names of views that showed something of this system */

@@ -269,10 +269,11 @@ build_views (GroveWindow *self)
 
   self->status_bar = GROVE_STATUS_BAR (grove_status_bar_new (self->session));
   gtk_box_prepend (GTK_BOX (self->bottom_box), GTK_WIDGET (self->status_bar));
-  self->connect_page = GROVE_CONNECT_PAGE (grove_connect_page_new (self->session, self->discovery));
+  self->connect_page =
+    GROVE_CONNECT_PAGE (grove_connect_page_new (self->session, self->discovery, self->nodes));
   gtk_stack_add_named (self->main_stack, GTK_WIDGET (self->connect_page), "connect");
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->system_button),
-                               grove_system_menu_new (self->session, self->discovery));
+                               grove_system_menu_new (self->session, self->discovery, self->nodes));
 }
 
 static void
@@ -327,6 +328,7 @@ grove_window_dispose (GObject *object)
   G_OBJECT_CLASS (grove_window_parent_class)->dispose (object);
   g_clear_object (&self->actions);
   g_clear_object (&self->discovery);
+  g_clear_object (&self->nodes);
   g_clear_object (&self->session);
 }
 
@@ -390,6 +392,7 @@ grove_window_init (GroveWindow *self)
   self->session = grove_session_new ();
   self->seen = g_hash_table_new (g_str_hash, g_str_equal);
   self->discovery = grove_discovery_new (NULL);
+  self->nodes = grove_node_list_new ();
   follow_preferences (self);
   build_views (self);
   grove_inspector_set_session (self->inspector, self->session);

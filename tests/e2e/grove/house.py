@@ -33,6 +33,8 @@ class House:
             self.environment["LSAN_OPTIONS"] = os.environ["LSAN_OPTIONS"] + ":print_suppressions=0"
         for name in ("NO_COLOR", "GROVE_SYSTEM", "GROVE_SSH", "COLUMNS", "LINES"):
             self.environment.pop(name, None)
+        # What runs on this machine besides is not the tests' matter.
+        self.environment["GROVE_BEAM"] = "/no/such/grove-beam"
 
     def path(self, name="shop"):
         return os.path.join(self.directory, "grove", name + ".sock")

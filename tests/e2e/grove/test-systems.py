@@ -14,13 +14,14 @@ from house import OK, PATIENCE, UNREACHABLE, USAGE, check, has, main, same
 
 def ls(house):
     text, _ = house.run("ls")
-    has(text, r"^NAME +STATE +SOCKET$")
+    has(text, r"^NAME +STATE +ADDRESS$")
     has(text, f"^shop +live +{re.escape(house.path())}$")
     same(
         house.json("ls"),
         {
             "directory": os.path.join(house.directory, "grove"),
             "systems": [{"name": "shop", "path": house.path(), "live": True}],
+            "nodes": [],
         },
     )
 
