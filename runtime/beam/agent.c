@@ -31,6 +31,8 @@ struct beam_agent
   struct grove_buffer hello;
   uint64_t            last_id;
   struct question    *questions;
+  void (*happened) (struct grove_text kind, struct grove_term what, void *user_data);
+  void *happened_data;
 };
 
 /* ---- Starting it
@@ -325,6 +327,7 @@ hear (struct beam_agent *self, struct grove_term message)
 {
   struct beam_answer answer = { 0 };
   struct question   *question;
+  struct grove_term  what;
   struct grove_text  code, text;
   int64_t            id;
   char               words[1024];
@@ -338,12 +341,27 @@ hear (struct beam_agent *self, struct grove_term message)
       answer.text = words;
     }
   else
-    return;
+    {
+      if (self->happened != NULL && grove_match (message, "{happened, ~a, ~t}", &code, &what))
+        self->happened (code, what, self->happened_data);
+      return;
+    }
   question = take (self, (uint64_t) id);
   if (question == NULL)
     return;
   question->answered (&answer, question->user_data);
   free (question);
+}
+
+void
+beam_agent_when_happened (struct beam_agent *self,
+                          void (*happened) (struct grove_text kind,
+                                            struct grove_term what,
+                                            void             *user_data),
+                          void *user_data)
+{
+  self->happened = happened;
+  self->happened_data = user_data;
 }
 
 bool

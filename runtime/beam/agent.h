@@ -59,3 +59,11 @@ void beam_agent_forget (struct beam_agent *self, uint64_t id);
 /* Takes in what came. False: the link is over, and all questions are answered with why;
  * *ret_trouble (transfer full) has it too. */
 bool beam_agent_turn (struct beam_agent *self, struct beam_trouble *ret_trouble);
+
+/* @happened: what the agent tells without being asked, {happened, KIND, WHAT}; borrowed while it
+ * runs, from beam_agent_turn() */
+void beam_agent_when_happened (struct beam_agent *self,
+                               void (*happened) (struct grove_text kind,
+                                                 struct grove_term what,
+                                                 void             *user_data),
+                               void *user_data);

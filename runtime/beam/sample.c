@@ -123,6 +123,8 @@ beam_system_sample (void *data, struct grove_writer *writer)
   grove_writer_member_int (writer, "control", total - heaps);
   grove_writer_end_object (writer);
   grove_writer_member_real (writer, "reductions/s", rate (now, before, "reductions"));
+  grove_writer_member_int (writer, "crashes", (int64_t) beam_happened_crashes (self->happened));
+  grove_writer_member_int (writer, "restarts", (int64_t) beam_happened_restarts (self->happened));
   /* What observing costs the node is not measured yet, and so not told. */
 }
 
@@ -281,6 +283,11 @@ beam_process_sample (void                        *data,
       (void) snprintf (key, sizeof key, "%.*s", (int) name.size, name.bytes);
       if (!grove_cursor_next (&cursor, &value))
         break;
+      if (strcmp (key, "exited") == 0)
+        {
+          beam_happened_write_end (self->happened, pid, writer);
+          continue;
+        }
       grove_writer_name (writer, key);
       beam_write_json (writer, value, &beam_plain_style);
     }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "runtime/beam/happened.h"
 #include "runtime/beam/source.h"
 
 /* Of what is not asked for with a style: Erlang's text, a kilobyte. */
@@ -38,6 +39,9 @@ struct beam_source
   struct grove_buffer sample, before;
   uint64_t            sampled_ns;
   bool                sampling;
+
+  struct beam_happened *happened;
+  uint64_t              events_ns; /* when the agent was last asked for events */
 
   struct beam_watched  *watched;
   struct beam_tree     *tree;

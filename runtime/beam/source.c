@@ -291,6 +291,14 @@ process_send (void                      *self,
 }
 
 static void
+crash_get (void *data, struct grove_call *call, uint64_t seq, bool hide_payloads)
+{
+  struct beam_source *self = data;
+
+  beam_happened_tell_crash (self->happened, call, seq, hide_payloads);
+}
+
+static void
 supervisor_info (
   void *self, struct grove_call *call, const char *pid, uint64_t offset, uint32_t limit)
 {
@@ -448,6 +456,7 @@ static struct grove_source_ops ops = {
   .process_sample = beam_process_sample,
   .process_stack = process_stack,
   .process_exit = process_exit,
+  .crash_get = crash_get,
   .process_restart = process_restart,
   .process_set_priority = process_set_priority,
   .process_gc = process_gc,
@@ -460,6 +469,14 @@ static struct grove_source_ops ops = {
   .process_suspend = process_suspend,
   .process_resume = process_resume,
 };
+
+static void
+happened (struct grove_text kind, struct grove_term what, void *data)
+{
+  struct beam_source *self = data;
+
+  beam_happened_take (self->happened, kind, what);
+}
 
 struct beam_source *
 beam_source_new (struct beam_link *link, struct beam_agent *agent, struct grove_term hello)
@@ -480,6 +497,8 @@ beam_source_new (struct beam_link *link, struct beam_agent *agent, struct grove_
                    (unsigned long long) beam_map_int (hello, "os_pid"));
   self->offset_ns = beam_map_int (hello, "now") - (int64_t) beam_now_ns ();
   self->tree = beam_tree_new ();
+  self->happened = beam_happened_new (false);
+  beam_agent_when_happened (agent, happened, self);
   beam_sample_ask (self);
   return self;
 }
@@ -492,6 +511,7 @@ beam_source_free (struct beam_source *self)
   beam_agent_stop (self->agent);
   beam_watched_free (self);
   beam_tree_free (self->tree);
+  beam_happened_free (self->happened);
   grove_buffer_finish (&self->hello);
   grove_buffer_finish (&self->sample);
   grove_buffer_finish (&self->before);

@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The agent tells events for a minute after it was asked. */
+#define EVENTS_NS UINT64_C (10000000000)
+
 static const struct grove_column process_columns[] = {
   { "pid", GROVE_COLUMN_TEXT, "" },        { "name", GROVE_COLUMN_TEXT, "" },
   { "status", GROVE_COLUMN_TEXT, "" },     { "messages", GROVE_COLUMN_INT, "" },
@@ -57,6 +60,12 @@ static const struct grove_column node_columns[] = {
   { "kind", GROVE_COLUMN_TEXT, "" },
 };
 
+/* Of what happened: happened.h. */
+#define NUMBERED(table, table_columns)                                                             \
+  {                                                                                                \
+    .name = table, .columns = table_columns,                                                       \
+    .n_columns = sizeof table_columns / sizeof table_columns[0], .numbered = true                  \
+  }
 #define TABLE(table, table_columns)                                                                \
   {                                                                                                \
     .name = table, .columns = table_columns,                                                       \
@@ -67,6 +76,9 @@ const struct grove_table beam_tables[] = {
   TABLE ("processes", process_columns),
   TABLE ("names", name_columns),
   TABLE ("applications", application_columns),
+  NUMBERED ("crashes", beam_crash_columns),
+  NUMBERED ("events", beam_event_columns),
+  NUMBERED ("log", beam_log_columns),
   TABLE ("ets", ets_columns),
   TABLE ("ports", port_columns),
   TABLE ("nodes", node_columns),
@@ -234,15 +246,48 @@ add_sort (struct beam_params *params, const struct grove_table_query *query)
   grove_buffer_finish (&list);
 }
 
+static void
+ignore (const struct beam_answer *answer, void *user_data)
+{
+}
+
+/* Events are told as long as somebody looks at them. */
+static void
+tell_what_happened (struct beam_source             *self,
+                    const struct grove_table       *table,
+                    const struct grove_table_query *query,
+                    struct grove_rows              *rows)
+{
+  const uint64_t now = beam_now_ns ();
+
+  if (strcmp (table->name, "events") == 0 && now - self->events_ns > EVENTS_NS)
+    {
+      struct beam_params params;
+
+      self->events_ns = now;
+      beam_params_begin (&params);
+      (void) beam_agent_ask (self->agent, "events", beam_params_end (&params), ignore, NULL);
+      beam_params_finish (&params);
+    }
+  beam_happened_query (self->happened, table, query, rows,
+                       (uint64_t) ((int64_t) now + self->offset_ns));
+}
+
 void
 beam_table_query (void *data, const struct grove_table_query *query, struct grove_rows *rows)
 {
   struct beam_source       *self = data;
   const struct grove_table *table = &beam_tables[query->table];
-  struct table_question    *question = malloc (sizeof *question);
+  struct table_question    *question;
   struct beam_params        params;
   struct grove_buffer       list = { NULL };
 
+  if (table->numbered)
+    {
+      tell_what_happened (self, table, query, rows);
+      return;
+    }
+  question = malloc (sizeof *question);
   if (question == NULL)
     abort ();
   *question = (struct table_question){ self, rows };

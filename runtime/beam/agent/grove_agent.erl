@@ -8,7 +8,7 @@
 %%   bridge -> manager  {req, Id, Method :: binary(), #{binary() => term()}}
 %%                      {stop, Id}: nobody waits for the answer any more
 %%   agent  -> bridge   {rep, Id, Result} | {err, Id, Code :: atom(), Text :: binary()}
-%%                      {beat, Nanoseconds} | {bye, Why :: atom()}
+%%                      {beat, Nanoseconds} | {bye, Why :: atom()} | {happened, Kind :: atom(), What}
 %%
 %% Results are in the shapes of the protocol: maps become objects, lists arrays, binaries texts, atoms
 %% texts but for true, false and null. {term, T, Size} stands for a term that the bridge prints,
@@ -16,14 +16,14 @@
 %% that was not there. The module is named after its own hash (AGENT), so that a new version never has
 %% to purge an old one.
 -module(?AGENT).
--export([start/2, version/0, manager/2, work/4]).
+-export([start/2, version/0, manager/2, work/4, log/2]).
 
 -define(VERSION, 1).
 %% What one worker may hold: more than any answer needs, less than a node minds.
 -define(WORKER_WORDS, (256 * 1024 * 1024 div 8)).
 -define(BEAT_MS, 2000).
 
--record(manager, {bridge, node, workers = #{}, suspended = #{}, rates, watching = false, watcher = none, stuck = #{}}).
+-record(manager, {bridge, node, workers = #{}, suspended = #{}, rates, watching = false, watcher = none, stuck = #{}, recorder = none}).
 
 -include("table.hrl").
 -include("process.hrl").
@@ -32,6 +32,8 @@
 -include("tree.hrl").
 -include("tree-watch.hrl").
 -include("act.hrl").
+-include("crash.hrl").
+-include("event.hrl").
 -include("text.hrl").
 
 version() -> ?VERSION.
@@ -100,6 +102,10 @@ manage(S = #manager{bridge = Bridge}) ->
             erlang:send_after(?BEAT_MS, self(), beat),
             manage(look_after_watcher(S));
         {'DOWN', Monitor, process, _, _} when Monitor =:= element(2, S#manager.watcher) -> manage(watcher_ended(element(3, S#manager.watcher), S));
+        {'DOWN', Monitor, process, _, _} when Monitor =:= element(2, S#manager.recorder) ->
+            erlang:send_after(1000, self(), record),
+            manage(S#manager{recorder = none});
+        record -> manage(recording(S));
         {'DOWN', Monitor, process, _, Why} -> manage(worker_ended(Monitor, Why, S));
         {too_long, Monitor} -> manage(worker_too_long(Monitor, S));
         {nodedown, Node} when Node =:= S#manager.node -> leave(nodedown, S);
@@ -114,6 +120,7 @@ leave(Why, S = #manager{bridge = Bridge, workers = Workers, suspended = Suspende
     S#manager.watcher =:= none orelse exit(element(1, S#manager.watcher), kill),
     maps:foreach(fun(Pid, _) -> catch erlang:resume_process(Pid) end, Suspended),
     {registered_name, Name} = process_info(self(), registered_name),
+    S#manager.recorder =:= none orelse stop_recorder(S#manager.recorder, Name),
     unregister(Name),
     case [N || N <- names(), whereis(N) =/= undefined] of
         [] -> unload();
@@ -133,11 +140,24 @@ unload() ->
             receive
                 {'DOWN', Monitor, process, Pid, normal} ->
                     code:delete(?MODULE),
-                    spawn(code, purge, [?MODULE]);
+                    purge();
                 {'DOWN', Monitor, process, Pid, _} -> false
             after 5000 + Count div 100 -> exit(Pid, kill)
             end
         end.
+
+%% Never one that kills: who logs just now may be in our handler still. Whoever tries again must not be
+%% in this module himself.
+purge() ->
+    Text = "(fun Again(0) -> false; Again(N) -> code:soft_purge('" ++ atom_to_list(?MODULE) ++ "') orelse "
+           "begin timer:sleep(100), Again(N - 1) end end)(20).",
+    {ok, Tokens, _} = erl_scan:string(Text),
+    {ok, Expressions} = erl_parse:parse_exprs(Tokens),
+    spawn(erl_eval, exprs, [Expressions, []]).
+
+recording(S) ->
+    {registered_name, Name} = process_info(self(), registered_name),
+    S#manager{recorder = start_recorder(S#manager.bridge, Name)}.
 
 %% ---- Workers ------------------------------------------------------------------------------------
 
@@ -204,7 +224,8 @@ stop_worker(Id, S = #manager{workers = Workers}) ->
 
 request(Id, Method, Params, S = #manager{bridge = Bridge, rates = Rates}) ->
     case Method of
-        <<"hello">> -> tell(Bridge, {rep, Id, hello()}), S;
+        %% What happens is told to who has been answered.
+        <<"hello">> -> tell(Bridge, {rep, Id, hello()}), recording(S);
         <<"sample">> -> with_wall_time(fun(S1) -> start_worker(Id, fun() -> sample() end, high, 5000, S1) end, S);
         <<"info">> -> start_worker(Id, fun() -> info() end, normal, 5000, S);
         <<"table">> -> start_worker(Id, fun() -> table(Params, Rates) end, low, 60000, S);
@@ -227,6 +248,7 @@ request(Id, Method, Params, S = #manager{bridge = Bridge, rates = Rates}) ->
         <<"supervisor">> -> start_worker(Id, fun() -> supervisor_info(Params) end, normal, 15000, S);
         <<"suspend">> -> suspend(Id, Params, S);
         <<"resume">> -> resume(Id, Params, S);
+        <<"events">> -> S#manager.recorder =:= none orelse element(1, S#manager.recorder) ! watch_events, tell(Bridge, {rep, Id, true}), S;
         <<"detach">> -> self() ! detach, S;
         _ -> tell(Bridge, {err, Id, internal, <<"no such request: ", Method/binary>>}), S
     end.
