@@ -303,13 +303,28 @@ grove_chart_set_least_top (GroveChart *self, double least_top)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* A quantity that rests looks the same a sample later. */
+static gboolean
+shows (GroveChart *self, const GroveSeries *series, guint n, guint capacity)
+{
+  if (self->values->len != n || self->capacity != capacity)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (g_array_index (self->values, double, i) != grove_series_get (series, i))
+      return FALSE;
+  return TRUE;
+}
+
 void
 grove_chart_set_series (GroveChart *self, const GroveSeries *series)
 {
   guint n = series != NULL ? grove_series_get_n (series) : 0;
+  guint capacity = series != NULL ? grove_series_get_capacity (series) : 0;
 
   g_return_if_fail (GROVE_IS_CHART (self));
-  self->capacity = series != NULL ? grove_series_get_capacity (series) : 0;
+  if (shows (self, series, n, capacity))
+    return;
+  self->capacity = capacity;
   g_array_set_size (self->values, n);
   for (guint i = 0; i < n; i++)
     g_array_index (self->values, double, i) = grove_series_get (series, i);

@@ -7,6 +7,7 @@
 
 #include "observer/grove-format.h"
 #include "observer/grove-rows.h"
+#include "ui/grove-fixed-text.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #define INTERVAL_MS 1000
 #define N_SHOWN     6
 #define N_READ      20
+#define AGE_CHARS   10 /* "59 min ago" */
 #define SECOND_NS   G_GINT64_CONSTANT (1000000000)
 
 struct _GroveEventsPanel
@@ -24,6 +26,7 @@ struct _GroveEventsPanel
   GPtrArray    *slots; /* GroveRow, held so that the table keeps them */
   GtkListBox   *list;
   GtkWidget    *rows[N_SHOWN], *icons[N_SHOWN], *ages[N_SHOWN];
+  char         *keys[N_SHOWN]; /* of what the rows show, NULL: nothing yet */
   char         *pids[N_SHOWN];
   gint64        at_ns[N_SHOWN]; /* 0: the row shows nothing */
 };
@@ -101,6 +104,20 @@ icon_of (GroveRow *row, const char **ret_class)
 /* ---- Rows ---------------------------------------------------------------------------------------
  */
 
+static gint64
+get_moment (GroveRow *row)
+{
+  return MAX (grove_row_get_int (row, "at_ns"), 1);
+}
+
+/* A line of the log stays as it was written. */
+static gboolean
+is_shown (GroveEventsPanel *self, guint index, GroveRow *row)
+{
+  return self->at_ns[index] == get_moment (row) &&
+         g_strcmp0 (self->keys[index], grove_row_get_key (row)) == 0;
+}
+
 static void
 show_row (GroveEventsPanel *self, guint index, GroveRow *row)
 {
@@ -121,7 +138,9 @@ show_row (GroveEventsPanel *self, guint index, GroveRow *row)
   self->pids[index] = g_strdup (grove_row_get_text (row, "pid"));
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self->rows[index]),
                                     self->pids[index][0] != '\0');
-  self->at_ns[index] = MAX (grove_row_get_int (row, "at_ns"), 1);
+  g_free (self->keys[index]);
+  self->keys[index] = g_strdup (grove_row_get_key (row));
+  self->at_ns[index] = get_moment (row);
 }
 
 static void
@@ -133,8 +152,11 @@ show (GroveEventsPanel *self)
     {
       GroveRow *row = g_ptr_array_index (self->slots, i);
 
-      if (grove_row_get_key (row) != NULL && !is_told (self, row))
-        show_row (self, n++, row);
+      if (grove_row_get_key (row) == NULL || is_told (self, row))
+        continue;
+      if (!is_shown (self, n, row))
+        show_row (self, n, row);
+      n++;
     }
   for (guint i = 0; i < N_SHOWN; i++)
     {
@@ -181,8 +203,7 @@ grove_events_panel_tick (GroveEventsPanel *self)
                                   ? g_strdup_printf (_ ("%d min ago"), (int) n)
                                   : g_strdup_printf (_ ("%d h ago"), (int) MIN (n, 999999));
 
-        if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (self->ages[i])), text) != 0)
-          gtk_label_set_text (GTK_LABEL (self->ages[i]), text);
+        gtk_inscription_set_text (GTK_INSCRIPTION (self->ages[i]), text);
       }
 }
 
@@ -226,7 +247,10 @@ grove_events_panel_finalize (GObject *object)
 
   g_ptr_array_unref (self->slots);
   for (guint i = 0; i < N_SHOWN; i++)
-    g_free (self->pids[i]);
+    {
+      g_free (self->keys[i]);
+      g_free (self->pids[i]);
+    }
   G_OBJECT_CLASS (grove_events_panel_parent_class)->finalize (object);
 }
 
@@ -248,7 +272,7 @@ add_row (GroveEventsPanel *self, guint index)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *icon = gtk_image_new ();
-  GtkWidget *age = gtk_label_new (NULL);
+  GtkWidget *age = grove_fixed_text_new (AGE_CHARS, 1);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 1);

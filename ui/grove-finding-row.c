@@ -6,10 +6,12 @@
 #include "ui/grove-finding-row.h"
 
 #include "observer/grove-format.h"
+#include "ui/grove-fixed-text.h"
 
 #include <glib/gi18n.h>
 
 #define SECOND_NS G_GINT64_CONSTANT (1000000000)
+#define AGE_CHARS 11 /* "59 min 59 s" */
 
 struct _GroveFindingRow
 {
@@ -78,7 +80,7 @@ grove_finding_row_init (GroveFindingRow *self)
 
   self->severity = -1;
   self->icon = gtk_image_new ();
-  self->age = gtk_label_new (NULL);
+  self->age = grove_fixed_text_new (AGE_CHARS, 1);
   gtk_widget_add_css_class (self->age, "caption");
   gtk_widget_add_css_class (self->age, "dim-label");
   gtk_widget_add_css_class (self->age, "tnum");
@@ -124,6 +126,5 @@ grove_finding_row_tick (GroveFindingRow *self)
   age_ns = MAX (grove_session_now_ns (self->session) - since_ns, 0) / SECOND_NS * SECOND_NS;
   if (since_ns != 0)
     text = grove_format_duration (MAX (age_ns, SECOND_NS));
-  if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (self->age)), text != NULL ? text : "") != 0)
-    gtk_label_set_text (GTK_LABEL (self->age), text != NULL ? text : "");
+  gtk_inscription_set_text (GTK_INSCRIPTION (self->age), text);
 }

@@ -27,7 +27,8 @@ struct _GroveFindingsPanel
   GtkWidget      *all_button;
   AdwExpanderRow *checks_row;
   GtkWidget      *nothing;
-  GtkLabel       *nothing_title, *nothing_detail;
+  GtkLabel       *nothing_title;
+  GtkInscription *nothing_detail;
 };
 
 G_DEFINE_FINAL_TYPE (GroveFindingsPanel, grove_findings_panel, ADW_TYPE_BIN)
@@ -99,7 +100,7 @@ show_nothing (GroveFindingsPanel *self)
     detail = g_strdup_printf (_ ("Watched for %s."), span);
   take_label (self->nothing_title,
               watched_ns < 1000000000 ? _ ("Nothing found yet") : _ ("Nothing needs a look"));
-  take_label (self->nothing_detail, detail);
+  gtk_inscription_set_text (self->nothing_detail, detail);
 }
 
 /* ---- What is looked for -------------------------------------------------------------------------
@@ -112,7 +113,9 @@ show_check (GroveFindingsPanel *self, GroveFindingKind kind, GString *missing)
   const char      *title = grove_finding_kind_get_title (kind);
   gboolean         checked = grove_findings_is_checked (self->findings, kind, &note);
 
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->check_rows[kind]), note != NULL ? note : "");
+  /* Some count seconds, and a row that is folded away would be laid out for each. */
+  if (adw_expander_row_get_expanded (self->checks_row))
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (self->check_rows[kind]), note != NULL ? note : "");
   if (!checked)
     {
       if (missing->len > 0)
@@ -228,6 +231,7 @@ grove_findings_panel_init (GroveFindingsPanel *self)
   gtk_list_box_set_placeholder (self->list, self->nothing);
   add_check_rows (self);
   g_signal_connect (self, "map", G_CALLBACK (on_looked), NULL);
+  g_signal_connect_swapped (self->checks_row, "notify::expanded", G_CALLBACK (on_looked), self);
 }
 
 void

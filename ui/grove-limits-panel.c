@@ -5,11 +5,15 @@
 #include "ui/grove-limits-panel.h"
 
 #include "observer/grove-format.h"
+#include "ui/grove-fixed-text.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
-#define NEAR      0.5
-#define VERY_NEAR 0.8
+#define NEAR       0.5
+#define VERY_NEAR  0.8
+#define TEXT_CHARS 20    /* "1 000 000 of 134 217 727", "0.1 % of 2.0 % of a core" */
+#define PART_STEPS 256.0 /* less than a pixel of the bar each */
 /* PROTOCOL.md: sessions at once, and what observing may cost. */
 #define SESSIONS_MAX 32
 #define COST_MAX     0.02
@@ -28,7 +32,7 @@ struct _GroveLimitsPanel
 {
   AdwBin      parent_instance;
   GtkListBox *list;
-  GtkWidget  *rows[N_LIMITS], *bars[N_LIMITS], *labels[N_LIMITS];
+  GtkWidget  *rows[N_LIMITS], *bars[N_LIMITS], *texts[N_LIMITS];
 };
 
 G_DEFINE_FINAL_TYPE (GroveLimitsPanel, grove_limits_panel, ADW_TYPE_BIN)
@@ -43,10 +47,9 @@ static void
 show (GroveLimitsPanel *self, Limit limit, double used, double of, char *text, char *subtitle)
 {
   GtkWidget *bar = self->bars[limit];
-  double     part = of > 0 ? CLAMP (used / of, 0, 1) : 0;
+  double     part = of > 0 ? round (CLAMP (used / of, 0, 1) * PART_STEPS) / PART_STEPS : 0;
 
-  if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (self->labels[limit])), text) != 0)
-    gtk_label_set_text (GTK_LABEL (self->labels[limit]), text);
+  gtk_inscription_set_text (GTK_INSCRIPTION (self->texts[limit]), text);
   if (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (self->rows[limit])), subtitle) != 0)
     adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[limit]), subtitle);
   if (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)) != part)
@@ -145,22 +148,19 @@ add_row (GroveLimitsPanel *self, Limit limit)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *label = gtk_label_new (NULL);
+  GtkWidget *text = grove_fixed_text_new (TEXT_CHARS, 1);
   GtkWidget *bar = gtk_progress_bar_new ();
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (titles[limit]));
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 1);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 1);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
-  gtk_widget_set_size_request (box, 170, -1);
-  gtk_label_set_xalign (GTK_LABEL (label), 1);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_START);
-  gtk_widget_add_css_class (label, "tnum");
+  gtk_widget_add_css_class (text, "tnum");
   gtk_widget_add_css_class (bar, "limit");
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ (titles[limit]), -1);
-  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), text);
   gtk_box_append (GTK_BOX (box), bar);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
@@ -168,7 +168,7 @@ add_row (GroveLimitsPanel *self, Limit limit)
   gtk_list_box_append (self->list, row);
   self->rows[limit] = row;
   self->bars[limit] = bar;
-  self->labels[limit] = label;
+  self->texts[limit] = text;
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "ui/grove-chart.h"
 #include "ui/grove-events-panel.h"
 #include "ui/grove-findings-panel.h"
+#include "ui/grove-fixed-text.h"
 #include "ui/grove-limits-panel.h"
 #include "ui/grove-mailbox-bar.h"
 #include "ui/grove-preferences.h"
@@ -17,9 +18,10 @@
 
 #include <glib/gi18n.h>
 
-#define INTERVAL_MS 500
-#define N_MAILBOXES 5
-#define N_CARDS     4
+#define INTERVAL_MS   500
+#define N_MAILBOXES   5
+#define N_CARDS       4
+#define COUNTER_CHARS 14 /* "999 999 999 999" */
 
 enum
 {
@@ -74,33 +76,16 @@ static const struct
   { GROVE_METRIC_RUN_QUEUE, GROVE_CHART_ORANGE, N_ ("Run queue"), TRUE, 4 },
 };
 
-/* What changes with every sample has room of its own: a label would lay the whole page out anew. */
-static void
-inscribe (GtkInscription *inscription, char *text)
-{
-  if (g_strcmp0 (gtk_inscription_get_text (inscription), text) != 0)
-    gtk_inscription_set_text (inscription, text);
-  g_free (text);
-}
-
-static void
-take_label (GtkLabel *label, char *text)
-{
-  if (g_strcmp0 (gtk_label_get_text (label), text) != 0)
-    gtk_label_set_text (label, text);
-  g_free (text);
-}
-
 /* ---- Samples ------------------------------------------------------------------------------------
  */
 
 static void
 show_cards (GroveOverview *self, const GroveSample *sample)
 {
-  inscribe (self->values[0], grove_format_count (sample->n_processes));
-  inscribe (self->values[1], grove_format_rate (sample->messages_per_s));
-  inscribe (self->values[2], grove_format_bytes (sample->memory_total));
-  inscribe (self->values[3], grove_format_count (sample->run_queue));
+  grove_fixed_text_take (self->values[0], grove_format_count (sample->n_processes));
+  grove_fixed_text_take (self->values[1], grove_format_rate (sample->messages_per_s));
+  grove_fixed_text_take (self->values[2], grove_format_bytes (sample->memory_total));
+  grove_fixed_text_take (self->values[3], grove_format_count (sample->run_queue));
   for (guint i = 0; i < N_CARDS; i++)
     grove_chart_set_series (self->charts[i],
                             grove_session_get_series (self->session, cards[i].metric));
@@ -115,7 +100,7 @@ show_schedulers (GroveOverview *self, const GroveSample *sample)
   for (guint i = 0; i < sample->n_schedulers; i++)
     sum += sample->scheduler_utilisation[i];
   percent = grove_format_percent (sample->n_schedulers > 0 ? sum / sample->n_schedulers : 0);
-  inscribe (self->schedulers_label, g_strdup_printf (_ ("average %s"), percent));
+  grove_fixed_text_take (self->schedulers_label, g_strdup_printf (_ ("average %s"), percent));
   grove_scheduler_bars_set_values (self->scheduler_bars, sample->scheduler_utilisation,
                                    sample->n_schedulers);
 }
@@ -127,7 +112,8 @@ show_counters (GroveOverview *self, const GroveSample *sample)
                             sample->n_restarts };
 
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
-    take_label (GTK_LABEL (self->counter_labels[i]), grove_format_count (counts[i]));
+    grove_fixed_text_take (GTK_INSCRIPTION (self->counter_labels[i]),
+                           grove_format_count (counts[i]));
 }
 
 static void
@@ -147,8 +133,9 @@ show_throughput (GroveOverview *self, const GroveSample *sample)
 {
   g_autofree char *reductions = grove_format_short ((gint64) sample->reductions_per_s);
 
-  inscribe (self->reductions_label,
-            g_strdup_printf (_ ("%s reductions a second, the last minute"), reductions));
+  grove_fixed_text_take (self->reductions_label,
+                         g_strdup_printf (_ ("%s reductions a second, the last minute"),
+                                          reductions));
   grove_chart_set_series (self->reductions_chart,
                           grove_session_get_series (self->session, GROVE_METRIC_REDUCTIONS_PER_S));
 }
@@ -327,9 +314,10 @@ add_counter_rows (GroveOverview *self)
   for (guint i = 0; i < N_COUNTERS; i++)
     {
       GtkWidget *row = adw_action_row_new ();
-      GtkWidget *label = gtk_label_new ("–");
+      GtkWidget *label = grove_fixed_text_new (COUNTER_CHARS, 1);
 
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (counter_titles[i]));
+      gtk_inscription_set_text (GTK_INSCRIPTION (label), "–");
       gtk_widget_add_css_class (label, "dim-label");
       gtk_widget_add_css_class (label, "tnum");
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);

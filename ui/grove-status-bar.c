@@ -49,10 +49,20 @@ append (GString *text, const char *part)
 static void
 set_label (GtkWidget *label, const char *text)
 {
-  if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (label)), text) == 0)
-    return;
-  gtk_label_set_text (GTK_LABEL (label), text);
-  gtk_widget_set_tooltip_text (label, text[0] != '\0' ? text : NULL);
+  if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (label)), text) != 0)
+    gtk_label_set_text (GTK_LABEL (label), text);
+}
+
+/* All of what the label may have no room for. Said when it is asked for: with a tooltip text that
+ * changes, GTK looks what is under the pointer each time. */
+static gboolean
+on_query_tooltip (
+  GtkWidget *label, int x, int y, gboolean by_keyboard, GtkTooltip *tooltip, gpointer user_data)
+{
+  const char *text = gtk_label_get_text (GTK_LABEL (label));
+
+  gtk_tooltip_set_text (tooltip, text);
+  return text[0] != '\0';
 }
 
 static void
@@ -188,6 +198,8 @@ new_label (GroveStatusBar *self, float xalign)
 
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (label), xalign);
+  gtk_widget_set_has_tooltip (label, TRUE);
+  g_signal_connect (label, "query-tooltip", G_CALLBACK (on_query_tooltip), NULL);
   gtk_widget_set_parent (label, GTK_WIDGET (self));
   return label;
 }

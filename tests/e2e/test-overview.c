@@ -128,6 +128,67 @@ test_findings (WindowFixture *fixture, gconstpointer data)
   window_fixture_stop (fixture);
 }
 
+static gboolean
+is_saying (GtkWidget *widget, gpointer text)
+{
+  const char *said = grove_ui_test_get_text (widget);
+
+  return said != NULL && g_str_has_prefix (said, text);
+}
+
+static GtkWidget *
+find_saying (WindowFixture *fixture, const char *text)
+{
+  return grove_ui_test_find_if (grove_window_get_view (fixture->window, "overview"), is_saying,
+                                (gpointer) text);
+}
+
+/* Those of rows are names, which may change when the system does. */
+static gboolean
+note_label (GtkWidget *widget, gpointer texts)
+{
+  if (GTK_IS_LABEL (widget) && !gtk_widget_has_css_class (widget, "title") &&
+      !gtk_widget_has_css_class (widget, "subtitle"))
+    g_hash_table_insert (texts, g_object_ref (widget),
+                         g_strdup (gtk_label_get_text (GTK_LABEL (widget))));
+  return FALSE;
+}
+
+/* A label that changes has the page laid out anew, so what counts seconds must not be one. */
+static void
+assert_rests (WindowFixture *fixture)
+{
+  GtkWidget *watched = find_saying (fixture, "Watched for ");
+  g_autoptr (GHashTable) texts =
+    g_hash_table_new_full (NULL, NULL, g_object_unref, (GDestroyNotify) g_free);
+  GHashTableIter iterator;
+  gpointer       label, text;
+
+  grove_ui_test_find_if (grove_window_get_view (fixture->window, "overview"), note_label, texts);
+  g_assert_cmpuint (g_hash_table_size (texts), >, 5);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *before = g_strdup (grove_ui_test_get_text (watched));
+
+      GROVE_WAIT (strcmp (grove_ui_test_get_text (watched), before) != 0, PATIENCE_MS);
+    }
+  g_hash_table_iter_init (&iterator, texts);
+  while (g_hash_table_iter_next (&iterator, &label, &text))
+    g_assert_cmpstr (gtk_label_get_text (label), ==, text);
+}
+
+static void
+assert_beside (GtkWidget *one, GtkWidget *other)
+{
+  GtkWidget      *root = GTK_WIDGET (gtk_widget_get_root (one));
+  graphene_rect_t bounds, other_bounds;
+
+  g_assert_true (gtk_widget_compute_bounds (one, root, &bounds));
+  g_assert_true (gtk_widget_compute_bounds (other, root, &other_bounds));
+  g_assert_cmpfloat (bounds.origin.y, ==, other_bounds.origin.y);
+  g_assert_cmpfloat (bounds.size.height, ==, other_bounds.size.height);
+}
+
 /* Where nothing is wrong, that is said, and for how long one has looked. */
 static void
 test_nothing (WindowFixture *fixture, gconstpointer data)
@@ -143,6 +204,8 @@ test_nothing (WindowFixture *fixture, gconstpointer data)
   GROVE_WAIT (window_shows (fixture, "Not yet, or not at all: Mailboxes that grow"), PATIENCE_MS);
   GROVE_WAIT (window_shows (fixture, "Nothing has been logged"), PATIENCE_MS);
   g_assert_cmpuint (get_badge (fixture, "overview"), ==, 0);
+  assert_rests (fixture);
+  assert_beside (find_saying (fixture, "Findings"), find_saying (fixture, "Recent Events"));
   window_fixture_close (fixture);
   window_fixture_stop (fixture);
 }
