@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * GroveGraphIndex: from the id of a node to its number in the scene's array. A scene is built anew
- * for every change of a tree of up to 100,000 nodes, so this is small, keeps no
- * pointers, and is as large as it will be from the start.
+ * whenever something moves in a tree of up to 100,000 nodes, so this is small, keeps no pointers,
+ * and is as large as it will be from the start.
  *
  * Threads: any thread, one at a time.
  */
@@ -22,7 +22,7 @@ void             grove_graph_index_free (GroveGraphIndex *self);
 
 /* The id of node @number: ids are where the nodes are. */
 typedef const char *(*GroveGraphIndexGetId) (gconstpointer nodes, guint number);
-/* Its id must not be there yet. */
+/* Its id must not be there yet. A node that changed its id is added again under the new one. */
 void grove_graph_index_add (GroveGraphIndex     *self,
                             guint                number,
                             GroveGraphIndexGetId get_id,

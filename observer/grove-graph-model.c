@@ -1,45 +1,90 @@
 /* SPDX-License-Identifier: MIT
  *
- * From the observer's tree to the graph's scene.
+ * From the observer's tree to the graph's scene: a build in as many turns as it takes, and what has
+ * changed since in place, where nothing needs to move for it.
+ *
+ * The tree goes on changing while a build walks it. What is walked was there at some time of the
+ * walk, and stands under one parent only; what the tree says of it meanwhile is kept, and looked at
+ * when the build is done.
  */
-#include "observer/grove-graph-model.h"
+#include "observer/grove-graph-model-private.h"
 
-#include "observer/grove-format.h"
-#include "observer/grove-graph-fold.h"
-
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* So many may go at once, side by side, and those behind them are still found where they stood. */
-#define KEPT_AHEAD 16
-
-/* What a node of the scene stands for: one process, or several of the array of members. */
-typedef struct
-{
-  GroveTreeNode *node; /* NULL of a fold and of what is missing */
-  guint          first_member, n_members;
-  guint          n_loaded; /* children of the one */
-} Source;
-
-struct _GroveGraphModel
-{
-  GroveTree  *tree;
-  GHashTable *hidden; /* names of roots */
-  GHashTable *open;   /* ids of folds that a person has opened */
-  GHashTable *closed; /* ids of those in the scene, and of those that were in the one before */
-  GHashTable *closed_before;
-  GArray     *sources; /* Source, beside the scene's nodes */
-  GPtrArray  *kept;    /* GroveTreeNode: all that sources point to */
-  GPtrArray  *before;  /* what was kept, while a scene is built; NULL what is kept again */
-  guint       next;    /* of those */
-  GPtrArray  *members; /* GroveTreeNode, borrowed from kept */
-};
+/* A turn does that much whatever the clock says: a scene of no more is built at once. */
+#define WORK_LEAST 4096
+/* With more families than that changed, a build is the cheaper way. */
+#define FAMILIES_MAX 64
+/* Names that are no longer shown stay in memory until there is a build: after so many changes in
+ * place, and a quarter of the nodes. */
+#define PATCHES_MAX 2048
 
 static void
-release_kept (gpointer node)
+release_node (gpointer node)
 {
   if (node != NULL)
     g_object_unref (node);
+}
+
+static void
+clear_source (gpointer data)
+{
+  g_clear_pointer (&((GroveGraphSource *) data)->members, g_ptr_array_unref);
+}
+
+static void
+clear_row (gpointer data)
+{
+  clear_source (&((GroveGraphRow *) data)->source);
+}
+
+static GArray *
+sources_new (void)
+{
+  GArray *sources = g_array_new (FALSE, FALSE, sizeof (GroveGraphSource));
+
+  g_array_set_clear_func (sources, clear_source);
+  return sources;
+}
+
+static GHashTable *
+names_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+/* ---- The tree -----------------------------------------------------------------------------------
+ */
+
+static void
+on_removed (GroveGraphModel *self, GroveTreeNode *node)
+{
+  g_ptr_array_add (self->gone, g_object_ref (node));
+}
+
+static void
+note_changed (GroveGraphModel *self, GroveTreeNode *parent)
+{
+  if (self->all_changed || g_hash_table_contains (self->changed, parent))
+    return;
+  if (g_hash_table_size (self->changed) < FAMILIES_MAX)
+    {
+      g_hash_table_add (self->changed, parent != NULL ? g_object_ref (parent) : NULL);
+      return;
+    }
+  self->all_changed = TRUE;
+  g_hash_table_remove_all (self->changed);
+}
+
+static void
+on_family_changed (GroveGraphModel *self, GroveTreeNode *parent)
+{
+  if (parent == NULL && grove_tree_get_n_roots (self->tree) == 0)
+    self->lost = TRUE;
+  note_changed (self, parent);
+  /* It says how many children it has. */
+  if (parent != NULL)
+    note_changed (self, grove_tree_node_get_parent (parent));
 }
 
 GroveGraphModel *
@@ -48,14 +93,26 @@ grove_graph_model_new (GroveTree *tree)
   GroveGraphModel *self = g_new0 (GroveGraphModel, 1);
 
   self->tree = g_object_ref (tree);
-  self->hidden = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->closed_before = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->sources = g_array_new (FALSE, FALSE, sizeof (Source));
-  self->kept = g_ptr_array_new_with_free_func (release_kept);
-  self->members = g_ptr_array_new ();
+  self->hidden = names_new ();
+  self->open = names_new ();
+  self->closed = names_new ();
+  self->sources = sources_new ();
+  self->gone = g_ptr_array_new_with_free_func (g_object_unref);
+  self->changed = g_hash_table_new_full (NULL, NULL, release_node, NULL);
+  self->all_changed = TRUE;
+  self->rows = g_array_new (FALSE, FALSE, sizeof (GroveGraphRow));
+  g_array_set_clear_func (self->rows, clear_row);
+  self->texts = g_string_chunk_new (1024);
+  g_signal_connect_swapped (tree, "removed", G_CALLBACK (on_removed), self);
+  g_signal_connect_swapped (tree, "family-changed", G_CALLBACK (on_family_changed), self);
   return self;
+}
+
+static void
+drop_sources (GroveGraphModel *self)
+{
+  g_clear_pointer (&self->next_sources, g_array_unref);
+  g_clear_pointer (&self->next_closed, g_hash_table_unref);
 }
 
 void
@@ -63,251 +120,226 @@ grove_graph_model_free (GroveGraphModel *self)
 {
   if (self == NULL)
     return;
-  g_object_unref (self->tree);
+  g_signal_handlers_disconnect_by_data (self->tree, self);
+  drop_sources (self);
   g_hash_table_unref (self->hidden);
   g_hash_table_unref (self->open);
   g_hash_table_unref (self->closed);
-  g_hash_table_unref (self->closed_before);
+  g_hash_table_unref (self->changed);
   g_array_unref (self->sources);
-  g_ptr_array_unref (self->members);
-  g_ptr_array_unref (self->kept);
+  g_array_unref (self->rows);
+  g_string_chunk_free (self->texts);
+  g_ptr_array_unref (self->gone);
+  g_object_unref (self->tree);
   g_free (self);
 }
 
-/* Most are those of before, in the same order: they change hands without being touched. */
-static void
-keep (GroveGraphModel *self, GroveTreeNode *node)
+/* ---- Building -----------------------------------------------------------------------------------
+ */
+
+void
+grove_graph_model_drop (GroveGraphModel *self, GroveGraphScene *scene)
 {
-  const guint end = MIN (self->next + KEPT_AHEAD, self->before->len);
-
-  g_ptr_array_add (self->kept, node);
-  for (guint i = self->next; i < end; i++)
-    if (self->before->pdata[i] == node)
-      {
-        self->before->pdata[i] = NULL;
-        self->next = i + 1;
-        return;
-      }
-  g_object_ref (node);
-}
-
-static const char *
-name_of (GroveTreeNode *node)
-{
-  const char *name = grove_tree_node_get_name (node);
-
-  return name != NULL && name[0] != '\0' ? name : grove_tree_node_get_pid (node);
-}
-
-static GroveGraphKind
-kind_of (GroveTreeNode *node)
-{
-  switch (grove_tree_node_get_kind (node))
-    {
-    case GROVE_NODE_KIND_APPLICATION:
-      return GROVE_GRAPH_APPLICATION;
-    case GROVE_NODE_KIND_SUPERVISOR:
-      return GROVE_GRAPH_SUPERVISOR;
-    case GROVE_NODE_KIND_WORKER:
-      return GROVE_GRAPH_WORKER;
-    case GROVE_NODE_KIND_PROCESS:
-    default:
-      return GROVE_GRAPH_PROCESS;
-    }
-}
-
-static void
-add_process (GroveGraphModel *self,
-             GroveGraphScene *scene,
-             guint            parent,
-             GroveTreeNode   *node,
-             const char      *fold)
-{
-  const char          *strategy = grove_tree_node_get_strategy (node);
-  const char          *status = grove_tree_node_get_status (node);
-  const guint          n_children = grove_tree_node_get_n_children (node);
-  const guint          n_loaded = grove_tree_node_get_n_loaded (node);
-  const Source         source = { .node = node, .n_loaded = n_loaded };
-  const GroveGraphNode added = {
-    .id = grove_tree_node_get_pid (node),
-    .name = name_of (node),
-    .strategy = strategy != NULL ? strategy : "",
-    .status = status != NULL ? status : "",
-    .fold = fold,
-    .kind = kind_of (node),
-    .expandable = n_children > 0 && n_loaded == 0,
-    .restarts = grove_tree_node_get_restarts (node),
-    .intensity = grove_tree_node_get_intensity (node),
-    .period_s = grove_tree_node_get_period_s (node),
-    .recent_restarts = grove_tree_node_get_recent_restarts (node),
-    .n_children = n_children,
-    .appeared_us = grove_tree_node_get_appeared_us (node),
-    .restarted_us = grove_tree_node_get_restarted_us (node),
-  };
-
-  grove_graph_scene_add (scene, parent, &added);
-  keep (self, node);
-  g_array_append_val (self->sources, source);
-}
-
-static void
-add_fold (GroveGraphModel      *self,
-          GroveGraphScene      *scene,
-          guint                 parent,
-          const char           *id,
-          const GroveGraphFold *fold,
-          GPtrArray            *siblings,
-          const guint          *fold_of,
-          guint                 index)
-{
-  g_autofree char *label = grove_graph_fold_label (fold->stem);
-  g_autofree char *count = grove_format_count (fold->n_members);
-  g_autofree char *name = g_strdup_printf ("%s × %s", count, label);
-  const Source     source = { NULL, self->members->len, fold->n_members, 0 };
-  GroveGraphNode   added = {
-      .id = id,
-      .name = name,
-      .strategy = "",
-      .status = "",
-      .fold = id,
-      .kind = GROVE_GRAPH_FOLD,
-      .n_children = fold->n_members,
-  };
-
-  for (guint i = 0; i < siblings->len; i++)
-    if (fold_of[i] == index)
-      {
-        GroveTreeNode *member = g_ptr_array_index (siblings, i);
-
-        /* A crash inside shows on the fold. */
-        added.restarts += grove_tree_node_get_restarts (member);
-        added.restarted_us = MAX (added.restarted_us, grove_tree_node_get_restarted_us (member));
-        g_ptr_array_add (self->members, member);
-        keep (self, member);
-      }
-  grove_graph_scene_add (scene, parent, &added);
-  g_array_append_val (self->sources, source);
-}
-
-static void
-add_missing (GroveGraphModel *self, GroveGraphScene *scene, guint parent, guint n_missing)
-{
-  g_autofree char     *count = grove_format_count (n_missing);
-  g_autofree char     *name = g_strdup_printf (_ ("%s more"), count);
-  g_autofree char     *id = g_strdup_printf ("%s\nmore", scene->nodes[parent].id);
-  const Source         source = { 0 };
-  const GroveGraphNode added = { .id = id,
-                                 .name = name,
-                                 .strategy = "",
-                                 .status = "",
-                                 .fold = "",
-                                 .kind = GROVE_GRAPH_MORE,
-                                 .n_children = n_missing };
-
-  grove_graph_scene_add (scene, parent, &added);
-  g_array_append_val (self->sources, source);
-}
-
-static void
-add_siblings (GroveGraphModel *self, GroveGraphScene *scene, guint parent, GPtrArray *siblings)
-{
-  g_autofree const char **names = g_new (const char *, siblings->len + 1);
-  g_autofree guint       *fold_of = g_new (guint, siblings->len + 1);
-  g_autofree gboolean    *done = NULL;
-  g_autoptr (GArray) folds = NULL;
-
-  for (guint i = 0; i < siblings->len; i++)
-    names[i] = name_of (g_ptr_array_index (siblings, i));
-  folds = grove_graph_fold_siblings (names, siblings->len, GROVE_GRAPH_KEEP_ABOVE, fold_of);
-  done = g_new0 (gboolean, folds->len + 1);
-
-  for (guint i = 0; i < siblings->len; i++)
-    {
-      GroveTreeNode        *node = g_ptr_array_index (siblings, i);
-      const GroveGraphFold *fold;
-      g_autofree char      *id = NULL;
-
-      if (fold_of[i] == G_MAXUINT)
-        {
-          add_process (self, scene, parent, node, "");
-          continue;
-        }
-      if (done[fold_of[i]])
-        continue;
-      fold = &g_array_index (folds, GroveGraphFold, fold_of[i]);
-      id = g_strdup_printf ("%s\n%s", parent == GROVE_GRAPH_NONE ? "" : scene->nodes[parent].id,
-                            fold->stem);
-      if (g_hash_table_contains (self->open, id))
-        {
-          add_process (self, scene, parent, node, id);
-          continue;
-        }
-      if (fold->n_members <= GROVE_GRAPH_FOLD_ABOVE &&
-          !g_hash_table_contains (self->closed_before, id))
-        {
-          add_process (self, scene, parent, node, "");
-          continue;
-        }
-      g_hash_table_add (self->closed, g_strdup (id));
-      done[fold_of[i]] = TRUE;
-      add_fold (self, scene, parent, id, fold, siblings, fold_of, fold_of[i]);
-    }
-}
-
-/* Those of them that are shown: all when that would be none. */
-static void
-collect_roots (GroveGraphModel *self, GPtrArray *roots)
-{
-  const guint n = grove_tree_get_n_roots (self->tree);
-
-  for (guint i = 0; i < n; i++)
-    {
-      GroveTreeNode *root = grove_tree_get_root (self->tree, i);
-
-      if (!g_hash_table_contains (self->hidden, name_of (root)))
-        g_ptr_array_add (roots, root);
-    }
-  if (roots->len > 0)
+  if (self->next_sources == NULL)
     return;
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (roots, grove_tree_get_root (self->tree, i));
+  drop_sources (self);
+  grove_graph_scene_drop (scene);
+  /* What changed before it began is forgotten. */
+  self->all_changed = TRUE;
+}
+
+/* Returns how many rows there are. */
+static guint
+add_family (GroveGraphModel *self, GroveGraphScene *scene, guint number, GroveTreeNode *parent)
+{
+  const gboolean disturbed = self->all_changed || g_hash_table_size (self->changed) > 0;
+
+  _grove_graph_model_list_family (self, parent, self->closed, self->next_closed);
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      GroveGraphRow *row = &g_array_index (self->rows, GroveGraphRow, i);
+
+      /* It may have been walked where it stood before. */
+      if (disturbed && grove_graph_scene_has_added (scene, row->node.id))
+        continue;
+      grove_graph_scene_add (scene, number, &row->node);
+      g_array_append_val (self->next_sources, row->source);
+      row->source.members = NULL;
+    }
+  return self->rows->len;
 }
 
 void
-grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene)
+grove_graph_model_begin (GroveGraphModel *self, GroveGraphScene *scene)
 {
-  g_autoptr (GPtrArray) siblings = g_ptr_array_new ();
-
-  g_hash_table_unref (self->closed_before);
-  self->closed_before = self->closed;
-  self->closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->before = g_steal_pointer (&self->kept);
-  self->next = 0;
-  self->kept = g_ptr_array_new_full (self->before->len, release_kept);
-  g_ptr_array_set_size (self->members, 0);
-  g_array_set_size (self->sources, 0);
-
-  collect_roots (self, siblings);
-  add_siblings (self, scene, GROVE_GRAPH_NONE, siblings);
-
-  for (guint i = 0; i < scene->n_nodes; i++)
-    {
-      GroveTreeNode *node = g_array_index (self->sources, Source, i).node;
-      const guint    n_loaded = g_array_index (self->sources, Source, i).n_loaded;
-      guint          n_children;
-
-      if (n_loaded == 0)
-        continue;
-      n_children = grove_tree_node_get_n_children (node);
-      g_ptr_array_set_size (siblings, 0);
-      for (guint k = 0; k < n_loaded; k++)
-        g_ptr_array_add (siblings, grove_tree_node_get_child (node, k));
-      add_siblings (self, scene, i, siblings);
-      if (n_children > n_loaded)
-        add_missing (self, scene, i, n_children - n_loaded);
-    }
-  g_clear_pointer (&self->before, g_ptr_array_unref);
+  drop_sources (self);
+  grove_graph_scene_begin (scene);
+  self->next_sources = sources_new ();
+  self->next_closed = names_new ();
+  self->at = 0;
+  self->n_gone = self->gone->len;
+  self->lost = FALSE;
+  self->all_changed = FALSE;
+  g_hash_table_remove_all (self->changed);
+  add_family (self, scene, GROVE_GRAPH_NONE, NULL);
 }
+
+gboolean
+grove_graph_model_step (GroveGraphModel *self, GroveGraphScene *scene, gint64 until_us)
+{
+  guint work = 0;
+
+  g_return_val_if_fail (self->next_sources != NULL, TRUE);
+  if (self->lost)
+    grove_graph_model_begin (self, scene);
+
+  for (; self->at < self->next_sources->len; self->at++)
+    {
+      GroveGraphSource *source = &g_array_index (self->next_sources, GroveGraphSource, self->at);
+      GroveTreeNode    *node = source->node;
+
+      if (source->n_loaded == 0)
+        continue;
+      if (work >= WORK_LEAST && g_get_monotonic_time () >= until_us)
+        return FALSE;
+      source->n_loaded = grove_tree_node_get_n_loaded (node);
+      work += source->n_loaded;
+      if (source->n_loaded > 0)
+        add_family (self, scene, self->at, node);
+    }
+  do
+    {
+      if (work >= WORK_LEAST && g_get_monotonic_time () >= until_us)
+        return FALSE;
+      work += self->next_sources->len;
+    }
+  while (grove_graph_scene_prepare (scene));
+  return TRUE;
+}
+
+void
+grove_graph_model_end (GroveGraphModel *self,
+                       GroveGraphScene *scene,
+                       const char      *anchor,
+                       gint64           now_us,
+                       GroveGraphMotion motion,
+                       double          *ret_dy)
+{
+  g_return_if_fail (self->next_sources != NULL);
+  grove_graph_scene_end (scene, anchor, now_us, motion, ret_dy);
+  g_array_unref (self->sources);
+  self->sources = g_steal_pointer (&self->next_sources);
+  g_hash_table_unref (self->closed);
+  self->closed = g_steal_pointer (&self->next_closed);
+  if (self->n_gone > 0)
+    g_ptr_array_remove_range (self->gone, 0, self->n_gone);
+}
+
+/* ---- In place -----------------------------------------------------------------------------------
+ */
+
+static gboolean
+looks_the_same (const GroveGraphNode *a, const GroveGraphNode *b)
+{
+  return strcmp (a->id, b->id) == 0 && strcmp (a->name, b->name) == 0 &&
+         strcmp (a->strategy, b->strategy) == 0 && strcmp (a->status, b->status) == 0 &&
+         strcmp (a->fold, b->fold) == 0 && a->kind == b->kind && a->expandable == b->expandable &&
+         a->restarts == b->restarts && a->intensity == b->intensity && a->period_s == b->period_s &&
+         a->recent_restarts == b->recent_restarts && a->n_children == b->n_children &&
+         a->appeared_us == b->appeared_us && a->restarted_us == b->restarted_us;
+}
+
+static gboolean
+patch_row (GroveGraphModel *self,
+           GroveGraphScene *scene,
+           guint            number,
+           GroveGraphRow   *row,
+           gint64           now_us,
+           GArray          *ret_changed)
+{
+  GroveGraphSource *source = &g_array_index (self->sources, GroveGraphSource, number);
+
+  if ((row->source.n_loaded == 0) != (source->n_loaded == 0) ||
+      (source->n_loaded > 0 && row->source.node != source->node) ||
+      (row->source.members == NULL) != (source->members == NULL))
+    return FALSE;
+  if (!looks_the_same (&scene->nodes[number], &row->node))
+    {
+      if (!grove_graph_scene_patch (scene, number, &row->node, now_us))
+        return FALSE;
+      g_array_append_val (ret_changed, number);
+    }
+  clear_source (source);
+  *source = row->source;
+  row->source.members = NULL;
+  return TRUE;
+}
+
+static gboolean
+patch_family (GroveGraphModel *self,
+              GroveGraphScene *scene,
+              GroveTreeNode   *parent,
+              gint64           now_us,
+              GArray          *ret_changed)
+{
+  guint first = 0, n = scene->n_levels > 0 ? scene->levels[0].end : 0;
+
+  if (parent != NULL)
+    {
+      const guint number = grove_graph_scene_find (scene, grove_tree_node_get_pid (parent));
+      const GroveGraphSource *source;
+
+      /* It is in a fold, below one or below a root that is not shown; or new, and then the family
+       * that it is new in is another, too. */
+      if (number == GROVE_GRAPH_NONE)
+        return TRUE;
+      source = &g_array_index (self->sources, GroveGraphSource, number);
+      if (source->node != parent ||
+          (source->n_loaded == 0) != (grove_tree_node_get_n_loaded (parent) == 0))
+        return FALSE;
+      if (source->n_loaded == 0)
+        return TRUE;
+      first = scene->places[number].first_child;
+      n = scene->places[number].n_children;
+    }
+  _grove_graph_model_list_family (self, parent, self->closed, self->closed);
+  if (self->rows->len != n)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!patch_row (self, scene, first + i, &g_array_index (self->rows, GroveGraphRow, i), now_us,
+                    ret_changed))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+grove_graph_model_patch (GroveGraphModel *self,
+                         GroveGraphScene *scene,
+                         gint64           now_us,
+                         GArray          *ret_changed)
+{
+  GHashTableIter iter;
+  gpointer       parent;
+
+  g_return_val_if_fail (self->next_sources == NULL, FALSE);
+  if (self->all_changed || scene->n_patched >= MAX (PATCHES_MAX, scene->n_nodes / 4))
+    return FALSE;
+  g_hash_table_iter_init (&iter, self->changed);
+  while (g_hash_table_iter_next (&iter, &parent, NULL))
+    if (!patch_family (self, scene, parent, now_us, ret_changed))
+      {
+        self->all_changed = TRUE;
+        g_hash_table_remove_all (self->changed);
+        return FALSE;
+      }
+  g_hash_table_remove_all (self->changed);
+  g_ptr_array_set_size (self->gone, 0);
+  grove_graph_scene_end_patches (scene);
+  return TRUE;
+}
+
+/* ---- What it shows ------------------------------------------------------------------------------
+ */
 
 static double
 value_of (GroveTreeNode *node, GroveGraphMetric metric, GroveGraphBand *ret_band)
@@ -320,22 +352,20 @@ value_of (GroveTreeNode *node, GroveGraphMetric metric, GroveGraphBand *ret_band
 
 /* A fold shows the worst of its members. */
 static double
-refresh_fold (GroveGraphModel *self,
-              const Source    *source,
-              GroveGraphNode  *node,
-              GroveGraphMetric metric,
-              GroveGraphBand  *ret_band,
-              gboolean        *ret_changed)
+refresh_fold (const GroveGraphSource *source,
+              GroveGraphNode         *node,
+              GroveGraphMetric        metric,
+              GroveGraphBand         *ret_band,
+              gboolean               *ret_changed)
 {
   guint  counts[GROVE_GRAPH_N_BANDS] = { 0 };
   double most = 0;
 
   *ret_band = GROVE_GRAPH_BAND_OFF;
-  for (guint i = 0; i < source->n_members; i++)
+  for (guint i = 0; i < source->members->len; i++)
     {
       GroveGraphBand band;
-      const double   value =
-        value_of (g_ptr_array_index (self->members, source->first_member + i), metric, &band);
+      const double   value = value_of (g_ptr_array_index (source->members, i), metric, &band);
 
       counts[band]++;
       most = MAX (most, value);
@@ -363,12 +393,12 @@ grove_graph_model_refresh (GroveGraphModel        *self,
 
       for (guint i = all->begin; i < all->end; i++)
         {
-          const Source   *source = &g_array_index (self->sources, Source, i);
-          GroveGraphNode *node = &scene->nodes[i];
-          const gboolean  in_sight = i >= seen.begin && i < seen.end;
-          GroveGraphBand  band = GROVE_GRAPH_BAND_CALM;
-          gboolean        shares_changed = FALSE, looks_different;
-          double          value = 0;
+          const GroveGraphSource *source = &g_array_index (self->sources, GroveGraphSource, i);
+          GroveGraphNode         *node = &scene->nodes[i];
+          const gboolean          in_sight = i >= seen.begin && i < seen.end;
+          GroveGraphBand          band = GROVE_GRAPH_BAND_CALM;
+          gboolean                shares_changed = FALSE, looks_different;
+          double                  value = 0;
 
           if (source->node != NULL)
             {
@@ -377,12 +407,12 @@ grove_graph_model_refresh (GroveGraphModel        *self,
               value = value_of (source->node, metric, &band);
               if (status != NULL && strcmp (status, node->status) != 0)
                 {
-                  node->status = g_string_chunk_insert_const (scene->strings, status);
+                  grove_graph_scene_set_status (scene, i, status);
                   shares_changed = metric == GROVE_GRAPH_METRIC_STATE;
                 }
             }
-          else if (source->n_members > 0)
-            value = refresh_fold (self, source, node, metric, &band, &shares_changed);
+          else if (source->members != NULL)
+            value = refresh_fold (source, node, metric, &band, &shares_changed);
 
           looks_different = shares_changed || (numbers && value != node->metric);
           if (grove_graph_scene_set_metric (scene, i, value, band))
@@ -414,7 +444,7 @@ grove_graph_model_get_n_shown_roots (GroveGraphModel *self)
 {
   g_autoptr (GPtrArray) roots = g_ptr_array_new ();
 
-  collect_roots (self, roots);
+  _grove_graph_model_collect_roots (self, roots);
   return roots->len;
 }
 
@@ -434,7 +464,7 @@ grove_graph_model_get_root_of (GroveGraphModel *self, const char *pid)
     return NULL;
   for (GroveTreeNode *above = node; above != NULL; above = grove_tree_node_get_parent (node))
     node = above;
-  return name_of (node);
+  return _grove_graph_model_name_of (node);
 }
 
 void
@@ -447,110 +477,4 @@ void
 grove_graph_model_close_fold (GroveGraphModel *self, const char *fold)
 {
   g_hash_table_remove (self->open, fold);
-}
-
-guint
-grove_graph_model_locate (GroveGraphModel *self, GroveGraphScene *scene, const char *pid)
-{
-  guint            found = grove_graph_scene_find (scene, pid);
-  GroveTreeNode   *node, *parent;
-  g_autofree char *stem = NULL;
-  g_autofree char *fold = NULL;
-
-  if (found != GROVE_GRAPH_NONE)
-    return found;
-  node = grove_tree_find (self->tree, pid);
-  if (node == NULL)
-    return GROVE_GRAPH_NONE;
-  parent = grove_tree_node_get_parent (node);
-  stem = grove_graph_fold_stem (name_of (node));
-  fold = g_strdup_printf ("%s\n%s", parent != NULL ? grove_tree_node_get_pid (parent) : "", stem);
-  return grove_graph_scene_find (scene, fold);
-}
-
-const char *
-grove_graph_model_find_fold (GroveGraphModel *self, GroveGraphScene *scene, const char *pid)
-{
-  const guint found = grove_graph_model_locate (self, scene, pid);
-
-  return found != GROVE_GRAPH_NONE && scene->nodes[found].kind == GROVE_GRAPH_FOLD
-           ? scene->nodes[found].id
-           : NULL;
-}
-
-static gboolean
-is_match (GroveTreeNode *node, const char *folded_text)
-{
-  g_autofree char *name = g_utf8_casefold (name_of (node), -1);
-
-  return strstr (name, folded_text) != NULL ||
-         strstr (grove_tree_node_get_pid (node), folded_text) != NULL;
-}
-
-typedef struct
-{
-  double         y;
-  guint          order;
-  GroveTreeNode *node;
-} Hit;
-
-static int
-compare_hits (gconstpointer a, gconstpointer b)
-{
-  const Hit *x = a, *y = b;
-
-  return x->y < y->y ? -1 : x->y > y->y ? 1 : x->order < y->order ? -1 : 1;
-}
-
-GPtrArray *
-grove_graph_model_search (GroveGraphModel *self, const GroveGraphScene *scene, const char *text)
-{
-  GPtrArray       *found = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *folded = g_utf8_casefold (text, -1);
-  g_autoptr (GArray) hits = g_array_new (FALSE, FALSE, sizeof (Hit));
-
-  if (folded[0] == '\0')
-    return found;
-  for (guint i = 0; i < scene->n_nodes; i++)
-    {
-      const Source *source = &g_array_index (self->sources, Source, i);
-      Hit           hit = { scene->places[i].y, hits->len, source->node };
-
-      if (source->node != NULL && is_match (source->node, folded))
-        g_array_append_val (hits, hit);
-      for (guint k = 0; k < source->n_members; k++)
-        {
-          hit.node = g_ptr_array_index (self->members, source->first_member + k);
-          hit.order = hits->len;
-          if (is_match (hit.node, folded))
-            g_array_append_val (hits, hit);
-        }
-    }
-  g_array_sort (hits, compare_hits);
-  for (guint i = 0; i < hits->len; i++)
-    g_ptr_array_add (found, g_strdup (grove_tree_node_get_pid (g_array_index (hits, Hit, i).node)));
-  return found;
-}
-
-guint8 *
-grove_graph_model_mark (GroveGraphModel *self, const GroveGraphScene *scene, GPtrArray *found)
-{
-  guint8 *marks = g_new0 (guint8, MAX (1, scene->n_nodes));
-  g_autoptr (GHashTable) pids = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < found->len; i++)
-    g_hash_table_add (pids, g_ptr_array_index (found, i));
-  for (guint i = 0; i < scene->n_nodes; i++)
-    {
-      const Source *source = &g_array_index (self->sources, Source, i);
-
-      marks[i] = source->node != NULL &&
-                 g_hash_table_contains (pids, grove_tree_node_get_pid (source->node));
-      for (guint k = 0; k < source->n_members && !marks[i]; k++)
-        marks[i] =
-          g_hash_table_contains (pids,
-                                 grove_tree_node_get_pid (
-                                   g_ptr_array_index (self->members, source->first_member + k)));
-    }
-  return marks;
 }

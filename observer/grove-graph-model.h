@@ -3,6 +3,9 @@
  * From the observer's tree to the graph's scene: walks it, folds alike siblings, keeps the colours
  * up to date, and finds what a search is after. It remembers which folds a person has opened.
  *
+ * A scene is built in steps, between which the main loop turns and the tree may change; until the
+ * last one shows it, it is what it was. What changes later, and needs nothing to move, is patched.
+ *
  * Threads: main thread only. It keeps the tree's nodes alive while the scene shows them, nothing
  * else.
  */
@@ -19,8 +22,37 @@ GroveGraphModel *grove_graph_model_new (GroveTree *tree);
 void             grove_graph_model_free (GroveGraphModel *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroveGraphModel, grove_graph_model_free)
 
-/* Adds every node to a scene, between its begin() and its end(). */
-void grove_graph_model_build (GroveGraphModel *self, GroveGraphScene *scene);
+/* A build; what was begun before is dropped. */
+void grove_graph_model_begin (GroveGraphModel *self, GroveGraphScene *scene);
+/* Goes on until that time, give or take some milliseconds; TRUE: only end() is left. */
+gboolean grove_graph_model_step (GroveGraphModel *self, GroveGraphScene *scene, gint64 until_us);
+/* Shows it; the rest as for grove_graph_scene_end(). */
+void grove_graph_model_end (GroveGraphModel *self,
+                            GroveGraphScene *scene,
+                            const char      *anchor,
+                            gint64           now_us,
+                            GroveGraphMotion motion,
+                            double          *ret_dy);
+/* The build under way, if one is, is of no use. */
+void grove_graph_model_drop (GroveGraphModel *self, GroveGraphScene *scene);
+
+/**
+ * grove_graph_model_patch:
+ * @self: a model
+ * @scene: what it built last; no other build is under way
+ * @now_us: g_get_monotonic_time()
+ * @ret_changed: (element-type guint): gets the nodes that say something else now
+ *
+ * Takes over what the tree has changed since, where that moves nothing: who was restarted, what
+ * supervisors count, who comes and goes in a fold.
+ *
+ * Threads: main thread only. Cost: O(siblings of what changed).
+ * Returns: FALSE if only a build will do
+ */
+gboolean grove_graph_model_patch (GroveGraphModel *self,
+                                  GroveGraphScene *scene,
+                                  gint64           now_us,
+                                  GArray          *ret_changed);
 
 /**
  * grove_graph_model_refresh:

@@ -4,8 +4,9 @@
  * which of them a view sees or a point hits. No widget and no drawing, so all of it can be tested.
  *
  * Invariants: nodes stand breadth first, children together, so each level is one run of the array
- * and, the layout keeping order, is sorted by y. A build goes begin(), add() for every node, end();
- * the indices of the one before are then gone, but nodes keep their identity through their id: what
+ * and, the layout keeping order, is sorted by y. A build goes begin(), add() for every node, end(),
+ * over as many turns of the main loop as it takes: until end() the scene is what it was. The
+ * indices of the one before are then gone, but nodes keep their identity through their id: what
  * moved is animated from where it was, and what died leaves a ghost where it stood.
  *
  * Threads: main thread only. It owns all of its strings.
@@ -109,23 +110,26 @@ typedef struct
   gint64  move_start_us;
   double  max_move; /* how far from its place a node may be drawn, world units */
 
+  guint n_patched; /* nodes that were changed in place since the last build */
+
   /* Private. */
   const GroveGraphAxes *next_axes;
-  guint                 room;
   GroveGraphIndex      *index;
-  GStringChunk         *strings;
+  GStringChunk        **strings;    /* shared with copies */
   GHashTable           *dead;       /* ids since the last build */
   GHashTable           *crashed;    /* ids to when (gint64), for as long as it is seen */
   GHashTable           *successors; /* new id to old id */
-  gpointer              previous;
+  /* Those of them that were told of while a build was under way. */
+  GHashTable *late_dead, *late_successors;
+  gpointer    next; /* the build under way, NULL */
 } GroveGraphScene;
 
 GroveGraphScene *grove_graph_scene_new (void);
 void             grove_graph_scene_free (GroveGraphScene *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroveGraphScene, grove_graph_scene_free)
 
-/* What it looks like when all motion is over; shares nothing with it, so a thread may have it.
- * (transfer full) */
+/* What it looks like when all motion is over; shares only texts with it, which never change, so a
+ * thread may have it. (transfer full) */
 GroveGraphScene *grove_graph_scene_copy (const GroveGraphScene *self);
 
 /* From the next build on; where nodes stood before is then forgotten. */
@@ -139,10 +143,22 @@ grove_graph_scene_note_replaced (GroveGraphScene *self, const char *old_id, cons
 /* It crashed, or took the place of one that did: a node, one that is yet to come, or a ghost. */
 void grove_graph_scene_note_crashed (GroveGraphScene *self, const char *id, gint64 now_us);
 
+/* ---- Building ---------------------------------------------------------------------------------
+ */
+
+/* What was begun before is dropped. */
 void grove_graph_scene_begin (GroveGraphScene *self);
 /* Breadth first: roots with parent GROVE_GRAPH_NONE, then the children of each node in turn. The
  * strings are copied. Returns its number. */
 guint grove_graph_scene_add (GroveGraphScene *self, guint parent, const GroveGraphNode *node);
+/* Of the nodes added so far: how many, and whether one of that id is among them. */
+guint    grove_graph_scene_get_n_added (const GroveGraphScene *self);
+gboolean grove_graph_scene_has_added (const GroveGraphScene *self, const char *id);
+/* Does a part of what end() is to do, once all are added; FALSE when only end() is left. Each part
+ * is O(nodes), and the longest is the layout. */
+gboolean grove_graph_scene_prepare (GroveGraphScene *self);
+/* The build under way is of no use. */
+void grove_graph_scene_drop (GroveGraphScene *self);
 
 typedef enum
 {
@@ -158,8 +174,8 @@ typedef enum
  * @motion: whether nodes glide
  * @ret_dy: (out) (optional): how far @anchor moved down; move the camera by as much
  *
- * Lays the new nodes out. Positions of before are taken relative to the anchor, so that only what
- * moved relative to it is animated.
+ * Lays the new nodes out, and shows them instead of those of before. Positions of before are taken
+ * relative to the anchor, so that only what moved relative to it is animated.
  *
  * Threads: main thread only. Cost: O(nodes).
  */
@@ -169,7 +185,31 @@ void grove_graph_scene_end (GroveGraphScene *self,
                             GroveGraphMotion motion,
                             double          *ret_dy);
 
+/**
+ * grove_graph_scene_patch:
+ * @self: a scene, no build of which is under way
+ * @number: one of its nodes
+ * @node: what stands there now: another of its kind, or the same with other words
+ * @now_us: g_get_monotonic_time()
+ *
+ * Changes one node where it stands. Who stood there and died leaves a ghost.
+ *
+ * Threads: main thread only. Cost: O(1).
+ * Returns: FALSE, and nothing was done, if that would move others, or @node is elsewhere already
+ */
+gboolean grove_graph_scene_patch (GroveGraphScene      *self,
+                                  guint                 number,
+                                  const GroveGraphNode *node,
+                                  gint64                now_us);
+/* All that was noted since the build has been changed so. */
+void grove_graph_scene_end_patches (GroveGraphScene *self);
+
+/* ---- What there is ------------------------------------------------------------------------------
+ */
+
+/* (not of a copy) */
 guint grove_graph_scene_find (GroveGraphScene *self, const char *id);
+void  grove_graph_scene_set_status (GroveGraphScene *self, guint node, const char *status);
 /* Returns whether it is painted in another colour now. */
 gboolean
 grove_graph_scene_set_metric (GroveGraphScene *self, guint node, double value, GroveGraphBand band);

@@ -222,9 +222,10 @@ grove_picture_save (GroveTree          *tree,
   const GroveGraphCamera near = { .scale = 1 };
 
   g_return_val_if_fail (GROVE_IS_TREE (tree), FALSE);
-  grove_graph_scene_begin (scene);
-  grove_graph_model_build (model, scene);
-  grove_graph_scene_end (scene, NULL, 0, GROVE_GRAPH_JUMP, NULL);
+  grove_graph_model_begin (model, scene);
+  while (!grove_graph_model_step (model, scene, G_MAXINT64))
+    ;
+  grove_graph_model_end (model, scene, NULL, 0, GROVE_GRAPH_JUMP, NULL);
   grove_graph_model_refresh (model, scene, &near, metric, NULL);
   bytes = grove_picture_draw (scene, metric, colours, format, ret_facts, error);
   return bytes != NULL && g_file_set_contents (path, g_bytes_get_data (bytes, NULL),

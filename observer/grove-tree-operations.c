@@ -72,6 +72,8 @@ put_all_aside (GroveTree *self)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     _grove_tree_node_forget_children (value);
   _grove_tree_node_forget_children (self->top);
+  self->told_family = FALSE;
+  _grove_tree_emit_family_changed (self, self->top);
   if (n_roots > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, n_roots, 0);
 }
@@ -165,6 +167,7 @@ apply_add (GroveTree *self, struct json_object *op)
     return FALSE;
   remember (self, node);
   _grove_tree_node_insert (parent, index, node);
+  _grove_tree_emit_family_changed (self, parent);
   if (parent == self->top)
     g_list_model_items_changed (G_LIST_MODEL (self), index, 0, 1);
   return TRUE;
@@ -189,6 +192,7 @@ apply_del (GroveTree *self, struct json_object *op)
   GroveTreeNode *parent = parent_of (self, node);
   guint          index = _grove_tree_node_index_of (parent, node);
   _grove_tree_node_remove (parent, node);
+  _grove_tree_emit_family_changed (self, parent);
   if (parent == self->top)
     g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 0);
   g_object_unref (node);
@@ -199,7 +203,15 @@ static gboolean
 apply_set (GroveTree *self, struct json_object *op)
 {
   GroveTreeNode *node = node_argument (self, op, 1);
-  return node != NULL && _grove_tree_node_take (node, argument (op, 2));
+  if (node == NULL)
+    return FALSE;
+  guint n_children = grove_tree_node_get_n_children (node);
+  if (!_grove_tree_node_take (node, argument (op, 2)))
+    return FALSE;
+  _grove_tree_emit_family_changed (self, parent_of (self, node));
+  if (grove_tree_node_get_n_children (node) != n_children)
+    _grove_tree_emit_family_changed (self, node);
+  return TRUE;
 }
 
 static gboolean
@@ -219,6 +231,7 @@ apply_replace (GroveTree *self, struct json_object *op)
   announce_removal (self, old);
   remember (self, node);
   _grove_tree_node_replace (parent, old, node);
+  _grove_tree_emit_family_changed (self, parent);
   if (parent == self->top)
     g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 1);
   _grove_tree_emit_replaced (self, old, node);
@@ -238,6 +251,7 @@ apply_move (GroveTree *self, struct json_object *op)
     return FALSE;
   guint from = _grove_tree_node_index_of (parent, node);
   _grove_tree_node_move (parent, node, index);
+  _grove_tree_emit_family_changed (self, parent);
   if (parent == self->top && from != index)
     {
       guint low = MIN (from, index), n = MAX (from, index) - low + 1;

@@ -31,6 +31,8 @@ struct _GroveTree
   gboolean building;
   guint    last_n_nodes;
   guint    frame_source;
+  gboolean told_family; /* in this update, of last_family, which need not be there any more */
+  gpointer last_family;
 };
 
 /* Puts all nodes aside, to be built again. */
@@ -44,6 +46,8 @@ int _grove_tree_apply_metrics (GroveTree *self, struct json_object *metrics);
 
 /* Tells of it, within a frame. */
 void _grove_tree_structure_changed (GroveTree *self);
+/* @parent: of the roots, the top. */
+void _grove_tree_emit_family_changed (GroveTree *self, GroveTreeNode *parent);
 void _grove_tree_emit_removed (GroveTree *self, GroveTreeNode *node);
 void _grove_tree_emit_replaced (GroveTree *self, GroveTreeNode *old, GroveTreeNode *node);
 

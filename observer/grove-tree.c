@@ -32,6 +32,7 @@ enum
   METRICS_CHANGED,
   REPLACED,
   REMOVED,
+  FAMILY_CHANGED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -67,6 +68,17 @@ _grove_tree_structure_changed (GroveTree *self)
 }
 
 void
+_grove_tree_emit_family_changed (GroveTree *self, GroveTreeNode *parent)
+{
+  /* Of a thousand children that come one after the other, one is told of. */
+  if (self->told_family && self->last_family == parent)
+    return;
+  self->told_family = TRUE;
+  self->last_family = parent;
+  g_signal_emit (self, signals[FAMILY_CHANGED], 0, parent != self->top ? parent : NULL);
+}
+
+void
 _grove_tree_emit_removed (GroveTree *self, GroveTreeNode *node)
 {
   g_signal_emit (self, signals[REMOVED], 0, node);
@@ -96,6 +108,7 @@ updated (gpointer owner, struct json_object *params, const char **ret_reason)
   gsize               n_ops = ops != NULL ? json_object_array_length (ops) : 0;
   gboolean            good = TRUE;
   g_object_ref (self);
+  self->told_family = FALSE;
   if (self->fresh || _grove_json_boolean (params, "reset"))
     _grove_tree_start_over (self);
   self->fresh = FALSE;
@@ -375,6 +388,7 @@ grove_tree_class_init (GroveTreeClass *klass)
   signals[METRICS_CHANGED] = new_signal (type, "metrics-changed", 0);
   signals[REPLACED] = new_signal (type, "replaced", 2);
   signals[REMOVED] = new_signal (type, "removed", 1);
+  signals[FAMILY_CHANGED] = new_signal (type, "family-changed", 1);
 }
 
 static void

@@ -54,7 +54,8 @@ G_DECLARE_FINAL_TYPE (GroveTree, grove_tree, GROVE, TREE, GObject)
  * Properties: active boolean rw, loading boolean r, n-nodes uint r, metric string rw (a column of
  * the table processes). Signals: structure-changed (at most once a frame); metrics-changed;
  * replaced (GroveTreeNode *old, GroveTreeNode *new); removed (GroveTreeNode *node, just before it
- * goes).
+ * goes); family-changed (GroveTreeNode *parent, NULL: the roots: some of its children are others,
+ * stand otherwise or say something else; some time before structure-changed).
  *
  * Returns: (transfer full): not active
  * Since: 0.1

@@ -83,12 +83,7 @@ grove_graph_set_growth (GroveGraph *self, GroveGraphGrowth growth)
     return;
   self->growth = growth;
   grove_graph_scene_set_growth (self->scene, growth);
-  /* One begins to look at it again, but not somewhere else. */
-  self->placed = FALSE;
   _grove_graph_build (self);
-  _grove_graph_reveal (self, _grove_graph_get_cursor (self));
-  grove_graph_minimap_invalidate (self->minimap);
-  _grove_graph_redraw (self);
 }
 
 guint

@@ -58,17 +58,23 @@ struct _GroveGraph
   GHashTable *crashes_told; /* gint64: number * 2, and 1 when it was known what followed */
   gint64      last_crash;   /* of those before one looked, -1: not known yet */
 
-  gboolean         dirty;  /* the tree has changed since the last build */
+  gboolean         dirty;  /* the tree has changed since the last build, or began to */
   gboolean         placed; /* the camera has seen nodes */
   gint64           placed_us;
   GroveGraphFollow follow;
   guint            build_timer; /* a build is due */
+  guint            step_timer;  /* a build is under way, and this goes on with it */
+  gint64           step_us;     /* after which others have their turn */
   gint64           built_us, build_cost_us;
-  guint            tick; /* frame callback while something fades or moves */
-  guint            still_timer;
-  gint64           painted_us, minimap_us;
-  gboolean         minimap_stale;
-  guint            describe_timer;
+  /* What a person did waits for the build that shows it: the fold whose first member, or which
+   * itself, is selected then. */
+  char    *chosen;
+  gboolean chosen_opens;
+  guint    tick; /* frame callback while something fades or moves */
+  guint    still_timer;
+  gint64   painted_us, minimap_us;
+  gboolean minimap_stale;
+  guint    describe_timer;
 
   /* Dragging. */
   GtkGesture *drag;
@@ -103,8 +109,12 @@ char *_grove_graph_describe_node (GroveGraph *self, guint node);
 gboolean _grove_graph_is_animated (GroveGraph *self);
 /* Listens to the tree. */
 void _grove_graph_connect_tree (GroveGraph *self);
-/* Makes the scene anew from the tree. */
+/* Makes the scene anew from the tree: a small one at once, of a large one it shows the old until
+ * the new one is whole. */
 void _grove_graph_build (GroveGraph *self);
+/* The build under way, if one is: all the rest of it now; it is of no use. */
+void _grove_graph_finish_build (GroveGraph *self);
+void _grove_graph_drop_build (GroveGraph *self);
 /* The widget, or the scene, which moved down by @dy under its anchor, has another size. */
 void _grove_graph_place_camera (GroveGraph *self, double dy);
 void _grove_graph_update_search (GroveGraph *self);

@@ -2,17 +2,23 @@
  *
  * GroveGraph: keeping equal to the tree, and when to paint.
  *
- * Cost: a build walks the whole tree, so builds are spaced to take a fifth of the time at most. New
- * numbers only repaint, and only when something in sight looks different. Nothing runs while
+ * Cost: a build walks the whole tree, so it is done in steps between which the main loop turns, and
+ * builds are spaced to take a fifth of the time at most. What moves nothing is changed in place.
+ * New numbers only repaint, and only when something in sight looks different. Nothing runs while
  * hidden.
  */
 #include "ui/grove-graph-private.h"
 
+#include <string.h>
+
 #define BUILD_SHARE      4 /* times as long as a build took is left to others */
+#define STEP_GAP_MS      2
 #define FADE_FRAME_US    (50 * 1000)
 #define MINIMAP_EVERY_US (500 * 1000)
 #define READING_US       (3 * G_USEC_PER_SEC) /* a large tree comes in several updates */
 #define FIT_SLACK        1.3                  /* a graph this much smaller is shown larger */
+
+static void on_structure_changed (GroveGraph *self);
 
 gboolean
 _grove_graph_is_animated (GroveGraph *self)
@@ -266,25 +272,104 @@ _grove_graph_place_camera (GroveGraph *self, double dy)
     grove_graph_camera_slip (&self->camera, dy);
 }
 
-void
-_grove_graph_build (GroveGraph *self)
+/* Those that say something else, and are in sight, are painted again; the lists are of nodes. */
+static void
+touch_in_sight (GroveGraph *self, GArray *nodes)
 {
-  const gint64     start_us = g_get_monotonic_time ();
-  g_autofree char *anchor = choose_anchor (self);
-  const guint64    before = grove_graph_camera_get_signature (&self->camera, self->scene);
-  g_autofree char *hovered = NULL;
+  for (guint i = nodes->len; i-- > 0;)
+    {
+      const guint           node = g_array_index (nodes, guint, i);
+      const GroveGraphRange range =
+        grove_graph_camera_get_range (&self->camera, self->scene, self->scene->nodes[node].level);
+
+      if (node < range.begin || node >= range.end)
+        g_array_remove_index_fast (nodes, i);
+    }
+  touch_nodes (self, nodes);
+}
+
+/* What follows from the scene's saying something else. */
+static void
+follow_scene (GroveGraph *self)
+{
+  _grove_graph_update_search (self);
+  _grove_graph_renew_arcs (self);
+  refresh_minimap (self);
+}
+
+static void
+tell (GroveGraph *self)
+{
+  _grove_graph_start_frames (self);
+  _grove_graph_queue_describe (self);
+  g_signal_emit_by_name (self, "changed");
+  if (self->wanted && self->cursor != NULL && grove_tree_find (self->tree, self->cursor) != NULL)
+    _grove_graph_show_cursor (self);
+}
+
+/* What has changed is changed where it stands, if nothing else moves for it. */
+static gboolean
+patch (GroveGraph *self)
+{
+  g_autoptr (GArray) seen = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) changed = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  if (!grove_graph_model_patch (self->model, self->scene, g_get_monotonic_time (), changed))
+    return FALSE;
+  self->dirty = FALSE;
+  if (grove_graph_model_refresh (self->model, self->scene, &self->camera, self->metric, seen))
+    self->minimap_stale = TRUE;
+  follow_scene (self);
+  g_array_append_vals (seen, changed->data, changed->len);
+  if (self->marks != NULL)
+    _grove_graph_redraw (self);
+  else
+    touch_in_sight (self, seen);
+  tell (self);
+  return TRUE;
+}
+
+static void
+select_chosen (GroveGraph *self)
+{
+  g_autofree char *chosen = g_steal_pointer (&self->chosen);
+  guint            node;
+
+  if (chosen == NULL)
+    return;
+  node = grove_graph_scene_find (self->scene, chosen);
+  if (self->chosen_opens)
+    for (node = 0; node < self->scene->n_nodes; node++)
+      if (strcmp (self->scene->nodes[node].fold, chosen) == 0)
+        break;
+  if (node < self->scene->n_nodes)
+    _grove_graph_select (self, node);
+}
+
+/* Shows what was built. */
+static void
+end_build (GroveGraph *self)
+{
+  const gint64          start_us = g_get_monotonic_time ();
+  const GroveGraphAxes *axes = self->scene->axes;
+  g_autofree char      *anchor = choose_anchor (self);
+  const guint64         before = grove_graph_camera_get_signature (&self->camera, self->scene);
+  g_autofree char      *hovered = NULL;
   g_autoptr (GArray) seen = g_array_new (FALSE, FALSE, sizeof (guint));
   double dy = 0;
 
   if (self->hovered < self->scene->n_nodes)
     hovered = g_strdup (self->scene->nodes[self->hovered].id);
 
-  self->dirty = FALSE;
-  grove_graph_scene_begin (self->scene);
-  grove_graph_model_build (self->model, self->scene);
-  grove_graph_scene_end (self->scene, anchor, start_us,
+  grove_graph_model_end (self->model, self->scene, anchor, start_us,
                          _grove_graph_is_animated (self) ? GROVE_GRAPH_GLIDE : GROVE_GRAPH_JUMP,
                          &dy);
+  if (self->scene->axes != axes)
+    {
+      /* One begins to look at it again, but not somewhere else. */
+      self->placed = FALSE;
+      grove_graph_minimap_invalidate (self->minimap);
+    }
   _grove_graph_place_camera (self, dy);
   /* While it is being read, it moves about what is selected, too. */
   if (self->follow != GROVE_GRAPH_FOLLOW_NOT)
@@ -293,12 +378,10 @@ _grove_graph_build (GroveGraph *self)
 
   self->hovered =
     hovered != NULL ? grove_graph_scene_find (self->scene, hovered) : GROVE_GRAPH_NONE;
-  _grove_graph_update_search (self);
-  _grove_graph_renew_arcs (self);
   self->minimap_stale = TRUE;
-  refresh_minimap (self);
+  follow_scene (self);
   self->built_us = g_get_monotonic_time ();
-  self->build_cost_us = self->built_us - start_us;
+  self->build_cost_us += self->built_us - start_us;
 
   /* Most of what comes and goes does so out of sight, or in a fold. */
   if (self->marks != NULL || grove_graph_camera_sees_motion (&self->camera, self->scene) ||
@@ -306,11 +389,75 @@ _grove_graph_build (GroveGraph *self)
     _grove_graph_redraw (self);
   else
     touch_nodes (self, seen);
-  _grove_graph_start_frames (self);
-  _grove_graph_queue_describe (self);
-  g_signal_emit_by_name (self, "changed");
-  if (self->wanted && self->cursor != NULL && grove_tree_find (self->tree, self->cursor) != NULL)
-    _grove_graph_show_cursor (self);
+  tell (self);
+  select_chosen (self);
+}
+
+static gboolean on_step (gpointer user_data);
+
+static void
+go_on (GroveGraph *self, gint64 until_us)
+{
+  const gint64   start_us = g_get_monotonic_time ();
+  const gboolean whole = grove_graph_model_step (self->model, self->scene, until_us);
+
+  self->build_cost_us += g_get_monotonic_time () - start_us;
+  if (!whole)
+    {
+      /* What waits meanwhile, frames and all, has its turn. */
+      self->step_timer = g_timeout_add (STEP_GAP_MS, on_step, self);
+      return;
+    }
+  end_build (self);
+  if (self->dirty)
+    on_structure_changed (self);
+}
+
+static gboolean
+on_step (gpointer user_data)
+{
+  GroveGraph *self = user_data;
+
+  self->step_timer = 0;
+  if (grove_tree_get_loading (self->tree))
+    {
+      /* It is read anew. */
+      self->dirty = TRUE;
+      grove_graph_model_drop (self->model, self->scene);
+    }
+  else
+    go_on (self, g_get_monotonic_time () + self->step_us);
+  return G_SOURCE_REMOVE;
+}
+
+void
+_grove_graph_drop_build (GroveGraph *self)
+{
+  if (self->step_timer == 0)
+    return;
+  g_clear_handle_id (&self->step_timer, g_source_remove);
+  grove_graph_model_drop (self->model, self->scene);
+  self->dirty = TRUE;
+}
+
+void
+_grove_graph_finish_build (GroveGraph *self)
+{
+  if (self->step_timer == 0)
+    return;
+  g_clear_handle_id (&self->step_timer, g_source_remove);
+  go_on (self, G_MAXINT64);
+}
+
+void
+_grove_graph_build (GroveGraph *self)
+{
+  _grove_graph_drop_build (self);
+  g_clear_handle_id (&self->build_timer, g_source_remove);
+  self->dirty = FALSE;
+  self->build_cost_us = 0;
+  grove_graph_model_begin (self->model, self->scene);
+  go_on (self, g_get_monotonic_time () + self->step_us);
 }
 
 static gboolean
@@ -333,7 +480,7 @@ on_structure_changed (GroveGraph *self)
   self->dirty = TRUE;
   /* A tree that is read anew is drawn as it was until there is something to draw. */
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->build_timer != 0 ||
-      grove_tree_get_loading (self->tree))
+      self->step_timer != 0 || grove_tree_get_loading (self->tree) || patch (self))
     return;
   if (wait_us <= 0)
     _grove_graph_build (self);
@@ -353,7 +500,7 @@ on_metrics_changed (GroveGraph *self)
 {
   g_autoptr (GArray) seen = NULL;
 
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->dirty)
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || self->dirty || self->step_timer != 0)
     return;
   seen = g_array_new (FALSE, FALSE, sizeof (guint));
   if (grove_graph_model_refresh (self->model, self->scene, &self->camera, self->metric, seen))

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define DESCRIBE_MS 1000
+#define STEP_US     (6 * 1000)
 
 G_DEFINE_FINAL_TYPE (GroveGraph, grove_graph, GTK_TYPE_WIDGET)
 
@@ -75,6 +76,9 @@ GroveGraphScene *
 grove_graph_dup_scene (GroveGraph *self)
 {
   g_return_val_if_fail (GROVE_IS_GRAPH (self), NULL);
+  /* What one sees; who sees nothing yet means what is coming. */
+  if (self->scene->n_nodes == 0)
+    _grove_graph_finish_build (self);
   return grove_graph_scene_copy (self->scene);
 }
 
@@ -197,6 +201,7 @@ on_selected (GroveGraph *self)
       if (node != GROVE_GRAPH_NONE && !grove_graph_node_is_process (&self->scene->nodes[node]))
         return;
     }
+  g_clear_pointer (&self->chosen, g_free);
   g_free (self->cursor);
   self->cursor = g_strdup (pid);
   if (pid != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
@@ -212,6 +217,7 @@ _grove_graph_select (GroveGraph *self, guint node)
 {
   const GroveGraphNode *to;
 
+  g_clear_pointer (&self->chosen, g_free);
   if (node >= self->scene->n_nodes)
     {
       grove_session_set_selected (self->session, NULL);
@@ -231,24 +237,24 @@ _grove_graph_select (GroveGraph *self, guint node)
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
+static void
+choose (GroveGraph *self, const char *fold, gboolean opens)
+{
+  g_free (self->chosen);
+  self->chosen = g_strdup (fold);
+  self->chosen_opens = opens;
+}
+
 gboolean
 _grove_graph_open (GroveGraph *self, guint node)
 {
   const GroveGraphNode *of = &self->scene->nodes[node];
-  guint                 first;
 
   if (of->kind == GROVE_GRAPH_FOLD)
     {
-      g_autofree char *fold = g_strdup (of->id);
-
-      grove_graph_model_open_fold (self->model, fold);
+      grove_graph_model_open_fold (self->model, of->id);
+      choose (self, of->id, TRUE);
       _grove_graph_build (self);
-      for (first = 0; first < self->scene->n_nodes; first++)
-        if (strcmp (self->scene->nodes[first].fold, fold) == 0)
-          {
-            _grove_graph_select (self, first);
-            break;
-          }
       return TRUE;
     }
   if (of->expandable)
@@ -266,11 +272,9 @@ _grove_graph_close (GroveGraph *self, guint node)
 
   if (of->kind != GROVE_GRAPH_FOLD && of->fold[0] != '\0')
     {
-      g_autofree char *fold = g_strdup (of->fold);
-
-      grove_graph_model_close_fold (self->model, fold);
+      grove_graph_model_close_fold (self->model, of->fold);
+      choose (self, of->fold, FALSE);
       _grove_graph_build (self);
-      _grove_graph_select (self, grove_graph_scene_find (self->scene, fold));
       return TRUE;
     }
   if (self->scene->places[node].n_children > 0)
@@ -417,6 +421,7 @@ grove_graph_unmap (GtkWidget *widget)
   GroveGraph *self = GROVE_GRAPH (widget);
 
   _grove_graph_stop_frames (self);
+  _grove_graph_drop_build (self);
   g_clear_handle_id (&self->build_timer, g_source_remove);
   GTK_WIDGET_CLASS (grove_graph_parent_class)->unmap (widget);
   if (self->web != NULL)
@@ -450,6 +455,7 @@ grove_graph_dispose (GObject *object)
   GroveGraph *self = GROVE_GRAPH (object);
 
   _grove_graph_stop_frames (self);
+  _grove_graph_drop_build (self);
   g_clear_handle_id (&self->build_timer, g_source_remove);
   g_clear_handle_id (&self->describe_timer, g_source_remove);
   _grove_graph_dispose_links (self);
@@ -477,6 +483,7 @@ grove_graph_finalize (GObject *object)
   g_clear_pointer (&self->arcs, g_array_unref);
   g_free (self->marks);
   g_free (self->cursor);
+  g_free (self->chosen);
   g_free (self->search);
   G_OBJECT_CLASS (grove_graph_parent_class)->finalize (object);
 }
@@ -512,6 +519,7 @@ grove_graph_init (GroveGraph *self)
   self->found = g_ptr_array_new_with_free_func (g_free);
   self->search = g_strdup ("");
   self->hovered = GROVE_GRAPH_NONE;
+  self->step_us = STEP_US;
   self->camera.scale = 1;
   /* An empty scene is a scene too. */
   grove_graph_scene_begin (self->scene);

@@ -54,7 +54,7 @@ fill (GroveGraphScene *scene)
     add (scene, GROVE_GRAPH_NONE, "app_sup", GROVE_GRAPH_SUPERVISOR);
   for (guint i = 0; i < 1000; i++)
     add (scene, i / 100, "pool_sup", GROVE_GRAPH_SUPERVISOR);
-  for (guint i = 0; scene->n_nodes < N_NODES; i++)
+  for (guint i = 0; grove_graph_scene_get_n_added (scene) < N_NODES; i++)
     add (scene, 10 + i / 99, "worker", GROVE_GRAPH_WORKER);
 }
 

@@ -255,6 +255,49 @@ test_reset (Fixture *self, gconstpointer data)
   g_assert_null (strstr (self->events->str, "-<0.3.0> "));
 }
 
+static void
+family_changed (GroveTree *tree, GroveTreeNode *parent, GString *families)
+{
+  g_string_append_printf (families, "%s ",
+                          parent != NULL ? grove_tree_node_get_pid (parent) : "roots");
+}
+
+static void
+test_families (Fixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *ops, *families;
+  } rows[] = {
+    { "[['set','<0.3.0>',{'pid':'<0.3.0>','kind':'worker','name':'aa'}]]", "<0.2.0> " },
+    { "[['set','<0.2.0>',{'pid':'<0.2.0>','kind':'supervisor','name':'s','children':9}]]",
+      "<0.1.0> <0.2.0> " },
+    { "[['replace','<0.4.0>',{'pid':'<0.7.0>','kind':'worker','name':'b'}],"
+      "['move','<0.7.0>',0],['del','<0.5.0>']]",
+      "<0.2.0> " },
+    { "[['add','<0.3.0>',0,{'pid':'<0.8.0>','kind':'worker','name':'d'}],"
+      "['add',null,1,{'pid':'<0.9.0>','kind':'application','name':'bank'}]]",
+      "<0.3.0> roots " },
+    { "[['del','<0.9.0>'],['del','<0.8.0>']]", "roots <0.3.0> " },
+  };
+  g_autoptr (GString) families = g_string_new (NULL);
+
+  g_test_summary ("Whose children are others is told, once for many in a row");
+  open_shop (self);
+  g_signal_connect (self->tree, "family-changed", G_CALLBACK (family_changed), families);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_string_truncate (families, 0);
+      update (self, rows[i].ops, "[]");
+      g_assert_cmpstr (families->str, ==, rows[i].families);
+    }
+  /* Said when there are none left: what was read of it before is of no use. */
+  g_string_truncate (families, 0);
+  say_update (self, ",'reset':true", "[]", "[]");
+  WAIT_FOR (peer_get_acked (self->peer, 7) == self->seq);
+  g_assert_cmpstr (families->str, ==, "roots ");
+}
+
 /* A thousand changes are one frame. */
 static void
 test_coalesced (Fixture *self, gconstpointer data)
@@ -432,6 +475,7 @@ main (int argc, char **argv)
   ADD ("replace", test_replace);
   ADD ("move", test_move);
   ADD ("reset", test_reset);
+  ADD ("families", test_families);
   ADD ("coalesced", test_coalesced);
   ADD ("expand", test_expand);
   ADD ("another-run", test_another_run);

@@ -37,6 +37,7 @@ enum
   METRICS_CHANGED,
   REPLACED,
   REMOVED,
+  FAMILY_CHANGED,
   N_SIGNALS,
 };
 
@@ -215,6 +216,8 @@ grove_tree_class_init (GroveTreeClass *klass)
                   2, GROVE_TYPE_TREE_NODE, GROVE_TYPE_TREE_NODE);
   signals[REMOVED] = g_signal_new ("removed", GROVE_TYPE_TREE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 1, GROVE_TYPE_TREE_NODE);
+  signals[FAMILY_CHANGED] = g_signal_new ("family-changed", GROVE_TYPE_TREE, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, GROVE_TYPE_TREE_NODE);
 }
 
 static void
@@ -299,6 +302,12 @@ make_node (GroveTree *self, const char *pid, const char *name, GroveNodeKind kin
   return node;
 }
 
+static void
+tell_family (GroveTree *self, GroveTreeNode *parent)
+{
+  g_signal_emit (self, signals[FAMILY_CHANGED], 0, parent);
+}
+
 GroveTreeNode *
 toy_tree_add (GroveTree    *self,
               const char   *parent,
@@ -312,6 +321,7 @@ toy_tree_add (GroveTree    *self,
 
   node->parent = above;
   g_ptr_array_add (above != NULL ? above->children : self->roots, node);
+  tell_family (self, above);
   return node;
 }
 
@@ -322,6 +332,7 @@ toy_tree_set_budget (GroveTree *self, const char *pid, guint intensity, guint us
 
   node->intensity = intensity;
   node->recent = used;
+  tell_family (self, node->parent);
 }
 
 void
@@ -330,6 +341,8 @@ toy_tree_set_n_children (GroveTree *self, const char *pid, guint n_children)
   GroveTreeNode *node = grove_tree_find (self, pid);
 
   node->n_hidden = n_children - node->children->len;
+  tell_family (self, node->parent);
+  tell_family (self, node);
 }
 
 void
@@ -338,15 +351,25 @@ toy_tree_set_value (GroveTree *self, const char *pid, double metric)
   grove_tree_find (self, pid)->metric = metric;
 }
 
+static void
+announce_removal (GroveTree *self, GroveTreeNode *node)
+{
+  for (guint i = node->children->len; i-- > 0;)
+    announce_removal (self, g_ptr_array_index (node->children, i));
+  g_signal_emit (self, signals[REMOVED], 0, node);
+  g_hash_table_remove (self->nodes, node->pid);
+}
+
 void
 toy_tree_remove (GroveTree *self, const char *pid)
 {
   GroveTreeNode *node = grove_tree_find (self, pid);
-  GPtrArray     *among = node->parent != NULL ? node->parent->children : self->roots;
+  GroveTreeNode *parent = node->parent;
+  GPtrArray     *among = parent != NULL ? parent->children : self->roots;
 
-  g_signal_emit (self, signals[REMOVED], 0, node);
-  g_hash_table_remove (self->nodes, node->pid);
+  announce_removal (self, node);
   g_ptr_array_remove (among, node);
+  tell_family (self, parent);
 }
 
 void
@@ -358,13 +381,14 @@ toy_tree_replace (GroveTree *self, const char *pid, const char *new_pid)
   guint          index = 0;
 
   g_assert_true (g_ptr_array_find (among, before, &index));
-  g_hash_table_remove (self->nodes, before->pid);
+  announce_removal (self, before);
   after = make_node (self, new_pid, before->name, before->kind, 0);
   after->parent = before->parent;
   after->restarts = before->restarts + 1;
   after->restarted_us = g_get_monotonic_time ();
   g_ptr_array_remove_index (among, index);
   g_ptr_array_insert (among, (int) index, after);
+  tell_family (self, after->parent);
   g_signal_emit (self, signals[REPLACED], 0, before, after);
 }
 
