@@ -103,7 +103,7 @@ struct _GroveSession
   /* The link. */
   GroveStage       stage;
   GroveConnection *connection;
-  GroveChild      *child;        /* the command at the other end, NULL: none */
+  GroveChild      *child; /* the command at the other end, NULL: none */
   char            *node_said;
   int              node_trouble; /* how the command ended, 0: no trouble, or not of a node */
   gboolean         was_live;     /* with this target: trouble means LOST, not REFUSED */

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "observer/grove-discovery.h"
-#include "observer/grove-node-list.h"
 #include "observer/grove-findings.h"
+#include "observer/grove-node-list.h"
 #include "ui/grove-activity-view.h"
 #include "ui/grove-connect-page.h"
 #include "ui/grove-finder.h"
