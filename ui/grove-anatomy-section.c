@@ -34,8 +34,8 @@ static const struct
   [PID] = { N_ ("PID"), NULL, "sizes.pid" },
   [LIMIT] = { N_ ("Heap limit"), NULL, "max_heap_bytes" },
   [GROUP_LEADER] = { N_ ("Group leader"), NULL, NULL },
-  [ERROR_HANDLER] = { N_ ("Error handler"), NULL, "absent.error_handler" },
-  [COLLECTION] = { N_ ("Garbage collection"), NULL, "absent.garbage_collection" },
+  [ERROR_HANDLER] = { N_ ("Error handler"), NULL, "error_handler" },
+  [COLLECTION] = { N_ ("Garbage collection"), NULL, "collections.full_after" },
 };
 
 struct _GroveAnatomySection
@@ -57,18 +57,57 @@ in_bytes (gint64 n_bytes)
   return g_strdup_printf (_ ("%s B"), count);
 }
 
+static void
+show_subtitle (GroveAnatomySection *self, int fact, const char *text)
+{
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+
+  if (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (self->rows[fact])), markup) != 0)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[fact]), markup);
+}
+
 /* What there is none of, in a system that says so. */
 static void
 show_absent (GroveAnatomySection *self, int fact, const char *why)
 {
   gtk_widget_set_visible (self->rows[fact], why[0] != '\0');
   gtk_label_set_text (self->labels[fact], _ ("none"));
-  if (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (self->rows[fact])), why) != 0)
-    {
-      g_autofree char *markup = g_markup_escape_text (why, -1);
+  show_subtitle (self, fact, why);
+}
 
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[fact]), markup);
-    }
+static void
+show_error_handler (GroveAnatomySection *self, GroveProcessDetail *detail)
+{
+  const char *module = grove_process_detail_get_text (detail, facts[ERROR_HANDLER].member);
+
+  show_absent (self, ERROR_HANDLER, grove_process_detail_get_text (detail, "absent.error_handler"));
+  if (module[0] == '\0')
+    return;
+  gtk_widget_set_visible (self->rows[ERROR_HANDLER], TRUE);
+  gtk_label_set_text (self->labels[ERROR_HANDLER], module);
+}
+
+/* A heap that is collected has room that is not in use. */
+static void
+show_collections (GroveAnatomySection *self, GroveProcessDetail *detail)
+{
+  const gint64     full_after = grove_process_detail_get_int (detail, facts[COLLECTION].member);
+  const gint64     minor = grove_process_detail_get_int (detail, "collections.minor");
+  g_autofree char *most = NULL, *smallest = NULL, *text = NULL;
+
+  show_absent (self, COLLECTION,
+               grove_process_detail_get_text (detail, "absent.garbage_collection"));
+  if (full_after == 0)
+    return;
+  smallest = in_bytes (grove_process_detail_get_int (detail, "collections.min_heap_bytes"));
+  most = grove_format_count (full_after);
+  /* Translators: of small garbage collections: how many at most, and a size, "1,864 B". */
+  text = g_strdup_printf (_ ("since the last full one, of at most %s; the heap is never below %s"),
+                          most, smallest);
+  gtk_widget_set_visible (self->rows[COLLECTION], TRUE);
+  grove_section_take_label (self->labels[COLLECTION], grove_format_count (minor));
+  show_subtitle (self, COLLECTION, text);
+  show_subtitle (self, HEAP, _ ("of all generations, with the room that is free in it"));
 }
 
 static void
@@ -97,8 +136,9 @@ fill (GroveSection *section, GroveProcessDetail *detail)
                               in_bytes (grove_process_detail_get_int (detail, facts[i].member)));
   gtk_widget_set_visible (self->rows[LIMIT], limit > 0);
   grove_section_take_label (self->labels[LIMIT], in_bytes (limit));
-  for (int i = ERROR_HANDLER; i <= COLLECTION; i++)
-    show_absent (self, i, grove_process_detail_get_text (detail, facts[i].member));
+  show_subtitle (self, HEAP, _ (facts[HEAP].subtitle));
+  show_error_handler (self, detail);
+  show_collections (self, detail);
   show_leader (self, detail);
 }
 

@@ -27,7 +27,8 @@ struct beam_source
   struct grove_source base;
   char                name[GROVE_SOURCE_PID_SIZE];
   char                instance[33];
-  struct beam_link   *link;
+  uint32_t          creation; /* of the node: pids of an earlier one of that name are not its own */
+  struct beam_link *link;
   struct beam_agent  *agent;
   struct grove_buffer hello;
   struct beam_trouble trouble; /* once the link is over */

@@ -5,6 +5,7 @@
 #include "runtime/beam/source-private.h"
 
 #include "runtime/beam/value.h"
+#include "runtime/term/home.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +112,10 @@ answered (const struct beam_answer *answer, void *user_data)
   unlist (pending);
   if (answer->ok)
     {
+      /* The node's pids are "<0.83.0>" for who looks at it. */
+      _grove_term_set_home (pending->source->name, pending->source->creation);
       beam_write_json (grove_call_begin (pending->call), answer->result, &pending->style);
+      _grove_term_set_home (NULL, 0);
       grove_call_end (pending->call);
     }
   else
@@ -495,6 +499,7 @@ beam_source_new (struct beam_link *link, struct beam_agent *agent, struct grove_
   (void) snprintf (self->instance, sizeof self->instance, "%llx-%llx",
                    (unsigned long long) beam_map_int (hello, "creation"),
                    (unsigned long long) beam_map_int (hello, "os_pid"));
+  self->creation = (uint32_t) beam_map_int (hello, "creation");
   self->offset_ns = beam_map_int (hello, "now") - (int64_t) beam_now_ns ();
   self->tree = beam_tree_new ();
   self->happened = beam_happened_new (false);

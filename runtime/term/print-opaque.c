@@ -2,18 +2,38 @@
  *
  * Text for what has no syntax: pids, references, ports and functions.
  */
+#include "runtime/term/home.h"
 #include "runtime/term/print.h"
+
+static _Thread_local struct
+{
+  const char *node; /* NULL: this runtime */
+  uint32_t    creation;
+} home;
+
+void
+_grove_term_set_home (const char *node, uint32_t creation)
+{
+  home.node = node;
+  home.creation = creation;
+}
+
+static bool
+is_ours (const struct etf_identifier *identifier)
+{
+  const char    *node = home.node != NULL ? home.node : ETF_NODE;
+  const uint32_t creation = home.node != NULL ? home.creation : grove_term_creation ();
+
+  return identifier->creation == creation && identifier->node.size == strlen (node) &&
+         memcmp (identifier->node.bytes, node, identifier->node.size) == 0;
+}
 
 /* Something of another node, or of an earlier run, must not be taken for something of ours: it is
  * shown with the name of its node. */
 static void
 put_origin (struct printer *self, const struct etf_identifier *identifier)
 {
-  bool ours = identifier->creation == grove_term_creation () &&
-              identifier->node.size == sizeof ETF_NODE - 1 &&
-              memcmp (identifier->node.bytes, ETF_NODE, sizeof ETF_NODE - 1) == 0;
-
-  if (ours)
+  if (is_ours (identifier))
     _grove_printer_put_text (self, "0");
   else
     _grove_printer_put_atom (self, identifier->node);
@@ -23,12 +43,11 @@ static void
 print_pid (struct printer *self, struct grove_term term)
 {
   struct etf_identifier identifier;
-  grove_pid             pid;
 
   _grove_etf_identifier (term.bytes, &identifier);
-  _grove_printer_put_text (self, is_elixir (self)              ? "#PID<"
-                                 : grove_term_pid (term, &pid) ? "<"
-                                                               : "#Pid<");
+  _grove_printer_put_text (self, is_elixir (self)        ? "#PID<"
+                                 : is_ours (&identifier) ? "<"
+                                                         : "#Pid<");
   put_origin (self, &identifier);
   _grove_printer_put_text (self, ".");
   _grove_printer_put_number (self, (uint32_t) identifier.id);

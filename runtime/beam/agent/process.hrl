@@ -9,8 +9,8 @@
 -define(LARGE_HEAP, 33554432).
 
 -define(ITEMS, [registered_name, initial_call, status, message_queue_len, reductions, group_leader, priority,
-                trap_exit, heap_size, stack_size, garbage_collection_info, current_function, links, monitors,
-                monitored_by, suspending, min_heap_size, current_location]).
+                trap_exit, heap_size, stack_size, current_function, links, monitors,
+                monitored_by, suspending, current_location, memory, total_heap_size, error_handler, garbage_collection]).
 
 process(Params) ->
     Pid = target(Params),
@@ -20,33 +20,58 @@ process(Params) ->
     end.
 
 describe(Pid, I) ->
-    #{garbage_collection_info := Gc, heap_size := Heap, stack_size := Stack, links := Links, monitors := Monitors,
-      monitored_by := Watchers, suspending := Suspending, initial_call := First, group_leader := Leader} = I,
+    #{heap_size := Heap, stack_size := Stack, links := Links, monitors := Monitors,
+      monitored_by := Watchers, suspending := Suspending, initial_call := First, group_leader := Leader, memory := Memory,
+      total_heap_size := TotalHeap, garbage_collection := Collection} = I,
     Word = erlang:system_info(wordsize),
-    Memory = memory_of(Gc),
+    Mailbox = mailbox_bytes(Pid, I),
     Dictionary = small_dictionary(Pid, Memory),
     Linked = [L || L <- Links, is_pid(L)],
-    Monitored = [M || {process, M} <- Monitors],
+    Monitored = [M || {process, Item} <- Monitors, M <- watched(Item)],
     Stopped = [S || {S, _, _} <- Suspending],
     #{pid => pid(Pid), name => name(Pid), label => label(Dictionary),
       initial_call => mfa(proplists:get_value('$initial_call', Dictionary, First)),
       status => status(maps:get(status, I)), priority => text(maps:get(priority, I)),
       trap_exit => maps:get(trap_exit, I), system => is_system(Pid), scheduler => 0, started_ns => 0,
-      now_ns => now_ns(), messages => maps:get(message_queue_len, I), received => 0, mailbox_bytes => 0,
+      now_ns => now_ns(), messages => maps:get(message_queue_len, I), received => 0, mailbox_bytes => Mailbox,
       heap_bytes => Heap * Word, stack_bytes => Stack * Word, memory_bytes => Memory,
       reductions => maps:get(reductions, I), current => frame(maps:get(current_location, I)),
       group_leader => who(Leader), parent => who(parent(Pid, Dictionary)), application => application_of(Leader),
       supervisor => supervisor_of(Dictionary), child => null,
       links => [who(L) || L <- lists:sublist(Linked, ?LISTED)], n_links => length(Linked),
-      monitors => [whoever(M) || M <- lists:sublist(Monitored, ?LISTED)], n_monitors => length(Monitored),
+      monitors => [who(M) || M <- lists:sublist(Monitored, ?LISTED)], n_monitors => length(Monitors),
       monitored_by => [who(W) || W <- lists:sublist([W || W <- Watchers, is_pid(W)], ?LISTED)], n_monitored_by => length(Watchers),
       suspending => [who(S) || S <- lists:sublist(Stopped, ?LISTED)], n_suspending => length(Stopped),
-      n_dictionary => length(Dictionary), max_heap_bytes => 0,
-      sizes => #{stack => Stack * Word, heap => Heap * Word, mailbox => 0, control_block => 0, pid => Word},
+      n_dictionary => length(Dictionary), max_heap_bytes => max_heap(Collection) * Word,
+      sizes => #{stack => Stack * Word, heap => max(0, (TotalHeap - Stack) * Word - Mailbox), mailbox => Mailbox,
+                 control_block => max(0, Memory - TotalHeap * Word), pid => Word},
+      error_handler => text(maps:get(error_handler, I)),
+      collections => #{minor => proplists:get_value(minor_gcs, Collection, 0),
+                       full_after => proplists:get_value(fullsweep_after, Collection, 0),
+                       min_heap_bytes => proplists:get_value(min_heap_size, Collection, 0) * Word},
       absent => #{started_ns => <<"the BEAM does not note when a process was started">>,
                   scheduler => <<"the BEAM's processes move between schedulers">>,
-                  received => <<"the BEAM does not count what a process received">>,
-                  mailbox_bytes => <<"messages are part of the memory of the process">>}}.
+                  received => <<"the BEAM does not count what a process received">>}}.
+
+max_heap(Collection) ->
+    case proplists:get_value(max_heap_size, Collection) of
+        #{size := Words} -> Words;
+        Words when is_integer(Words) -> Words;
+        _ -> 0
+    end.
+
+%% A mailbox is read whole or not at all: a small one is, to tell how much of the heap it is.
+mailbox_bytes(Pid, #{message_queue_len := Count, memory := Memory}) when Count > 0, Count =< 100, Memory < 4194304 ->
+    case process_info(Pid, messages) of
+        {messages, All} -> lists:sum([size_of(Message) || Message <- All]);
+        undefined -> 0
+    end;
+mailbox_bytes(_, _) -> 0.
+
+%% Who is watched by name is whoever has it.
+watched(Pid) when is_pid(Pid) -> [Pid];
+watched({Name, Node}) when Node =:= node() -> [Pid || Pid <- [whereis(Name)], is_pid(Pid)];
+watched(_) -> [].
 
 %% Copied only where that is little.
 small_dictionary(Pid, Memory) when Memory < 4194304 ->
@@ -92,10 +117,6 @@ supervisor_of(Dictionary) ->
             end;
         _ -> null
     end.
-
-whoever(Pid) when is_pid(Pid) -> who(Pid);
-whoever({Name, Node}) -> #{pid => <<>>, name => <<(text(Name))/binary, "@", (text(Node))/binary>>};
-whoever(Other) -> #{pid => <<>>, name => text(Other)}.
 
 frame({M, F, A, Location}) ->
     Arity = case is_list(A) of true -> length(A); false -> A end,

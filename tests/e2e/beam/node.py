@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Real Erlang and Elixir nodes for tests of grove-beam: a place of their own (cookie, epmd, directory),
 nodes that are started and ended, what is asked of them through `grove`, over the protocol and by Erlang
-itself, and how the tests are run.
+itself.
 
 As a program: node.py GROVE GROVE_BEAM SOURCE... -- COMMAND...: starts a node that runs main/0 of the first
 module and runs COMMAND where `beam:$GROVE_TEST_NODE` is that node."""
@@ -19,35 +19,17 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "protocol"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+for folder in ("protocol", "support"):
+    sys.path.insert(0, os.path.join(HERE, "..", "..", folder))
 from client import Client  # pylint: disable=wrong-import-position
+# Whoever tests nodes has these from here too.
+from tap import Failure, Skipped, check, has, run_tests, same  # pylint: disable=wrong-import-position,unused-import
 
 PATIENCE = 120
 OK, REFUSED, USAGE, UNREACHABLE = range(4)
 PID = r"<0\.\d+\.\d+>"
-
-
-class Failure(Exception):
-    pass
-
-
-class Skipped(Exception):
-    """Why a test cannot be run here."""
-
-
-def check(condition, what):
-    if not condition:
-        raise Failure(what)
-
-
-def same(got, wanted):
-    check(got == wanted, f"got {got!r}, not {wanted!r}")
-
-
-def has(text, pattern):
-    check(re.search(pattern, text, re.S | re.M), f"no {pattern!r} in {text!r}")
 
 
 def await_that(look, what):
@@ -217,16 +199,18 @@ class Node:
         """What the node itself says, asked by Erlang; as ~0p prints it."""
         done = subprocess.run(
             ["erl_call", "-c", self.cookie(), "-name", self.name, "-h", "asker", "-e"],
-            input=f'base64:encode_to_string(unicode:characters_to_binary(io_lib:format("~0tp", [begin {expression} end]))).\n',
+            input="base64:encode_to_string(unicode:characters_to_binary("
+            f'io_lib:format("~0tp", [begin {expression} end]))).\n',
             env=self.place.environment,
             capture_output=True,
             text=True,
             timeout=PATIENCE,
             check=False,
         )
-        answer = re.fullmatch(r'\{ok, "(.*)"\}', done.stdout.strip())
-        check(answer, f"{expression}: {done.stdout!r} {done.stderr!r}")
-        return base64.b64decode(answer[1]).decode()
+        # A long text is printed as the list that it is.
+        answer = re.fullmatch(r'\{ok, (?:"(.*)"|\[([\d, ]*)\])\}', done.stdout.strip())
+        check(answer, f"{expression}: {done.stdout[:2000]!r} {done.stderr!r}")
+        return base64.b64decode(answer[1] or bytes(map(int, answer[2].split(",")))).decode()
 
     def cookie(self):
         with open(os.path.join(self.place.directory, ".erlang.cookie"), encoding="ascii") as file:
@@ -269,25 +253,6 @@ class Bridge(Client):
     def kill(self):
         self.process.kill()
         self.process.wait()
-
-
-def run_tests(prefix, tests, *given):
-    """Each is a function of what is @given, named as it is told; prints TAP and ends the program."""
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        path = prefix + test.__name__.replace("_", "-")
-        try:
-            test(*given)
-            print(f"ok {number} {path}", flush=True)
-        except Skipped as reason:
-            print(f"ok {number} {path} # SKIP {reason}", flush=True)
-        except Exception as problem:  # each is one test's failure
-            failed += 1
-            print(f"not ok {number} {path}")
-            text = str(problem) if isinstance(problem, Failure) else traceback.format_exc()
-            print("\n".join("# " + line for line in text.splitlines()), flush=True)
-    return 1 if failed else 0
 
 
 def main():

@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 
-from node import OK, PATIENCE, PID, REFUSED, UNREACHABLE, USAGE, Place, await_that, check, has, run_tests, same
+from node import OK, PATIENCE, PID, REFUSED, UNREACHABLE, USAGE, Place, await_that
+from tap import check, has, run_tests, same
 
 # ---- What is seen --------------------------------------------------------------------------------
 
