@@ -137,7 +137,11 @@ start (struct beam_agent *self, struct beam_trouble *ret_trouble)
     return false;
   if (grove_term_type (result) != GROVE_TERM_PID)
     {
-      beam_trouble_set (ret_trouble, BEAM_REFUSED, "The agent did not start on the node.");
+      char text[256];
+      bool cut;
+
+      (void) grove_term_print (result, GROVE_SYNTAX_ERLANG, 16, text, sizeof text, &cut);
+      beam_trouble_set (ret_trouble, BEAM_REFUSED, "The agent did not start on the node: %s", text);
       return false;
     }
   memcpy (grove_buffer_extend (&self->pid, result.size), result.bytes, result.size);

@@ -109,11 +109,16 @@ why_no_handshake (const struct beam_link *self, struct beam_trouble *ret_trouble
 
   if (setup->stage == BEAM_STAGE_NONE)
     why_not_reached (self, ret_trouble);
-  else if (setup->tls != NULL && setup->stage == BEAM_STAGE_CONNECTED)
+  else if (setup->tls != NULL &&
+           (setup->stage == BEAM_STAGE_CONNECTED || setup->stage == BEAM_STAGE_SECURED) &&
+           (setup->stage == BEAM_STAGE_CONNECTED || setup->error != ETIMEDOUT))
     beam_trouble_set (ret_trouble, BEAM_TLS,
                       "TLS with %s failed: %s. Does the node run with -proto_dist inet_tls, and "
                       "are the certificates those of its cluster?",
-                      node, setup->tls_error[0] != '\0' ? setup->tls_error : "it did not answer");
+                      node,
+                      setup->tls_error[0] != '\0'            ? setup->tls_error
+                      : setup->stage == BEAM_STAGE_CONNECTED ? "it did not answer"
+                                                             : "it closed the connection");
   else if (setup->stage == BEAM_STAGE_STATUS && strncmp (setup->status, "ok", 2) != 0)
     why_not_named (self, ret_trouble);
   else if (setup->error == ETIMEDOUT)
@@ -225,7 +230,7 @@ try_name (struct beam_link *self, const char *cookie, int i)
   setup->n_seen = 0;
   setup->error = 0;
   setup->closed = false;
-  setup->status[0] = '\0';
+  setup->status[0] = setup->tls_error[0] = '\0';
   if (ei_connect_xinit_ussi (&self->node, self->name.host, alive, full, &unused, cookie,
                              (unsigned) (now_ns () / 1000000) & 0x7ffffff,
                              &beam_transport_callbacks, sizeof beam_transport_callbacks, setup) < 0)

@@ -301,11 +301,24 @@ read_socket (void *data, char *bytes, ssize_t *size, unsigned timeout_ms)
           *size = n;
           return 0;
         }
+      if (n == -EPROTO)
+        note_tls_error (self);
       setup->error = n == -EAGAIN ? beam_wait (self->fd, events, setup->timeout_ms) : (int) -n;
       if (setup->error != 0 && setup->error != EINTR)
         return setup->error;
       setup->error = 0;
     }
+}
+
+/* Who closes on us may have said why before. */
+static void
+hear_why (struct beam_transport *self)
+{
+  char  bytes[64];
+  short events;
+
+  if (self->ssl != NULL && read_some (self, bytes, sizeof bytes, &events) == -EPROTO)
+    note_tls_error (self);
 }
 
 static int
@@ -329,7 +342,10 @@ write_waiting (struct beam_transport *self, const char *data, size_t size)
             return error;
         }
       else if (n != -EINTR)
-        return (int) -n;
+        {
+          hear_why (self);
+          return (int) -n;
+        }
     }
   return 0;
 }

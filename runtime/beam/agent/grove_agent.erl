@@ -16,7 +16,7 @@
 %% that was not there. The module is named after its own hash (AGENT), so that a new version never has
 %% to purge an old one.
 -module(?AGENT).
--export([start/2, version/0, manager/2, work/4, log/2]).
+-export([start/2, version/0, manager/2, log/2]).
 
 -define(VERSION, 1).
 %% What one worker may hold: more than any answer needs, less than a node minds.
@@ -39,15 +39,21 @@
 version() -> ?VERSION.
 
 %% Called through the node's rpc server. Never linked to the bridge: a C node cannot answer links.
+%% It has its name before anybody hears of it: another agent that leaves sees that this code is needed.
 start(Bridge, Options) when is_pid(Bridge), is_map(Options) ->
-    spawn_opt(?MODULE, manager, [Bridge, Options], [{message_queue_data, off_heap}, {priority, high}]).
+    Manager = spawn_opt(?MODULE, manager, [Bridge, Options], [{message_queue_data, off_heap}, {priority, high}]),
+    try
+        true = register_as(1, Manager),
+        Manager
+    catch
+        Class:Error -> exit(Manager, kill), erlang:Class(Error)
+    end.
 
 manager(Bridge, _Options) ->
     Node = node(Bridge),
     true = erlang:monitor_node(Node, true),
     %% Away from the rpc server's group, so that it belongs to no application.
     group_leader(whereis(init), self()),
-    true = register_as(1),
     erlang:send_after(?BEAT_MS, self(), beat),
     manage(#manager{bridge = Bridge, node = Node, rates = new_rates()}).
 
@@ -83,12 +89,23 @@ tick_time() ->
 now_ns() ->
     erlang:convert_time_unit(erlang:monotonic_time() - erlang:system_info(start_time), native, nanosecond).
 
-%% By name they can be seen, and the last of several observers knows that it is the last.
-names() -> [grove_agent1, grove_agent2, grove_agent3, grove_agent4, grove_agent5, grove_agent6, grove_agent7, grove_agent8].
-register_as(N) ->
-    try register(lists:nth(N, names()), self())
-    catch error:_ when N < 8 -> register_as(N + 1)
+%% By name they can be seen, and the last of several observers knows that it is the last. As many as there
+%% are names for bridges.
+names() ->
+    [grove_agent1, grove_agent2, grove_agent3, grove_agent4, grove_agent5, grove_agent6, grove_agent7, grove_agent8, grove_agent9].
+register_as(N, Manager) ->
+    try register(lists:nth(N, names()), Manager)
+    catch error:_ when N < 9 -> register_as(N + 1, Manager)
     end.
+
+%% Whether another agent runs this code; agents of other versions have modules of their own.
+others() ->
+    lists:any(fun(Name) ->
+                  case whereis(Name) of
+                      Pid when is_pid(Pid), Pid =/= self() -> process_info(Pid, initial_call) =:= {initial_call, {?MODULE, manager, 2}};
+                      _ -> false
+                  end
+              end, names()).
 
 %% noconnect: never call back a bridge that went. nosuspend: never wait for one that does not read.
 tell(Bridge, Message) -> erlang:send(Bridge, Message, [noconnect, nosuspend]).
@@ -119,13 +136,13 @@ leave(Why, S = #manager{bridge = Bridge, workers = Workers, suspended = Suspende
     maps:foreach(fun(_, {_, Pid, _}) -> exit(Pid, kill) end, Workers),
     S#manager.watcher =:= none orelse exit(element(1, S#manager.watcher), kill),
     maps:foreach(fun(Pid, _) -> catch erlang:resume_process(Pid) end, Suspended),
-    {registered_name, Name} = process_info(self(), registered_name),
-    S#manager.recorder =:= none orelse stop_recorder(S#manager.recorder, Name),
-    unregister(Name),
-    case [N || N <- names(), whereis(N) =/= undefined] of
-        [] -> unload();
-        _ -> ok
+    case process_info(self(), registered_name) of
+        {registered_name, Name} ->
+            S#manager.recorder =:= none orelse stop_recorder(S#manager.recorder, Name),
+            unregister(Name);
+        [] -> ok
     end,
+    others() orelse catch unload(),
     Why =:= nodedown orelse tell(Bridge, {bye, Why}),
     ok.
 
@@ -139,8 +156,9 @@ unload() ->
             {Pid, Monitor} = spawn_opt(Asks, [monitor]),
             receive
                 {'DOWN', Monitor, process, Pid, normal} ->
-                    code:delete(?MODULE),
-                    purge();
+                    %% One that came meanwhile still has the old code, which is purged when it leaves.
+                    others() orelse code:delete(?MODULE),
+                    others() orelse purge();
                 {'DOWN', Monitor, process, Pid, _} -> false
             after 5000 + Count div 100 -> exit(Pid, kill)
             end
@@ -161,13 +179,19 @@ recording(S) ->
 
 %% ---- Workers ------------------------------------------------------------------------------------
 
-start_worker(Id, Work, Priority, TimeoutMs, S) ->
-    {Pid, Monitor} = spawn_opt(?MODULE, work, [S#manager.bridge, Id, Work, self()],
-        [monitor, {priority, Priority}, {max_heap_size, #{size => ?WORKER_WORDS, kill => true, error_logger => false}}]),
-    Timer = erlang:send_after(TimeoutMs, self(), {too_long, Monitor}),
-    S#manager{workers = (S#manager.workers)#{Monitor => {Id, Pid, Timer}}}.
+start_worker(Id, Work, Priority, TimeoutMs, S = #manager{bridge = Bridge}) ->
+    try spawn_opt(fun() -> work(Bridge, Id, Work) end,
+                  [monitor, {priority, Priority}, {max_heap_size, #{size => ?WORKER_WORDS, kill => true, error_logger => false}}]) of
+        {Pid, Monitor} ->
+            Timer = erlang:send_after(TimeoutMs, self(), {too_long, Monitor}),
+            S#manager{workers = (S#manager.workers)#{Monitor => {Id, Pid, Timer}}}
+    catch
+        error:system_limit ->
+            tell(Bridge, {err, Id, limit, <<"the node has as many processes as it may have: none is left to find that out">>}),
+            S
+    end.
 
-work(Bridge, Id, Work, _Manager) ->
+work(Bridge, Id, Work) ->
     Answer = try {rep, Id, Work()}
              catch
                  throw:{Code, Text} when is_atom(Code) -> {err, Id, Code, Text};

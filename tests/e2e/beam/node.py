@@ -109,7 +109,8 @@ def free_port():
 
 class Node:
     def __init__(self, place, name, main, arguments, environment):
-        flags = ["-noinput", "-kernel", "inet_dist_use_interface", "{127,0,0,1}", *arguments]
+        here = "{0,0,0,0,0,0,0,1}" if name.endswith("@::1") else "{127,0,0,1}"
+        flags = ["-noinput", "-kernel", "inet_dist_use_interface", here, *arguments]
         if main[0].isupper():
             command = ["elixir", "--name", name, "-pa", place.directory, "--erl", " ".join(flags), "--no-halt", "-e", f"{main}.main()"]
         else:
