@@ -353,15 +353,16 @@ gboolean cli_tree_load (Cli *cli, GroveTree *tree, GError **error);
 /* ---- Commands -------------------------------------------------------------------------------- */
 
 extern const GOptionEntry cli_ps_entries[], cli_tree_entries[], cli_messages_entries[],
-  cli_control_entries[], cli_system_entries[], cli_table_entries[], cli_chat_entries[],
-  cli_state_entries[], cli_term_entries[], cli_top_entries[], cli_supervisor_entries[],
-  cli_audit_entries[], cli_graph_entries[], cli_doctor_entries[];
+  cli_control_entries[], cli_system_entries[], cli_table_entries[], cli_any_table_entries[],
+  cli_chat_entries[], cli_state_entries[], cli_term_entries[], cli_top_entries[],
+  cli_supervisor_entries[], cli_audit_entries[], cli_graph_entries[], cli_doctor_entries[];
 extern const char cli_ps_more[], cli_table_more[], cli_top_more[], cli_doctor_more[];
 extern gboolean   cli_opt_elixir;
 
 int cli_run_names (Cli *cli, int argc, char **argv);
 int cli_run_apps (Cli *cli, int argc, char **argv);
 int cli_run_timers (Cli *cli, int argc, char **argv);
+int cli_run_table (Cli *cli, int argc, char **argv);
 int cli_run_sessions (Cli *cli, int argc, char **argv);
 int cli_run_crashes (Cli *cli, int argc, char **argv);
 int cli_run_events (Cli *cli, int argc, char **argv);

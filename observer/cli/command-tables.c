@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * grove names, apps, timers, sessions, crashes, events, log, children: the system's other tables.
+ * grove names, apps, timers, sessions, crashes, events, log, children: the system's other tables;
+ * grove table: whatever else it declares.
  */
 #include "observer/cli/cli.h"
 
@@ -10,6 +11,15 @@ const GOptionEntry cli_chat_entries[] = {
   CLI_LISTING_ENTRIES,
   { "follow", 'f', 0, G_OPTION_ARG_NONE, &cli_opt_follow,
     "Go on with each that comes; --limit N begins with the last N", NULL },
+  { NULL },
+};
+
+static char *opt_of;
+
+const GOptionEntry cli_any_table_entries[] = {
+  CLI_LISTING_ENTRIES,
+  { "of", 0, 0, G_OPTION_ARG_STRING, &opt_of,
+    "Whose table, where there is one for each of something", "KEY" },
   { NULL },
 };
 
@@ -114,5 +124,54 @@ cli_run_children (Cli *cli, int argc, char **argv)
     .sort = "place:asc",
     .of = process.pid,
   };
+  return cli_run_listing (cli, &listing, argv + 1, argc - 1);
+}
+
+/* What can be named, with what is known of each. */
+static int
+list_tables (Cli *cli)
+{
+  static const char *const titles[] = { "TABLE", "COLUMNS" };
+  struct json_object      *tables =
+    _grove_json_object (_grove_session_get_hello (cli->session), "tables");
+  if (cli->json)
+    {
+      cli_put_json (cli, tables);
+      return CLI_OK;
+    }
+  g_autoptr (CliGrid) grid = cli_grid_new (cli);
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    cli_grid_add_column (grid, titles[i], 0);
+  json_object_object_foreach (tables, table, columns)
+  {
+    g_autoptr (GString) names = g_string_new (NULL);
+    for (gsize i = 0; i < json_object_array_length (columns); i++)
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "",
+                              _grove_json_text (json_object_array_get_idx (columns, i), "name"));
+    cli_grid_add (grid, CLI_NAME, table);
+    cli_grid_add (grid, CLI_PLAIN, names->str);
+  }
+  cli_grid_print (grid, 0);
+  return CLI_OK;
+}
+
+int
+cli_run_table (Cli *cli, int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  if (!cli_connect (cli, CLI_OBSERVE, &error))
+    return cli_complain (cli, error);
+  if (argc == 0)
+    return list_tables (cli);
+  struct json_object *columns = cli_table_columns (cli, argv[0]);
+  if (columns == NULL || json_object_array_length (columns) == 0)
+    {
+      g_set_error (&error, CLI_ERROR, CLI_USAGE,
+                   "There is no table “%s”\ngrove table lists those there are.", argv[0]);
+      return cli_complain (cli, error);
+    }
+  g_autofree char *sort =
+    g_strdup_printf ("%s:asc", _grove_json_text (json_object_array_get_idx (columns, 0), "name"));
+  const CliListing listing = { .table = argv[0], .columns = "all", .sort = sort, .of = opt_of };
   return cli_run_listing (cli, &listing, argv + 1, argc - 1);
 }

@@ -72,6 +72,8 @@ const CliCommand cli_commands[] = {
     cli_chat_entries, .table = "log" },
   { "sessions", "[QUERY...]", "who observes the system", cli_table_more, cli_run_sessions,
     cli_table_entries, .table = "sessions" },
+  { "table", "[NAME [QUERY...]]", "any table a system declares; without a name, which there are",
+    cli_table_more, cli_run_table, cli_any_table_entries },
   { "audit", "[SYSTEM]", "who did what, and what came of it", NULL, cli_run_audit,
     cli_audit_entries },
   { "kill", "PROCESS...", "end processes, whether they trap exits or not", NULL, cli_run_kill,

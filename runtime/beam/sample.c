@@ -72,6 +72,18 @@ rate (struct grove_term now, struct grove_term before, const char *key)
   return before.size > 0 && passed_s > 0 && change > 0 ? round (change / passed_s * 10) / 10 : 0;
 }
 
+/* Of [Active, Total], the part of the time since @before. */
+static double
+share_of (struct grove_term now, struct grove_term before)
+{
+  int64_t active = 0, total = 0, old_active = 0, old_total = 0;
+
+  if (!grove_match (now, "[~l, ~l]", &active, &total) ||
+      !grove_match (before, "[~l, ~l]", &old_active, &old_total) || total <= old_total)
+    return 0;
+  return fmin (fmax ((double) (active - old_active) / (double) (total - old_total), 0), 1);
+}
+
 /* Each scheduler's share of the time since the sample before, of [[Active, Total], ...]. */
 static void
 write_schedulers (struct grove_writer *writer, struct grove_term now, struct grove_term before)
@@ -86,17 +98,53 @@ write_schedulers (struct grove_writer *writer, struct grove_term now, struct gro
   if (beam_map_get (now, "wall", &list) && grove_cursor_init (&cursor, list))
     while (grove_cursor_next (&cursor, &pair))
       {
-        int64_t active = 0, total = 0, old_active = 0, old_total = 0;
-        double  share = 0;
-
-        (void) grove_match (pair, "[~l, ~l]", &active, &total);
-        has_old = has_old && grove_cursor_next (&old_cursor, &old_pair) &&
-                  grove_match (old_pair, "[~l, ~l]", &old_active, &old_total);
-        if (has_old && total > old_total)
-          share = (double) (active - old_active) / (double) (total - old_total);
-        grove_writer_real (writer, round (fmin (fmax (share, 0), 1) * 1000) / 1000);
+        has_old = has_old && grove_cursor_next (&old_cursor, &old_pair);
+        grove_writer_real (writer, has_old ? round (share_of (pair, old_pair) * 1000) / 1000 : 0);
       }
   grove_writer_end_array (writer);
+}
+
+/* Schedulers that were busy since the sample before, all together: 1.5 is one and a half. */
+static double
+busy_schedulers (struct grove_term now, struct grove_term before)
+{
+  struct grove_term   list, old_list, pair, old_pair;
+  struct grove_cursor cursor, old_cursor;
+  double              busy = 0;
+
+  if (!beam_map_get (now, "wall", &list) || !beam_map_get (before, "wall", &old_list) ||
+      !grove_cursor_init (&cursor, list) || !grove_cursor_init (&old_cursor, old_list))
+    return 0;
+  while (grove_cursor_next (&cursor, &pair) && grove_cursor_next (&old_cursor, &old_pair))
+    busy += share_of (pair, old_pair);
+  return busy;
+}
+
+/* What the agent costs the node: the time of those of its workers that wait for nobody, and the
+ * reductions of the others, at what a reduction takes on this node just now. */
+static void
+write_observing (struct grove_writer *writer, struct grove_term now, struct grove_term before)
+{
+  const double passed_ns = (double) (beam_map_int (now, "t") - beam_map_int (before, "t"));
+  const double ran_ns = (double) (beam_map_int (now, "cost_ns") - beam_map_int (before, "cost_ns"));
+  const double reductions =
+    (double) (beam_map_int (now, "cost_reductions") - beam_map_int (before, "cost_reductions"));
+  const double all =
+    (double) (beam_map_int (now, "reductions") - beam_map_int (before, "reductions"));
+
+  if (before.size == 0 || passed_ns <= 0)
+    return;
+  grove_writer_name (writer, "observing");
+  grove_writer_begin_object (writer);
+  grove_writer_member_real (writer, "cpu",
+                            round (
+                              (fmax (ran_ns, 0) / passed_ns +
+                               (all > 0 ? fmax (reductions, 0) / all * busy_schedulers (now, before)
+                                        : 0)) *
+                              10000) /
+                              10000);
+  grove_writer_member_int (writer, "sessions", beam_map_int (now, "observers"));
+  grove_writer_end_object (writer);
 }
 
 void
@@ -125,7 +173,10 @@ beam_system_sample (void *data, struct grove_writer *writer)
   grove_writer_member_real (writer, "reductions/s", rate (now, before, "reductions"));
   grove_writer_member_int (writer, "crashes", (int64_t) beam_happened_crashes (self->happened));
   grove_writer_member_int (writer, "restarts", (int64_t) beam_happened_restarts (self->happened));
-  /* What observing costs the node is not measured yet, and so not told. */
+  grove_writer_member_real (writer, "collections/s", rate (now, before, "collections"));
+  grove_writer_member_real (writer, "bytes_in/s", rate (now, before, "bytes_in"));
+  grove_writer_member_real (writer, "bytes_out/s", rate (now, before, "bytes_out"));
+  write_observing (writer, now, before);
 }
 
 struct info_question

@@ -12,6 +12,8 @@
 #include "protocol/query.h"
 #include "runtime/beam/value.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,11 +50,40 @@ static const struct grove_column ets_columns[] = {
   { "type", GROVE_COLUMN_TEXT, "" },   { "protection", GROVE_COLUMN_TEXT, "" },
 };
 
+static const struct grove_column object_columns[] = {
+  { "index", GROVE_COLUMN_INT, "" },
+  { "key", GROVE_COLUMN_TEXT, "" },
+  { "size", GROVE_COLUMN_INT, "bytes" },
+  { "object", GROVE_COLUMN_TEXT, "" },
+};
+
 static const struct grove_column port_columns[] = {
   { "port", GROVE_COLUMN_TEXT, "" },         { "name", GROVE_COLUMN_TEXT, "" },
   { "owner", GROVE_COLUMN_TEXT, "" },        { "owner_name", GROVE_COLUMN_TEXT, "" },
   { "bytes_in", GROVE_COLUMN_INT, "bytes" }, { "bytes_out", GROVE_COLUMN_INT, "bytes" },
-  { "queued", GROVE_COLUMN_INT, "bytes" },
+  { "queued", GROVE_COLUMN_INT, "bytes" },   { "memory", GROVE_COLUMN_INT, "bytes" },
+  { "os_pid", GROVE_COLUMN_INT, "" },
+};
+
+static const struct grove_column socket_columns[] = {
+  { "socket", GROVE_COLUMN_TEXT, "" },        { "kind", GROVE_COLUMN_TEXT, "" },
+  { "local", GROVE_COLUMN_TEXT, "" },         { "peer", GROVE_COLUMN_TEXT, "" },
+  { "state", GROVE_COLUMN_TEXT, "" },         { "owner", GROVE_COLUMN_TEXT, "" },
+  { "owner_name", GROVE_COLUMN_TEXT, "" },    { "bytes_in", GROVE_COLUMN_INT, "bytes" },
+  { "bytes_out", GROVE_COLUMN_INT, "bytes" }, { "queued", GROVE_COLUMN_INT, "bytes" },
+};
+
+static const struct grove_column allocator_columns[] = {
+  { "allocator", GROVE_COLUMN_TEXT, "" },    { "blocks", GROVE_COLUMN_INT, "bytes" },
+  { "carriers", GROVE_COLUMN_INT, "bytes" }, { "unused", GROVE_COLUMN_INT, "bytes" },
+  { "used", GROVE_COLUMN_REAL, "" },         { "instances", GROVE_COLUMN_INT, "" },
+};
+
+static const struct grove_column limit_columns[] = {
+  { "name", GROVE_COLUMN_TEXT, "" },
+  { "used", GROVE_COLUMN_INT, "" },
+  { "limit", GROVE_COLUMN_INT, "" },
+  { "share", GROVE_COLUMN_REAL, "" },
 };
 
 static const struct grove_column node_columns[] = {
@@ -65,6 +96,12 @@ static const struct grove_column node_columns[] = {
   {                                                                                                \
     .name = table, .columns = table_columns,                                                       \
     .n_columns = sizeof table_columns / sizeof table_columns[0], .numbered = true                  \
+  }
+/* Of one of the table `ets`, by its key. */
+#define OF(table, table_columns)                                                                   \
+  {                                                                                                \
+    .name = table, .columns = table_columns,                                                       \
+    .n_columns = sizeof table_columns / sizeof table_columns[0], .of = true                        \
   }
 #define TABLE(table, table_columns)                                                                \
   {                                                                                                \
@@ -80,7 +117,11 @@ const struct grove_table beam_tables[] = {
   NUMBERED ("events", beam_event_columns),
   NUMBERED ("log", beam_log_columns),
   TABLE ("ets", ets_columns),
+  OF ("objects", object_columns),
   TABLE ("ports", port_columns),
+  TABLE ("sockets", socket_columns),
+  TABLE ("allocators", allocator_columns),
+  TABLE ("limits", limit_columns),
   TABLE ("nodes", node_columns),
 };
 const size_t beam_n_tables = sizeof beam_tables / sizeof beam_tables[0];
@@ -187,26 +228,33 @@ struct table_question
 static void
 write_row (struct grove_rows *rows, struct grove_term row)
 {
-  struct grove_cursor cursor;
-  struct grove_term   value;
-  struct grove_text   key;
-  char                text[GROVE_SOURCE_PID_SIZE * 4];
-  size_t              size;
+  struct grove_cursor  cursor;
+  struct grove_term    value;
+  struct grove_text    key;
+  int64_t              number;
+  struct grove_writer *writer;
+  char                 text[GROVE_SOURCE_PID_SIZE * 4];
 
-  if (!grove_cursor_init (&cursor, row) || !grove_cursor_next (&cursor, &value) ||
-      !grove_match (value, "~s", &key))
+  if (!grove_cursor_init (&cursor, row) || !grove_cursor_next (&cursor, &value))
     return;
-  size = key.size < sizeof text ? key.size : sizeof text - 1;
-  memcpy (text, key.bytes, size);
-  text[size] = '\0';
-  {
-    struct grove_writer *writer = grove_rows_begin (rows, text);
-
-    grove_writer_text (writer, text);
-    while (grove_cursor_next (&cursor, &value))
-      beam_write_json (writer, value, &beam_plain_style);
-    grove_rows_end (rows);
-  }
+  if (grove_match (value, "~l", &number))
+    {
+      (void) snprintf (text, sizeof text, "%" PRId64, number);
+      writer = grove_rows_begin (rows, text);
+      grove_writer_int (writer, number);
+    }
+  else if (grove_match (value, "~s", &key))
+    {
+      (void) snprintf (text, sizeof text, "%.*s",
+                       (int) (key.size < sizeof text ? key.size : sizeof text - 1), key.bytes);
+      writer = grove_rows_begin (rows, text);
+      grove_writer_text (writer, text);
+    }
+  else
+    return;
+  while (grove_cursor_next (&cursor, &value))
+    beam_write_json (writer, value, &beam_plain_style);
+  grove_rows_end (rows);
 }
 
 static void
@@ -301,6 +349,10 @@ beam_table_query (void *data, const struct grove_table_query *query, struct grov
   add_sort (&params, query);
   beam_params_int (&params, "offset", (int64_t) query->offset);
   beam_params_int (&params, "limit", query->limit);
+  if (table->of)
+    beam_params_text (&params, "of", query->of);
+  if (query->hide_payloads)
+    beam_params_int (&params, "hide", 1);
   list.size = 0;
   if (query->keys != NULL)
     {

@@ -24,20 +24,20 @@
 %% Children without ids are compared, all of them, as long as that is quick.
 -define(SEARCHED, 5000).
 
--record(recorder, {bridge, manager, id, flow, ticking = false, told = #{}, restarts = #{}, gave_up = #{},
+-record(recorder, {bridge, manager, id, flow, costs, ticking = false, told = #{}, restarts = #{}, gave_up = #{},
                    followed = #{}, tracer = none, events_until = 0, trip_ms = 0}).
 
-start_recorder(Bridge, Id) ->
+start_recorder(Bridge, Id, Costs) ->
     Manager = self(),
-    spawn_opt(fun() -> recorder(Bridge, Manager, Id) end,
+    spawn_opt(fun() -> recorder(Bridge, Manager, Id, Costs) end,
         [monitor, {priority, normal}, {max_heap_size, #{size => ?WORKER_WORDS, kill => true, error_logger => false}}]).
 
-recorder(Bridge, Manager, Id) ->
+recorder(Bridge, Manager, Id, Costs) ->
     erlang:monitor(process, Manager),
     Flow = atomics:new(4, [{signed, true}]),
     renew(Flow),
-    add_handler(Id, #{level => all, filter_default => log, filters => [], config => #{to => self(), flow => Flow}}),
-    record(#recorder{bridge = Bridge, manager = Manager, id = Id, flow = Flow}).
+    add_handler(Id, #{level => all, filter_default => log, filters => [], config => #{to => self(), flow => Flow, costs => Costs}}),
+    record(#recorder{bridge = Bridge, manager = Manager, id = Id, flow = Flow, costs = Costs}).
 
 %% One of that name is of an agent that was killed.
 add_handler(Id, Config) ->
@@ -110,11 +110,13 @@ tell_happened(Kind, What, Lost, #recorder{bridge = Bridge, flow = Flow}) ->
 
 %% ---- The handler ---------------------------------------------------------------------------------
 
-log(#{level := Level, msg := Message, meta := Meta} = Event, #{id := Id, config := #{to := To, flow := Flow}}) ->
+log(#{level := Level, msg := Message, meta := Meta} = Event, #{id := Id, config := #{to := To, flow := Flow, costs := Costs}}) ->
+    Began = erlang:monotonic_time(nanosecond),
     try is_process_alive(To) of
         true ->
             Source = note(Message, Meta, To, Flow),
-            with_credit(Flow, ?LINE_CREDIT, ?LINES_LOST, fun() -> To ! {line, line(Level, Source, Event, Meta)} end);
+            with_credit(Flow, ?LINE_CREDIT, ?LINES_LOST, fun() -> To ! {line, line(Level, Source, Event, Meta)} end),
+            atomics:add(Costs, ?COST_NS, erlang:monotonic_time(nanosecond) - Began);
         false -> spawn(logger, remove_handler, [Id])
     catch
         _:_ -> atomics:add(Flow, ?LINES_LOST, 1)
@@ -311,7 +313,7 @@ child_ended(#{supervisor := Supervisor, pid := Pid, id := Id, start := Start, at
     Busy = length([P || P <- maps:values(Followed), is_pid(P)]),
     Recorder = self(),
     Helper = case Busy < ?FOLLOWED of
-                 true -> spawn(fun() -> follow(Recorder, Supervisor, Pid, Id, Start, N) end);
+                 true -> try spawn(fun() -> follow(Recorder, Supervisor, Pid, Id, Start, N) end) catch error:system_limit -> expected end;
                  false -> expected
              end,
     S#recorder{restarts = case map_size(Restarts) < 1000 of true -> Restarts#{Key => N}; false -> #{Key => N} end,

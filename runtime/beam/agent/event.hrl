@@ -16,7 +16,7 @@
 -define(TRIPPED_MAX_MS, 30000).
 -define(TRACER_WORDS, (32 * 1024 * 1024 div 8)).
 
--record(tracer, {bridge, recorder, recording, names = #{}, own = #{}, events = [], n = 0, window, in_window = 0}).
+-record(tracer, {bridge, recorder, costs, spent = 0, recording, names = #{}, own = #{}, events = [], n = 0, window, in_window = 0}).
 
 %% Asked for again and again by the bridge, as long as somebody looks.
 watch_events(S = #recorder{tracer = Tracer}) ->
@@ -27,7 +27,7 @@ watch_events(S = #recorder{tracer = Tracer}) ->
     end.
 
 %% It is none, or waiting to come back after too much happened.
-start_tracer(S = #recorder{bridge = Bridge, tracer = Tracer, events_until = Until}) ->
+start_tracer(S = #recorder{bridge = Bridge, costs = Costs, tracer = Tracer, events_until = Until}) ->
     case now_ns() < Until of
         true when is_pid(Tracer) ->
             later_start(?EVENTS_FOR_MS),
@@ -35,9 +35,13 @@ start_tracer(S = #recorder{bridge = Bridge, tracer = Tracer, events_until = Unti
         true ->
             Recorder = self(),
             later_start(?EVENTS_FOR_MS),
-            {Pid, _} = spawn_opt(fun() -> tracer(Bridge, Recorder) end,
-                [monitor, {priority, high}, {max_heap_size, #{size => ?TRACER_WORDS, kill => true, error_logger => false}}]),
-            S#recorder{tracer = Pid};
+            try spawn_opt(fun() -> tracer(Bridge, Recorder, Costs) end,
+                          [monitor, {priority, high}, {max_heap_size, #{size => ?TRACER_WORDS, kill => true, error_logger => false}}]) of
+                {Pid, _} -> S#recorder{tracer = Pid}
+            catch
+                %% No process is left: it will be tried again.
+                error:system_limit -> S#recorder{tracer = none}
+            end;
         false ->
             is_pid(Tracer) andalso exit(Tracer, kill),
             S#recorder{tracer = none, trip_ms = 0}
@@ -60,7 +64,7 @@ tracer_ended(_, _, S) -> S.
 
 %% ---- The tracer ----------------------------------------------------------------------------------
 
-tracer(Bridge, Recorder) ->
+tracer(Bridge, Recorder, Costs) ->
     Recording = erlang:monitor(process, Recorder),
     Traces = erlang:trace_info(new_processes, flags) =:= {flags, []},
     Traces andalso erlang:trace(new_processes, true, [procs]),
@@ -72,7 +76,7 @@ tracer(Bridge, Recorder) ->
     [erlang:monitor(process, Pid) || Pid <- Watched, Pid =/= self(), Pid =/= Recorder],
     Traces orelse tell(Bridge, {happened, events, [event(trace_lost, <<>>, <<>>, <<>>, <<>>, 0,
         <<"somebody else traces new processes: only ends of those that were there are told">>)]}),
-    trace(#tracer{bridge = Bridge, recorder = Recorder, recording = Recording, names = maps:from_list(Named), window = now_ns()}).
+    trace(#tracer{bridge = Bridge, costs = Costs, recorder = Recorder, recording = Recording, names = maps:from_list(Named), window = now_ns()}).
 
 trace(S = #tracer{recording = Recording}) ->
     receive
@@ -160,9 +164,11 @@ add(Event, S = #tracer{events = Events, n = N}) ->
     end.
 
 flush(S = #tracer{n = 0}) -> S;
-flush(S = #tracer{bridge = Bridge, recorder = Recorder, events = Events, n = N}) ->
+flush(S = #tracer{bridge = Bridge, recorder = Recorder, costs = Costs, spent = Spent, events = Events, n = N}) ->
     case tell(Bridge, {happened, events, lists:reverse(Events)}) of
         ok -> ok;
         _ -> Recorder ! {events_lost, N}
     end,
-    S#tracer{events = [], n = 0}.
+    {_, Now} = process_info(self(), reductions),
+    atomics:add(Costs, ?COST_REDUCTIONS, Now - Spent),
+    S#tracer{events = [], n = 0, spent = Now}.

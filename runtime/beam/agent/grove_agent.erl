@@ -22,11 +22,16 @@
 %% What one worker may hold: more than any answer needs, less than a node minds.
 -define(WORKER_WORDS, (256 * 1024 * 1024 div 8)).
 -define(BEAT_MS, 2000).
+%% Places in the counters of what observing costs.
+-define(COST_NS, 1).
+-define(COST_REDUCTIONS, 2).
 
--record(manager, {bridge, node, workers = #{}, suspended = #{}, rates, watching = false, watcher = none, stuck = #{}, recorder = none}).
+-record(manager, {bridge, node, workers = #{}, suspended = #{}, rates, watching = false, watcher = none, stuck = #{}, recorder = none, costs}).
 
 -include("table.hrl").
 -include("process.hrl").
+-include("system.hrl").
+-include("ets.hrl").
 -include("supervisor.hrl").
 -include("elixir.hrl").
 -include("tree.hrl").
@@ -55,7 +60,7 @@ manager(Bridge, _Options) ->
     %% Away from the rpc server's group, so that it belongs to no application.
     group_leader(whereis(init), self()),
     erlang:send_after(?BEAT_MS, self(), beat),
-    manage(#manager{bridge = Bridge, node = Node, rates = new_rates()}).
+    manage(#manager{bridge = Bridge, node = Node, rates = new_rates(), costs = new_costs()}).
 
 hello() ->
     #{version => ?VERSION,
@@ -117,7 +122,7 @@ manage(S = #manager{bridge = Bridge}) ->
         beat ->
             tell(Bridge, {beat, now_ns()}),
             erlang:send_after(?BEAT_MS, self(), beat),
-            manage(look_after_watcher(S));
+            manage(without_wall_time(look_after_watcher(S)));
         {'DOWN', Monitor, process, _, _} when Monitor =:= element(2, S#manager.watcher) -> manage(watcher_ended(element(3, S#manager.watcher), S));
         {'DOWN', Monitor, process, _, _} when Monitor =:= element(2, S#manager.recorder) ->
             erlang:send_after(1000, self(), record),
@@ -175,12 +180,16 @@ purge() ->
 
 recording(S) ->
     {registered_name, Name} = process_info(self(), registered_name),
-    S#manager{recorder = start_recorder(S#manager.bridge, Name)}.
+    try S#manager{recorder = start_recorder(S#manager.bridge, Name, S#manager.costs)}
+    catch
+        %% No process is left.
+        error:system_limit -> erlang:send_after(1000, self(), record), S
+    end.
 
 %% ---- Workers ------------------------------------------------------------------------------------
 
-start_worker(Id, Work, Priority, TimeoutMs, S = #manager{bridge = Bridge}) ->
-    try spawn_opt(fun() -> work(Bridge, Id, Work) end,
+start_worker(Id, Work, Priority, TimeoutMs, S = #manager{bridge = Bridge, costs = Costs}) ->
+    try spawn_opt(fun() -> work(Bridge, Id, Work, Costs) end,
                   [monitor, {priority, Priority}, {max_heap_size, #{size => ?WORKER_WORDS, kill => true, error_logger => false}}]) of
         {Pid, Monitor} ->
             Timer = erlang:send_after(TimeoutMs, self(), {too_long, Monitor}),
@@ -191,12 +200,13 @@ start_worker(Id, Work, Priority, TimeoutMs, S = #manager{bridge = Bridge}) ->
             S
     end.
 
-work(Bridge, Id, Work) ->
+work(Bridge, Id, Work, Costs) ->
     Answer = try {rep, Id, Work()}
              catch
                  throw:{Code, Text} when is_atom(Code) -> {err, Id, Code, Text};
                  Class:Error:Stack -> {err, Id, internal, print({Class, Error, lists:sublist(Stack, 3)}, 600)}
              end,
+    spent(Costs),
     %% It may wait for a bridge that reads slowly: only this worker does.
     erlang:send(Bridge, Answer, [noconnect]).
 
@@ -244,21 +254,44 @@ stop_worker(Id, S = #manager{workers = Workers}) ->
         [] -> S
     end.
 
+%% ---- What observing costs ------------------------------------------------------------------------
+%% Of who waits for nobody the time, of the others the reductions; the bridge knows how long the node
+%% takes for one.
+
+new_costs() -> atomics:new(2, [{signed, false}]).
+
+timed(Work, #manager{costs = Costs}) ->
+    fun() ->
+        put(timed, true),
+        Began = erlang:monotonic_time(nanosecond),
+        try Work() after atomics:add(Costs, ?COST_NS, erlang:monotonic_time(nanosecond) - Began) end
+    end.
+
+spent(Costs) ->
+    case {get(timed), process_info(self(), reductions)} of
+        {undefined, {_, N}} -> atomics:add(Costs, ?COST_REDUCTIONS, N);
+        _ -> ok
+    end.
+
+%% Those of us that are there all the time.
+lasting(#manager{watcher = Watcher, recorder = Recorder}) ->
+    [self() | [element(1, Started) || Started <- [Watcher, Recorder], is_tuple(Started)]].
+
 %% ---- Requests -----------------------------------------------------------------------------------
 
 request(Id, Method, Params, S = #manager{bridge = Bridge, rates = Rates}) ->
     case Method of
         %% What happens is told to who has been answered.
         <<"hello">> -> tell(Bridge, {rep, Id, hello()}), recording(S);
-        <<"sample">> -> with_wall_time(fun(S1) -> start_worker(Id, fun() -> sample() end, high, 5000, S1) end, S);
-        <<"info">> -> start_worker(Id, fun() -> info() end, normal, 5000, S);
-        <<"table">> -> start_worker(Id, fun() -> table(Params, Rates) end, low, 60000, S);
+        <<"sample">> -> with_wall_time(fun(S1) -> start_worker(Id, timed(fun() -> sample(S1#manager.costs, lasting(S1)) end, S1), high, 5000, S1) end, S);
+        <<"info">> -> start_worker(Id, timed(fun() -> info() end, S), normal, 5000, S);
+        <<"table">> -> start_worker(Id, timed(fun() -> table(Params, Rates) end, S), low, 60000, S);
         <<"children">> ->
             #manager{watcher = {Watcher, _, _, _}} = S1 = with_watcher(S),
             start_worker(Id, fun() -> children(Params, Watcher) end, normal, 15000, S1);
         <<"tree_watch">> -> watch_tree(Id, Params, with_watcher(S));
         <<"process">> -> start_worker(Id, fun() -> process(Params) end, normal, 5000, S);
-        <<"watch">> -> start_worker(Id, fun() -> process_sample(Params) end, normal, 2000, S);
+        <<"watch">> -> start_worker(Id, timed(fun() -> process_sample(Params) end, S), normal, 2000, S);
         <<"messages">> -> start_worker(Id, fun() -> messages(Params) end, normal, 10000, S);
         <<"dictionary">> -> start_worker(Id, fun() -> dictionary(Params) end, normal, 10000, S);
         <<"state">> -> start_worker(Id, fun() -> state(Params) end, normal, 1000 + integer(Params, <<"timeout_ms">>, 5000), S);
@@ -278,10 +311,18 @@ request(Id, Method, Params, S = #manager{bridge = Bridge, rates = Rates}) ->
     end.
 
 %% Counted per process that asked for it: it is off again when the manager ends.
-with_wall_time(Then, S = #manager{watching = true}) -> Then(S);
-with_wall_time(Then, S) ->
+with_wall_time(Then, S = #manager{watching = false}) ->
     catch erlang:system_flag(scheduler_wall_time, true),
-    Then(S#manager{watching = true}).
+    Then(S#manager{watching = now_ns()});
+with_wall_time(Then, S) -> Then(S#manager{watching = now_ns()}).
+
+%% Off again when nobody has asked for a minute.
+without_wall_time(S = #manager{watching = Asked}) when is_integer(Asked) ->
+    case now_ns() - Asked > 60000000000 of
+        true -> catch erlang:system_flag(scheduler_wall_time, false), S#manager{watching = false};
+        false -> S
+    end;
+without_wall_time(S) -> S.
 
 %% Whose tree-watch.hrl it is.
 with_watcher(S = #manager{watcher = none, bridge = Bridge, stuck = Stuck}) ->

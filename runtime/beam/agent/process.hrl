@@ -1,7 +1,6 @@
 %% SPDX-License-Identifier: MIT
 %%
-%% One process: all that can be known of it, its mailbox, dictionary, state and stack; and the node as a
-%% whole.
+%% One process: all that can be known of it, its mailbox, dictionary, state and stack.
 
 -define(LISTED, 100).
 %% Reading a mailbox copies all of it and holds the process up meanwhile: the BEAM has no partial read.
@@ -229,26 +228,3 @@ stack(Params) ->
             #{pid => pid(Pid), name => name(Pid), status => status(Status), current => frame(Current),
               frames => [frame(F) || F <- lists:sublist(Stack, Limit)], truncated => length(Stack) > Limit}
     end.
-
-%% ---- The node ------------------------------------------------------------------------------------
-
-info() ->
-    #{uptime_ns => now_ns(), schedulers => erlang:system_info(schedulers_online),
-      max_processes => erlang:system_info(process_limit), word_size => erlang:system_info(wordsize),
-      applications => lists:sort([App || App <- maps:values(leaders())])}.
-
-%% Running sums; the bridge makes rates of them.
-sample() ->
-    {Reductions, _} = erlang:statistics(reductions),
-    Wall = case erlang:statistics(scheduler_wall_time) of
-               undefined -> [];
-               List -> [[Active, Total] || {_, Active, Total} <- lists:sublist(lists:sort(List), erlang:system_info(schedulers_online))]
-           end,
-    Memory = try maps:from_list(erlang:memory()) catch _:_ -> #{} end,
-    #{t => now_ns(), processes => erlang:system_info(process_count), max_processes => erlang:system_info(process_limit),
-      run_queue => erlang:statistics(run_queue), wall => Wall, reductions => Reductions,
-      total => maps:get(total, Memory, 0), heaps => maps:get(processes, Memory, 0),
-      observing => own_reductions()}.
-
-own_reductions() ->
-    case process_info(self(), reductions) of {_, N} -> N; _ -> 0 end.

@@ -10,6 +10,7 @@
 -define(SLOW_MS, 1000).
 
 table(#{<<"name">> := <<"processes">>} = Params, Rates) -> guarded(fun(Skip) -> processes_table(Params, Rates, Skip) end, #{});
+table(#{<<"name">> := <<"objects">>} = Params, _) -> objects(Params);
 table(#{<<"name">> := Name} = Params, _) -> plain_table(Params, rows_of(Name, Params)).
 
 %% A process in native code answers nobody, and there is no way to ask with a time limit: so another
@@ -283,6 +284,7 @@ plain_table(Params, Rows) ->
       rows => [[maps:get(C, Row) || C <- Columns]
                || {_, _, Row} <- window(Sorted, maps:get(<<"offset">>, Params), maps:get(<<"limit">>, Params))]}.
 
+wanted(#{<<"keys">> := Keys}, Key) when is_integer(Key) -> lists:member(integer_to_binary(Key), Keys);
 wanted(#{<<"keys">> := Keys}, Key) -> lists:member(Key, Keys);
 wanted(_, _) -> true.
 
@@ -294,8 +296,11 @@ plain_accepts([Op, Column | Given], Row) -> compare(Op, maps:get(Column, Row), G
 
 rows_of(<<"names">>, _) -> lists:append([name_row(Name) || Name <- registered()]);
 rows_of(<<"applications">>, _) -> application_rows();
-rows_of(<<"ets">>, _) -> lists:append([ets_row(Table) || Table <- ets:all()]);
-rows_of(<<"ports">>, _) -> lists:append([port_row(Port) || Port <- erlang:ports()]);
+rows_of(<<"ets">>, _) -> ets_rows();
+rows_of(<<"ports">>, _) -> port_rows();
+rows_of(<<"sockets">>, _) -> socket_rows();
+rows_of(<<"allocators">>, _) -> allocator_rows();
+rows_of(<<"limits">>, _) -> limit_rows();
 rows_of(<<"nodes">>, _) -> node_rows().
 
 name_row(Name) ->
@@ -331,27 +336,3 @@ version_of(App) ->
         _ -> <<>>
     end.
 print_string(Text) -> try unicode:characters_to_binary(Text) catch _:_ -> print(Text, 60) end.
-
-ets_row(Table) ->
-    case [ets:info(Table, Item) || Item <- [memory, size, owner, type, protection, name]] of
-        [Memory, Size, Owner, Type, Protection, Name] when is_integer(Memory), is_integer(Size), is_pid(Owner) ->
-            [#{<<"table">> => print(Table, 80), <<"name">> => text(Name), <<"objects">> => Size,
-               <<"memory">> => Memory * erlang:system_info(wordsize), <<"owner">> => pid(Owner),
-               <<"owner_name">> => name(Owner), <<"type">> => text(Type), <<"protection">> => text(Protection)}];
-        _ -> []
-    end.
-
-port_row(Port) ->
-    case erlang:port_info(Port) of
-        undefined -> [];
-        Info ->
-            Get = fun(Key) -> proplists:get_value(Key, Info) end,
-            [#{<<"port">> => list_to_binary(erlang:port_to_list(Port)), <<"name">> => print_string(Get(name)),
-               <<"owner">> => pid(Get(connected)), <<"owner_name">> => name(Get(connected)), <<"bytes_in">> => Get(input),
-               <<"bytes_out">> => Get(output),
-               <<"queued">> => case erlang:port_info(Port, queue_size) of {_, Queued} -> Queued; _ -> 0 end}]
-    end.
-
-node_rows() ->
-    [#{<<"node">> => text(Node), <<"kind">> => Kind}
-     || {Kind, Nodes} <- [{<<"this">>, [node()]}, {<<"visible">>, nodes()}, {<<"hidden">>, nodes(hidden)}], Node <- Nodes].

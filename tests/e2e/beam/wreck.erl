@@ -33,7 +33,8 @@ init({server, State = #{name := keeper}}) ->
     ets:insert(shelf, [{N, list_to_binary(["item ", integer_to_list(N)])} || N <- lists:seq(1, 5000)]),
     ets:new(secrets, [named_table, private]),
     ets:insert(ets:new(bag_of_pairs, [bag, public]), [{a, 1}, {a, 2}, {b, 3}]),
-    {ok, State};
+    {ok, Listening} = gen_tcp:listen(0, [{ip, {127, 0, 0, 1}}]),
+    {ok, State#{socket => Listening}};
 init({server, State}) -> {ok, State}.
 
 handle_call({divide, N}, _, State) -> {reply, 1 / N, State}.
