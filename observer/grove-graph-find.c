@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define PLAIN_MAX 128
+
 guint
 grove_graph_model_locate (GroveGraphModel *self, GroveGraphScene *scene, const char *pid)
 {
@@ -37,12 +39,30 @@ grove_graph_model_find_fold (GroveGraphModel *self, GroveGraphScene *scene, cons
            : NULL;
 }
 
+/* Most names are plain, and need no memory of their own to be looked through: a search is of a
+ * hundred thousand. */
+static gboolean
+contains (const char *text, const char *folded_text)
+{
+  char  plain[PLAIN_MAX];
+  gsize n = 0;
+
+  for (; n < sizeof plain - 1 && text[n] != '\0' && (text[n] & 0x80) == 0; n++)
+    plain[n] = g_ascii_tolower (text[n]);
+  if (text[n] != '\0')
+    {
+      g_autofree char *folded = g_utf8_casefold (text, -1);
+
+      return strstr (folded, folded_text) != NULL;
+    }
+  plain[n] = '\0';
+  return strstr (plain, folded_text) != NULL;
+}
+
 static gboolean
 is_match (GroveTreeNode *node, const char *folded_text)
 {
-  g_autofree char *name = g_utf8_casefold (_grove_graph_model_name_of (node), -1);
-
-  return strstr (name, folded_text) != NULL ||
+  return contains (_grove_graph_model_name_of (node), folded_text) ||
          strstr (grove_tree_node_get_pid (node), folded_text) != NULL;
 }
 
@@ -61,54 +81,56 @@ compare_hits (gconstpointer a, gconstpointer b)
   return x->y < y->y ? -1 : x->y > y->y ? 1 : x->order < y->order ? -1 : 1;
 }
 
-GPtrArray *
-grove_graph_model_search (GroveGraphModel *self, const GroveGraphScene *scene, const char *text)
+static gboolean
+note_hit (GArray *hits, GroveTreeNode *node, double y, const char *folded_text)
 {
-  GPtrArray       *found = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *folded = g_utf8_casefold (text, -1);
-  g_autoptr (GArray) hits = g_array_new (FALSE, FALSE, sizeof (Hit));
+  const Hit hit = { y, hits->len, node };
 
-  if (folded[0] == '\0')
-    return found;
-  for (guint i = 0; i < scene->n_nodes; i++)
-    {
-      const GroveGraphSource *source = &g_array_index (self->sources, GroveGraphSource, i);
-      Hit                     hit = { scene->places[i].y, hits->len, source->node };
-
-      if (source->node != NULL && is_match (source->node, folded))
-        g_array_append_val (hits, hit);
-      for (guint k = 0; source->members != NULL && k < source->members->len; k++)
-        {
-          hit.node = g_ptr_array_index (source->members, k);
-          hit.order = hits->len;
-          if (is_match (hit.node, folded))
-            g_array_append_val (hits, hit);
-        }
-    }
-  g_array_sort (hits, compare_hits);
-  for (guint i = 0; i < hits->len; i++)
-    g_ptr_array_add (found, g_strdup (grove_tree_node_get_pid (g_array_index (hits, Hit, i).node)));
-  return found;
+  if (!is_match (node, folded_text))
+    return FALSE;
+  g_array_append_val (hits, hit);
+  return TRUE;
 }
 
-guint8 *
-grove_graph_model_mark (GroveGraphModel *self, const GroveGraphScene *scene, GPtrArray *found)
+static GArray *
+find_hits (GroveGraphModel       *self,
+           const GroveGraphScene *scene,
+           const char            *folded_text,
+           guint8                *marks)
 {
-  guint8 *marks = g_new0 (guint8, MAX (1, scene->n_nodes));
-  g_autoptr (GHashTable) pids = g_hash_table_new (g_str_hash, g_str_equal);
+  GArray *hits = g_array_new (FALSE, FALSE, sizeof (Hit));
 
-  for (guint i = 0; i < found->len; i++)
-    g_hash_table_add (pids, g_ptr_array_index (found, i));
   for (guint i = 0; i < scene->n_nodes; i++)
     {
       const GroveGraphSource *source = &g_array_index (self->sources, GroveGraphSource, i);
+      const double            y = scene->places[i].y;
 
-      marks[i] = source->node != NULL &&
-                 g_hash_table_contains (pids, grove_tree_node_get_pid (source->node));
-      for (guint k = 0; source->members != NULL && k < source->members->len && !marks[i]; k++)
-        marks[i] =
-          g_hash_table_contains (pids,
-                                 grove_tree_node_get_pid (g_ptr_array_index (source->members, k)));
+      if (source->node != NULL)
+        marks[i] = note_hit (hits, source->node, y, folded_text);
+      for (guint k = 0; source->members != NULL && k < source->members->len; k++)
+        if (note_hit (hits, g_ptr_array_index (source->members, k), y, folded_text))
+          marks[i] = TRUE;
     }
-  return marks;
+  g_array_sort (hits, compare_hits);
+  return hits;
+}
+
+GPtrArray *
+grove_graph_model_search (GroveGraphModel       *self,
+                          const GroveGraphScene *scene,
+                          const char            *text,
+                          guint8               **ret_marks)
+{
+  GPtrArray       *found = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+  g_autoptr (GArray) hits = NULL;
+
+  *ret_marks = NULL;
+  if (folded[0] == '\0')
+    return found;
+  *ret_marks = g_new0 (guint8, MAX (1, scene->n_nodes));
+  hits = find_hits (self, scene, folded, *ret_marks);
+  for (guint i = 0; i < hits->len; i++)
+    g_ptr_array_add (found, g_object_ref (g_array_index (hits, Hit, i).node));
+  return found;
 }

@@ -93,12 +93,21 @@ guint grove_graph_model_locate (GroveGraphModel *self, GroveGraphScene *scene, c
 const char *
 grove_graph_model_find_fold (GroveGraphModel *self, GroveGraphScene *scene, const char *pid);
 
-/* The pids whose name or pid contains a text (without regard to case), from top to bottom as drawn.
- * (transfer full) (element-type utf8) */
-GPtrArray *
-grove_graph_model_search (GroveGraphModel *self, const GroveGraphScene *scene, const char *text);
-/* For each node of the scene, whether it or a member of it was found. (transfer full) */
-guint8 *
-grove_graph_model_mark (GroveGraphModel *self, const GroveGraphScene *scene, GPtrArray *found);
+/**
+ * grove_graph_model_search:
+ * @self: a model
+ * @scene: what it built last
+ * @text: what is looked for, without regard to case
+ * @ret_marks: (out) (transfer full): for each node of the scene, whether it or a member of it was
+ *   found; NULL when @text is empty
+ *
+ * Threads: main thread only. Cost: O(nodes).
+ * Returns: (transfer full) (element-type GroveTreeNode): those whose name or pid contains @text,
+ * from top to bottom as drawn
+ */
+GPtrArray *grove_graph_model_search (GroveGraphModel       *self,
+                                     const GroveGraphScene *scene,
+                                     const char            *text,
+                                     guint8               **ret_marks);
 
 G_END_DECLS

@@ -44,7 +44,7 @@ struct _GroveGraph
   gboolean wanted;
 
   char      *search;
-  GPtrArray *found; /* pids, in the order they are drawn in */
+  GPtrArray *found; /* GroveTreeNode, in the order they are drawn in */
   guint8    *marks; /* per node, NULL without a search */
 
   GroveGraphLinks links;

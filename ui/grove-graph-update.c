@@ -176,20 +176,12 @@ _grove_graph_stop_frames (GroveGraph *self)
   g_clear_handle_id (&self->still_timer, g_source_remove);
 }
 
-static void
-update_marks (GroveGraph *self)
-{
-  g_clear_pointer (&self->marks, g_free);
-  if (self->search[0] != '\0')
-    self->marks = grove_graph_model_mark (self->model, self->scene, self->found);
-}
-
 void
 _grove_graph_update_search (GroveGraph *self)
 {
   g_clear_pointer (&self->found, g_ptr_array_unref);
-  self->found = grove_graph_model_search (self->model, self->scene, self->search);
-  update_marks (self);
+  g_clear_pointer (&self->marks, g_free);
+  self->found = grove_graph_model_search (self->model, self->scene, self->search, &self->marks);
 }
 
 /* The map follows the colours at its leisure: it is all of the graph. */

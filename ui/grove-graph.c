@@ -337,12 +337,18 @@ grove_graph_get_n_matches (GroveGraph *self)
   return self->found->len;
 }
 
+static const char *
+get_found (GroveGraph *self, guint index)
+{
+  return grove_tree_node_get_pid (g_ptr_array_index (self->found, index));
+}
+
 int
 grove_graph_get_match (GroveGraph *self)
 {
   g_return_val_if_fail (GROVE_IS_GRAPH (self), -1);
   for (guint i = 0; i < self->found->len; i++)
-    if (g_strcmp0 (g_ptr_array_index (self->found, i), self->cursor) == 0)
+    if (g_strcmp0 (get_found (self, i), self->cursor) == 0)
       return (int) i;
   return -1;
 }
@@ -359,7 +365,7 @@ grove_graph_step_match (GroveGraph *self, GroveGraphDirection direction)
     at = (at + 1) % n;
   else
     at = at <= 0 ? n - 1 : at - 1;
-  grove_session_set_selected (self->session, g_ptr_array_index (self->found, (guint) at));
+  grove_session_set_selected (self->session, get_found (self, (guint) at));
 }
 
 static void
@@ -516,7 +522,7 @@ grove_graph_init (GroveGraph *self)
   self->scene = grove_graph_scene_new ();
   self->minimap = grove_graph_minimap_new ();
   self->frame = grove_graph_frame_new ();
-  self->found = g_ptr_array_new_with_free_func (g_free);
+  self->found = g_ptr_array_new_with_free_func (g_object_unref);
   self->search = g_strdup ("");
   self->hovered = GROVE_GRAPH_NONE;
   self->step_us = STEP_US;

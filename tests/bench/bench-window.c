@@ -12,6 +12,8 @@
 #include "ui/grove-mailbox-card.h"
 #include "ui/grove-message-list.h"
 #include "ui/grove-process-cell.h"
+#include "ui/grove-process-tree-list.h"
+#include "ui/grove-process-view.h"
 
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
@@ -31,6 +33,7 @@
 #define PAN_MS       3000
 #define CHURN_MS     10000
 #define DEATH_MS     500
+#define TYPING_MS    150
 
 static GroveWindow *window;
 
@@ -82,6 +85,44 @@ end_one (gpointer system)
               &number, &serial) == 2)
     observed_end_process (system, number << 32 | serial);
   return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+is_turned (gpointer user_data)
+{
+  return ((GroveGraph *) user_data)->scene->axes->turned;
+}
+
+/* What a person does to all of it. */
+static void
+bench_wishes (GroveGraph *graph)
+{
+  static const char typed[] = "worker_ab";
+  GroveGraphScene  *copy;
+
+  bench_window_watch_stalls ();
+  for (guint i = 1; i < sizeof typed; i++)
+    {
+      g_autofree char *text = g_strndup (typed, i);
+
+      grove_graph_set_search (graph, text);
+      bench_window_run_for (TYPING_MS);
+    }
+  bench_window_print_stall ("tree-100k-search-stall");
+  grove_graph_set_search (graph, "");
+  bench_window_run_for (SETTLE_MS);
+
+  bench_window_watch_stalls ();
+  copy = grove_graph_dup_scene (graph);
+  bench_window_run_for (TYPING_MS);
+  bench_window_print_stall ("tree-100k-copy-stall");
+  grove_graph_scene_free (copy);
+
+  bench_window_watch_stalls ();
+  grove_graph_set_growth (graph, GROVE_GRAPH_DOWNWARDS);
+  bench_window_run_until ("it is turned", is_turned, graph);
+  bench_window_run_for (SETTLE_MS);
+  bench_window_print_stall ("tree-100k-turn-stall");
 }
 
 static void
@@ -137,6 +178,7 @@ bench_tree (void)
   bench_window_print_frames ("tree-100k-frame-restarts", BENCH_MEDIAN);
   bench_window_print_stall ("tree-100k-restarts-stall");
   g_source_remove (deaths);
+  bench_wishes (graph);
   bench_window_print ("tree-100k-rss-mb", bench_window_resident_mb (), "MB");
   observed_end (system);
 }
@@ -209,6 +251,150 @@ bench_table (void)
   bench_window_print_frames ("table-million-jump", BENCH_MEDIAN_AND_P99);
   bench_window_print_stall ("table-million-stall");
   bench_window_print ("observer-rss-mb", bench_window_resident_mb (), "MB");
+  observed_end (system);
+}
+
+/* ---- The table as a tree ----------------------------------------------------------------------
+ */
+
+#define OPEN_MS     50
+#define OPENINGS_MS 8000
+
+static gboolean
+shows_tree (gpointer user_data)
+{
+  return grove_process_view_is_filled (user_data);
+}
+
+/* The last that is closed. */
+static gboolean
+open_one (gpointer rows)
+{
+  for (guint i = g_list_model_get_n_items (rows); i-- > 0;)
+    {
+      g_autoptr (GtkTreeListRow) row = g_list_model_get_item (rows, i);
+
+      if (gtk_tree_list_row_is_expandable (row) && !gtk_tree_list_row_get_expanded (row))
+        {
+          GtkWidget *list = bench_window_find (GTK_WIDGET (window), GROVE_TYPE_PROCESS_TREE_LIST);
+          g_autoptr (GroveTreeNode) node = gtk_tree_list_row_get_item (row);
+
+          gtk_tree_list_row_set_expanded (row, TRUE);
+          /* As the list does of a row in sight. */
+          grove_tree_expand (grove_process_tree_list_get_tree (GROVE_PROCESS_TREE_LIST (list)),
+                             grove_tree_node_get_pid (node));
+          break;
+        }
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+/* One that stands in the rows. */
+static gboolean
+end_some (gpointer system)
+{
+  static guint n;
+  GtkWidget   *list = bench_window_find (GTK_WIDGET (window), GTK_TYPE_COLUMN_VIEW);
+  GListModel  *rows = G_LIST_MODEL (gtk_column_view_get_model (GTK_COLUMN_VIEW (list)));
+  guint64      number = 0, serial = 0;
+
+  for (guint i = 200 + 37 * n++; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr (GtkTreeListRow) row = g_list_model_get_item (rows, i);
+      g_autoptr (GroveTreeNode) node = gtk_tree_list_row_get_item (row);
+
+      if (node == NULL || gtk_tree_list_row_is_expandable (row) ||
+          sscanf (grove_tree_node_get_pid (node), "<%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ".",
+                  &number, &serial) != 2)
+        continue;
+      observed_end_process (system, number << 32 | serial);
+      break;
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+bench_process_tree (void)
+{
+  struct observed  *system = observed_start (OBSERVED_FOREST);
+  GroveProcessView *view;
+  GtkWidget        *list;
+  GListModel       *rows;
+  gint64            started_us;
+  guint             source;
+
+  window = bench_window_open (observed_socket (system));
+  grove_window_show_view (window, "processes");
+  bench_window_run_until ("rows", shows_rows, NULL);
+  bench_window_run_for (SETTLE_MS);
+  view = (GroveProcessView *) bench_window_find (GTK_WIDGET (window), GROVE_TYPE_PROCESS_VIEW);
+
+  bench_window_watch_stalls ();
+  started_us = g_get_monotonic_time ();
+  grove_process_view_set_shape (view, GROVE_SHAPE_TREE);
+  bench_window_print ("process-tree-open-ms",
+                      (double) (bench_window_await_frame ("a tree", shows_tree, view) -
+                                started_us) /
+                        1000,
+                      "ms");
+  bench_window_run_for (SETTLE_MS);
+  bench_window_print_stall ("process-tree-open-stall");
+
+  list = bench_window_find (GTK_WIDGET (window), GTK_TYPE_COLUMN_VIEW);
+  rows = G_LIST_MODEL (gtk_column_view_get_model (GTK_COLUMN_VIEW (list)));
+  bench_window_watch_stalls ();
+  source = g_timeout_add (OPEN_MS, open_one, rows);
+  bench_window_run_for (OPENINGS_MS);
+  g_source_remove (source);
+  bench_window_run_for (SETTLE_MS);
+  bench_window_print ("process-tree-rows", g_list_model_get_n_items (rows), "rows");
+  bench_window_print_stall ("process-tree-expand-stall");
+
+  bench_window_watch_stalls ();
+  source = g_timeout_add (DEATH_MS, end_some, system);
+  bench_window_run_for (CHURN_MS);
+  g_source_remove (source);
+  bench_window_print_stall ("process-tree-restarts-stall");
+  bench_window_print ("process-tree-rss-mb", bench_window_resident_mb (), "MB");
+  observed_end (system);
+}
+
+/* ---- Mailboxes --------------------------------------------------------------------------------
+ */
+
+static gboolean
+shows_cards (gpointer user_data)
+{
+  GtkWidget *card = bench_window_find (GTK_WIDGET (window), GROVE_TYPE_MAILBOX_CARD);
+
+  return card != NULL && grove_mailbox_card_get_peak (GROVE_MAILBOX_CARD (card)) > 0;
+}
+
+static void
+bench_mailboxes (void)
+{
+  struct observed *system = observed_start (OBSERVED_MILLION);
+  gint64           started_us;
+
+  observed_set_pace (system, OBSERVED_STROLLS);
+  window = bench_window_open (observed_socket (system));
+  grove_window_show_view (window, "overview");
+  bench_window_run_for (SETTLE_MS);
+
+  bench_window_watch_stalls ();
+  started_us = g_get_monotonic_time ();
+  grove_window_show_view (window, "mailboxes");
+  bench_window_print ("mailboxes-million-open-ms",
+                      (double) (bench_window_await_frame ("cards", shows_cards, NULL) -
+                                started_us) /
+                        1000,
+                      "ms");
+  bench_window_run_for (SETTLE_MS);
+  bench_window_print_stall ("mailboxes-million-open-stall");
+  bench_window_watch_stalls ();
+  bench_window_watch_frames (SCROLL_MS, NULL, NULL);
+  bench_window_print_frames ("mailboxes-million-frame", BENCH_MEDIAN_AND_P99);
+  bench_window_print_stall ("mailboxes-million-stall");
   observed_end (system);
 }
 
@@ -499,9 +685,14 @@ static const struct
   void (*run) (void);
   const char *beside;
 } rows[] = {
-  { "window-start", bench_start, "alone" }, { "window-tree", bench_tree, "beam" },
-  { "window-table", bench_table, "beam" },  { "window-messages", bench_messages, "beam" },
-  { "window-exit", bench_exit, "alone" },   { "window-idle", bench_idle, "beam" },
+  { "window-start", bench_start, "alone" },
+  { "window-tree", bench_tree, "beam" },
+  { "window-table", bench_table, "beam" },
+  { "window-messages", bench_messages, "beam" },
+  { "window-exit", bench_exit, "alone" },
+  { "window-idle", bench_idle, "beam" },
+  { "window-process-tree", bench_process_tree, "alone" },
+  { "window-mailboxes", bench_mailboxes, "alone" },
 };
 
 int
