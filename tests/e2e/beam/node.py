@@ -5,7 +5,7 @@ nodes that are started and ended, what is asked of them through `grove`, over th
 itself.
 
 As a program: node.py GROVE GROVE_BEAM SOURCE... -- COMMAND...: starts a node that runs main/0 of the first
-module and runs COMMAND where `beam:$GROVE_TEST_NODE` is that node."""
+module and runs COMMAND where `beam:$GROVE_TEST_NODE` is that node; what observes it must leave with COMMAND."""
 
 import base64
 import json
@@ -268,7 +268,10 @@ def main():
             environment[name] = place.environment[name]
         environment.pop("XDG_CONFIG_HOME", None)
         done = subprocess.run(sys.argv[end + 1 :], env=environment, check=False)
-        print("\n".join("# node: " + line for line in node.output().splitlines()), file=sys.stderr)
+        if done.returncode == 0:
+            node.await_left_alone()
+        else:
+            print("".join("# node: " + line for line in node.lines), file=sys.stderr)
         return done.returncode
 
 

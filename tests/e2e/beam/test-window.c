@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Scenarios on a real Erlang and Elixir node, as far as a person acts in them or looks: through the
+ * real window. The node runs scenarios.ex and is $GROVE_TEST_NODE (see node.py); what is so is
+ * asked over a second bridge.
+ */
+#include "tests/e2e/activity.h"
+#include "tests/e2e/scenario.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+typedef struct
+{
+  const char *name; /* the test is /e2e/beam-window/NAME */
+  void (*test) (WindowFixture *fixture);
+} Scene;
+
+/* ---- The node ----------------------------------------------------------------------------------
+ */
+
+static GroveTestWire *
+connect_to_node (void)
+{
+  const char *const argv[] = { g_getenv ("GROVE_BEAM"), g_getenv ("GROVE_TEST_NODE"), NULL };
+  g_autoptr (GError) error = NULL;
+  GroveTestWire *wire;
+  int            ends[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), ==, 0);
+  g_spawn_async_with_fds (NULL, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, ends[1],
+                          ends[1], -1, &error);
+  g_assert_no_error (error);
+  close (ends[1]);
+  wire = grove_test_wire_new (ends[0]);
+  json_object_put (grove_test_wire_open (wire, "control"));
+  return wire;
+}
+
+static void
+run (WindowFixture *fixture, gconstpointer data)
+{
+  const Scene     *scene = data;
+  g_autofree char *target = g_strconcat ("beam:", g_getenv ("GROVE_TEST_NODE"), NULL);
+
+  fixture->wire = connect_to_node ();
+  window_fixture_open (fixture, target);
+  SCENARIO_WAIT (grove_session_get_state (fixture->session) == GROVE_SESSION_LIVE);
+  scene->test (fixture);
+  g_clear_pointer (&fixture->wire, grove_test_wire_free);
+}
+
+/* Tells the conductor what to begin, unless @name, which comes of it, is there. Returns its pid.
+ * (transfer full) */
+static char *
+play (WindowFixture *fixture, const char *scene, const char *name)
+{
+  g_autofree char *conductor = scenario_await_pid (fixture, "conductor");
+  char            *pid = grove_test_wire_find_pid (fixture->wire, name);
+
+  if (pid != NULL)
+    return pid;
+  json_object_put (grove_test_wire_call (fixture->wire, "process.send", NULL,
+                                         "{\"pid\":\"%s\",\"message\":\"%s\"}", conductor, scene));
+  return scenario_await_pid (fixture, name);
+}
+
+/* Waits until somebody else than @old has that name. (transfer full) */
+static char *
+await_other (WindowFixture *fixture, const char *name, const char *old)
+{
+  char *pid = NULL;
+
+  SCENARIO_WAIT ((g_free (pid), pid = grove_test_wire_find_pid (fixture->wire, name)) != NULL &&
+                 g_strcmp0 (pid, old) != 0);
+  return pid;
+}
+
+static gint64
+count_recent_restarts (WindowFixture *fixture, const char *supervisor)
+{
+  struct json_object *info =
+    grove_test_wire_call (fixture->wire, "supervisor.info", NULL, "{\"pid\":\"%s\"}", supervisor);
+  gint64 n = grove_test_json_int (info, "recent_restarts");
+
+  json_object_put (info);
+  return n;
+}
+
+static gboolean
+has_application (WindowFixture *fixture, const char *name)
+{
+  g_autofree char    *filter = g_strdup_printf ("[\"eq\",\"name\",\"%s\"]", name);
+  struct json_object *rows = scenario_get_rows (fixture, "applications", "\"name\"", filter);
+  gboolean            has = json_object_array_length (rows) > 0;
+
+  json_object_put (rows);
+  return has;
+}
+
+/* ---- Processes ---------------------------------------------------------------------------------
+ */
+
+static void
+test_slow_worker (WindowFixture *fixture)
+{
+  g_autofree char *pid = play (fixture, "{slow_worker, {slow_worker, 3600000}}", "slow_worker");
+  g_autofree char *messages = NULL, *seen = NULL;
+
+  g_test_summary ("A worker that takes its time: four messages in its mailbox, listed in order");
+  SCENARIO_WAIT (scenario_get_int (fixture, pid, "messages") == 4);
+  messages = scenario_get_messages (fixture, pid);
+  scenario_open_mailbox (fixture, pid);
+  SCENARIO_WAIT (scenario_read_mailbox_card (fixture, pid) == 4);
+  SCENARIO_WAIT (window_shows (fixture, "4 messages"));
+  SCENARIO_WAIT ((g_free (seen), seen = scenario_read_messages (fixture)) != NULL &&
+                 g_str_equal (seen, messages));
+  g_assert_true (g_str_has_prefix (seen, "{<0."));
+
+  scenario_inspect (fixture, "name:slow_worker", pid);
+  SCENARIO_WAIT (window_shows (fixture, "Waiting"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Function", "sleep/1"));
+}
+
+static void
+test_process_info (WindowFixture *fixture)
+{
+  g_autofree char *pid = play (fixture, "process_info", "patient");
+  GtkWidget       *window = GTK_WIDGET (fixture->window);
+
+  g_test_summary ("All there is to know of a process");
+  SCENARIO_WAIT (scenario_get_int (fixture, pid, "messages") == 2);
+  scenario_inspect (fixture, "name:patient", pid);
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Function", "process_info/0"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Initial call", "process_info/0"));
+  SCENARIO_WAIT (window_shows (fixture, "Waiting"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Mailbox", "2"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Linked processes", "1"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Traps exits", "yes"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Error handler", "error_handler"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Priority", "normal"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Group leader", "<0."));
+  SCENARIO_WAIT (
+    scenario_inspector_reads (fixture, "Garbage collection", "the heap is never below"));
+  SCENARIO_WAIT (scenario_read_inspector (fixture, "Reductions")[0] != '\0');
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Suspending", "None"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Control block", " B"));
+  grove_ui_test_settle (window);
+}
+
+static void
+test_secret_agent (WindowFixture *fixture)
+{
+  g_autofree char *pid = play (fixture, "secret_agent", "agent");
+
+  g_test_summary ("What a person sends it by hand is heard, and its effect is seen");
+  scenario_inspect (fixture, "name:agent", pid);
+  scenario_send (fixture, "{whisper, <<\"the geese fly south\">>}");
+  scenario_send_bad (fixture, "{whisper, ", "message");
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Priority", "normal"));
+  scenario_send (fixture, "{set_priority, high}");
+  SCENARIO_WAIT (scenario_is (fixture, pid, "priority", "high"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Priority", "high"));
+  scenario_send (fixture, "terminate");
+  SCENARIO_WAIT (scenario_is_gone (fixture, pid));
+  SCENARIO_WAIT (window_find_row (fixture, pid) == NULL);
+}
+
+static void
+test_priority (WindowFixture *fixture)
+{
+  static const char *const low[] = { "Priority", "Low", NULL };
+  g_autofree char         *pid = play (fixture, "{priority, 1}", "loop_1");
+
+  g_test_summary ("Of a loop that never rests, changed in the window while it runs");
+  window_choose_from_menu (scenario_inspect (fixture, "name:loop_1", pid), low);
+  SCENARIO_WAIT (scenario_is (fixture, pid, "priority", "low"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Priority", "low"));
+  /* It has done its part. */
+  scenario_kill (fixture, SCENARIO_PLAIN);
+  SCENARIO_WAIT (scenario_is_gone (fixture, pid));
+  SCENARIO_WAIT (window_find_row (fixture, pid) == NULL);
+}
+
+/* ---- Supervisors -------------------------------------------------------------------------------
+ */
+
+static void
+test_kill_top_supervisor (WindowFixture *fixture)
+{
+  g_autofree char *top = play (fixture, "supervisors", "doomed_sup");
+  g_autofree char *weed = scenario_await_pid (fixture, "weed");
+
+  g_test_summary ("From the graph: it does not come back, and the application is gone with it");
+  g_assert_true (has_application (fixture, "doomed"));
+  window_select_in_graph (fixture, "doomed_sup", top);
+  scenario_kill (fixture, SCENARIO_SUPERVISOR);
+  SCENARIO_WAIT (window_has_toast (fixture, "Killed doomed_sup"));
+  SCENARIO_WAIT (!has_application (fixture, "doomed"));
+  SCENARIO_WAIT (scenario_is_gone (fixture, weed));
+  SCENARIO_WAIT (!window_graph_shows (fixture, top) && !window_graph_shows (fixture, weed));
+}
+
+static void
+test_self_healing (WindowFixture *fixture)
+{
+  g_autofree char *supervisor = play (fixture, "supervisors", "healer");
+  g_autofree char *rose = scenario_await_pid (fixture, "rose"), *rose_after = NULL;
+  g_autofree char *violet = NULL, *state = NULL;
+  char            *pid = scenario_await_pid (fixture, "tulip"), *successor;
+
+  g_test_summary (
+    "Killed in the graph: a new one in its place; too often: the supervisor goes too");
+  for (gint64 i = 1; i <= 3; i++)
+    {
+      const gint64 begin_us = g_get_monotonic_time ();
+
+      window_select_in_graph (fixture, "tulip", pid);
+      scenario_kill (fixture, SCENARIO_PLAIN);
+      successor = await_other (fixture, "tulip", pid);
+      SCENARIO_WAIT (window_graph_shows (fixture, successor));
+      g_print ("# killed, and there again on the screen after %.0f ms\n",
+               (double) (g_get_monotonic_time () - begin_us) / 1000);
+      SCENARIO_WAIT (window_has_toast (fixture, successor));
+      g_clear_pointer (&state, g_free);
+      state = scenario_get_state (fixture, successor);
+      g_assert_nonnull (strstr (state, "count => 10"));
+      g_assert_cmpint (count_recent_restarts (fixture, supervisor), ==, i);
+      g_free (pid);
+      pid = successor;
+    }
+  rose_after = scenario_await_pid (fixture, "rose");
+  g_assert_cmpstr (rose_after, ==, rose);
+
+  window_select_in_graph (fixture, "tulip", pid);
+  scenario_kill (fixture, SCENARIO_PLAIN);
+  SCENARIO_WAIT (scenario_is_gone (fixture, supervisor) && scenario_is_gone (fixture, rose));
+  /* Its own supervisor starts another, with all that it had. */
+  successor = await_other (fixture, "healer", supervisor);
+  violet = scenario_await_pid (fixture, "violet");
+  SCENARIO_WAIT (window_graph_shows (fixture, successor) && window_graph_shows (fixture, violet));
+  g_free (successor);
+  g_free (pid);
+}
+
+static void
+test_restart (WindowFixture *fixture)
+{
+  g_autofree char *old = play (fixture, "supervisors", "all_2"), *now = NULL;
+  g_autofree char *first = scenario_await_pid (fixture, "all_1"), *first_after = NULL;
+  GtkWidget       *inspector, *button = NULL;
+
+  g_test_summary ("Through its supervisor, by a button of the inspector: that one, and no other");
+  scenario_inspect (fixture, "name:all_2", old);
+  inspector = grove_window_get_view (fixture->window, "inspector");
+  SCENARIO_WAIT ((button = grove_ui_test_find (inspector, GTK_TYPE_LABEL, "Restart", NULL)) !=
+                 NULL);
+  grove_ui_test_settle (button);
+  grove_ui_test_click (button, GROVE_UI_TEST_LEFT);
+  now = await_other (fixture, "all_2", old);
+  SCENARIO_WAIT (window_has_toast (fixture, now));
+  SCENARIO_WAIT (window_find_row (fixture, now) != NULL);
+  first_after = scenario_await_pid (fixture, "all_1");
+  g_assert_cmpstr (first_after, ==, first);
+}
+
+static void
+test_poison (WindowFixture *fixture)
+{
+  g_autofree char *pid = play (fixture, "poison", "taster"), *after = NULL, *filter = NULL;
+  GtkWidget       *cell;
+
+  g_test_summary ("A message sent by hand crashes a server: why, where, and what followed");
+  scenario_inspect (fixture, "name:taster", pid);
+  scenario_send (fixture, "{eat, apple}");
+  scenario_send (fixture, "{eat, poison}");
+  SCENARIO_WAIT (scenario_is_gone (fixture, pid));
+  after = await_other (fixture, "taster", pid);
+
+  filter = g_strdup_printf ("pid:%s outcome:restarted", pid);
+  activity_open (fixture, "Crashes");
+  activity_filter (fixture, filter);
+  cell = activity_await_row (fixture, "pid", pid);
+  g_assert_cmpstr (grove_row_get_text (activity_get_row (cell), "successor"), ==, after);
+  activity_select (fixture, cell);
+  SCENARIO_WAIT (activity_details_read (fixture, "function_clause"));
+  SCENARIO_WAIT (activity_details_read (fixture, "servers:digest/1"));
+  g_assert_true (activity_details_read (fixture, "servers.erl:"));
+  g_assert_true (activity_details_read (fixture, "{eat,poison}"));
+  g_assert_true (activity_details_read (fixture, "Restarted, after "));
+}
+
+int
+main (int argc, char **argv)
+{
+  static const Scene scenes[] = {
+    { "slow-worker", test_slow_worker },
+    { "process-info", test_process_info },
+    { "secret-agent", test_secret_agent },
+    { "priority", test_priority },
+    { "kill-top-supervisor", test_kill_top_supervisor },
+    { "self-healing", test_self_healing },
+    { "restart", test_restart },
+    { "poison", test_poison },
+  };
+
+  window_tests_init (&argc, &argv);
+  for (gsize i = 0; i < G_N_ELEMENTS (scenes); i++)
+    {
+      g_autofree char *path = g_strconcat ("/e2e/beam-window/", scenes[i].name, NULL);
+
+      window_test_add_bare (path, run, &scenes[i]);
+    }
+  return window_tests_run ();
+}
