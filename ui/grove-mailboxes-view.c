@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveMailboxesView: watching mailboxes fill. A table of the fullest says which processes to show;
+ * GroveMailboxesView: watching mailboxes fill. A GroveMailboxChoice says which processes to show;
  * one GroveProcessWatch keeps those live; cards belong to processes, so that they can stand still
- * while the ranking changes. Their order follows what the mailboxes hold now, but a card passes
- * another only when it clearly holds more, and never under the pointer.
+ * while the ranking changes. Their order follows what the mailboxes hold now, but never under the
+ * pointer.
  */
 #include "ui/grove-mailboxes-view.h"
 
 #include "observer/grove-format.h"
 #include "observer/grove-process-detail.h"
-#include "observer/grove-process-table.h"
 #include "observer/grove-process-watch.h"
 #include "ui/grove-mailbox-card.h"
+#include "ui/grove-mailbox-choice.h"
+#include "ui/grove-mailbox-order.h"
 #include "ui/grove-menus.h"
 #include "ui/grove-message-list.h"
 #include "ui/grove-pins.h"
@@ -19,55 +20,28 @@
 
 #include <glib/gi18n.h>
 
-#define TICK_MS    100
-#define RANKING_MS 500
-#define MAX_CARDS  16
-/* Beside the fullest there are this many of those that most is sent to, so that one sees the wave
- * before it breaks. */
-#define MAX_BUSY    7
+#define TICK_MS     100
 #define ORDER_TICKS 5
-/* A card passes the one above it when it holds a quarter more, this part of a full bar at least,
- * and this many messages: two about as full as each other do not change places back and forth. */
-#define PASS_PART  32
-#define PASS_LEAST 5
-/* A mailbox is worth a card when it holds this many messages, or any for this long: one that is
- * empty again before it can be read is only noise. */
-#define NOTABLE    10
-#define NOTABLE_US (3 * G_USEC_PER_SEC / 2)
-/* One that has drained keeps its card this long: the next wave is often near. */
-#define LINGER_US (12 * G_USEC_PER_SEC)
-
 /* Of so many processes that have no card any more it is remembered what they held. */
 #define MEMORIES_MAX 128
 
 /* Cards keep their order this long after the pointer last moved over them. */
 #define HOLD_US (2 * G_USEC_PER_SEC)
 
-/* What is remembered of a mailbox that holds messages, or did. */
-typedef struct
-{
-  gint64   since_us; /* since when it is not empty */
-  gint64   last_us;  /* when it last held a message */
-  gboolean notable;
-} Record;
-
 struct _GroveMailboxesView
 {
-  AdwBin             parent_instance;
-  GroveSession      *session;
-  GroveProcessTable *table; /* the fullest */
-  GroveProcessTable *busy;  /* those that most is sent to */
-  GroveProcessWatch *watch;
-  GPtrArray         *slots, *busy_slots; /* GroveProcessItem: held so that the tables keep them */
-  GHashTable        *cards;              /* pid -> GroveMailboxCard */
-  GHashTable        *records;            /* pid -> Record */
-  GHashTable        *memories;           /* pid -> GroveHorizon */
-  GHashTable        *obituaries;         /* pid -> GroveProcessDetail: of pinned ones that ended */
-  GrovePins         *pins;
-  guint              tick_source;
-  guint              ticks, order_in; /* ticks until cards may be put in order */
-  gint64             scale;
-  gint64             pointed_us; /* when the pointer last moved over the cards */
+  AdwBin              parent_instance;
+  GroveSession       *session;
+  GroveMailboxChoice *choice;
+  GroveProcessWatch  *watch;
+  GHashTable         *cards;      /* pid -> GroveMailboxCard */
+  GHashTable         *memories;   /* pid -> GroveHorizon */
+  GHashTable         *obituaries; /* pid -> GroveProcessDetail: of pinned ones that ended */
+  GrovePins          *pins;
+  guint               tick_source;
+  guint               ticks, order_in; /* ticks until cards may be put in order */
+  gint64              scale;
+  gint64              pointed_us; /* when the pointer last moved over the cards */
 
   GtkPaned         *paned;
   GtkStack         *stack;
@@ -79,41 +53,7 @@ struct _GroveMailboxesView
 
 G_DEFINE_FINAL_TYPE (GroveMailboxesView, grove_mailboxes_view, ADW_TYPE_BIN)
 
-gint64
-grove_mailboxes_choose_scale (gint64 peak)
-{
-  gint64 scale = 10;
-
-  while (scale < peak && scale < G_MAXINT64 / 10)
-    {
-      if (scale * 2 >= peak)
-        return scale * 2;
-      if (scale * 5 >= peak)
-        return scale * 5;
-      scale *= 10;
-    }
-  return scale;
-}
-
-void
-grove_mailboxes_order (const gint64 *fills, guint *order, guint n, gint64 scale)
-{
-  gint64 least = MAX (PASS_LEAST, scale / PASS_PART);
-
-  for (guint i = 1; i < n; i++)
-    {
-      guint moved = order[i];
-      guint to = 0;
-
-      /* To above the topmost that holds clearly less; those between hold less than it too. */
-      while (to < i && fills[moved] - fills[order[to]] < MAX (least, fills[order[to]] / 4))
-        to++;
-      memmove (order + to + 1, order + to, (i - to) * sizeof *order);
-      order[to] = moved;
-    }
-}
-
-/* ---- Which processes ----------------------------------------------------------------------------
+/* ---- Cards --------------------------------------------------------------------------------------
  */
 
 static void
@@ -157,99 +97,21 @@ add_card (GroveMailboxesView *self, const char *pid)
   self->order_in = MIN (self->order_in, 1);
 }
 
-static Record *
-get_record (GroveMailboxesView *self, const char *pid)
-{
-  Record *record = g_hash_table_lookup (self->records, pid);
-
-  if (record == NULL)
-    {
-      record = g_new0 (Record, 1);
-      g_hash_table_insert (self->records, g_strdup (pid), record);
-    }
-  return record;
-}
-
-static void
-note_full (GroveMailboxesView *self, const GroveProcessRow *row, gint64 now_us)
-{
-  Record *record = get_record (self, row->pid);
-
-  /* The ranking comes every half second: a gap of more means that it was empty between. */
-  if (now_us - record->last_us > 2 * RANKING_MS * 1000)
-    record->since_us = now_us;
-  record->last_us = now_us;
-  record->notable =
-    record->notable || row->messages >= NOTABLE || now_us - record->since_us >= NOTABLE_US;
-}
-
-/* Who is busiest changes from second to second: one that has a card keeps it, and only places that
- * are free are given to others. */
-static void
-note_busy (GroveMailboxesView *self, gint64 now_us)
-{
-  guint n_cards = g_hash_table_size (self->cards);
-
-  for (guint i = 0; i < self->busy_slots->len; i++)
-    {
-      const GroveProcessRow *row =
-        grove_process_item_get_row (g_ptr_array_index (self->busy_slots, i));
-      Record *record;
-
-      if (row == NULL || row->messages_in_per_s < 0.5)
-        continue;
-      if (!g_hash_table_contains (self->cards, row->pid) && n_cards++ >= MAX_BUSY)
-        continue;
-      record = get_record (self, row->pid);
-      record->last_us = now_us;
-      record->notable = TRUE;
-    }
-}
-
-/* The pinned ones, and the notable ones that hold messages now, or did a moment ago. */
-static GPtrArray *
-choose_pids (GroveMailboxesView *self, gint64 now_us)
-{
-  GPtrArray     *pids = g_ptr_array_new_with_free_func (g_free);
-  GHashTableIter iter;
-  gpointer       key, value;
-  guint          n_pinned;
-
-  for (guint i = 0; i < self->slots->len; i++)
-    {
-      const GroveProcessRow *row = grove_process_item_get_row (g_ptr_array_index (self->slots, i));
-
-      if (row != NULL && row->messages > 0)
-        note_full (self, row, now_us);
-    }
-  note_busy (self, now_us);
-  for (guint i = 0; i < grove_pins_get_n (self->pins); i++)
-    g_ptr_array_add (pids, g_strdup (grove_pins_get (self->pins, i)));
-  n_pinned = pids->len;
-  g_hash_table_iter_init (&iter, self->records);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    {
-      Record *record = value;
-
-      if (now_us - record->last_us > LINGER_US)
-        g_hash_table_iter_remove (&iter);
-      else if (record->notable && pids->len - n_pinned < MAX_CARDS &&
-               !grove_pins_contain (self->pins, key))
-        g_ptr_array_add (pids, g_strdup (key));
-    }
-  return pids;
-}
-
 static void
 update_page (GroveMailboxesView *self)
 {
-  gboolean loading = FALSE;
+  gboolean loading = grove_mailbox_choice_is_loading (self->choice);
   gboolean any = g_hash_table_size (self->cards) > 0;
 
-  g_object_get (self->table, "loading", &loading, NULL);
   gtk_widget_set_visible (self->pinned_box,
                           gtk_list_box_get_row_at_index (self->pinned_list, 0) != NULL);
   gtk_stack_set_visible_child_name (self->stack, any ? "cards" : loading ? "loading" : "empty");
+}
+
+static void
+on_loading (gpointer self)
+{
+  update_page (self);
 }
 
 /* A pinned process that was restarted goes on as the one that took its place. */
@@ -290,7 +152,8 @@ keeps_card (GroveMailboxesView *self, GPtrArray *pids, const char *pid, GroveMai
 static void
 update_cards (GroveMailboxesView *self)
 {
-  g_autoptr (GPtrArray) pids = choose_pids (self, g_get_monotonic_time ());
+  g_autoptr (GPtrArray) pids =
+    grove_mailbox_choice_choose (self->choice, self->cards, g_get_monotonic_time ());
   GHashTableIter iter;
   gpointer       key, value;
 
@@ -329,23 +192,6 @@ on_pins_changed (GroveMailboxesView *self)
     update_cards (self);
 }
 
-static void
-hold (GPtrArray *slots, GroveProcessTable *table, guint max)
-{
-  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (table)), max);
-
-  g_ptr_array_set_size (slots, 0);
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (slots, g_list_model_get_item (G_LIST_MODEL (table), i));
-}
-
-static void
-hold_slots (GroveMailboxesView *self)
-{
-  hold (self->slots, self->table, MAX_CARDS);
-  hold (self->busy_slots, self->busy, MAX_BUSY);
-}
-
 /* ---- Ten times a second -------------------------------------------------------------------------
  */
 
@@ -361,21 +207,22 @@ compare_cards (GtkListBoxRow *a, GtkListBoxRow *b, gpointer user_data)
 static void
 order_cards (GroveMailboxesView *self)
 {
-  GroveMailboxCard *cards[MAX_CARDS];
-  gint64            fills[MAX_CARDS];
-  guint             order[MAX_CARDS];
+  GroveMailboxCard *cards[GROVE_MAILBOX_CARDS_MAX];
+  gint64            fills[GROVE_MAILBOX_CARDS_MAX];
+  guint             order[GROVE_MAILBOX_CARDS_MAX];
   guint             n = 0;
   gboolean          moved = FALSE;
   GtkListBoxRow    *row;
 
-  while (n < MAX_CARDS && (row = gtk_list_box_get_row_at_index (self->list, (int) n)) != NULL)
+  while (n < GROVE_MAILBOX_CARDS_MAX &&
+         (row = gtk_list_box_get_row_at_index (self->list, (int) n)) != NULL)
     {
       cards[n] = GROVE_MAILBOX_CARD (row);
       fills[n] = grove_mailbox_card_get_fill (cards[n]);
       order[n] = n;
       n++;
     }
-  grove_mailboxes_order (fills, order, n, self->scale);
+  grove_mailbox_order (fills, order, n, self->scale);
   for (guint i = 0; i < n; i++)
     {
       moved = moved || order[i] != i;
@@ -397,7 +244,7 @@ update_scale (GroveMailboxesView *self)
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, NULL, &card))
     peak = MAX (peak, grove_mailbox_card_get_peak (card));
-  self->scale = grove_mailboxes_choose_scale (peak);
+  self->scale = grove_mailbox_choose_scale (peak);
   count = grove_format_count (self->scale);
   text = g_strdup_printf (_ ("A full bar is %s messages"), count);
   if (g_strcmp0 (gtk_label_get_text (self->scale_label), text) != 0)
@@ -576,10 +423,9 @@ add_controls (GroveMailboxesView *self, GtkListBox *list)
 static void
 set_active (GroveMailboxesView *self, gboolean active)
 {
-  if (self->table == NULL)
+  if (self->choice == NULL)
     return;
-  grove_process_table_set_active (self->table, active);
-  grove_process_table_set_active (self->busy, active);
+  grove_mailbox_choice_set_active (self->choice, active);
   grove_process_watch_set_active (self->watch, active);
   if (active && self->tick_source == 0)
     self->tick_source = g_timeout_add (TICK_MS, on_tick, self);
@@ -590,7 +436,6 @@ set_active (GroveMailboxesView *self, gboolean active)
 static void
 on_map (GroveMailboxesView *self)
 {
-  hold_slots (self);
   set_active (self, TRUE);
 }
 
@@ -613,7 +458,7 @@ on_reset (GroveMailboxesView *self)
       gtk_list_box_remove (GTK_LIST_BOX (gtk_widget_get_parent (card)), card);
       g_hash_table_iter_remove (&iter);
     }
-  g_hash_table_remove_all (self->records);
+  grove_mailbox_choice_forget (self->choice);
   g_hash_table_remove_all (self->memories);
   g_hash_table_remove_all (self->obituaries);
   on_messages_closed (self);
@@ -627,20 +472,13 @@ grove_mailboxes_view_dispose (GObject *object)
   set_active (self, FALSE);
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data (self->session, self);
-  if (self->table != NULL)
-    g_signal_handlers_disconnect_by_data (self->table, self);
-  if (self->busy != NULL)
-    g_signal_handlers_disconnect_by_data (self->busy, self);
-  g_ptr_array_set_size (self->slots, 0);
-  g_ptr_array_set_size (self->busy_slots, 0);
   g_hash_table_remove_all (self->cards);
   g_hash_table_remove_all (self->obituaries);
   if (self->pins != NULL)
     g_signal_handlers_disconnect_by_data (self->pins, self);
   g_clear_object (&self->pins);
   g_clear_object (&self->watch);
-  g_clear_object (&self->table);
-  g_clear_object (&self->busy);
+  g_clear_pointer (&self->choice, grove_mailbox_choice_free);
   G_OBJECT_CLASS (grove_mailboxes_view_parent_class)->dispose (object);
   g_clear_object (&self->session);
 }
@@ -650,10 +488,7 @@ grove_mailboxes_view_finalize (GObject *object)
 {
   GroveMailboxesView *self = GROVE_MAILBOXES_VIEW (object);
 
-  g_ptr_array_unref (self->slots);
-  g_ptr_array_unref (self->busy_slots);
   g_hash_table_unref (self->cards);
-  g_hash_table_unref (self->records);
   g_hash_table_unref (self->memories);
   g_hash_table_unref (self->obituaries);
   G_OBJECT_CLASS (grove_mailboxes_view_parent_class)->finalize (object);
@@ -683,13 +518,10 @@ grove_mailboxes_view_class_init (GroveMailboxesViewClass *klass)
 static void
 grove_mailboxes_view_init (GroveMailboxesView *self)
 {
-  self->slots = g_ptr_array_new_with_free_func (g_object_unref);
   self->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->memories = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->obituaries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->scale = 10;
-  self->busy_slots = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_box_set_sort_func (self->list, compare_cards, NULL, NULL);
   add_controls (self, self->pinned_list);
@@ -706,20 +538,12 @@ grove_mailboxes_view_new (GroveSession *session)
   self->session = g_object_ref (session);
   self->pins = g_object_ref (grove_pins_of (session));
   g_signal_connect_swapped (self->pins, "changed", G_CALLBACK (on_pins_changed), self);
-  self->table = grove_process_table_new (session, RANKING_MS);
   self->watch = grove_process_watch_new (session, TICK_MS);
-  grove_process_table_set_sort (self->table, "messages", TRUE);
-  grove_process_table_set_viewport (self->table, 0, MAX_CARDS);
-  self->busy = grove_process_table_new (session, RANKING_MS * 2);
-  grove_process_table_set_sort (self->busy, "messages_in/s", TRUE);
-  grove_process_table_set_viewport (self->busy, 0, MAX_BUSY);
-  g_signal_connect_swapped (self->busy, "items-changed", G_CALLBACK (hold_slots), self);
+  self->choice = grove_mailbox_choice_new (session, self->pins, on_loading, self);
   self->messages = GROVE_MESSAGE_LIST (grove_message_list_new (session));
   gtk_widget_set_visible (GTK_WIDGET (self->messages), FALSE);
   gtk_widget_set_size_request (GTK_WIDGET (self->messages), -1, 240);
   gtk_paned_set_end_child (self->paned, GTK_WIDGET (self->messages));
-  g_signal_connect_swapped (self->table, "items-changed", G_CALLBACK (hold_slots), self);
-  g_signal_connect_swapped (self->table, "notify::loading", G_CALLBACK (update_page), self);
   g_signal_connect_swapped (session, "notify::selected", G_CALLBACK (on_selected), self);
   g_signal_connect_swapped (session, "reset", G_CALLBACK (on_reset), self);
   g_signal_connect_object (self->messages, "closed", G_CALLBACK (on_messages_closed), self,

@@ -21,11 +21,4 @@ GtkWidget *grove_mailboxes_view_new (GroveSession *session);
 void     grove_mailboxes_view_open (GroveMailboxesView *self, const char *pid, const char *title);
 gboolean grove_mailboxes_view_is_filled (GroveMailboxesView *self);
 
-/* A round number of messages not below @peak that a full bar stands for: 1, 2 or 5 times a power of
- * ten, 10 at the least. */
-gint64 grove_mailboxes_choose_scale (gint64 peak);
-/* Puts the fuller of @n mailboxes first: @order holds their indices in @fills as they stand, and
- * one passes another only when it clearly holds more, as is seen on bars of @scale. */
-void grove_mailboxes_order (const gint64 *fills, guint *order, guint n, gint64 scale);
-
 G_END_DECLS

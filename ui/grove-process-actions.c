@@ -6,15 +6,14 @@
  */
 #include "ui/grove-process-actions.h"
 
-#include "observer/grove-command.h"
 #include "observer/grove-consequences.h"
+#include "ui/grove-command-words.h"
 #include "ui/grove-pins.h"
 #include "ui/grove-preferences.h"
 #include "ui/grove-term-dialog.h"
 
 #include <glib/gi18n.h>
 
-#define MAX_NAMED      6
 #define INVALID_PARAMS -32602
 
 struct _GroveProcessActions
@@ -53,94 +52,6 @@ typedef struct
   GroveTermDialog     *dialog; /* weak: the one that asked */
 } Batch;
 
-typedef struct
-{
-  const char  *action;
-  GroveCommand command;
-  const char  *button;
-  const char  *follows, *follows_each; /* what it means for one, and for each of many */
-} CommandInfo;
-
-static const CommandInfo commands[] = {
-  { "kill", GROVE_COMMAND_KILL, N_ ("_Kill"), N_ ("It ends at once and cannot prevent it."),
-    N_ ("Each ends at once and cannot prevent it.") },
-  { "exit", GROVE_COMMAND_EXIT, N_ ("_Exit"), N_ ("It is told to exit."),
-    N_ ("Each is told to exit.") },
-  { "restart", GROVE_COMMAND_RESTART, N_ ("_Restart"), N_ ("It is restarted by its supervisor."),
-    N_ ("Each is restarted by its supervisor.") },
-  { "priority", GROVE_COMMAND_SET_PRIORITY, N_ ("_Change"), N_ ("It gets another priority."),
-    N_ ("Each gets another priority.") },
-  { "suspend", GROVE_COMMAND_SUSPEND, N_ ("_Suspend"),
-    N_ ("It stands still until it is resumed, or you leave the system."),
-    N_ ("Each stands still until it is resumed, or you leave the system.") },
-  { "resume", GROVE_COMMAND_RESUME, N_ ("_Resume"), N_ ("It runs again."),
-    N_ ("Each runs again.") },
-  { "send", GROVE_COMMAND_SEND, N_ ("_Send"), N_ ("It gets the message, from no process."),
-    N_ ("Each gets the message, from no process.") },
-};
-
-/* "Killed 3 of 4 processes". */
-static char *
-say_done (GroveCommand command, guint n, guint total)
-{
-  switch (command)
-    {
-    case GROVE_COMMAND_KILL:
-      return g_strdup_printf (_ ("Killed %u of %u processes"), n, total);
-    case GROVE_COMMAND_EXIT:
-      return g_strdup_printf (_ ("Told to exit: %u of %u processes"), n, total);
-    case GROVE_COMMAND_RESTART:
-      return g_strdup_printf (_ ("Restarted %u of %u processes"), n, total);
-    case GROVE_COMMAND_SET_PRIORITY:
-      return g_strdup_printf (_ ("Changed the priority of %u of %u processes"), n, total);
-    case GROVE_COMMAND_SUSPEND:
-      return g_strdup_printf (_ ("Suspended %u of %u processes"), n, total);
-    case GROVE_COMMAND_RESUME:
-      return g_strdup_printf (_ ("Resumed %u of %u processes"), n, total);
-    case GROVE_COMMAND_SEND:
-      return g_strdup_printf (_ ("Sent it to %u of %u processes"), n, total);
-    }
-  g_assert_not_reached ();
-}
-
-/* The question that is asked first; the commands that are never asked for have none. */
-static char *
-say_question (GroveCommand command, guint n)
-{
-  if (command == GROVE_COMMAND_KILL)
-    return g_strdup_printf (ngettext ("Kill This Process?", "Kill %u Processes?", n), n);
-  if (command == GROVE_COMMAND_RESTART)
-    return g_strdup_printf (ngettext ("Restart This Process?", "Restart %u Processes?", n), n);
-  if (command == GROVE_COMMAND_SUSPEND)
-    return g_strdup_printf (ngettext ("Suspend This Process?", "Suspend %u Processes?", n), n);
-  return g_strdup_printf (ngettext ("Change Priority of This Process?",
-                                    "Change Priority of %u Processes?", n),
-                          n);
-}
-
-static const GroveTermQuestion exit_question = {
-  .title = N_ ("Exit with Reason"),
-  .prompt = N_ ("Reason, as a term"),
-  .text = "shutdown",
-  .example =
-    N_ ("For example shutdown, normal or {bad_thing, 42}. A process that traps exits gets it as "
-        "a message and may go on."),
-  .empty = N_ ("A reason is needed, for example shutdown."),
-  .button = N_ ("_Exit"),
-  .destructive = TRUE,
-};
-
-static const GroveTermQuestion send_question = {
-  .title = N_ ("Send Message"),
-  .prompt = N_ ("Message, as a term"),
-  .text = "",
-  .example =
-    N_ ("For example stop, {whisper, <<\"hi\">>} or [1, 2.5, #{a => \"b\"}]. It joins those that "
-        "wait in the mailbox."),
-  .empty = N_ ("A message is needed, for example {ping, 1}."),
-  .button = N_ ("_Send"),
-};
-
 enum
 {
   SHOW,
@@ -151,15 +62,6 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GroveProcessActions, grove_process_actions, G_TYPE_OBJECT)
-
-static const CommandInfo *
-find_command (const char *action)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (g_str_equal (commands[i].action, action))
-      return &commands[i];
-  return NULL;
-}
 
 static void
 control_free (Control *self)
@@ -225,7 +127,8 @@ batch_report (Batch *self)
          successor);
   else
     {
-      g_autofree char *done = say_done (self->command, self->n_done, self->targets->len);
+      g_autofree char *done =
+        grove_command_words_say_done (self->command, self->n_done, self->targets->len);
       g_autofree char *failed =
         self->n_failed > 0
           ? g_strdup_printf (_ ("%s; %u failed: %s"), done, self->n_failed, self->first_error)
@@ -306,97 +209,24 @@ batch_new (GroveProcessActions *actions,
 /* ---- Asking first -------------------------------------------------------------------------------
  */
 
-/* Whether processes end by it. */
 static gboolean
-is_destructive (const CommandInfo *info)
-{
-  return info->command == GROVE_COMMAND_KILL || info->command == GROVE_COMMAND_EXIT ||
-         info->command == GROVE_COMMAND_RESTART;
-}
-
-static gboolean
-needs_asking (const CommandInfo *info, GPtrArray *targets)
+needs_asking (const GroveCommandWords *words, GPtrArray *targets)
 {
   const GroveTarget *first = g_ptr_array_index (targets, 0);
   const char        *confirm = grove_preferences_get_confirm (grove_preferences_get ());
 
-  if (info->command == GROVE_COMMAND_RESUME || info->command == GROVE_COMMAND_SEND ||
+  if (words->command == GROVE_COMMAND_RESUME || words->command == GROVE_COMMAND_SEND ||
       g_str_equal (confirm, "never"))
     return FALSE;
   if (g_str_equal (confirm, "always") &&
-      (is_destructive (info) || info->command == GROVE_COMMAND_SUSPEND))
+      (grove_command_words_is_destructive (words) || words->command == GROVE_COMMAND_SUSPEND))
     return TRUE;
   if (targets->len > 1)
     return TRUE;
   /* It may be a supervisor: who is that quick is asked. */
-  if (!first->known && is_destructive (info))
+  if (!first->known && grove_command_words_is_destructive (words))
     return TRUE;
-  return info->command != GROVE_COMMAND_SET_PRIORITY && (first->supervisor || first->system);
-}
-
-static char *
-describe_targets (GPtrArray *targets)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < targets->len && i < MAX_NAMED; i++)
-    {
-      g_autofree char *one = grove_target_describe (g_ptr_array_index (targets, i));
-
-      g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", one);
-    }
-  if (targets->len > MAX_NAMED)
-    {
-      guint more = targets->len - MAX_NAMED;
-
-      g_string_append_c (text, '\n');
-      g_string_append_printf (text, ngettext ("and %u more", "and %u more", more), more);
-    }
-  return g_string_free (text, FALSE);
-}
-
-static void
-add_sentence (GString *text, const char *sentence)
-{
-  g_string_append_printf (text, " %s", sentence);
-}
-
-static char *
-describe_consequences (const CommandInfo *info, GPtrArray *targets)
-{
-  g_autofree char *who = describe_targets (targets);
-  GString         *text = g_string_new (who);
-  guint            supervisors = 0, systems = 0;
-
-  for (guint i = 0; i < targets->len; i++)
-    {
-      const GroveTarget *target = g_ptr_array_index (targets, i);
-
-      supervisors += target->supervisor;
-      systems += target->system;
-    }
-  g_string_append_printf (text, "\n\n%s",
-                          _ (targets->len == 1 ? info->follows : info->follows_each));
-  if (info->command == GROVE_COMMAND_SUSPEND && supervisors > 0)
-    add_sentence (text, _ ("Nothing is restarted below a supervisor that stands still."));
-  if (!is_destructive (info))
-    return g_string_free (text, FALSE);
-  if (supervisors > 0)
-    add_sentence (text,
-                  targets->len == 1
-                    ? _ ("It is a supervisor: every process below ends with it.")
-                    : _ ("There are supervisors among them: every process below ends with them."));
-  if (targets->len == 1 && !((GroveTarget *) g_ptr_array_index (targets, 0))->known)
-    add_sentence (text, _ ("What it is was not heard yet: others may depend on it."));
-  if (systems > 0)
-    add_sentence (text,
-                  targets->len == 1
-                    ? _ ("It belongs to the system itself, which may not work without it.")
-                    : _ ("Some belong to the system itself, which may not work without them."));
-  if (targets->len > 1 && info->command == GROVE_COMMAND_EXIT)
-    add_sentence (text, _ ("Supervisors start them again, and give up if that happens more often "
-                           "than their intensity allows."));
-  return g_string_free (text, FALSE);
+  return words->command != GROVE_COMMAND_SET_PRIORITY && (first->supervisor || first->system);
 }
 
 /* What their supervisors will do about it is said as soon as the system has told. */
@@ -435,23 +265,23 @@ on_response (AdwMessageDialog *dialog, const char *response, Batch *batch)
 }
 
 static void
-ask (GroveProcessActions *self, const CommandInfo *info, Batch *batch)
+ask (GroveProcessActions *self, const GroveCommandWords *words, Batch *batch)
 {
-  g_autofree char *body = describe_consequences (info, batch->targets);
-  g_autofree char *heading = say_question (info->command, batch->targets->len);
+  g_autofree char *body = grove_command_words_say_consequences (words, batch->targets);
+  g_autofree char *heading = grove_command_words_say_question (words->command, batch->targets->len);
   GtkWidget       *dialog;
 
   dialog = adw_message_dialog_new (self->window, heading, NULL);
   adw_message_dialog_set_body_use_markup (ADW_MESSAGE_DIALOG (dialog), FALSE);
   adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), body);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "go",
-                                    _ (info->button), NULL);
+                                    _ (words->button), NULL);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  if (is_destructive (info))
+  if (grove_command_words_is_destructive (words))
     adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "go",
                                                 ADW_RESPONSE_DESTRUCTIVE);
-  if (info->command == GROVE_COMMAND_KILL)
+  if (words->command == GROVE_COMMAND_KILL)
     find_consequences (self, batch, dialog);
   g_signal_connect (dialog, "response", G_CALLBACK (on_response), batch);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -463,11 +293,11 @@ ask (GroveProcessActions *self, const CommandInfo *info, Batch *batch)
 static void
 on_term_chosen (GroveTermDialog *dialog, const char *term, GroveProcessActions *self)
 {
-  const CommandInfo *info = g_object_get_data (G_OBJECT (dialog), "grove-command");
-  GPtrArray         *targets = g_object_get_data (G_OBJECT (dialog), "grove-targets");
-  Batch             *batch = batch_new (self, info->command, targets, term);
+  const GroveCommandWords *words = g_object_get_data (G_OBJECT (dialog), "grove-command");
+  GPtrArray               *targets = g_object_get_data (G_OBJECT (dialog), "grove-targets");
+  Batch                   *batch = batch_new (self, words->command, targets, term);
 
-  if (info->command == GROVE_COMMAND_SEND)
+  if (words->command == GROVE_COMMAND_SEND)
     {
       g_free (self->last_message);
       self->last_message = g_strdup (term);
@@ -479,16 +309,16 @@ on_term_chosen (GroveTermDialog *dialog, const char *term, GroveProcessActions *
 
 /* What is sent is often sent again. */
 static void
-ask_term (GroveProcessActions *self, const CommandInfo *info, GPtrArray *targets)
+ask_term (GroveProcessActions *self, const GroveCommandWords *words, GPtrArray *targets)
 {
-  g_autofree char  *who = describe_consequences (info, targets);
-  GroveTermQuestion question = info->command == GROVE_COMMAND_SEND ? send_question : exit_question;
+  g_autofree char  *who = grove_command_words_say_consequences (words, targets);
+  GroveTermQuestion question = *grove_command_words_get_term (words);
   GroveTermDialog  *dialog;
 
-  if (info->command == GROVE_COMMAND_SEND && self->last_message != NULL)
+  if (words->command == GROVE_COMMAND_SEND && self->last_message != NULL)
     question.text = self->last_message;
   dialog = grove_term_dialog_new (self->window, &question, who);
-  g_object_set_data (G_OBJECT (dialog), "grove-command", (gpointer) info);
+  g_object_set_data (G_OBJECT (dialog), "grove-command", (gpointer) words);
   g_object_set_data_full (G_OBJECT (dialog), "grove-targets", g_ptr_array_ref (targets),
                           (GDestroyNotify) g_ptr_array_unref);
   g_signal_connect_object (dialog, "chosen", G_CALLBACK (on_term_chosen), self, 0);
@@ -498,21 +328,21 @@ ask_term (GroveProcessActions *self, const CommandInfo *info, GPtrArray *targets
 static void
 on_command (GSimpleAction *action, GVariant *parameter, GroveProcessActions *self)
 {
-  const CommandInfo *info = find_command (g_action_get_name (G_ACTION (action)));
+  const GroveCommandWords *words = grove_command_words_find (g_action_get_name (G_ACTION (action)));
   g_autoptr (GPtrArray) targets = self->targets (self->user_data);
   Batch *batch;
 
   if (targets == NULL || targets->len == 0)
     return;
-  if (info->command == GROVE_COMMAND_EXIT || info->command == GROVE_COMMAND_SEND)
+  if (grove_command_words_get_term (words) != NULL)
     {
-      ask_term (self, info, targets);
+      ask_term (self, words, targets);
       return;
     }
-  batch = batch_new (self, info->command, targets,
+  batch = batch_new (self, words->command, targets,
                      parameter != NULL ? g_variant_get_string (parameter, NULL) : NULL);
-  if (needs_asking (info, targets))
-    ask (self, info, batch);
+  if (needs_asking (words, targets))
+    ask (self, words, batch);
   else
     batch_step (batch);
 }
@@ -543,16 +373,16 @@ on_copy_pid (GSimpleAction *action, GVariant *parameter, GroveProcessActions *se
 static const char *
 get_obstacle (GroveProcessActions *self, const char *action, guint n_targets)
 {
-  const CommandInfo *info = find_command (action);
-  const char        *reason = NULL;
+  const GroveCommandWords *words = grove_command_words_find (action);
+  const char              *reason = NULL;
 
   if (n_targets == 0)
     return _ ("Select a process first");
-  if (info == NULL)
+  if (words == NULL)
     return NULL;
   if (self->gone && n_targets == 1)
     return _ ("The process has ended");
-  if (!grove_session_can (self->session, grove_command_get_method (info->command), &reason))
+  if (!grove_session_can (self->session, grove_command_get_method (words->command), &reason))
     return reason != NULL ? reason : _ ("The system does not offer this");
   return NULL;
 }
@@ -574,7 +404,8 @@ grove_process_actions_get_obstacle (GroveProcessActions *self, const char *actio
   g_autoptr (GPtrArray) targets = NULL;
 
   g_return_val_if_fail (GROVE_IS_PROCESS_ACTIONS (self), NULL);
-  if (self->window == NULL || (find_command (action) == NULL && !g_str_equal (action, "copy-pid")))
+  if (self->window == NULL ||
+      (grove_command_words_find (action) == NULL && !g_str_equal (action, "copy-pid")))
     return NULL;
   targets = self->targets (self->user_data);
   return get_obstacle (self, action, targets != NULL ? targets->len : 0);

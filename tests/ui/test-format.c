@@ -4,7 +4,7 @@
  */
 #include "observer/grove-format.h"
 #include "ui/grove-mailbox-card.h"
-#include "ui/grove-mailboxes-view.h"
+#include "ui/grove-mailbox-order.h"
 #include "ui/grove-palette.h"
 #include "ui/grove-process-view.h"
 
@@ -156,8 +156,8 @@ test_scale (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_assert_cmpint (grove_mailboxes_choose_scale (cases[i].peak), ==, cases[i].scale);
-  g_assert_cmpint (grove_mailboxes_choose_scale (G_MAXINT64), >, 0);
+    g_assert_cmpint (grove_mailbox_choose_scale (cases[i].peak), ==, cases[i].scale);
+  g_assert_cmpint (grove_mailbox_choose_scale (G_MAXINT64), >, 0);
 }
 
 static void
@@ -185,11 +185,11 @@ test_order (void)
 
       for (guint round = 0; round < 2; round++)
         {
-          grove_mailboxes_order (cases[i].fills, order, 4, cases[i].scale);
+          grove_mailbox_order (cases[i].fills, order, 4, cases[i].scale);
           g_assert_cmpmem (order, sizeof order, cases[i].order, sizeof cases[i].order);
         }
     }
-  grove_mailboxes_order (NULL, NULL, 0, 10);
+  grove_mailbox_order (NULL, NULL, 0, 10);
 }
 
 static void
