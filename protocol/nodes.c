@@ -49,7 +49,7 @@ grove_nodes_ask (struct grove_nodes        *self,
                  void *owner)
 {
   self->n = 0;
-  self->gone = false;
+  self->gone = self->unknown = false;
   self->revision = 0;
   self->limit = limit;
   self->finished = finished;
@@ -130,5 +130,13 @@ grove_nodes_gone (struct grove_nodes *self)
 {
   self->n = 0;
   self->gone = true;
+  finish (self);
+}
+
+void
+grove_nodes_unknown (struct grove_nodes *self)
+{
+  self->n = 0;
+  self->unknown = true;
   finish (self);
 }

@@ -29,7 +29,7 @@ struct grove_nodes
   size_t                   n, capacity;
   struct grove_writer      writer;
   uint64_t                 revision;
-  bool                     gone;
+  bool                     gone, unknown;
 };
 
 struct grove_nodes *grove_nodes_new (void);

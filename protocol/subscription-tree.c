@@ -110,8 +110,9 @@ use_answer (struct tree_subscription *self)
   if (part_is_full (self))
     return false;
   grove_forest_dequeue (&self->forest, node);
-  grove_forest_update (&self->forest, node, self->answer);
-  node->asked = !self->answer->gone;
+  if (!self->answer->unknown)
+    grove_forest_update (&self->forest, node, self->answer);
+  node->asked = !self->answer->gone && !self->answer->unknown;
   node->revision = self->answer->revision;
   grove_forest_enqueue_children (&self->forest, node);
   return true;

@@ -43,6 +43,17 @@ static const struct grove_column application_columns[] = {
   { "processes", GROVE_COLUMN_INT, "" },
 };
 
+static const struct grove_column child_columns[] = {
+  { "id", GROVE_COLUMN_TEXT, "" },        { "pid", GROVE_COLUMN_TEXT, "" },
+  { "name", GROVE_COLUMN_TEXT, "" },      { "kind", GROVE_COLUMN_TEXT, "" },
+  { "status", GROVE_COLUMN_TEXT, "" },    { "restart_type", GROVE_COLUMN_TEXT, "" },
+  { "shutdown", GROVE_COLUMN_TEXT, "" },  { "significant", GROVE_COLUMN_BOOL, "" },
+  { "children", GROVE_COLUMN_INT, "" },   { "strategy", GROVE_COLUMN_TEXT, "" },
+  { "messages", GROVE_COLUMN_INT, "" },   { "memory", GROVE_COLUMN_INT, "bytes" },
+  { "reductions", GROVE_COLUMN_INT, "" }, { "initial", GROVE_COLUMN_TEXT, "" },
+  { "place", GROVE_COLUMN_INT, "" },
+};
+
 static const struct grove_column ets_columns[] = {
   { "table", GROVE_COLUMN_TEXT, "" },  { "name", GROVE_COLUMN_TEXT, "" },
   { "objects", GROVE_COLUMN_INT, "" }, { "memory", GROVE_COLUMN_INT, "bytes" },
@@ -116,6 +127,7 @@ const struct grove_table beam_tables[] = {
   NUMBERED ("crashes", beam_crash_columns),
   NUMBERED ("events", beam_event_columns),
   NUMBERED ("log", beam_log_columns),
+  OF ("children", child_columns),
   TABLE ("ets", ets_columns),
   OF ("objects", object_columns),
   TABLE ("ports", port_columns),

@@ -215,7 +215,7 @@ watched (const struct beam_answer *answer, void *user_data)
       {
         struct known *known = find (self, handle);
 
-        if (known != NULL && known->revision != 0)
+        if (known != NULL && known->revision != 0 && revision > known->revision)
           known->revision = revision;
       }
   if (beam_map_get (answer->result, "numbers", &member) && grove_cursor_init (&cursor, member))
@@ -368,14 +368,18 @@ children_answered (const struct beam_answer *answer, void *user_data)
   struct grove_term         list, node;
   struct grove_cursor       cursor;
 
-  if (!answer->ok)
+  if (!answer->ok && answer->code == GROVE_ERROR_NO_PROCESS)
     grove_nodes_gone (nodes);
+  else if (!answer->ok)
+    grove_nodes_unknown (nodes);
   else
     {
       const uint64_t revision = (uint64_t) beam_map_int (answer->result, "revision");
       struct known  *known = find_or_add (question->tree, question->handle);
 
-      known->revision = revision;
+      /* That it changed since may have been told before this. */
+      if (revision > known->revision)
+        known->revision = revision;
       known->asked_ns = known->used_ns = beam_now_ns ();
       if (beam_map_get (answer->result, "nodes", &list) && grove_cursor_init (&cursor, list))
         while (grove_cursor_next (&cursor, &node))

@@ -2,12 +2,18 @@
 %%
 %% What Elixir calls things: names in its Registry, Tasks and Agents, and ids of children.
 
-%% Registries on the node: {Name, [tables by process]}. What registers processes there is a partition
-%% under a name that says so; the tables of all partitions are in the one that has the registry's name.
+%% Registries on the node: [tables by process] of each. What registers processes there is a partition
+%% under a name that says so.
 registries() ->
-    case code:is_loaded('Elixir.Registry') of
-        false -> [];
-        _ -> [{Name, tables_of(Name)} || Name <- lists:sublist(lists:usort(lists:append([registry_of(N) || N <- registered()])), 64)]
+    case get(registries) of
+        undefined ->
+            Found = case code:is_loaded('Elixir.Registry') of
+                        false -> [];
+                        _ -> [tables_of(Name) || Name <- lists:sublist(lists:usort(lists:append([registry_of(N) || N <- registered()])), 64)]
+                    end,
+            put(registries, Found),
+            Found;
+        Known -> Known
     end.
 
 registry_of(Partition) ->
@@ -16,22 +22,22 @@ registry_of(Partition) ->
         _ -> []
     end.
 
-tables_of(Registry) ->
-    try ets:match(Registry, {'_', '_', {'_', '$1'}}) of
-        Found -> [Table || [Table] <- Found]
-    catch error:_ -> []
-    end.
+%% Where they stand in its rows depends on how many partitions there are: {server, table} in any of them.
+tables_of(Registry) -> lists:usort(lists:append([tables_in(Row) || Key <- lists:seq(-1, 63), Row <- rows_in(Registry, Key)])).
 
-%% {Registry, key}, as Elixir's :via has it.
-registry_name(_, []) -> none;
-registry_name(Pid, [{Registry, Tables} | Rest]) ->
-    case lists:append([catch_lookup(Table, Pid) || Table <- Tables]) of
-        [Entry | _] when tuple_size(Entry) >= 2 ->
-            iolist_to_binary([${, text(Registry), ", ", inspect(element(2, Entry), 100), $}]);
-        _ -> registry_name(Pid, Rest)
-    end.
+rows_in(Table, Key) -> try ets:lookup(Table, Key) catch error:_ -> [] end.
 
-catch_lookup(Table, Pid) -> try ets:lookup(Table, Pid) catch error:_ -> [] end.
+tables_in({Server, Table}) when is_pid(Server) -> [Table];
+tables_in(Tuple) when is_tuple(Tuple) -> lists:append([tables_in(Item) || Item <- tuple_to_list(Tuple), is_tuple(Item)]);
+tables_in(_) -> [].
+
+%% Its key, as it would be written in Elixir.
+registry_key(_, []) -> none;
+registry_key(Pid, [Tables | Rest]) ->
+    case lists:append([rows_in(Table, Pid) || Table <- Tables]) of
+        [Entry | _] when tuple_size(Entry) >= 2 -> inspect(element(2, Entry), 60);
+        _ -> registry_key(Pid, Rest)
+    end.
 
 %% In Elixir's syntax where there is Elixir. Nothing that a user wrote runs for it.
 inspect(Term, Max) ->
@@ -47,6 +53,7 @@ inspect(Term, Max) ->
 
 %% How a child is called by its supervisor: also what it is asked for by.
 id_text(Id) when is_atom(Id) -> text(Id);
+id_text(Id) when is_integer(Id) -> integer_to_binary(Id);
 id_text(Id) when is_binary(Id), byte_size(Id) =< 60 -> case unicode:characters_to_binary(Id) of Id -> Id; _ -> inspect(Id, 60) end;
 id_text(Id) -> inspect(Id, 60).
 
@@ -56,20 +63,28 @@ running_name(Pid) ->
         [{_, First}, {_, Entries}] ->
             case proplists:get_value('$initial_call', Entries, First) of
                 {supervisor, Module, _} -> text(Module);
-                {_, init, _} = Initial -> mfa(Initial);
-                Initial -> iolist_to_binary([what_runs(Pid, First, Entries), mfa(Initial)])
+                {Module, init, _} -> text(Module);
+                Initial -> iolist_to_binary([what_runs(Pid, First, Entries), mfa(outer(Initial))])
             end;
         _ -> <<>>
     end.
 
 what_runs(Pid, {proc_lib, init_p, _}, Entries) ->
-    case code:is_loaded('Elixir.Task') =/= false andalso proplists:is_defined('$callers', Entries) of
+    case code:is_loaded('Elixir.Task.Supervised') =/= false andalso proplists:is_defined('$callers', Entries) of
         true -> <<"Task ">>;
         false ->
             %% A server that has not begun with init/1.
-            case code:is_loaded('Elixir.Agent') =/= false andalso behaviour(Pid) of
+            case code:is_loaded('Elixir.Agent.Server') =/= false andalso behaviour(Pid) of
                 gen_server -> <<"Agent ">>;
                 _ -> <<>>
             end
     end;
 what_runs(_, _, _) -> <<>>.
+
+%% The function that a fun is written in: -start_link/1-fun-0- is in start_link/1.
+outer({Module, Function, Arity}) ->
+    case binary:split(atom_to_binary(Function, utf8), [<<"-">>, <<"/">>], [global]) of
+        [<<>>, Name, In, <<"fun">> | _] -> try {Module, binary_to_existing_atom(Name, utf8), binary_to_integer(In)} catch error:_ -> {Module, Function, Arity} end;
+        _ -> {Module, Function, Arity}
+    end;
+outer(Other) -> Other.

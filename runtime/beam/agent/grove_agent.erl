@@ -35,6 +35,7 @@
 -include("supervisor.hrl").
 -include("elixir.hrl").
 -include("tree.hrl").
+-include("child-table.hrl").
 -include("tree-watch.hrl").
 -include("act.hrl").
 -include("crash.hrl").
@@ -286,10 +287,8 @@ request(Id, Method, Params, S = #manager{bridge = Bridge, rates = Rates}) ->
         <<"sample">> -> with_wall_time(fun(S1) -> start_worker(Id, timed(fun() -> sample(S1#manager.costs, lasting(S1)) end, S1), high, 5000, S1) end, S);
         <<"info">> -> start_worker(Id, timed(fun() -> info() end, S), normal, 5000, S);
         <<"table">> -> start_worker(Id, timed(fun() -> table(Params, Rates) end, S), low, 60000, S);
-        <<"children">> ->
-            #manager{watcher = {Watcher, _, _, _}} = S1 = with_watcher(S),
-            start_worker(Id, fun() -> children(Params, Watcher) end, normal, 15000, S1);
-        <<"tree_watch">> -> watch_tree(Id, Params, with_watcher(S));
+        <<"children">> -> with_watcher(Id, fun(Watcher, S1) -> start_worker(Id, timed(fun() -> children(Params, Watcher) end, S1), normal, 15000, S1) end, S);
+        <<"tree_watch">> -> with_watcher(Id, fun(Watcher, S1) -> watch_tree(Id, Params, Watcher, S1) end, S);
         <<"process">> -> start_worker(Id, fun() -> process(Params) end, normal, 5000, S);
         <<"watch">> -> start_worker(Id, timed(fun() -> process_sample(Params) end, S), normal, 2000, S);
         <<"messages">> -> start_worker(Id, fun() -> messages(Params) end, normal, 10000, S);
@@ -325,13 +324,18 @@ without_wall_time(S = #manager{watching = Asked}) when is_integer(Asked) ->
 without_wall_time(S) -> S.
 
 %% Whose tree-watch.hrl it is.
-with_watcher(S = #manager{watcher = none, bridge = Bridge, stuck = Stuck}) ->
-    {Pid, Monitor} = start_watcher(Bridge, Stuck),
-    S#manager{watcher = {Pid, Monitor, none, none}};
-with_watcher(S) -> S.
+with_watcher(Id, Then, S = #manager{watcher = none, bridge = Bridge, stuck = Stuck}) ->
+    try start_watcher(Bridge, Stuck) of
+        {Pid, Monitor} -> Then(Pid, S#manager{watcher = {Pid, Monitor, none, none}})
+    catch
+        error:system_limit ->
+            tell(Bridge, {err, Id, limit, <<"the node has as many processes as it may have: none is left to watch its tree">>}),
+            S
+    end;
+with_watcher(_, Then, S = #manager{watcher = {Pid, _, _, _}}) -> Then(Pid, S).
 
 %% One question at a time: the one before is answered when this comes.
-watch_tree(Id, Params, S = #manager{watcher = {Pid, Monitor, _, Before}}) ->
+watch_tree(Id, Params, Pid, S = #manager{watcher = {Pid, Monitor, _, Before}}) ->
     Pid ! {watch, Id, Params},
     S#manager{watcher = {Pid, Monitor, Id, Before}}.
 

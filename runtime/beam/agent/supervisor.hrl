@@ -156,10 +156,19 @@ supervisor_info(Params) ->
     Pid = a_supervisor(Params),
     Offset = integer(Params, <<"offset">>, 0),
     #{page := Page, size := Size} = Look = look_at(Pid, Offset, integer(Params, <<"limit">>, 100)),
+    Registries = registries(),
     (maps:with([strategy, intensity, period_s, recent_restarts], flags_of(Look)))#{
         pid => pid(Pid), name => name(Pid), kind => supervisor, total => Size, offset => Offset,
-        children => [#{id => child_id(Id), pid => pid(Child), name => case is_pid(Child) of true -> name(Child); false -> <<>> end,
+        children => [#{id => child_id(Id), pid => pid(Child), name => child_name(Id, Child, Registries),
                        kind => Type, status => child_status(Child), restarts => 0} || {Id, Child, Type, _, _, _} <- Page]}.
+
+%% Of those that have no id it says more than nothing.
+child_name(Id, Child, Registries) when is_pid(Child) ->
+    case name(Child) of
+        <<>> when Id =:= undefined -> unregistered_name(Child, Id, Registries);
+        Name -> Name
+    end;
+child_name(_, _, _) -> <<>>.
 
 child_id(undefined) -> <<>>;
 child_id(Id) -> id_text(Id).

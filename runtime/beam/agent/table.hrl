@@ -11,6 +11,7 @@
 
 table(#{<<"name">> := <<"processes">>} = Params, Rates) -> guarded(fun(Skip) -> processes_table(Params, Rates, Skip) end, #{});
 table(#{<<"name">> := <<"objects">>} = Params, _) -> objects(Params);
+table(#{<<"name">> := <<"children">>} = Params, _) -> child_table(Params);
 table(#{<<"name">> := Name} = Params, _) -> plain_table(Params, rows_of(Name, Params)).
 
 %% A process in native code answers nobody, and there is no way to ask with a time limit: so another

@@ -25,9 +25,10 @@
 -define(SLACK, 6).
 
 %% Of a supervisor: `seen` are the reductions it had when it was last looked into (fixed: nobody can be;
-%% {unknown, Ms}: then). `limit` children are shown, `ids` and `counts` are theirs by id: who it is, and
+%% {unknown, Ms}: then), `flags` what was seen there, and `told` as it was when its children were listed.
+%% `limit` children are shown, `ids` and `counts` are theirs by id: who it is, and
 %% how often another took its place.
--record(seen, {above, seen = fixed, asked = false, flags = none, hash = none, revision = 0, limit = 0,
+-record(seen, {above, seen = fixed, asked = false, flags = none, told = none, hash = none, revision = 0, limit = 0,
                ids = #{}, counts = #{}, members = [], numbers = #{}}).
 -record(watch, {bridge, nodes = #{}, tail = ?SLACK, roots = [], changed = #{}, question = none, columns = [], due = 0,
                 listed = 0, looked = 0, asked = 0, read = #{}, out = #{}}).
@@ -66,7 +67,6 @@ watch(S) ->
             From ! {Tag, Reply},
             watch(S1#watch{listed = now_ms()});
         {numbers, Node, Members, Columns, Numbers} -> watch(numbers_read(Node, Members, Columns, Numbers, S));
-        {again, {From, Tag}, Node, _, _} -> From ! {Tag, listed_last(Node, S)}, watch(S);
         {below, Above, Looks} -> watch(below(Above, Looks, S));
         {{grove_look, Pid}, Reply} -> watch(looked(Pid, Reply, S));
         turn ->
@@ -86,14 +86,13 @@ turn(S = #watch{asked = Asked, question = Question}) ->
     tell_if_any(numbers(look_around(roots(S)))).
 
 %% Called by who lists. Without a watcher the list is good all the same, and is asked for again.
-tell_watcher(Watcher, {What, Node, Children, Look}) ->
+tell_watcher(Watcher, {listed, Node, Children, Look}) ->
     Monitor = erlang:monitor(process, Watcher),
-    Watcher ! {What, {self(), Monitor}, Node, Children, Look},
-    Nothing = case What of again -> []; listed -> 0 end,
+    Watcher ! {listed, {self(), Monitor}, Node, Children, Look},
     receive
         {Monitor, Reply} -> erlang:demonitor(Monitor, [flush]), Reply;
-        {'DOWN', Monitor, process, _, _} -> {Nothing, #{}, #{}}
-    after ?ASK_MS -> erlang:demonitor(Monitor, [flush]), {Nothing, #{}, #{}}
+        {'DOWN', Monitor, process, _, _} -> {0, #{}, #{}}
+    after ?ASK_MS -> erlang:demonitor(Monitor, [flush]), {0, #{}, #{}}
     end.
 
 %% ---- What is known -------------------------------------------------------------------------------
@@ -112,19 +111,13 @@ listed(Pid, Children, #{reductions := Reductions, hash := Hash, limit := Limit} 
     Members = [Child || {_, Child} <- Children],
     {Ids, Counts, Places} = places(Children, Look, Old),
     Numbers = case Members =:= Old#seen.members of true -> Old#seen.numbers; false -> #{} end,
-    Node = Old#seen{seen = seen_at(Pid, Reductions, S), flags = Look, hash = Hash, limit = Limit, ids = Ids, counts = Counts,
+    Node = Old#seen{seen = seen_at(Pid, Reductions, S), flags = Look, told = Look, hash = Hash, limit = Limit, ids = Ids, counts = Counts,
                     members = Members, numbers = Numbers, revision = new_revision()},
     Gone = Old#seen.members -- Members,
     Nodes = maps:without(Gone, S#watch.nodes),
     S1 = S#watch{nodes = Nodes#{Pid => Node}, changed = maps:remove(Pid, S#watch.changed)},
     Known = maps:from_list([{Child, flags_of(Flags)} || Child <- Members, #{Child := #seen{flags = Flags}} <- [Nodes], Flags =/= none]),
-    {{Node#seen.revision, Places, Known}, S1}.
-
-listed_last(Pid, S = #watch{nodes = Nodes}) ->
-    #seen{ids = Ids, members = Members} = node_seen(Pid, S),
-    Names = maps:from_list([{Child, Id} || {Id, Child} <- maps:to_list(Ids)]),
-    Known = [{Child, flags_of(Flags)} || Child <- Members, #{Child := #seen{flags = Flags}} <- [Nodes], Flags =/= none],
-    {[{maps:get(Child, Names, undefined), Child} || Child <- Members], #{}, maps:from_list(Known)}.
+    {{Node#seen.revision, Places, Known}, case Old#seen.flags =:= none orelse differs(Look, Old#seen.flags) of true -> told_above(Pid, S1); false -> S1 end}.
 
 %% A master starts nothing but its one child.
 seen_at(Pid, none, S) -> case lists:member(Pid, S#watch.roots) of true -> fixed; false -> {unknown, now_ms()} end;
@@ -134,7 +127,7 @@ node_seen(Pid, #watch{nodes = Nodes}) -> maps:get(Pid, Nodes, #seen{above = none
 
 %% Who took whose place. Children without ids are told apart by their number alone: as many that are new
 %% as are gone, and as often as the supervisor says it restarted one.
-places(Children, #{dynamic := true} = Look, #seen{ids = Before, counts = Counts, flags = Flags}) ->
+places(Children, #{dynamic := true} = Look, #seen{ids = Before, counts = Counts, told = Flags}) ->
     Now = maps:from_list([{Child, Child} || {_, Child} <- Children]),
     Gone = lists:sort(maps:keys(maps:without(maps:keys(Now), Before))),
     New = lists:sort(maps:keys(maps:without(maps:keys(Before), Now))),
@@ -144,7 +137,7 @@ places(Children, #{dynamic := true} = Look, #seen{ids = Before, counts = Counts,
               end,
     Kept = maps:merge(maps:with(maps:keys(Now), Counts), Counted),
     {Now, Kept, Kept};
-places(Children, Look, #seen{ids = Before, counts = Counts, flags = Flags}) ->
+places(Children, Look, #seen{ids = Before, counts = Counts, told = Flags}) ->
     Replaced = [{Id, Old, Child} || {Id, Child} <- Children, #{Id := Old} <- [Before], Old =/= Child],
     Times = case Replaced of [_] -> max(1, new_restarts(Look, Flags)); _ -> 1 end,
     Now = lists:foldl(fun({Id, Old, _}, All) -> All#{Id => {Old, Times + restarts(Id, All)}} end, Counts, Replaced),
@@ -220,12 +213,10 @@ look_around(Pid, Most, S = #watch{nodes = Nodes}) ->
 looked(Pid, Reply, S = #watch{nodes = Nodes}) ->
     case {Nodes, Reply} of
         {#{Pid := Node}, {error, {callback_failed, _, {exit, {grove, #{reductions := Reductions, hash := Hash} = Look}}}}} ->
-            #seen{hash = OldHash, flags = Old, limit = Limit} = Node,
-            %% What it has told stays known as it was listed, or restarts could not be counted.
-            S1 = S#watch{nodes = Nodes#{Pid := Node#seen{asked = false, seen = Reductions,
-                                                         flags = case Limit of 0 -> Look; _ -> Old end}}},
-            S2 = case Limit > 0 andalso (Hash =/= OldHash orelse differs(Look, Old)) of true -> changed(Pid, S1); false -> S1 end,
-            case differs(Look, Old) of true -> told_above(Pid, Look, S2); false -> S2 end;
+            #seen{hash = OldHash, flags = Flags, told = Told, limit = Limit} = Node,
+            S1 = S#watch{nodes = Nodes#{Pid := Node#seen{asked = false, seen = Reductions, flags = Look}}},
+            S2 = case Limit > 0 andalso (Hash =/= OldHash orelse differs(Look, Told)) of true -> changed(Pid, S1); false -> S1 end,
+            case differs(Look, Flags) of true -> told_above(Pid, S2); false -> S2 end;
         {#{Pid := Node}, _} -> S#watch{nodes = Nodes#{Pid := Node#seen{asked = false, seen = {unknown, now_ms()}}}};
         _ -> S
     end.
@@ -235,14 +226,14 @@ differs(#{running := N, restarts := R, strategy := T}, #{running := N, restarts 
 differs(_, _) -> true.
 
 %% What is said of it where it is shown itself.
-told_above(Pid, _, S = #watch{nodes = Nodes}) ->
+told_above(Pid, S = #watch{nodes = Nodes}) ->
     case Nodes of
         #{Pid := #seen{above = Above}} when is_map_key(Above, Nodes) -> changed(Above, S);
         _ -> S
     end.
 
 gone(Pid, S = #watch{nodes = Nodes}) ->
-    S1 = told_above(Pid, none, S),
+    S1 = told_above(Pid, S),
     changed(Pid, S1#watch{nodes = maps:remove(Pid, Nodes)}).
 
 changed(Pid, S = #watch{nodes = Nodes, changed = Changed}) ->

@@ -26,11 +26,7 @@ children(Params, Watcher) ->
             list(Pid, Watcher, Limit, Columns, (no_look())#{page => Page, size => length(Page), running => length(Page)});
         false ->
             case is_supervisor(Pid) of
-                true ->
-                    try look_at(Pid, 0, Limit) of
-                        Look -> list(Pid, Watcher, Limit, Columns, Look)
-                    catch throw:{not_reached, _} -> list_again(Pid, Watcher, Columns)
-                    end;
+                true -> list(Pid, Watcher, Limit, Columns, look_at(Pid, 0, Limit));
                 false -> #{total => 0, nodes => [], revision => 0}
             end
     end.
@@ -51,11 +47,6 @@ top_of(Master) ->
         {'DOWN', Monitor, process, _, _} -> gone()
     after ?ASK_MS -> erlang:demonitor(Monitor, [flush]), []
     end.
-
-%% It is busy starting or stopping somebody: who was there when it last answered, until it does again.
-list_again(Pid, Watcher, Columns) ->
-    {Children, Places, Known} = tell_watcher(Watcher, {again, Pid, [], none}),
-    #{total => length(Children), revision => 0, nodes => nodes_of(Pid, Children, Known, Places, Watcher, Columns)}.
 
 list(Pid, Watcher, Limit, Columns, #{page := Page, running := Running, dynamic := Dynamic} = Look) ->
     %% In the order of their start, as far as that can be told.
@@ -104,10 +95,13 @@ node_of(Id, Pid, Flags, Place, Registries) ->
              end,
     case Flags of none -> Placed; _ -> maps:merge(Placed, Flags) end.
 
-%% By what it is registered with elsewhere, else as its supervisor calls it, else by what it runs.
+%% As its supervisor calls it, else by what it runs; and by its key, if it has one in a Registry.
 unregistered_name(Pid, Id, Registries) ->
-    case registry_name(Pid, Registries) of
-        none when Id =:= undefined; Id =:= top -> running_name(Pid);
-        none -> id_text(Id);
-        Name -> Name
+    Called = case Id =:= undefined orelse Id =:= top of
+                 true -> running_name(Pid);
+                 false -> id_text(Id)
+             end,
+    case registry_key(Pid, Registries) of
+        none -> Called;
+        Key -> <<Called/binary, " ", Key/binary>>
     end.
