@@ -11,6 +11,7 @@
 
 #define PAIRS_MAX  64
 #define MEMBER_MAX 64
+#define LINE_LONG  72 /* characters that are read at a glance */
 
 struct _GroveCrash
 {
@@ -38,6 +39,25 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GroveCrash, grove_crash, G_TYPE_OBJECT)
 
+static gboolean
+has_pid (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (text[0] == '<' && g_ascii_isdigit (text[1]))
+      return TRUE;
+  return FALSE;
+}
+
+/* Terms come as text. What fits on a line and leads nowhere is read best as it is; the rest is
+ * folded. */
+static GroveTerm *
+read_term (struct json_object *object)
+{
+  const char *text = object != NULL ? _grove_json_text (object, "text") : "";
+  return strlen (text) > LINE_LONG || has_pid (text) ? _grove_term_read_text (object)
+                                                     : _grove_term_read (object);
+}
+
 static void
 take_answer (GroveCrash *self, struct json_object *answer)
 {
@@ -47,9 +67,8 @@ take_answer (GroveCrash *self, struct json_object *answer)
   g_clear_pointer (&self->error, g_free);
   g_clear_pointer (&self->reason, grove_term_unref);
   g_clear_pointer (&self->message, grove_term_unref);
-  self->reason = _grove_term_read (_grove_json_object (answer, "reason"));
-  self->message =
-    _grove_term_read (_grove_json_object (_grove_json_object (answer, "message"), "term"));
+  self->reason = read_term (_grove_json_object (answer, "reason"));
+  self->message = read_term (_grove_json_object (_grove_json_object (answer, "message"), "term"));
   g_array_unref (self->frames);
   g_array_unref (self->pairs);
   self->frames = _grove_frames_read (_grove_json_array (answer, "frames"));

@@ -86,7 +86,11 @@ grove_format_bytes (gint64 n_bytes)
       value /= base;
       unit++;
     }
-  return g_strdup_printf ("%.*f" THIN_SPACE "%s", unit >= 2 ? 2 : 1, value, names[units][unit]);
+  return g_strdup_printf ("%.*f" THIN_SPACE "%s",
+                          value >= 999.5 ? 0
+                          : unit >= 2    ? 2
+                                         : 1,
+                          value, names[units][unit]);
 }
 
 char *

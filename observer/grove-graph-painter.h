@@ -16,13 +16,6 @@
 
 G_BEGIN_DECLS
 
-/* A link or a monitor between two nodes of the scene, drawn over all that lies between. */
-typedef struct
-{
-  guint    from, to;
-  gboolean monitor; /* dashed, with a point at whom it watches */
-} GroveGraphArc;
-
 typedef struct
 {
   const GroveColours     *palette;

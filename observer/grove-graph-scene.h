@@ -235,6 +235,13 @@ typedef enum
 } GroveGraphStep;
 guint grove_graph_scene_step (const GroveGraphScene *self, guint node, GroveGraphStep step);
 
+/* A link or a monitor between two nodes of the scene, drawn over all that lies between. */
+typedef struct
+{
+  guint    from, to;
+  gboolean monitor; /* dashed, with a point at whom it watches */
+} GroveGraphArc;
+
 static inline gboolean
 grove_graph_node_is_process (const GroveGraphNode *node)
 {

@@ -54,6 +54,11 @@ char *_grove_exited_successor (struct json_object *exited);
 
 /* A term as the protocol sends it (grove-term.c); transfer full, NULL if it is none. */
 GroveTerm *_grove_term_read (struct json_object *object);
+/* Likewise; what came as text only, and whole, is made a tree of where it can be read. */
+GroveTerm *_grove_term_read_text (struct json_object *object);
+/* (transfer full) (element-type GroveTermNode) (nullable): the nodes of a printed term, each with
+ * its kind, text, number and tail (grove-term-parse.c); their texts are in @texts. */
+GArray *_grove_term_parse (const char *text, GStringChunk *texts);
 
 /* (transfer full) (element-type GrovePair): of a dictionary (grove-dictionary.c). */
 GArray *_grove_pairs_read (struct json_object *array, guint n_max);

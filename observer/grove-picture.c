@@ -166,6 +166,8 @@ grove_picture_draw (const GroveGraphScene *scene,
                     GroveGraphMetric       metric,
                     const GroveColours    *colours,
                     GrovePictureFormat     format,
+                    const GroveGraphArc   *arcs,
+                    guint                  n_arcs,
                     GrovePictureFacts     *ret_facts,
                     GError               **error)
 {
@@ -185,6 +187,8 @@ grove_picture_draw (const GroveGraphScene *scene,
                                   .scene = scene,
                                   .camera = &camera,
                                   .metric = metric,
+                                  .arcs = arcs,
+                                  .n_arcs = n_arcs,
                                   .selected = GROVE_GRAPH_NONE,
                                   .hovered = GROVE_GRAPH_NONE,
                                   .still = TRUE,
@@ -227,7 +231,7 @@ grove_picture_save (GroveTree          *tree,
     ;
   grove_graph_model_end (model, scene, NULL, 0, GROVE_GRAPH_JUMP, NULL);
   grove_graph_model_refresh (model, scene, &near, metric, NULL);
-  bytes = grove_picture_draw (scene, metric, colours, format, ret_facts, error);
+  bytes = grove_picture_draw (scene, metric, colours, format, NULL, 0, ret_facts, error);
   return bytes != NULL && g_file_set_contents (path, g_bytes_get_data (bytes, NULL),
                                                (gssize) g_bytes_get_size (bytes), error);
 }

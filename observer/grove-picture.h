@@ -31,6 +31,7 @@ typedef struct
  * grove_picture_draw:
  * @scene: complete and coloured; nobody else may have it meanwhile
  * @metric: what the colours say
+ * @arcs: (array length=n_arcs) (nullable): links and monitors to draw over it
  * @ret_facts: (out) (optional): what came of it
  *
  * Pictures of pixels are at most 16,384 wide and high and 64 million in all, pages of a PDF 14,400
@@ -44,6 +45,8 @@ GBytes *grove_picture_draw (const GroveGraphScene *scene,
                             GroveGraphMetric       metric,
                             const GroveColours    *colours,
                             GrovePictureFormat     format,
+                            const GroveGraphArc   *arcs,
+                            guint                  n_arcs,
                             GrovePictureFacts     *ret_facts,
                             GError               **error);
 

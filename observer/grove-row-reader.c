@@ -4,6 +4,7 @@
  */
 #include "observer/grove-row-reader.h"
 
+#include "observer/grove-csv.h"
 #include "observer/grove-row-private.h"
 #include "observer/grove-table-private.h"
 
@@ -186,26 +187,12 @@ grove_row_reader_new (GroveSession *session, GroveRows *like)
 /* ---- Lines --------------------------------------------------------------------------------------
  */
 
-/* RFC 4180; and what a table calculator would take for a formula is text. */
 static void
 add_field (GString *line, const char *text, gboolean is_text)
 {
   if (line->len > 0)
     g_string_append_c (line, ',');
-  gboolean formula = is_text && text[0] != '\0' && strchr ("=+-@", text[0]) != NULL;
-  if (!formula && strpbrk (text, ",\"\r\n") == NULL)
-    {
-      g_string_append (line, text);
-      return;
-    }
-  g_string_append (line, formula ? "\"'" : "\"");
-  for (; *text != '\0'; text++)
-    {
-      if (*text == '"')
-        g_string_append_c (line, '"');
-      g_string_append_c (line, *text);
-    }
-  g_string_append_c (line, '"');
+  grove_csv_append (line, text, is_text);
 }
 
 char *

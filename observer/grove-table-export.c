@@ -5,6 +5,7 @@
  */
 #include "observer/grove-table-export.h"
 
+#include "observer/grove-csv.h"
 #include "observer/grove-table-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -44,24 +45,6 @@ text_of (struct json_object *value)
   return value != NULL ? json_object_get_string (value) : "";
 }
 
-static void
-append_csv (GString *text, const char *value)
-{
-  if (value[strcspn (value, ",\"\r\n")] == '\0')
-    {
-      g_string_append (text, value);
-      return;
-    }
-  g_string_append_c (text, '"');
-  for (; *value != '\0'; value++)
-    {
-      if (*value == '"')
-        g_string_append_c (text, '"');
-      g_string_append_c (text, *value);
-    }
-  g_string_append_c (text, '"');
-}
-
 /* What parts cells and lines cannot be in them. */
 static void
 append_plain (GString *text, const char *value)
@@ -77,11 +60,12 @@ append_cells (GroveTableExport *self, GString *text, struct json_object *values)
   gboolean csv = self->format == GROVE_EXPORT_CSV;
   for (gsize i = 0; i < json_object_array_length (self->columns); i++)
     {
-      const char *value = text_of (json_object_array_get_idx (values, i));
+      struct json_object *cell = json_object_array_get_idx (values, i);
+      const char         *value = text_of (cell);
       if (i > 0)
         g_string_append_c (text, csv ? ',' : '\t');
       if (csv)
-        append_csv (text, value);
+        grove_csv_append (text, value, json_object_is_type (cell, json_type_string));
       else
         append_plain (text, value);
     }

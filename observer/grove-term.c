@@ -150,6 +150,24 @@ _grove_term_read (struct json_object *object)
 }
 
 GroveTerm *
+_grove_term_read_text (struct json_object *object)
+{
+  GroveTerm *self = _grove_term_read (object);
+  if (self == NULL || self->nodes != NULL || self->truncated)
+    return self;
+  self->texts = g_string_chunk_new (256);
+  g_autoptr (GArray) nodes = _grove_term_parse (self->text, self->texts);
+  if (nodes != NULL)
+    {
+      self->n_nodes = nodes->len;
+      self->nodes = (GroveTermNode *) (gpointer) g_array_steal (nodes, NULL);
+    }
+  if (self->nodes == NULL || !arrange (self))
+    drop_tree (self);
+  return self;
+}
+
+GroveTerm *
 grove_term_new_text (const char *text)
 {
   g_return_val_if_fail (text != NULL, NULL);

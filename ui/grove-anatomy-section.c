@@ -27,9 +27,9 @@ static const struct
   const char *title, *subtitle;
   const char *member; /* of `process.get`: its size, or what it is or why there is none */
 } facts[N_FACTS] = {
-  [HEAP] = { N_ ("Heap"), N_ ("all of it is in use: it is the total heap too"), "sizes.heap" },
+  [HEAP] = { N_ ("Heap"), N_ ("All of it is in use: it is the total heap too"), "sizes.heap" },
   [STACK] = { N_ ("Stack"), NULL, "sizes.stack" },
-  [MAILBOX] = { N_ ("Messages"), N_ ("the mailbox in bytes"), "sizes.mailbox" },
+  [MAILBOX] = { N_ ("Messages"), N_ ("The mailbox in bytes"), "sizes.mailbox" },
   [CONTROL] = { N_ ("Control block"), NULL, "sizes.control_block" },
   [PID] = { N_ ("PID"), NULL, "sizes.pid" },
   [LIMIT] = { N_ ("Heap limit"), NULL, "max_heap_bytes" },
@@ -43,6 +43,7 @@ struct _GroveAnatomySection
   GroveSection parent_instance;
   GtkListBox  *list;
   GtkWidget   *rows[N_FACTS];
+  GtkWidget   *leads; /* the arrow of the group leader's row */
   GtkLabel    *labels[N_FACTS];
   char        *leader; /* pid, "" none */
 };
@@ -54,13 +55,29 @@ in_bytes (gint64 n_bytes)
 {
   g_autofree char *count = grove_format_count (n_bytes);
 
-  return g_strdup_printf (_ ("%s B"), count);
+  return g_strdup_printf ("%s\u202fB", count);
+}
+
+/* What a system says may begin small; beside our own texts it does not. */
+static char *
+capitalise (const char *text)
+{
+  char    *result = g_malloc0 (strlen (text) + 8);
+  gunichar first = g_utf8_get_char (text);
+
+  if (text[0] != '\0')
+    {
+      g_unichar_to_utf8 (g_unichar_toupper (first), result);
+      strcat (result, g_utf8_next_char (text));
+    }
+  return result;
 }
 
 static void
 show_subtitle (GroveAnatomySection *self, int fact, const char *text)
 {
-  g_autofree char *markup = g_markup_escape_text (text, -1);
+  g_autofree char *begun = capitalise (text);
+  g_autofree char *markup = g_markup_escape_text (begun, -1);
 
   if (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (self->rows[fact])), markup) != 0)
     adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[fact]), markup);
@@ -71,7 +88,7 @@ static void
 show_absent (GroveAnatomySection *self, int fact, const char *why)
 {
   gtk_widget_set_visible (self->rows[fact], why[0] != '\0');
-  gtk_label_set_text (self->labels[fact], _ ("none"));
+  gtk_label_set_text (self->labels[fact], _ ("None"));
   show_subtitle (self, fact, why);
 }
 
@@ -102,12 +119,12 @@ show_collections (GroveAnatomySection *self, GroveProcessDetail *detail)
   smallest = in_bytes (grove_process_detail_get_int (detail, "collections.min_heap_bytes"));
   most = grove_format_count (full_after);
   /* Translators: of small garbage collections: how many at most, and a size, "1,864 B". */
-  text = g_strdup_printf (_ ("since the last full one, of at most %s; the heap is never below %s"),
+  text = g_strdup_printf (_ ("Since the last full one, of at most %s; the heap is never below %s"),
                           most, smallest);
   gtk_widget_set_visible (self->rows[COLLECTION], TRUE);
   grove_section_take_label (self->labels[COLLECTION], grove_format_count (minor));
   show_subtitle (self, COLLECTION, text);
-  show_subtitle (self, HEAP, _ ("of all generations, with the room that is free in it"));
+  show_subtitle (self, HEAP, _ ("Of all generations, with the room that is free in it"));
 }
 
 static void
@@ -117,7 +134,8 @@ show_leader (GroveAnatomySection *self, GroveProcessDetail *detail)
   const char      *name = grove_process_detail_get_text (detail, "group_leader.name");
 
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self->rows[GROUP_LEADER]), pid[0] != '\0');
-  grove_section_take_label (self->labels[GROUP_LEADER], pid[0] == '\0' ? g_strdup (_ ("none"))
+  gtk_widget_set_visible (self->leads, pid[0] != '\0');
+  grove_section_take_label (self->labels[GROUP_LEADER], pid[0] == '\0' ? g_strdup (_ ("None"))
                                                         : name[0] != '\0'
                                                           ? g_strdup_printf ("%s %s", name, pid)
                                                           : g_strdup (pid));
@@ -174,6 +192,12 @@ add_row (GroveAnatomySection *self, int fact)
   gtk_widget_add_css_class (label, "tnum");
   gtk_widget_add_css_class (label, "dim-label");
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
+  if (fact == GROUP_LEADER)
+    {
+      self->leads = g_object_new (GTK_TYPE_IMAGE, "icon-name", "go-next-symbolic",
+                                  "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->leads);
+    }
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   gtk_list_box_append (self->list, row);
   self->rows[fact] = row;

@@ -9,6 +9,7 @@
 #include "ui/grove-palette.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 struct _GroveChart
 {
@@ -71,6 +72,12 @@ get_range (GroveChart *self, double *ret_low, double *ret_high)
   *ret_high = MAX (high, low + 1e-9);
 }
 
+static double
+get_y (double value, double low, double high, double height)
+{
+  return height - 1.5 - (height - 4) * (value - low) / (high - low);
+}
+
 static void
 trace_line (GroveChart *self, cairo_t *cr, double width, double height)
 {
@@ -84,7 +91,7 @@ trace_line (GroveChart *self, cairo_t *cr, double width, double height)
       double last_x = x, last_y = y;
 
       x = width * (first + i) / (double) MAX (self->capacity - 1, 1);
-      y = height - 1.5 - (height - 4) * (value - low) / (high - low);
+      y = get_y (value, low, high, height);
       if (i == 0)
         cairo_move_to (cr, x, y);
       else
@@ -108,33 +115,80 @@ get_layout (GroveChart *self)
   return self->layout;
 }
 
-/* Lines at quarters, each with the value it stands for. */
+/* One, two or five of some power of ten, so that there are two to five lines; counts have no
+ * halves.
+ */
+static double
+get_step (double span)
+{
+  const double rough = span / 4;
+  const double power = pow (10, floor (log10 (rough)));
+  const double part = rough / power;
+
+  return MAX ((part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10) * power, 1);
+}
+
+static char *
+format_step (double value)
+{
+  if (value >= 1e9)
+    return g_strdup_printf ("%gG", value / 1e9);
+  if (value >= 1e6)
+    return g_strdup_printf ("%gM", value / 1e6);
+  if (value >= 1e4)
+    return g_strdup_printf ("%gk", value / 1e3);
+  return grove_format_count ((gint64) value);
+}
+
+/* Of a card on the window: the palette's is one on the view. */
+static GdkRGBA
+get_ground (const GrovePalette *palette)
+{
+  const GdkRGBA *card = &palette->card, *window = &palette->window, *view = &palette->view;
+
+  return (GdkRGBA){ CLAMP (window->red + card->red - view->red, 0, 1),
+                    CLAMP (window->green + card->green - view->green, 0, 1),
+                    CLAMP (window->blue + card->blue - view->blue, 0, 1), .72f };
+}
+
+static void
+append_step (
+  GroveChart *self, GtkSnapshot *snapshot, const GrovePalette *palette, double value, float y)
+{
+  g_autofree char *text = format_step (value);
+  const GdkRGBA    ground = get_ground (palette);
+  int              width, height;
+
+  gtk_snapshot_append_color (snapshot, &palette->grid,
+                             &GRAPHENE_RECT_INIT (0, y,
+                                                  (float) gtk_widget_get_width (GTK_WIDGET (self)),
+                                                  1));
+  pango_layout_set_text (get_layout (self), text, -1);
+  pango_layout_get_pixel_size (get_layout (self), &width, &height);
+  if (y < (float) height + 2)
+    return;
+  y -= (float) height + 1;
+  /* A patch of the ground: the line that passes behind does not make it unreadable. */
+  grove_snapshot_append_round_rect (snapshot, &ground, 14, y, (float) width + 8, (float) height, 5);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (18, y));
+  gtk_snapshot_append_layout (snapshot, get_layout (self), &palette->dim);
+  gtk_snapshot_restore (snapshot);
+}
+
+/* Lines at round values, each with the value it stands for. */
 static void
 append_scale (GroveChart *self, GtkSnapshot *snapshot, const GrovePalette *palette)
 {
-  float  width = gtk_widget_get_width (GTK_WIDGET (self));
-  float  height = gtk_widget_get_height (GTK_WIDGET (self));
-  double low = 0, high = 0;
+  const double height = gtk_widget_get_height (GTK_WIDGET (self));
+  double       low, high, step;
 
-  if (self->values->len > 0)
-    get_range (self, &low, &high);
-  for (int i = 1; i < 4; i++)
-    {
-      float            y = (float) (int) (height * (float) i / 4);
-      double           value = high - (high - low) * i / 4;
-      g_autofree char *text = grove_format_short ((gint64) value);
-      int              text_height;
-
-      gtk_snapshot_append_color (snapshot, &palette->grid, &GRAPHENE_RECT_INIT (0, y, width, 1));
-      if (self->values->len == 0)
-        continue;
-      pango_layout_set_text (get_layout (self), text, -1);
-      pango_layout_get_pixel_size (get_layout (self), NULL, &text_height);
-      gtk_snapshot_save (snapshot);
-      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (18, y - (float) text_height - 1));
-      gtk_snapshot_append_layout (snapshot, get_layout (self), &palette->dim);
-      gtk_snapshot_restore (snapshot);
-    }
+  if (self->values->len == 0)
+    return;
+  get_range (self, &low, &high);
+  step = get_step (high - low);
+  for (double value = (floor (low / step) + 1) * step; value < high; value += step)
+    append_step (self, snapshot, palette, value, (float) floor (get_y (value, low, high, height)));
 }
 
 static void

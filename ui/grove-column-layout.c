@@ -83,6 +83,14 @@ find_by_id (const char *id)
   return GROVE_N_COLUMNS;
 }
 
+/* These share the room that is left: one alone would stand far from the others in a wide window. */
+static gboolean
+is_text (GroveColumn column)
+{
+  return column == GROVE_COLUMN_NAME || column == GROVE_COLUMN_CURRENT ||
+         column == GROVE_COLUMN_INITIAL;
+}
+
 static void
 apply (GroveColumnLayout *self, GroveColumn column)
 {
@@ -97,6 +105,7 @@ apply (GroveColumnLayout *self, GroveColumn column)
   /* GTK 4.8 makes room for columns that are not visible, too. */
   self->applying = TRUE;
   gtk_column_view_column_set_visible (shown, visible);
+  gtk_column_view_column_set_expand (shown, visible && is_text (column));
   gtk_column_view_column_set_fixed_width (shown, visible ? self->widths[column] : 0);
   self->applying = FALSE;
   g_simple_action_set_state (G_SIMPLE_ACTION (action),

@@ -123,7 +123,7 @@ get_hint (Way way)
   switch (way)
     {
     case SSH:
-      return _ ("Runs “grove dial-stdio” there, as you. The machine must let you in without "
+      return _ ("Runs “grove dial-stdio” there over SSH, as you. The machine must let you in without "
                 "asking: with a key, or an agent that has it.");
     case NODE:
       return _ (

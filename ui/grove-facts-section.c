@@ -196,8 +196,8 @@ fill (GroveSection *section, GroveProcessDetail *detail)
                grove_format_duration (grove_process_detail_get_int (detail, "now_ns") -
                                       grove_process_detail_get_int (detail, "started_ns")));
   show_fact (self, TRAPS,
-             g_strdup (grove_process_detail_get_boolean (detail, "trap_exit") ? _ ("yes")
-                                                                              : _ ("no")));
+             g_strdup (grove_process_detail_get_boolean (detail, "trap_exit") ? _ ("Yes")
+                                                                              : _ ("No")));
 }
 
 static void

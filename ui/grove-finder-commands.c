@@ -64,8 +64,8 @@ static const Setting settings[] = {
   { N_ ("Sizes: kB"), "app.units", "si", 0 },
   { N_ ("Colours: Standard"), "app.colour-map", "standard", 0 },
   { N_ ("Colours: For Colour Blindness"), "app.colour-map", "colour-blind", 0 },
-  { N_ ("Ask First: For What Is Risky"), "app.confirm", "risky", 0 },
-  { N_ ("Ask First: For All That End or Stop Processes"), "app.confirm", "always", 0 },
+  { N_ ("Ask First: When Risky"), "app.confirm", "risky", 0 },
+  { N_ ("Ask First: Always"), "app.confirm", "always", 0 },
   { N_ ("Ask First: Never"), "app.confirm", "never", 0 },
 };
 

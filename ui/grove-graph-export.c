@@ -24,6 +24,7 @@ typedef struct
 {
   GroveSave         *save;
   GroveGraphScene   *scene;
+  GArray            *arcs; /* GroveGraphArc */
   GroveGraphMetric   metric;
   GroveColours       colours;
   GrovePictureFormat format;
@@ -35,6 +36,7 @@ job_free (Job *self)
 {
   g_object_unref (self->save);
   grove_graph_scene_free (self->scene);
+  g_array_unref (self->arcs);
   g_free (self);
 }
 
@@ -43,8 +45,9 @@ draw (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Job    *job = data;
   GError *error = NULL;
-  GBytes *bytes =
-    grove_picture_draw (job->scene, job->metric, &job->colours, job->format, &job->facts, &error);
+  GBytes *bytes = grove_picture_draw (job->scene, job->metric, &job->colours, job->format,
+                                      (const GroveGraphArc *) (gconstpointer) job->arcs->data,
+                                      job->arcs->len, &job->facts, &error);
 
   if (bytes != NULL)
     g_task_return_pointer (task, bytes, (GDestroyNotify) g_bytes_unref);
@@ -80,6 +83,7 @@ grove_graph_export (GroveGraph *graph, GroveSave *save, const char *suffix)
 
   job->save = g_object_ref (save);
   job->scene = grove_graph_dup_scene (graph);
+  job->arcs = grove_graph_dup_arcs (graph);
   job->metric = grove_graph_get_metric (graph);
   job->colours = grove_palette_get (GTK_WIDGET (graph))->colours;
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)

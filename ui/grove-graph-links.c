@@ -202,6 +202,13 @@ grove_graph_set_links (GroveGraph *self, GroveGraphLinks links)
   _grove_graph_update_links (self);
 }
 
+GArray *
+grove_graph_dup_arcs (GroveGraph *self)
+{
+  g_return_val_if_fail (GROVE_IS_GRAPH (self), NULL);
+  return g_array_copy (self->arcs);
+}
+
 /* ---- In words -----------------------------------------------------------------------------------
  */
 

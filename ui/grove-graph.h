@@ -79,6 +79,9 @@ void grove_graph_step_match (GroveGraph *self, GroveGraphDirection direction);
 
 /* What is drawn, colours and all, shared with nobody. (transfer full) */
 GroveGraphScene *grove_graph_dup_scene (GroveGraph *self);
+/* The links and monitors over it, by their nodes in that scene. (transfer full) (element-type
+ * GroveGraphArc) */
+GArray *grove_graph_dup_arcs (GroveGraph *self);
 /* Where a process is drawn in the widget; FALSE when it is not drawn, or hidden in a fold. */
 gboolean grove_graph_locate (GroveGraph *self, const char *pid, graphene_rect_t *ret_rect);
 /* What is drawn, in words: how many there are and what is selected. (transfer full) */

@@ -35,7 +35,7 @@ enum
 static const char *const counter_titles[N_COUNTERS] = {
   N_ ("Processes started"),
   N_ ("Processes ended"),
-  N_ ("of these, crashes"),
+  N_ ("Crashes"),
   N_ ("Restarts by supervisors"),
 };
 

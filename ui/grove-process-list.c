@@ -241,8 +241,6 @@ add_column (GroveProcessList *self, GroveColumn which)
 
       gtk_column_view_column_set_sorter (column, sorter);
     }
-  if (which == GROVE_COLUMN_NAME)
-    gtk_column_view_column_set_expand (column, TRUE);
 }
 
 /* As it was sorted last; at first the fullest mailboxes stand at the top. */

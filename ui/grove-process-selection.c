@@ -18,6 +18,7 @@ struct _GroveProcessSelection
 enum
 {
   CURRENT_CHANGED,
+  ALL_SELECTED,
   N_SIGNALS
 };
 
@@ -206,11 +207,29 @@ unselect_range (GtkSelectionModel *model, guint first, guint n)
   return TRUE;
 }
 
-/* Only what is on the screen is known here: "all" would promise more than it could keep. */
+/* Those that are known: rows that were never read have no processes to select, and "all-selected"
+ * says how many they are. */
 static gboolean
 select_all (GtkSelectionModel *model)
 {
-  return FALSE;
+  GroveProcessSelection *self = GROVE_PROCESS_SELECTION (model);
+  const guint            total = get_n_items (G_LIST_MODEL (self));
+  g_autofree char       *current = g_strdup (self->current);
+  guint                  n_known = 0;
+
+  for (guint i = 0; i < total; i++)
+    n_known += add_at (self, i);
+  if (n_known == 0)
+    return FALSE;
+  /* Whom the inspector shows stays. */
+  if (current != NULL)
+    {
+      g_free (self->current);
+      self->current = g_steal_pointer (&current);
+    }
+  emit_changed (self);
+  g_signal_emit (self, signals[ALL_SELECTED], 0, n_known, total);
+  return TRUE;
 }
 
 static gboolean
@@ -297,6 +316,9 @@ grove_process_selection_class_init (GroveProcessSelectionClass *klass)
   G_OBJECT_CLASS (klass)->finalize = grove_process_selection_finalize;
   signals[CURRENT_CHANGED] = g_signal_new ("current-changed", G_TYPE_FROM_CLASS (klass),
                                            G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ALL_SELECTED] =
+    g_signal_new ("all-selected", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_UINT);
 }
 
 static void

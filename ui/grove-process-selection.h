@@ -24,6 +24,7 @@ G_DECLARE_FINAL_TYPE (
   GroveProcessSelection, grove_process_selection, GROVE, PROCESS_SELECTION, GObject)
 
 /* Signal: current-changed, when the last selected process or the number of the selected changed.
+ * Signal: all-selected (guint n_selected, guint n_rows), "select all" took those that are known.
  * @user_data must outlive the selection's use of @model. */
 GroveProcessSelection *grove_process_selection_new (GListModel       *model,
                                                     GrovePidAtFunc    pid_at,

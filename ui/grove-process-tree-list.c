@@ -322,10 +322,7 @@ add_column (GroveProcessTreeList *self, GroveColumn which)
   g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, 0);
   column = grove_process_columns_add (GTK_COLUMN_VIEW (self->view), which, factory);
   if (which == GROVE_COLUMN_NAME)
-    {
-      gtk_column_view_column_set_expand (column, TRUE);
-      grove_process_columns_set_width (column, 280);
-    }
+    grove_process_columns_set_width (column, 280);
 }
 
 /* The name first, which the tree hangs on. */

@@ -42,7 +42,7 @@ struct _GroveProcessView
   GSimpleActionGroup *row_actions;
   GtkPopover         *columns_popover;
   GtkWidget          *flat_button, *tree_button;
-  GtkLabel           *count_label;
+  GtkLabel           *count_label, *number_label;
 };
 
 enum
@@ -203,31 +203,42 @@ update_suspended (GroveProcessView *self)
 /* ---- What is shown ------------------------------------------------------------------------------
  */
 
+/* Where there is no room for it all the number alone stands there. */
+static void
+show_count (GroveProcessView *self, const char *text, const char *number)
+{
+  gtk_label_set_text (self->count_label, text);
+  gtk_label_set_text (self->number_label, number);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->number_label), text);
+}
+
 static void
 update_count (GroveProcessView *self)
 {
   guint64          total = grove_process_table_get_total (self->table);
   guint64          matched = grove_process_table_get_matched (self->table);
-  g_autofree char *all = grove_format_plural ((gint64) total, "process", "processes");
+  g_autofree char *all = NULL, *number = NULL;
 
   if (self->shape == GROVE_SHAPE_TREE)
     {
       GroveTree         *tree = grove_process_tree_list_get_tree (self->tree_list);
       const GroveSample *sample = grove_session_get_sample (self->session);
-      guint64 n = sample != NULL ? (guint64) sample->n_processes : grove_tree_get_n_nodes (tree);
-      g_autofree char *text = grove_format_plural ((gint64) n, "process", "processes");
 
-      gtk_label_set_text (self->count_label, text);
+      total = sample != NULL ? (guint64) sample->n_processes : grove_tree_get_n_nodes (tree);
+      matched = total;
     }
-  else if (matched != total)
+  all = grove_format_plural ((gint64) total, "process", "processes");
+  number = grove_format_count ((gint64) total);
+  if (matched != total)
     {
       g_autofree char *some = grove_format_count ((gint64) matched);
       g_autofree char *text = g_strdup_printf (_ ("%s of %s"), some, all);
+      g_autofree char *numbers = g_strdup_printf (_ ("%s of %s"), some, number);
 
-      gtk_label_set_text (self->count_label, text);
+      show_count (self, text, numbers);
     }
   else
-    gtk_label_set_text (self->count_label, all);
+    show_count (self, all, number);
 }
 
 static void
@@ -404,6 +415,22 @@ on_current_changed (GroveProcessSelection *selection, GroveProcessView *self)
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
 }
 
+/* What was not read is not selected: that is said, since "all" promises more. */
+static void
+on_all_selected (GroveProcessView *self, guint n_selected, guint n_rows)
+{
+  GtkWidget       *toasts = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_TOAST_OVERLAY);
+  g_autofree char *some = grove_format_count (n_selected);
+  g_autofree char *all = grove_format_plural (n_rows, "row", "rows");
+  g_autofree char *text = NULL;
+
+  if (n_selected >= n_rows || toasts == NULL)
+    return;
+  /* TRANSLATORS: "448", "1 000 000 rows" */
+  text = g_strdup_printf (_ ("Selected %s of %s: the others have not been read"), some, all);
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (toasts), adw_toast_new (text));
+}
+
 static void
 on_session_selected (GroveProcessView *self)
 {
@@ -490,6 +517,7 @@ grove_process_view_class_init (GroveProcessViewClass *klass)
   BIND (flat_button);
   BIND (tree_button);
   BIND (count_label);
+  BIND (number_label);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_filter_typed);
   gtk_widget_class_bind_template_callback (widget_class, on_filter_entered);
@@ -524,6 +552,10 @@ add_shapes (GroveProcessView *self)
                            G_CALLBACK (on_choose_columns), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (grove_process_list_get_selection (self->list), "current-changed",
                            G_CALLBACK (on_current_changed), self, 0);
+  g_signal_connect_object (grove_process_list_get_selection (self->list), "all-selected",
+                           G_CALLBACK (on_all_selected), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (grove_process_tree_list_get_selection (self->tree_list), "all-selected",
+                           G_CALLBACK (on_all_selected), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (grove_process_tree_list_get_tree (self->tree_list), "structure-changed",
                            G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (grove_process_tree_list_get_tree (self->tree_list), "notify::loading",
@@ -623,6 +655,18 @@ grove_process_view_tell (GroveProcessView *self, GroveTarget *target)
 {
   g_return_if_fail (GROVE_IS_PROCESS_VIEW (self));
   grove_target_learn (target, grove_process_tree_list_get_tree (self->tree_list));
+}
+
+gboolean
+grove_process_view_has_rows (GroveProcessView *self)
+{
+  GroveProcessItem *item;
+
+  g_return_val_if_fail (GROVE_IS_PROCESS_VIEW (self), FALSE);
+  if (self->shape == GROVE_SHAPE_TREE)
+    return grove_process_tree_list_is_filled (self->tree_list);
+  item = grove_process_table_peek (self->table, 0);
+  return item != NULL && grove_process_item_get_row (item) != NULL;
 }
 
 gboolean

@@ -41,6 +41,8 @@ void grove_process_view_reveal (GroveProcessView *self, const char *pid);
 void grove_process_view_tell (GroveProcessView *self, GroveTarget *target);
 /* Whether the shape that is shown has live rows on the screen. */
 gboolean grove_process_view_is_filled (GroveProcessView *self);
+/* Whether there is anything to read in it, were it the last that one sees of the system. */
+gboolean grove_process_view_has_rows (GroveProcessView *self);
 
 /* @typed, and @condition too: the grammar has no brackets, so it is put into each alternative of an
  * `or`. (transfer full) */

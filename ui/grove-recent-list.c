@@ -72,6 +72,7 @@ static GtkWidget *
 new_row (gpointer item, gpointer user_data)
 {
   GtkWidget       *row = adw_action_row_new ();
+  GtkWidget       *icon = gtk_image_new_from_icon_name ("document-open-recent-symbolic");
   GtkWidget       *forget = gtk_button_new_from_icon_name ("window-close-symbolic");
   const char      *target = grove_recent_get_target (item);
   g_autofree char *title = g_markup_escape_text (grove_recent_get_name (item), -1);
@@ -83,6 +84,9 @@ new_row (gpointer item, gpointer user_data)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 1);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 1);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  gtk_widget_add_css_class (icon, "dim-label");
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
   gtk_widget_add_css_class (forget, "flat");
   gtk_widget_add_css_class (forget, "circular");
   gtk_widget_set_valign (forget, GTK_ALIGN_CENTER);

@@ -173,20 +173,42 @@ grove_system_menu_class_init (GroveSystemMenuClass *klass)
   G_OBJECT_CLASS (klass)->dispose = grove_system_menu_dispose;
 }
 
+/* Looks as an item of a menu does: these are commands, beside the rows that are places. */
 static GtkWidget *
-new_button (const char *label, const char *action)
+new_button (const char *text, const char *action, const char *accel)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+  GtkWidget *button = gtk_button_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *label = gtk_label_new_with_mnemonic (text);
 
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), button);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (box), label);
+  if (accel != NULL)
+    {
+      GtkWidget *shortcut = gtk_label_new (accel);
+
+      gtk_widget_add_css_class (shortcut, "dim-label");
+      gtk_accessible_update_state (GTK_ACCESSIBLE (shortcut), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE,
+                                   -1);
+      gtk_box_append (GTK_BOX (box), shortcut);
+    }
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                  label, NULL, -1);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "item");
   return button;
 }
 
 static void
 grove_system_menu_init (GroveSystemMenu *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget       *commands = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  g_autofree char *accel = gtk_accelerator_get_label (GDK_KEY_o, GDK_CONTROL_MASK);
 
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
@@ -196,14 +218,17 @@ grove_system_menu_init (GroveSystemMenu *self)
   g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (on_row_activated), self);
   self->none = gtk_label_new (_ ("No other system is running here"));
   gtk_widget_add_css_class (self->none, "dim-label");
+  gtk_widget_add_css_class (self->none, "none");
 
   gtk_widget_set_size_request (box, 320, -1);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->list));
   gtk_box_append (GTK_BOX (box), self->none);
   self->box = GTK_BOX (box);
   gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
-  gtk_box_append (GTK_BOX (box), new_button (_ ("_Connect…"), "win.connect"));
-  gtk_box_append (GTK_BOX (box), new_button (_ ("_Disconnect"), "win.disconnect"));
+  gtk_box_append (GTK_BOX (commands), new_button (_ ("_Connect…"), "win.connect", accel));
+  gtk_box_append (GTK_BOX (commands), new_button (_ ("_Disconnect"), "win.disconnect", NULL));
+  gtk_box_append (GTK_BOX (box), commands);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "systems");
   gtk_popover_set_child (GTK_POPOVER (self), box);
   gtk_widget_set_halign (GTK_WIDGET (self), GTK_ALIGN_START);
   g_signal_connect (self, "show", G_CALLBACK (on_show), NULL);
@@ -215,8 +240,6 @@ add_picker (GroveSystemMenu *self, GroveNodeList *nodes, const char *heading, Gt
 {
   GtkWidget *picker = grove_node_picker_new (self->session, nodes, heading);
 
-  gtk_widget_set_margin_start (picker, 6);
-  gtk_widget_set_margin_end (picker, 6);
   g_signal_connect_object (picker, "opened", G_CALLBACK (on_node_opened), self, G_CONNECT_SWAPPED);
   gtk_box_insert_child_after (self->box, picker, after);
   return picker;
@@ -234,8 +257,6 @@ grove_system_menu_new (GroveSession *session, GroveDiscovery *discovery, GroveNo
   self->cluster = add_picker (self, cluster, _ ("Its Cluster"), self->none);
   self->nodes = add_picker (self, nodes, _ ("Erlang and Elixir Nodes Here"), self->cluster);
   recents = grove_recent_list_new (session, discovery, nodes);
-  gtk_widget_set_margin_start (recents, 6);
-  gtk_widget_set_margin_end (recents, 6);
   g_signal_connect_object (recents, "opened", G_CALLBACK (on_recent_opened), self,
                            G_CONNECT_SWAPPED);
   gtk_box_insert_child_after (self->box, recents, self->nodes);

@@ -146,7 +146,7 @@ grove_table_save (GtkWidget         *widget,
                   guint              n_keys)
 {
   const GroveSaveFormat formats[] = {
-    { _ ("Comma-separated values (CSV)"), "csv" },
+    { _ ("CSV"), "csv" },
     { _ ("JSON"), "json" },
   };
   GtkRoot *root = gtk_widget_get_root (widget);

@@ -244,9 +244,11 @@ on_row_activated (GroveTermView *self, GroveTermRow *row)
 {
   const GroveTermNode *node = get_node (self, grove_term_row_get_index (row));
 
-  if (node != NULL && node->kind == GROVE_TERM_KIND_PID && !grove_term_row_is_more (row))
+  if (node != NULL && node->kind == GROVE_TERM_KIND_PID && strchr (node->text, '<') != NULL &&
+      !grove_term_row_is_more (row))
     {
-      g_autofree char *pid = g_strdup (node->text);
+      /* Elixir prints #PID<0.1.0>. */
+      g_autofree char *pid = g_strdup (strchr (node->text, '<'));
 
       g_signal_emit (self, signals[NAVIGATE], 0, pid);
     }

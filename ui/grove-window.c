@@ -42,8 +42,12 @@ update_unseen (GroveWindow *self)
 {
   const char *view = adw_view_stack_get_visible_child_name (self->stack);
   gboolean    lost = grove_session_get_state (self->session) == GROVE_SESSION_LOST;
+  gboolean    seen = g_hash_table_contains (self->seen, view);
 
-  gtk_widget_set_visible (self->unseen_page, lost && !g_hash_table_contains (self->seen, view));
+  /* Rows that have just come are the last state too. */
+  if (!seen && g_str_equal (view, "processes"))
+    seen = grove_process_view_has_rows (self->process_view);
+  gtk_widget_set_visible (self->unseen_page, lost && !seen);
 }
 
 static void

@@ -317,7 +317,7 @@ static gboolean
 reads_bytes (WindowFixture *fixture, const char *title, gint64 n_bytes)
 {
   g_autofree char *count = grove_format_count (n_bytes);
-  g_autofree char *text = g_strdup_printf ("%s B", count);
+  g_autofree char *text = g_strdup_printf ("%s\u202fB", count);
 
   return scenario_inspector_reads (fixture, title, text);
 }
@@ -336,10 +336,10 @@ test_process_info (WindowFixture *fixture)
   SCENARIO_WAIT (window_shows (fixture, "Waiting"));
   SCENARIO_WAIT (scenario_inspector_reads (fixture, "Mailbox", "2"));
   SCENARIO_WAIT (scenario_inspector_reads (fixture, "Linked processes", "1"));
-  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Traps exits", "yes"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Traps exits", "Yes"));
   SCENARIO_WAIT (scenario_inspector_reads (fixture, "Error handler", "does not link in C"));
   SCENARIO_WAIT (scenario_inspector_reads (fixture, "Priority", "normal"));
-  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Group leader", "none"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Group leader", "None"));
   SCENARIO_WAIT (reads_bytes (fixture, "Heap", scenario_get_int (fixture, pid, "heap_bytes")) &&
                  window_shows (fixture, "it is the total heap too") &&
                  reads_bytes (fixture, "Stack", scenario_get_int (fixture, pid, "stack_bytes")));
@@ -378,7 +378,7 @@ test_anatomy (WindowFixture *fixture)
   scenario_inspect (fixture, "name:patient", pid);
   SCENARIO_WAIT (reads_bytes (fixture, "Stack", scenario_get_int (fixture, pid, "stack_bytes")));
   SCENARIO_WAIT (reads_bytes (fixture, "Heap", scenario_get_int (fixture, pid, "heap_bytes")));
-  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Messages", "the mailbox in bytes"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Messages", "The mailbox in bytes"));
   SCENARIO_WAIT (reads_bytes (fixture, "Control block", control));
   SCENARIO_WAIT (reads_bytes (fixture, "PID", 8));
 }

@@ -315,7 +315,7 @@ see_crash (WindowFixture *fixture, const char *pid, const char *successor)
     g_str_has_prefix (grove_row_get_text (activity_get_row (cell), "reason"), "{{signal,sigsegv,"));
   g_assert_cmpstr (grove_row_get_text (activity_get_row (cell), "successor"), ==, successor);
   activity_select (fixture, cell);
-  SCENARIO_WAIT (activity_details_read (fixture, "{{signal,sigsegv,"));
+  SCENARIO_WAIT (activity_details_read (fixture, "{signal,sigsegv,"));
   SCENARIO_WAIT (activity_details_read (fixture, "taste_amanita"));
   g_assert_true (activity_details_read (fixture, "poison.c:"));
   g_assert_true (activity_details_read (fixture, "{taste,amanita}"));

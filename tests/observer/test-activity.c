@@ -47,7 +47,7 @@ tear_down (Fixture *self, gconstpointer data)
   "{'seq':7,'pid':'<0.7.0>','name':'cook','reason':{'text':'{boom,1}','size':9,"                   \
   "'truncated':false},'frames':[{'function':'taste','file':'poison.c','line':42},{}],"             \
   "'ancestors':[{'pid':'<0.2.0>','name':'kitchen'},{'name':'nobody'}],'links':3,"                  \
-  "'message':{'from':'<0.9.0>','term':{'text':'amanita','size':8,'truncated':false}},"             \
+  "'message':{'from':'<0.9.0>','term':{'text':'{amanita,<0.3.0>}','size':8,'truncated':false}},"   \
   "'dictionary':[{'key':{'text':'k'},'value':{'text':'v'}}],'hidden':false,'after':" after "}"
 
 static void
@@ -56,6 +56,7 @@ test_crash (Fixture *self, gconstpointer data)
   guint                   n;
   const GroveCrashFrame  *frames;
   const GroveProcessLink *links;
+  const GroveTermNode    *nodes;
   g_autoptr (GroveCrash) crash = grove_crash_new (self->session, 7);
   struct json_object *request, *seq;
 
@@ -68,7 +69,13 @@ test_crash (Fixture *self, gconstpointer data)
   WAIT_FOR (self->n_changed == 1);
   g_assert_true (grove_crash_is_loaded (crash));
   g_assert_cmpstr (grove_term_get_text (grove_crash_get_reason (crash)), ==, "{boom,1}");
-  g_assert_cmpstr (grove_term_get_text (grove_crash_get_message (crash)), ==, "amanita");
+  g_assert_cmpstr (grove_term_get_text (grove_crash_get_message (crash)), ==, "{amanita,<0.3.0>}");
+  /* What leads somewhere can be followed; a short text stays one. */
+  g_assert_null (grove_term_get_nodes (grove_crash_get_reason (crash), &n));
+  nodes = grove_term_get_nodes (grove_crash_get_message (crash), &n);
+  g_assert_cmpuint (n, ==, 3);
+  g_assert_cmpint (nodes[2].kind, ==, GROVE_TERM_KIND_PID);
+  g_assert_cmpstr (nodes[2].text, ==, "<0.3.0>");
   g_assert_cmpstr (grove_crash_get_text (crash, "message.from"), ==, "<0.9.0>");
   frames = grove_crash_get_frames (crash, &n);
   g_assert_cmpuint (n, ==, 2);

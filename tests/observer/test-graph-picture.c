@@ -181,7 +181,8 @@ test_formats (gconstpointer data)
     { GROVE_PICTURE_PDF, "%PDF" },
   };
   g_autoptr (GroveGraphScene) scene = make_scene (GPOINTER_TO_UINT (data));
-  GroveColours colours;
+  static const GroveGraphArc arcs[] = { { 3, 5, FALSE }, { 4, 6, TRUE } };
+  GroveColours               colours;
 
   grove_colours_init_dark (&colours);
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
@@ -189,7 +190,8 @@ test_formats (gconstpointer data)
       g_autoptr (GError) error = NULL;
       GrovePictureFacts facts;
       g_autoptr (GBytes) bytes = grove_picture_draw (scene, GROVE_GRAPH_METRIC_STATE, &colours,
-                                                     formats[i].format, &facts, &error);
+                                                     formats[i].format, NULL, 0, &facts, &error);
+      g_autoptr (GBytes) linked = NULL;
 
       g_assert_no_error (error);
       g_assert_cmpuint (g_bytes_get_size (bytes), >, 500);
@@ -198,6 +200,11 @@ test_formats (gconstpointer data)
                        ==, 0);
       g_assert_cmpuint (facts.n_nodes, ==, 7);
       g_assert_cmpfloat (facts.scale, ==, 1);
+      /* What links them is drawn over it. */
+      linked = grove_picture_draw (scene, GROVE_GRAPH_METRIC_STATE, &colours, formats[i].format,
+                                   arcs, G_N_ELEMENTS (arcs), NULL, &error);
+      g_assert_no_error (error);
+      g_assert_false (g_bytes_equal (bytes, linked));
       /* Levels follow each other the way it grows. */
       g_assert_cmpfloat (facts.width, >, scene->axes->turned ? 4 * 128 : 3 * 196);
     }
@@ -222,8 +229,8 @@ test_huge (void)
     }
   grove_graph_scene_end (scene, NULL, 1, GROVE_GRAPH_JUMP, NULL);
   grove_colours_init_light (&colours);
-  bytes = grove_picture_draw (scene, GROVE_GRAPH_METRIC_MAILBOX, &colours, GROVE_PICTURE_PNG,
-                              &facts, &error);
+  bytes = grove_picture_draw (scene, GROVE_GRAPH_METRIC_MAILBOX, &colours, GROVE_PICTURE_PNG, NULL,
+                              0, &facts, &error);
   g_assert_no_error (error);
   g_assert_nonnull (bytes);
   g_assert_cmpfloat (facts.scale, <, 0.1);

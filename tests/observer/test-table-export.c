@@ -3,6 +3,7 @@
  * A table as a text: page after page, each row once, quoted as the format wants it; and what
  * becomes of it when the system goes.
  */
+#include "observer/grove-csv.h"
 #include "observer/grove-process-table.h"
 #include "observer/grove-table-export.h"
 
@@ -78,7 +79,7 @@ say_page (Fixture *self, int seq, int rev, guint first, guint n, guint matched)
   for (guint i = first; i < first + n; i++)
     {
       g_autofree char *pid = g_strdup_printf ("<0.%u.0>", i);
-      g_autofree char *row = peer_row (pid, i == 1 ? "a, b" : "x", i);
+      g_autofree char *row = peer_row (pid, i == 1 ? "a, b" : i == 2 ? "=1+1" : "x", i);
       /* And what only this system has. */
       row[strlen (row) - 1] = '\0';
       g_string_append_printf (rows, "%s%s,42]", i > first ? "," : "", row);
@@ -113,6 +114,7 @@ test_pages (Fixture *self, gconstpointer data)
   g_assert_cmpuint (g_strv_length (lines), ==, 8);
   g_assert_true (g_str_has_prefix (lines[0], "pid,name,"));
   g_assert_true (g_str_has_prefix (lines[2], "<0.1.0>,\"a, b\","));
+  g_assert_true (g_str_has_prefix (lines[3], "<0.2.0>,\"'=1+1\","));
   g_assert_true (g_str_has_prefix (lines[6], "<0.5.0>,x,"));
   g_assert_true (g_str_has_suffix (lines[0], ",shoe_size"));
   g_assert_true (g_str_has_suffix (lines[6], ",42"));
@@ -154,6 +156,36 @@ test_paused (Fixture *self, gconstpointer data)
   g_assert_nonnull (strstr (self->error, "paused"));
 }
 
+/* What a table calculator would compute is a text for it; numbers stay numbers. */
+static void
+test_formulas (Fixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean    is_text;
+    const char *field;
+  } cases[] = {
+    { "=HYPERLINK(1)", TRUE, "\"'=HYPERLINK(1)\"" },
+    { "+1", TRUE, "\"'+1\"" },
+    { "-1", TRUE, "\"'-1\"" },
+    { "@SUM(1)", TRUE, "\"'@SUM(1)\"" },
+    { "\t=1", TRUE, "\"'\t=1\"" },
+    { "-1", FALSE, "-1" },
+    { "a=b", TRUE, "a=b" },
+    { "say \"=1\", twice", TRUE, "\"say \"\"=1\"\", twice\"" },
+    { "", TRUE, "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) line = g_string_new (NULL);
+
+      grove_csv_append (line, cases[i].text, cases[i].is_text);
+      g_assert_cmpstr (line->str, ==, cases[i].field);
+    }
+}
+
 #define ADD(name, func)                                                                            \
   g_test_add ("/observer/table-export/" name, Fixture, NULL, set_up, func, tear_down)
 
@@ -162,6 +194,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("pages", test_pages);
+  ADD ("formulas", test_formulas);
   ADD ("nothing", test_nothing);
   ADD ("lost", test_lost);
   ADD ("paused", test_paused);

@@ -17,6 +17,80 @@ read_term (const char *json)
   return term;
 }
 
+/* A printed term as its shape: leaves by their kind's letter, what holds others in brackets. */
+static char *
+shape_of (const char *text)
+{
+  g_autofree char    *json = g_strescape (text, NULL);
+  g_autofree char    *object_text = g_strdup_printf ("{\"text\":\"%s\"}", json);
+  struct json_object *object = json_tokener_parse (object_text);
+  g_autoptr (GroveTerm) term = _grove_term_read_text (object);
+  GString             *shape = g_string_new (NULL);
+  guint                n, depth = 0;
+  const GroveTermNode *nodes = grove_term_get_nodes (term, &n);
+
+  json_object_put (object);
+  g_assert_cmpstr (grove_term_get_text (term), ==, text);
+  for (guint i = 0; i < n; i++)
+    {
+      for (; depth > nodes[i].depth; depth--)
+        g_string_append_c (shape, ')');
+      if (nodes[i].improper)
+        g_string_append_c (shape, '|');
+      g_string_append_c (shape, "?ifabslTmprug"[nodes[i].kind]);
+      if (nodes[i].n > 0)
+        {
+          g_string_append_c (shape, '(');
+          depth++;
+        }
+    }
+  for (; depth > 0; depth--)
+    g_string_append_c (shape, ')');
+  return g_string_free (shape, FALSE);
+}
+
+static void
+test_printed (void)
+{
+  static const struct
+  {
+    const char *text, *shape;
+  } cases[] = {
+    { "normal", "a" },
+    { "{card_declined,[{customer,<<\"ada\">>},{amount,-12}]}", "T(al(T(ab)T(ai)))" },
+    { "{'EXIT',<0.12.3>,#{a=>1.5,\"k\" => []}}", "T(apm(afbl))" },
+    { "[1,2|x]", "|l(iia)" },
+    { "{noproc,{gen_server,call,[counter,get,5000]}}", "T(aT(aal(aai)))" },
+    { "{undef,#Ref<0.1.2.3>,#Fun<a.1.2>,#Port<0.6>,fun lists:map/2}", "T(arugu)" },
+    { "{:error, %{pid: #PID<0.1.2>, list: [a: 1, b: \"x, }\"]}}", "T(am(apal(T(ai)T(ab))))" },
+    { "%Shop.Order{id: nil, \"q\" => ~c\"ab\"}", "m(aabb)" },
+    { "<<1,2,\"a>b\">>", "b" },
+    { "{}", "T" },
+    { "[]", "l" },
+    { "{'a\\'b',\"c\\\"d\"}", "T(ab)" },
+    /* What is not understood is not guessed at. */
+    { "", "" },
+    { "{a", "" },
+    { "{a,}", "" },
+    { "[|a]", "" },
+    { "[a|b,c]", "" },
+    { "#{a}", "" },
+    { "<<\"open", "" },
+    { "a b", "" },
+    { "{a}}", "" },
+  };
+  g_autofree char *deep = g_strnfill (100000, '['), *shape = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      shape = shape_of (cases[i].text);
+      g_assert_cmpstr (shape, ==, cases[i].shape);
+      g_clear_pointer (&shape, g_free);
+    }
+  shape = shape_of (deep);
+  g_assert_cmpstr (shape, ==, "");
+}
+
 #define ATOM(name) "{'kind':'atom','text':'" name "'}"
 
 static void
@@ -132,6 +206,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/observer/term/nodes", test_nodes);
+  g_test_add_func ("/observer/term/printed", test_printed);
   g_test_add_func ("/observer/term/lies", test_lies);
   g_test_add_func ("/observer/term/too-deep-or-long", test_too_deep_or_long);
   g_test_add_func ("/observer/term/a-megabyte", test_a_megabyte);

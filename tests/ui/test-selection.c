@@ -125,9 +125,27 @@ test_several (Fixture *fixture, gconstpointer data)
 }
 
 static void
+on_all_selected (GroveProcessSelection *selection, guint n_selected, guint n_rows, guint *counts)
+{
+  counts[0] = n_selected;
+  counts[1] = n_rows;
+}
+
+static void
 test_all (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("All of a million rows that were never read cannot be selected");
+  guint counts[2] = { 0, 0 };
+
+  g_test_summary ("Select All takes the rows that are known, and says how many there are");
+  g_signal_connect (fixture->selection, "all-selected", G_CALLBACK (on_all_selected), counts);
+  gtk_selection_model_select_item (GTK_SELECTION_MODEL (fixture->selection), 1, TRUE);
+  g_assert_true (gtk_selection_model_select_all (GTK_SELECTION_MODEL (fixture->selection)));
+  g_assert_cmpuint (grove_process_selection_get_n_selected (fixture->selection), ==, 4);
+  g_assert_false (is_selected (fixture, 3));
+  g_assert_cmpstr (grove_process_selection_get_current (fixture->selection), ==, "<0.2.0>");
+  g_assert_cmpuint (counts[0], ==, 4);
+  g_assert_cmpuint (counts[1], ==, 5);
+  gtk_string_list_splice (fixture->rows, 0, 5, (const char *const[]){ "-", "-", NULL });
   g_assert_false (gtk_selection_model_select_all (GTK_SELECTION_MODEL (fixture->selection)));
 }
 

@@ -17,7 +17,7 @@ static GtkApplication *application;
 static const char *const read_by_widgets[] = {
   "Left",           "Right", "Up",     "Down",   "Home",   "End",           "space",
   "plus",           "minus", "0",      "1",      "Return", "<Shift>Return", "<Shift>Down",
-  "<Control>space", "Tab",   "Escape", "Delete", "Menu",   "<Shift>F10",
+  "<Control>space", "Tab",   "Escape", "Delete", "Menu",   "<Shift>F10",    "<Control>a",
 };
 
 /* The toolkit's own. */
