@@ -123,8 +123,9 @@ get_hint (Way way)
   switch (way)
     {
     case SSH:
-      return _ ("Runs “grove dial-stdio” there over SSH, as you. The machine must let you in without "
-                "asking: with a key, or an agent that has it.");
+      return _ (
+        "Runs “grove dial-stdio” there over SSH, as you. The machine must let you in without "
+        "asking: with a key, or an agent that has it.");
     case NODE:
       return _ (
         "A running Erlang or Elixir node, through “grove-beam”. Nothing needs to be installed on "
