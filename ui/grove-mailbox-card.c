@@ -32,7 +32,8 @@ struct _GroveMailboxCard
   gint64            recent[RECENT_TICKS];
   guint             n_recent; /* ever pushed */
   guint             ticks;
-  guint             place; /* in the list, 0 at the top */
+  guint             place;    /* in the list, 0 at the top */
+  gint64            expected; /* what it holds, as long as its process has not told */
 
   GtkLabel          *name_label, *pid_label, *figure_label;
   GtkInscription    *in_label, *out_label, *size_label, *trend_label;
@@ -79,7 +80,14 @@ grove_mailbox_card_get_fill (GroveMailboxCard *self)
   n = MIN (self->n_recent, FILL_TICKS);
   for (guint i = 1; i <= n; i++)
     sum += self->recent[(self->n_recent - i) % RECENT_TICKS];
-  return n > 0 ? sum / n : 0;
+  return n > 0 ? sum / n : self->expected;
+}
+
+void
+grove_mailbox_card_set_expected (GroveMailboxCard *self, gint64 n_messages)
+{
+  g_return_if_fail (GROVE_IS_MAILBOX_CARD (self));
+  self->expected = n_messages;
 }
 
 gint64

@@ -32,8 +32,10 @@ void  grove_mailbox_card_set_place (GroveMailboxCard *self, guint place);
 guint grove_mailbox_card_get_place (GroveMailboxCard *self);
 /* The messages it holds; how many of late, for the order; the most of the last seconds and of the
  * last minutes, for the common scale. */
-gint64   grove_mailbox_card_get_n_messages (GroveMailboxCard *self);
-gint64   grove_mailbox_card_get_fill (GroveMailboxCard *self);
+gint64 grove_mailbox_card_get_n_messages (GroveMailboxCard *self);
+gint64 grove_mailbox_card_get_fill (GroveMailboxCard *self);
+/* What is known of it before its own values come. */
+void     grove_mailbox_card_set_expected (GroveMailboxCard *self, gint64 n_messages);
 gint64   grove_mailbox_card_get_recent_peak (GroveMailboxCard *self);
 gint64   grove_mailbox_card_get_peak (GroveMailboxCard *self);
 void     grove_mailbox_card_set_selected (GroveMailboxCard *self, gboolean selected);

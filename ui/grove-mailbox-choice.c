@@ -7,6 +7,9 @@
 #include "ui/grove-mailbox-choice.h"
 
 #include "observer/grove-process-table.h"
+#include "ui/grove-mailbox-order.h"
+
+#include <string.h>
 
 #define RANKING_MS 500
 /* Beside the fullest there are this many of those that most is sent to, so that one sees the wave
@@ -18,12 +21,15 @@
 #define NOTABLE_US (3 * G_USEC_PER_SEC / 2)
 /* One that has drained keeps its card this long: the next wave is often near. */
 #define LINGER_US (12 * G_USEC_PER_SEC)
+/* Who is looked at when there are more than cards: those that have one, and the fullest. */
+#define CANDIDATES_MAX 64
 
 /* What is remembered of a mailbox that holds messages, or did. */
 typedef struct
 {
-  gint64   since_us; /* since when it is not empty */
-  gint64   last_us;  /* when it last held a message */
+  gint64   since_us;   /* since when it is not empty */
+  gint64   last_us;    /* when it last held a message */
+  gint64   n_messages; /* that it held then */
   gboolean notable;
 } Record;
 
@@ -60,6 +66,7 @@ note_full (GroveMailboxChoice *self, const GroveProcessRow *row, gint64 now_us)
   if (now_us - record->last_us > 2 * RANKING_MS * 1000)
     record->since_us = now_us;
   record->last_us = now_us;
+  record->n_messages = row->messages;
   record->notable =
     record->notable || row->messages >= NOTABLE || now_us - record->since_us >= NOTABLE_US;
 }
@@ -83,18 +90,81 @@ note_busy (GroveMailboxChoice *self, GHashTable *cards, gint64 now_us)
         continue;
       record = get_record (self, row->pid);
       record->last_us = now_us;
+      record->n_messages = row->messages;
       record->notable = TRUE;
     }
 }
 
-/* The pinned ones, and the notable ones that hold messages now, or did a moment ago. */
+/* One that may have a card. */
+typedef struct
+{
+  const char *pid;
+  gint64      fill;
+  gboolean    has_card;
+} Candidate;
+
+static int
+compare_candidates (gconstpointer a, gconstpointer b)
+{
+  const Candidate *x = a, *y = b;
+
+  if (x->has_card != y->has_card)
+    return x->has_card ? -1 : 1;
+  return x->fill != y->fill ? (x->fill > y->fill ? -1 : 1) : strcmp (x->pid, y->pid);
+}
+
+/* The notable ones that hold messages now, or did a moment ago: those with cards, then the others,
+ * the fullest first. */
+static GArray *
+list_candidates (GroveMailboxChoice *self, GHashTable *cards, gint64 now_us)
+{
+  GArray        *candidates = g_array_new (FALSE, FALSE, sizeof (Candidate));
+  GHashTableIter iter;
+  gpointer       key, value;
+
+  g_hash_table_iter_init (&iter, self->records);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      const Record   *record = value;
+      const gint64    ago_us = now_us - record->last_us;
+      const Candidate candidate = { .pid = key,
+                                    .fill =
+                                      ago_us <= 2 * RANKING_MS * 1000 ? record->n_messages : 0,
+                                    .has_card = g_hash_table_contains (cards, key) };
+
+      if (ago_us > LINGER_US)
+        g_hash_table_iter_remove (&iter);
+      else if (record->notable && !grove_pins_contain (self->pins, key))
+        g_array_append_val (candidates, candidate);
+    }
+  g_array_sort (candidates, compare_candidates);
+  return candidates;
+}
+
+/* When there are too many, the fullest; but who has a card keeps it until another clearly holds
+ * more. */
+static void
+add_candidates (const GArray *candidates, GPtrArray *pids)
+{
+  gint64      fills[CANDIDATES_MAX] = { 0 };
+  guint       order[CANDIDATES_MAX];
+  const guint n = MIN (candidates->len, CANDIDATES_MAX);
+
+  for (guint i = 0; i < n; i++)
+    {
+      fills[i] = g_array_index (candidates, Candidate, i).fill;
+      order[i] = i;
+    }
+  grove_mailbox_order (fills, order, n, 0);
+  for (guint i = 0; i < MIN (n, GROVE_MAILBOX_CARDS_MAX); i++)
+    g_ptr_array_add (pids, g_strdup (g_array_index (candidates, Candidate, order[i]).pid));
+}
+
 GPtrArray *
 grove_mailbox_choice_choose (GroveMailboxChoice *self, GHashTable *cards, gint64 now_us)
 {
-  GPtrArray     *pids = g_ptr_array_new_with_free_func (g_free);
-  GHashTableIter iter;
-  gpointer       key, value;
-  guint          n_pinned;
+  GPtrArray *pids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) candidates = NULL;
 
   for (guint i = 0; i < self->slots->len; i++)
     {
@@ -106,19 +176,17 @@ grove_mailbox_choice_choose (GroveMailboxChoice *self, GHashTable *cards, gint64
   note_busy (self, cards, now_us);
   for (guint i = 0; i < grove_pins_get_n (self->pins); i++)
     g_ptr_array_add (pids, g_strdup (grove_pins_get (self->pins, i)));
-  n_pinned = pids->len;
-  g_hash_table_iter_init (&iter, self->records);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    {
-      Record *record = value;
-
-      if (now_us - record->last_us > LINGER_US)
-        g_hash_table_iter_remove (&iter);
-      else if (record->notable && pids->len - n_pinned < GROVE_MAILBOX_CARDS_MAX &&
-               !grove_pins_contain (self->pins, key))
-        g_ptr_array_add (pids, g_strdup (key));
-    }
+  candidates = list_candidates (self, cards, now_us);
+  add_candidates (candidates, pids);
   return pids;
+}
+
+gint64
+grove_mailbox_choice_get_n_messages (GroveMailboxChoice *self, const char *pid)
+{
+  const Record *record = g_hash_table_lookup (self->records, pid);
+
+  return record != NULL ? record->n_messages : 0;
 }
 
 static void

@@ -26,9 +26,12 @@ void                grove_mailbox_choice_free (GroveMailboxChoice *self);
 void                grove_mailbox_choice_set_active (GroveMailboxChoice *self, gboolean active);
 /* Whether nothing was heard yet. */
 gboolean grove_mailbox_choice_is_loading (GroveMailboxChoice *self);
-/* (transfer full) (element-type utf8): the pids for now, the pinned ones first. @cards: a table by
+/* (transfer full) (element-type utf8): the pids for now, the pinned ones first, of the others the
+ * fullest first among those that have no card yet. @cards: a table by
  * the pids that have a card already; to be called twice a second. */
 GPtrArray *grove_mailbox_choice_choose (GroveMailboxChoice *self, GHashTable *cards, gint64 now_us);
+/* What it held when that was last told; 0 when it was not. */
+gint64 grove_mailbox_choice_get_n_messages (GroveMailboxChoice *self, const char *pid);
 /* The system is another one: what was remembered means nothing. */
 void grove_mailbox_choice_forget (GroveMailboxChoice *self);
 

@@ -89,6 +89,7 @@ add_card (GroveMailboxesView *self, const char *pid)
   g_hash_table_insert (self->cards, g_strdup (pid), widget);
   if (memory != NULL)
     grove_mailbox_card_set_horizon (card, memory);
+  grove_mailbox_card_set_expected (card, grove_mailbox_choice_get_n_messages (self->choice, pid));
   grove_mailbox_card_set_pinned (card, pinned);
   grove_mailbox_card_set_selected (card, g_strcmp0 (pid, grove_session_get_selected (
                                                            self->session)) == 0);
