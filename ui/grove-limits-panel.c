@@ -14,6 +14,8 @@
 #define VERY_NEAR  0.8
 #define TEXT_CHARS 20    /* "1 000 000 of 134 217 727", "0.1 % of 2.0 % of a core" */
 #define PART_STEPS 256.0 /* less than a pixel of the bar each */
+/* Below this part of the alarm, whose mailbox is fullest changes from second to second. */
+#define WORTH_NAMING 100
 /* PROTOCOL.md: sessions at once, and what observing may cost. */
 #define SESSIONS_MAX 32
 #define COST_MAX     0.02
@@ -83,7 +85,7 @@ show_mailbox (GroveLimitsPanel *self, const char *fullest, gint64 n_messages, gi
 
   show (self, LIMIT_MAILBOX, (double) n_messages, (double) alarm,
         g_strdup_printf (_ ("%s of %s"), n, limit),
-        g_strdup (n_messages > 0 && fullest != NULL ? fullest : ""));
+        g_strdup (n_messages >= MAX (alarm / WORTH_NAMING, 1) && fullest != NULL ? fullest : ""));
 }
 
 static void

@@ -21,6 +21,7 @@
 #define INTERVAL_MS   500
 #define N_MAILBOXES   5
 #define N_CARDS       4
+#define NAME_CHARS    12 /* at the least */
 #define COUNTER_CHARS 14 /* "999 999 999 999" */
 
 enum
@@ -46,7 +47,8 @@ struct _GroveOverview
   GroveFindings     *findings;
   GroveProcessTable *table;
   GPtrArray         *slots; /* GroveProcessItem, held so that the table keeps them */
-  GtkWidget         *mailbox_rows[N_MAILBOXES], *mailbox_bars[N_MAILBOXES];
+  GtkWidget         *mailbox_rows[N_MAILBOXES], *mailbox_names[N_MAILBOXES];
+  GtkWidget         *mailbox_bars[N_MAILBOXES];
   GtkWidget         *counter_labels[N_COUNTERS];
 
   GtkInscription     *values[N_CARDS];
@@ -158,6 +160,19 @@ on_sample (GroveOverview *self)
 /* ---- Mailboxes ----------------------------------------------------------------------------------
  */
 
+/* Where little waits, who is fullest changes from second to second. */
+static void
+show_name (GroveOverview *self, guint index, const char *name)
+{
+  GtkInscription *inscription = GTK_INSCRIPTION (self->mailbox_names[index]);
+
+  if (g_strcmp0 (gtk_inscription_get_text (inscription), name) == 0)
+    return;
+  gtk_inscription_set_text (inscription, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->mailbox_rows[index]),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
 static void
 show_mailboxes (GroveOverview *self)
 {
@@ -169,9 +184,7 @@ show_mailboxes (GroveOverview *self)
       gtk_widget_set_visible (self->mailbox_rows[i], row != NULL);
       if (row != NULL)
         {
-          g_autofree char *title = g_markup_escape_text (grove_process_item_get_title (item), -1);
-
-          adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->mailbox_rows[i]), title);
+          show_name (self, i, grove_process_item_get_title (item));
           grove_mailbox_bar_set_n_messages (GROVE_MAILBOX_BAR (self->mailbox_bars[i]),
                                             (guint64) MAX (row->messages, 0));
         }
@@ -293,17 +306,22 @@ add_mailbox_rows (GroveOverview *self)
 {
   for (guint i = 0; i < N_MAILBOXES; i++)
     {
-      GtkWidget *row = adw_action_row_new ();
+      GtkWidget *row = gtk_list_box_row_new ();
+      GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+      GtkWidget *name = grove_fixed_text_new (NAME_CHARS, 0);
       GtkWidget *bar = grove_mailbox_bar_new ();
 
+      gtk_widget_add_css_class (box, "header"); /* as AdwActionRow has it */
+      gtk_widget_set_hexpand (name, TRUE);
       gtk_widget_set_size_request (bar, 200, -1);
       gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
-      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 1);
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), bar);
-      gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+      gtk_box_append (GTK_BOX (box), name);
+      gtk_box_append (GTK_BOX (box), bar);
+      gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
       gtk_widget_set_visible (row, FALSE);
       gtk_list_box_append (self->mailbox_list, row);
       self->mailbox_rows[i] = row;
+      self->mailbox_names[i] = name;
       self->mailbox_bars[i] = bar;
     }
 }
