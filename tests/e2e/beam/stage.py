@@ -1,11 +1,46 @@
 # SPDX-License-Identifier: MIT
 """Where scenarios are played: a node with all of their code, and a session that looks at it."""
 
+import re
+
 from node import await_that
 from client import Refused, Table
-from tap import check
+from tap import check, same
 
 GONE = -32003
+
+
+# What must be as it was: the processes (but for those that carry the question and its connection) and what each
+# is bound to, modules, names, handlers of the log, traces, and what is turned on.
+CENSUS = (
+    "Asking = [self(), whereis(net_kernel)], "
+    "Own = fun Own(P) when is_pid(P) -> case process_info(P, initial_call) of {_, {M, _, _}} when M =:= erts_internal; M =:= inet_tcp_dist -> false; "
+    "undefined -> false; _ -> not lists:member(P, Asking) end; Own({process, P}) -> Own(P); Own(_) -> false end, "
+    "Of = fun({_, List}) when is_list(List) -> lists:sort(lists:filter(Own, List)); (Item) -> Item end, "
+    "Known = fun(P) -> case process_info(P, [registered_name, priority, trap_exit, links, monitors, suspending]) of "
+    "undefined -> []; Info -> [{P, [Of(Item) || Item <- Info]}] end end, "
+    "{lists:append([Known(P) || P <- lists:sort(processes()), Own(P)]), "
+    "lists:sort([M || {M, _} <- code:all_loaded()]), lists:sort(registered()), logger:get_handler_ids(), "
+    "[P || P <- processes(), {flags, [_ | _]} <- [catch erlang:trace_info(P, flags)]], erlang:trace_info(new, flags), "
+    "erlang:statistics(scheduler_wall_time), erlang:system_profile(), erlang:system_monitor()}"
+)
+
+
+def take_census(node):
+    """With nobody of ours there. What is loaded when it is first used is the node's own, and so is who asks."""
+    node.observe().close()
+    node.evaluate(CENSUS)
+    node.await_left_alone()
+    return node.evaluate(CENSUS)
+
+
+def check_census(node, before, but=""):
+    """@but: of what it is known that it changed."""
+    node.await_left_alone()
+    after = node.evaluate(CENSUS)
+    # Told piece by piece, to see which it is.
+    differs = set(after.split("},{")) ^ set(before.split("},{"))
+    same({piece for piece in differs if not but or not re.search(but, piece)}, set())
 
 
 class Stage:
