@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """test-scenarios.py GROVE GROVE_BEAM MANY SOURCE...: the scenarios people were promised, each a test of its name,
-on a real node that runs Erlang and Elixir. MANY: the million. What a person does with mouse and keyboard
+on a real node that runs Erlang and Elixir. MANY: so many instead of the million, which bench-beam has. What a person does with mouse and keyboard
 is in test-window.c."""
 
 import http.client
@@ -248,8 +248,9 @@ def million(stage):
     crowd = Stage(node)
     try:
         crowd.play(f"{{million, {many}}}")
-        await_that(lambda: crowd.count() >= many, "all of them to be seen")
+        await_that(lambda: crowd.count() > 1000, "them to come")
         took = node.await_output(rf"^spawned {many} in (\d+) ms$")
+        check(crowd.count() >= many, "not all of them are seen")
         print(f"# {many} were spawned in {took[1]} ms")
         rows = crowd.rows(["pid", "name", "messages", "memory"], sort=[("messages", "desc")], limit=60)
         same(len(rows), 60)
