@@ -246,8 +246,8 @@ void grove_nodes_done (struct grove_nodes *nodes, uint64_t total, uint64_t revis
 /* @nodes: (transfer full). There is no such node (any more). Since: 0.1 */
 void grove_nodes_gone (struct grove_nodes *nodes);
 
-/* @nodes: (transfer full). It cannot be told now: what was told before stays, and it is asked again.
- * Since: 0.1 */
+/* @nodes: (transfer full). It cannot be told now: what was told before stays, and it is asked
+ * again. Since: 0.1 */
 void grove_nodes_unknown (struct grove_nodes *nodes);
 
 /* What rates are computed of; running sums. */
