@@ -85,7 +85,7 @@ get_cell_text (GroveMailboxMessage *message, gsize column)
   switch (column)
     {
     case COLUMN_INDEX:
-      return grove_format_count ((gint64) grove_mailbox_message_get_index (message));
+      return grove_format_count ((gint64) grove_mailbox_message_get_index (message) + 1);
     case COLUMN_FROM:
       return g_strdup (grove_mailbox_message_get_from (message));
     case COLUMN_AGE:
@@ -101,12 +101,45 @@ get_cell_text (GroveMailboxMessage *message, gsize column)
 }
 
 static void
-on_bind (GtkListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
+show_cell (GtkListItem *list_item, gsize column)
 {
-  g_autofree char *text =
-    get_cell_text (gtk_list_item_get_item (list_item), GPOINTER_TO_SIZE (user_data));
+  g_autofree char *text = get_cell_text (gtk_list_item_get_item (list_item), column);
 
   gtk_inscription_set_text (GTK_INSCRIPTION (gtk_list_item_get_child (list_item)), text);
+}
+
+static void
+on_index_changed (GtkListItem *list_item)
+{
+  show_cell (list_item, COLUMN_INDEX);
+}
+
+static void
+on_age_changed (GtkListItem *list_item)
+{
+  show_cell (list_item, COLUMN_AGE);
+}
+
+/* A message that stays moves up as others are taken, and grows older. */
+static void
+on_bind (GtkListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
+{
+  const gsize column = GPOINTER_TO_SIZE (user_data);
+  gpointer    message = gtk_list_item_get_item (list_item);
+
+  show_cell (list_item, column);
+  if (column == COLUMN_INDEX)
+    g_signal_connect_object (message, "notify::index", G_CALLBACK (on_index_changed), list_item,
+                             G_CONNECT_SWAPPED);
+  else if (column == COLUMN_AGE)
+    g_signal_connect_object (message, "notify::age-ns", G_CALLBACK (on_age_changed), list_item,
+                             G_CONNECT_SWAPPED);
+}
+
+static void
+on_unbind (GtkListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
+{
+  g_signal_handlers_disconnect_by_data (gtk_list_item_get_item (list_item), list_item);
 }
 
 static void
@@ -120,6 +153,7 @@ add_columns (GroveMessageList *self)
 
       g_signal_connect (factory, "setup", G_CALLBACK (on_setup), GSIZE_TO_POINTER (i));
       g_signal_connect (factory, "bind", G_CALLBACK (on_bind), GSIZE_TO_POINTER (i));
+      g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), GSIZE_TO_POINTER (i));
       gtk_column_view_column_set_fixed_width (column, columns[i].width);
       gtk_column_view_column_set_resizable (column, TRUE);
       gtk_column_view_column_set_expand (column, i == COLUMN_TEXT);

@@ -5,6 +5,7 @@
 #include "tests/e2e/window.h"
 
 #include "ui/grove-mailbox-bar.h"
+#include "ui/grove-message-list.h"
 #include "ui/grove-process-cell.h"
 
 #include <signal.h>
@@ -139,6 +140,77 @@ test_filter (WindowFixture *fixture, gconstpointer data)
   GROVE_WAIT (window_count_rows (fixture) > 12, WINDOW_PATIENCE_MS);
 }
 
+/* ---- The messages in one ------------------------------------------------------------------------
+ */
+
+/* The least number of a row that is shown, and what the row with it says. */
+typedef struct
+{
+  guint      n_cells;
+  int        number, least;
+  GtkWidget *message; /* borrowed */
+} First;
+
+#define MESSAGE_COLUMNS 5 /* #, from, age, size, message */
+
+static gboolean
+note_number (GtkWidget *widget, gpointer user_data)
+{
+  First *first = user_data;
+
+  if (!GTK_IS_INSCRIPTION (widget))
+    return FALSE;
+  if (first->n_cells % MESSAGE_COLUMNS == 0)
+    first->number = atoi (grove_ui_test_get_text (widget));
+  if (++first->n_cells % MESSAGE_COLUMNS == 0 && first->number < first->least)
+    {
+      first->least = first->number;
+      first->message = widget;
+    }
+  return FALSE;
+}
+
+/* Whether what is next in the mailbox that is open is not what it was. In what is painted it is
+ * always number one. */
+static gboolean
+sees_another (WindowFixture *fixture, gpointer user_data)
+{
+  char     **last = user_data;
+  GtkWidget *list =
+    grove_ui_test_find (GTK_WIDGET (fixture->window), GROVE_TYPE_MESSAGE_LIST, NULL, NULL);
+  First first = { .least = G_MAXINT };
+
+  grove_ui_test_find_if (list, note_number, &first);
+  if (first.message == NULL)
+    return FALSE;
+  g_assert_cmpint (first.least, ==, 1);
+  if (g_strcmp0 (grove_ui_test_get_text (first.message), *last) == 0)
+    return FALSE;
+  g_free (*last);
+  *last = g_strdup (grove_ui_test_get_text (first.message));
+  return TRUE;
+}
+
+static void
+test_messages (WindowFixture *fixture, gconstpointer data)
+{
+  g_autofree char *last = NULL;
+  GroveMailboxBar *bar = NULL;
+
+  g_test_summary ("What is taken next is number one, however many were taken before it");
+  grove_window_show_view (fixture->window, "mailboxes");
+  GROVE_WAIT ((bar = find_bar (fixture, SHOP_SLOW)) != NULL &&
+                grove_mailbox_bar_get_n_messages (bar) > 50,
+              WINDOW_PATIENCE_MS);
+  grove_ui_test_settle (GTK_WIDGET (bar));
+  grove_ui_test_click (GTK_WIDGET (find_bar (fixture, SHOP_SLOW)), GROVE_UI_TEST_LEFT);
+  GROVE_WAIT (grove_ui_test_find (GTK_WIDGET (fixture->window), GROVE_TYPE_MESSAGE_LIST, NULL,
+                                  NULL) != NULL,
+              WINDOW_PATIENCE_MS);
+  for (int i = 0; i < 4; i++)
+    window_await_frame (fixture, sees_another, &last);
+}
+
 /* ---- The current function ----------------------------------------------------------------------
  */
 
@@ -271,6 +343,7 @@ main (int argc, char **argv)
 {
   window_tests_init (&argc, &argv);
   window_test_add ("/e2e/mailbox-fills", test_mailbox_fills);
+  window_test_add ("/e2e/messages", test_messages);
   window_test_add ("/e2e/filter", test_filter);
   window_test_add ("/e2e/current-function", test_current_function);
   window_test_add ("/e2e/system-ends-while-watched", test_system_ends_while_watched);
