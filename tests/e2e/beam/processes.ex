@@ -116,6 +116,20 @@ defmodule Processes do
     Process.sleep(:infinity)
   end
 
+  # ---- On another node ----
+
+  def cluster(node) do
+    Process.register(self(), :near)
+    Node.spawn_link(node, __MODULE__, :far, [self()])
+    Process.sleep(:infinity)
+  end
+
+  def far(near) do
+    Process.register(self(), :far)
+    send(near, {:greetings, self()})
+    Process.sleep(:infinity)
+  end
+
   # ---- To be looked at ----
 
   def process_info do

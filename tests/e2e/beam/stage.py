@@ -43,6 +43,14 @@ def check_census(node, before, but=""):
     same({piece for piece in differs if not but or not re.search(but, piece)}, set())
 
 
+# How a node says that it tells these.
+FOLLOWED = {
+    "crashes": ("logger:get_handler_ids()", "grove"),
+    "log": ("logger:get_handler_ids()", "grove"),
+    "events": ("erlang:trace_info(new_processes, flags)", "procs"),
+}
+
+
 class Stage:
     def __init__(self, node):
         self.node = node
@@ -107,6 +115,13 @@ class Stage:
         sample = self.session.next("system.sample", sub)
         self.session.call("system.unwatch", sub=sub)
         return sample
+
+    def follow(self, table, *columns):
+        """Of what is told as it happens: crashes, events, log. It is told from when it is first asked for."""
+        opened = Table(self.session, table, ["seq", *columns], [], (0, 512), 100)
+        asked, told = FOLLOWED[table]
+        await_that(lambda: told in self.node.evaluate(asked), f"{table} to be followed")
+        return opened
 
     # ---- What is done ----
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """test-scenarios.py GROVE GROVE_BEAM MANY SOURCE...: the scenarios people were promised, each a test of its name,
-on a real node that runs Erlang and Elixir. MANY: so many instead of the million, which bench-beam has. What a person does with mouse and keyboard
-is in test-window.c."""
+on a real node that runs Erlang and Elixir. MANY: so many instead of the million, which bench-beam has. What a
+person does with mouse and keyboard is in test-window.c."""
 
 import http.client
 import re
@@ -21,8 +21,12 @@ def spawn_and_die(stage):
     stage.play("spawn_and_die")
     pid = stage.pid("greeter")
     has(stage.get(pid)["initial_call"], r"Processes'?[.:]spawn_and_die/0")
+    events = stage.follow("events", "kind", "pid", "detail")
     stage.send("greeter", "greet")
     stage.await_gone(pid)
+    ends = events.until(lambda rows: [row for row in rows if (row["kind"], row["pid"]) == ("exit", pid)], "its exit")
+    same([row["detail"] for row in ends], ["normal"])
+    events.close()
     await_that(lambda: stage.find("greeter") is None, "its row to leave")
     stage.node.await_output(r"^hello, world$")
 
@@ -130,11 +134,14 @@ def kill_top_supervisor(stage):
     grow_garden(stage)
     same(len(stage.rows(["name"], ["eq", "name", "doomed"], "applications")), 1)
     top, weed = stage.pid("doomed_sup"), stage.pid("weed")
+    log = stage.follow("log", "text")
     result = stage.kill(top)
     check("successor" not in result, result)
     await_that(lambda: not stage.rows(["name"], ["eq", "name", "doomed"], "applications"), "the application to leave")
     stage.await_gone(weed)
     stage.node.await_output(r"[Aa]pplication: doomed\b.*exited: killed|Application doomed exited: killed")
+    log.until(lambda rows: any(re.search("doomed.*killed", row["text"]) for row in rows), "a line of the log that says so")
+    log.close()
     check(stage.find("garden_sup"), "another application went with it")
 
 
@@ -332,6 +339,7 @@ def self_healing(stage):
     same((after["rose"], after["violet"], info["recent_restarts"]), (before["rose"], before["violet"], 1))
     # More often than it allows: it gives up, and with it all that it had.
     healer = stage.pid("healer")
+    log = stage.follow("log", "text", "source")
     for _ in range(2):
         stage.kill(stage.pid("tulip"))
         await_that(lambda: stage.find("tulip"), "another tulip")
@@ -341,6 +349,8 @@ def self_healing(stage):
     stage.await_gone(after["rose"])
     check(stage.pid("healer") != healer, "its own supervisor did not start another")
     stage.pid("violet")
+    log.until(lambda rows: any("reached_max_restart_intensity" in row["text"] for row in rows), "why it gave up")
+    log.close()
 
 
 def strategies(stage):
@@ -372,11 +382,21 @@ def poison(stage):
     taster, waiter = stage.pid("taster"), stage.pid("waiter")
     stage.send("taster", "{eat, apple}")
     await_that(lambda: stage.state(taster) == "[apple]", "it to eat")
+    crashes = stage.follow("crashes", "pid", "reason", "function", "file", "line", "outcome", "successor")
     stage.send("taster", "{eat, poison}")
     stage.await_gone(taster)
     successor = stage.pid("taster")
     same(stage.state(successor), "[]")
     same(stage.find("waiter"), waiter)
+    found = crashes.until(
+        lambda rows: [row for row in rows if (row["pid"], row["outcome"]) == (taster, "restarted")], "its crash, restarted"
+    )
+    crashes.close()
+    same((found[0]["successor"], found[0]["function"]), (successor, "servers:digest/1"))
+    has(found[0]["reason"], "function_clause")
+    check(found[0]["file"].endswith("servers.erl") and found[0]["line"] > 0, found)
+    crash = stage.session.call("crash.get", seq=found[0]["seq"])
+    same(crash["message"]["term"]["text"], "{eat,poison}")
     stage.node.await_output(r"FunctionClauseError.*servers\.erl:\d+: :servers\.digest\(:poison\)")
 
 
@@ -487,6 +507,30 @@ def attach_to_production(stage):
     stage.session = stage.node.observe()
 
 
+def cluster(stage):
+    """A process of another node is shown as one, and is found on that node."""
+    other = stage.node.place.start("other", main="Scenarios")
+    there = Stage(other)
+    try:
+        stage.play(f"{{cluster, '{other.name}'}}")
+        near, far = stage.pid("near"), there.pid("far")
+        await_that(lambda: stage.get(near)["messages"] == 1, "a message from the other node")
+        number = far.strip("<>").removeprefix("0.")
+        same(stage.messages(near), [f"{{greetings,#Pid<'{other.name}'.{number}>}}"])
+        links = stage.get(near)["links"]
+        same([(link["name"], link["pid"].split(".", 1)[1]) for link in links], [(other.name, number + ">")])
+        back = there.get(far)["links"]
+        same([(link["name"], link["pid"].split(".", 1)[1]) for link in back], [(stage.node.name, near.split(".", 1)[1])])
+        check(other.name in [row["node"] for row in stage.rows(["node", "kind"], table="nodes")], "the other node is not listed")
+        # Its own node knows more of it.
+        has(there.get(far)["current"]["function"], r"Process'?[.:]sleep/1")
+        there.kill(far)
+        stage.await_gone(near)
+    finally:
+        there.close()
+        other.close()
+
+
 TESTS = (
     spawn_and_die,
     echo_worker,
@@ -510,6 +554,7 @@ TESTS = (
     web_request,
     pool,
     attach_to_production,
+    cluster,
 )
 
 
