@@ -22,7 +22,7 @@ struct _GroveCrash
 
   struct json_object *answer; /* NULL until the first came */
   char               *error;
-  GroveTerm          *reason, *message;
+  GroveTerm          *reason, *message, *state;
   GArray             *frames;    /* GroveCrashFrame */
   GArray             *pairs;     /* GrovePair */
   GArray             *ancestors; /* GroveProcessLink */
@@ -69,6 +69,8 @@ take_answer (GroveCrash *self, struct json_object *answer)
   g_clear_pointer (&self->message, grove_term_unref);
   self->reason = read_term (_grove_json_object (answer, "reason"));
   self->message = read_term (_grove_json_object (_grove_json_object (answer, "message"), "term"));
+  g_clear_pointer (&self->state, grove_term_unref);
+  self->state = read_term (_grove_json_object (answer, "state"));
   g_array_unref (self->frames);
   g_array_unref (self->pairs);
   self->frames = _grove_frames_read (_grove_json_array (answer, "frames"));
@@ -207,6 +209,13 @@ grove_crash_get_message (GroveCrash *self)
   return self->message;
 }
 
+GroveTerm *
+grove_crash_get_state (GroveCrash *self)
+{
+  g_return_val_if_fail (GROVE_IS_CRASH (self), NULL);
+  return self->state;
+}
+
 const GroveCrashFrame *
 grove_crash_get_frames (GroveCrash *self, guint *ret_n)
 {
@@ -254,6 +263,7 @@ grove_crash_finalize (GObject *object)
   g_free (self->error);
   g_clear_pointer (&self->reason, grove_term_unref);
   g_clear_pointer (&self->message, grove_term_unref);
+  g_clear_pointer (&self->state, grove_term_unref);
   g_array_unref (self->frames);
   g_array_unref (self->pairs);
   g_array_unref (self->ancestors);

@@ -57,6 +57,8 @@ gboolean    grove_crash_get_boolean (GroveCrash *self, const char *member);
  * next "changed". Since: 0.1 */
 GroveTerm *grove_crash_get_reason (GroveCrash *self);
 GroveTerm *grove_crash_get_message (GroveCrash *self);
+/* (nullable): that a server had, where the system tells it. Since: 0.1 */
+GroveTerm *grove_crash_get_state (GroveCrash *self);
 /* Returns: (array length=ret_n): innermost first; borrowed likewise. Since: 0.1 */
 const GroveCrashFrame *grove_crash_get_frames (GroveCrash *self, guint *ret_n);
 /* Returns: (array length=ret_n): the first few; borrowed likewise. Since: 0.1 */

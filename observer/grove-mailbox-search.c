@@ -7,6 +7,7 @@
 #include "observer/grove-message-kind.h"
 #include "observer/grove-observer-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define PAGE        200
@@ -74,7 +75,13 @@ answered (gpointer owner, const GroveReply *reply, gpointer user_data)
 {
   GroveMailboxSearch *self = owner;
   gboolean            more = FALSE;
-  if (reply->error == NULL)
+  if (reply->error == NULL && _grove_json_object (reply->result, "cost") != NULL)
+    {
+      g_free (self->error);
+      self->error =
+        g_strdup (_ ("So large a mailbox is not searched: each page is a copy of it all"));
+    }
+  else if (reply->error == NULL)
     more = take_page (self, reply->result);
   else
     {

@@ -210,6 +210,8 @@ struct _GroveMailbox
   GPtrArray *messages;
   guint64    total;
   char      *error;
+  char      *cost;                 /* of reading it, NULL: little */
+  gboolean   active, costly, read; /* read all the same, and the page has been */
 };
 
 enum
@@ -294,9 +296,26 @@ show (GroveMailbox *self, GPtrArray *newer)
     g_list_model_items_changed (G_LIST_MODEL (self), kept, removed, added);
 }
 
+/* Each page of a costly one is read once. */
+static gboolean
+update_poll (GroveMailbox *self)
+{
+  return _grove_poll_set_active (&self->poll, self->active && !(self->costly && self->read));
+}
+
+static void
+read_anew (GroveMailbox *self)
+{
+  self->read = FALSE;
+  /* It is asked as soon as the poll runs. */
+  if (!update_poll (self))
+    _grove_poll_ask_anew (&self->poll);
+}
+
 static gboolean
 take_answer (GroveMailbox *self, struct json_object *result)
 {
+  struct json_object *cost = _grove_json_object (result, "cost");
   gint64              total;
   struct json_object *array = _grove_json_array (result, "messages");
   gsize               n = array != NULL ? json_object_array_length (array) : 0;
@@ -311,6 +330,8 @@ take_answer (GroveMailbox *self, struct json_object *result)
         return FALSE;
       g_ptr_array_add (newer, message);
     }
+  g_free (self->cost);
+  self->cost = cost != NULL ? g_strdup (_grove_json_text (cost, "text")) : NULL;
   set_total (self, (guint64) total);
   set_error (self, NULL);
   show (self, newer);
@@ -322,6 +343,8 @@ answered (gpointer owner, const GroveReply *reply)
 {
   GroveMailbox *self = owner;
   g_object_ref (self);
+  self->read = TRUE;
+  update_poll (self);
   if (reply->error == NULL)
     {
       if (!take_answer (self, reply->result))
@@ -346,6 +369,8 @@ make_params (gpointer owner)
   json_object_object_add (params, "limit", json_object_new_int ((int) self->page));
   json_object_object_add (params, "max_bytes", json_object_new_int (TEXT_MAX));
   json_object_object_add (params, "form", json_object_new_string ("tree"));
+  if (self->costly)
+    json_object_object_add (params, "costly", json_object_new_boolean (TRUE));
   return params;
 }
 
@@ -359,8 +384,11 @@ void
 grove_mailbox_set_active (GroveMailbox *self, gboolean active)
 {
   g_return_if_fail (GROVE_IS_MAILBOX (self));
-  if (_grove_poll_set_active (&self->poll, active))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE]);
+  if (self->active == !!active)
+    return;
+  self->active = !!active;
+  update_poll (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE]);
 }
 
 void
@@ -372,7 +400,7 @@ grove_mailbox_set_offset (GroveMailbox *self, guint64 offset)
     return;
   self->offset = offset;
   /* What is under way is of the old page. */
-  _grove_poll_ask_anew (&self->poll);
+  read_anew (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OFFSET]);
 }
 
@@ -391,7 +419,7 @@ grove_mailbox_set_page (GroveMailbox *self, guint n)
   if (self->page == n)
     return;
   self->page = n;
-  _grove_poll_ask_anew (&self->poll);
+  read_anew (self);
 }
 
 guint
@@ -423,6 +451,21 @@ grove_mailbox_get_error (GroveMailbox *self)
 {
   g_return_val_if_fail (GROVE_IS_MAILBOX (self), NULL);
   return self->error;
+}
+
+const char *
+grove_mailbox_get_cost (GroveMailbox *self)
+{
+  g_return_val_if_fail (GROVE_IS_MAILBOX (self), NULL);
+  return self->cost;
+}
+
+void
+grove_mailbox_read_costly (GroveMailbox *self)
+{
+  g_return_if_fail (GROVE_IS_MAILBOX (self));
+  self->costly = TRUE;
+  read_anew (self);
 }
 
 static GType
@@ -459,7 +502,7 @@ grove_mailbox_get_property (GObject *object, guint prop_id, GValue *value, GPara
   switch (prop_id)
     {
     case PROP_ACTIVE:
-      g_value_set_boolean (value, self->poll.active);
+      g_value_set_boolean (value, self->active);
       break;
     case PROP_TOTAL:
       g_value_set_uint64 (value, self->total);
@@ -507,6 +550,7 @@ grove_mailbox_finalize (GObject *object)
   g_ptr_array_unref (self->messages);
   g_free (self->pid);
   g_free (self->error);
+  g_free (self->cost);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (grove_mailbox_parent_class)->finalize (object);
 }

@@ -57,4 +57,17 @@ char *grove_mailbox_say_kinds (GroveMailbox *self);
 /* Returns: (nullable): why it cannot be read, for people; borrowed. Since: 0.1 */
 const char *grove_mailbox_get_error (GroveMailbox *self);
 
+/**
+ * grove_mailbox_get_cost:
+ *
+ * What reading this mailbox would cost the system, in words, where that is so much that it is to be
+ * asked for: until grove_mailbox_read_costly() there are no messages, only how many. Afterwards a
+ * page is read once, not again and again.
+ *
+ * Returns: (nullable): NULL when there is nothing to be said
+ * Since: 0.1
+ */
+const char *grove_mailbox_get_cost (GroveMailbox *self);
+void        grove_mailbox_read_costly (GroveMailbox *self);
+
 G_END_DECLS

@@ -79,6 +79,8 @@ read_sample (struct json_object *params, GroveSample *sample)
   sample->messages_per_s = quantity (params, "messages/s");
   sample->spawns_per_s = quantity (params, "spawns/s");
   sample->exits_per_s = quantity (params, "exits/s");
+  sample->counts_messages = json_object_object_get_ex (params, "messages/s", NULL);
+  sample->counts_spawns = json_object_object_get_ex (params, "spawns", NULL);
   sample->n_spawns = count (params, "spawns");
   sample->n_exits = count (params, "exits");
   sample->n_crashes = count (params, "crashes");

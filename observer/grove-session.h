@@ -122,8 +122,10 @@ typedef struct
   gint64 memory_total, memory_heaps, memory_stacks, memory_mailboxes, memory_control;
   double reductions_per_s, messages_per_s, spawns_per_s, exits_per_s;
   gint64 n_spawns, n_exits, n_crashes, n_restarts;
-  double observing_cpu;
-  gint64 n_sessions;
+  /* Not every system counts them: without, they are 0. */
+  gboolean counts_messages, counts_spawns;
+  double   observing_cpu;
+  gint64   n_sessions;
 } GroveSample;
 
 /* Returns: (nullable): borrowed, until the next; NULL before the first. Since: 0.1 */

@@ -7,6 +7,8 @@
 #include "protocol/call.h"
 #include "protocol/methods.h"
 
+#include <json-c/json.h>
+
 /* What texts are cut at, and a server is given to tell its state, unless the client says. */
 #define TEXT_BYTES  1024
 #define STATE_BYTES 8192
@@ -41,10 +43,12 @@ grove_handle_process_messages (struct grove_server_session *session,
                                int64_t                      id,
                                struct json_object          *params)
 {
-  const struct grove_source    *source = grove_server_session_host (session)->source;
-  const struct grove_term_style style = grove_style_of (session, params, 16);
-  struct grove_call            *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
+  const struct grove_source *source = grove_server_session_host (session)->source;
+  struct grove_term_style    style = grove_style_of (session, params, 16);
+  struct json_object        *costly = grove_params_get (params, "costly");
+  struct grove_call         *call = grove_call_new (session, id, GROVE_ROLE_OBSERVE);
 
+  style.costly = costly != NULL && json_object_get_boolean (costly);
   if (call != NULL)
     source->ops->process_messages (source->self, call, grove_params_text (params, "pid"),
                                    (uint64_t) grove_params_int (params, "offset", 0),

@@ -90,6 +90,7 @@ struct grove_term_style
 {
   bool     elixir;    /* the syntax of texts; else Erlang's */
   bool     tree;      /* with a tree that can be folded, beside the text */
+  bool     costly;    /* messages that can only be copied all together, too */
   uint32_t max_bytes; /* of each text */
 };
 

@@ -625,10 +625,16 @@ follow_rows (GroveActivityPage *self)
 {
   gboolean lively = g_str_equal (self->table, "events") || g_str_equal (self->table, "log") ||
                     g_str_equal (self->table, "crashes");
+  /* "objects/shelf": the table of that name, of shelf. */
+  const char      *of = strchr (self->table, '/');
+  g_autofree char *name = of != NULL ? g_strndup (self->table, (gsize) (of - self->table)) : NULL;
 
-  self->rows =
-    grove_rows_new (self->session, self->table, NULL, lively ? INTERVAL_MS : SLOW_INTERVAL_MS);
-  self->news = grove_rows_new (self->session, self->table, NULL, SLOW_INTERVAL_MS);
+  if (of == NULL)
+    name = g_strdup (self->table);
+  else
+    of++;
+  self->rows = grove_rows_new (self->session, name, of, lively ? INTERVAL_MS : SLOW_INTERVAL_MS);
+  self->news = grove_rows_new (self->session, name, of, SLOW_INTERVAL_MS);
   grove_table_set_viewport (GROVE_TABLE (self->news), 0, 1);
   g_signal_connect_swapped (self->rows, "columns-changed", G_CALLBACK (on_columns_changed), self);
   g_signal_connect_swapped (self->rows, "notify::available", G_CALLBACK (update), self);

@@ -20,7 +20,8 @@ G_DECLARE_FINAL_TYPE (GroveActivityPage, grove_activity_page, GROVE, ACTIVITY_PA
 /* Properties: following boolean rw (of one that cannot follow always TRUE). Signals: changed, what
  * is said of it beside the list; selected, another row is. */
 
-/* @table: "audit" is what was done. @title: translated. */
+/* @table: "audit" is what was done, "objects/KEY" the table `objects` of KEY. @title: translated.
+ */
 GtkWidget    *grove_activity_page_new (GroveSession *session, const char *table, const char *title);
 const char   *grove_activity_page_get_table (GroveActivityPage *self);
 const char   *grove_activity_page_get_title (GroveActivityPage *self);

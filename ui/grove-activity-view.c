@@ -56,7 +56,9 @@ typedef struct
   const char *table, *title, *section;
 } TableInfo;
 
-/* What every system has; what else it declares follows by its own name. */
+#define OF_THIS_SYSTEM N_ ("Of This System")
+
+/* What every system has, and an Erlang node; what else it declares follows by its own name. */
 static const TableInfo tables[] = {
   { "crashes", N_ ("Crashes"), N_ ("What Happened") },
   { "events", N_ ("Events"), N_ ("What Happened") },
@@ -66,10 +68,19 @@ static const TableInfo tables[] = {
   { "names", N_ ("Names"), N_ ("System") },
   { "timers", N_ ("Timers"), N_ ("System") },
   { "sessions", N_ ("Sessions"), N_ ("System") },
+  { "nodes", N_ ("Nodes"), OF_THIS_SYSTEM },
+  { "ets", N_ ("ETS Tables"), OF_THIS_SYSTEM },
+  { "sockets", N_ ("Sockets"), OF_THIS_SYSTEM },
+  { "ports", N_ ("Ports"), OF_THIS_SYSTEM },
+  { "allocators", N_ ("Allocators"), OF_THIS_SYSTEM },
+  { "limits", N_ ("Limits"), OF_THIS_SYSTEM },
 };
 
 /* Tables that are looked at elsewhere, or only of somebody. */
-static const char *const elsewhere[] = { "processes", "children", NULL };
+static const char *const elsewhere[] = { "processes", "children", "objects", NULL };
+
+/* The pages of what is in a table of the system's own are called this and its key. */
+#define OBJECTS "objects/"
 
 static const TableInfo *
 find_info (const char *table)
@@ -145,8 +156,8 @@ add_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer user_data)
 static void
 select_table_row (GroveActivityView *self)
 {
-  GtkListBoxRow *row =
-    self->page != NULL ? find_table_row (self, grove_activity_page_get_table (self->page)) : NULL;
+  const char    *table = self->page != NULL ? grove_activity_page_get_table (self->page) : "";
+  GtkListBoxRow *row = find_table_row (self, g_str_has_prefix (table, OBJECTS) ? "ets" : table);
 
   gtk_list_box_select_row (self->table_list, row);
 }
@@ -166,13 +177,14 @@ fill_tables (GroveActivityView *self)
   while ((row = gtk_list_box_get_row_at_index (self->table_list, 0)) != NULL)
     gtk_list_box_remove (self->table_list, GTK_WIDGET (row));
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
-    if (declared[0] == NULL || is_listed (declared, tables[i].table))
+    if ((declared[0] == NULL && !g_str_equal (tables[i].section, OF_THIS_SYSTEM)) ||
+        is_listed (declared, tables[i].table))
       gtk_list_box_append (self->table_list, new_table_row (tables[i].table, _ (tables[i].title),
                                                             _ (tables[i].section)));
   for (guint i = 0; declared[i] != NULL; i++)
     if (find_info (declared[i]) == NULL && !g_strv_contains (elsewhere, declared[i]))
       gtk_list_box_append (self->table_list,
-                           new_table_row (declared[i], declared[i], _ ("Of This System")));
+                           new_table_row (declared[i], declared[i], _ (OF_THIS_SYSTEM)));
   select_table_row (self);
 }
 
@@ -207,8 +219,11 @@ on_table_selected (GroveActivityView *self, GtkListBoxRow *row)
 
 /* Over the rows the list goes once one was chosen: by a click, or Enter. */
 static void
-on_table_activated (GroveActivityView *self)
+on_table_activated (GroveActivityView *self, GtkListBoxRow *row)
 {
+  /* From what is in one of its rows back to the table, which is selected all the time. */
+  if (self->session != NULL)
+    grove_activity_view_show_table (self, table_of (row));
   if (adw_flap_get_folded (self->flap))
     {
       adw_flap_set_reveal_flap (self->flap, FALSE);
@@ -234,6 +249,8 @@ update_actions (GroveActivityView *self)
 
   set_enabled (self, "copy", row != NULL);
   set_enabled (self, "details", row != NULL);
+  set_enabled (self, "contents",
+               row != NULL && g_str_equal (grove_activity_page_get_table (self->page), "ets"));
   set_enabled (self, "show-process", row != NULL && grove_row_get_text (row, "pid")[0] != '\0');
   set_enabled (self, "save",
                self->page != NULL &&
@@ -326,8 +343,26 @@ on_page_selected (GroveActivityPage *page, GroveActivityView *self)
 }
 
 static void
+show_contents (GroveActivityView *self)
+{
+  GroveRow        *row = grove_activity_page_get_selected (self->page);
+  g_autofree char *table =
+    row != NULL ? g_strconcat (OBJECTS, grove_row_get_text (row, "table"), NULL) : NULL;
+
+  if (table == NULL)
+    return;
+  grove_activity_view_show_table (self, table);
+  grove_activity_view_focus_rows (self);
+}
+
+static void
 on_row_activated (GroveActivityPage *page, GroveActivityView *self)
 {
+  if (g_str_equal (grove_activity_page_get_table (self->page), "ets"))
+    {
+      show_contents (self);
+      return;
+    }
   self->details = TRUE;
   show_details (self);
 }
@@ -364,9 +399,12 @@ on_menu (GroveRowList *list, double x, double y, GroveActivityView *self)
 static GroveActivityPage *
 add_page (GroveActivityView *self, const char *table)
 {
-  const TableInfo *info = find_info (table);
-  GtkWidget       *widget =
-    grove_activity_page_new (self->session, table, info != NULL ? _ (info->title) : table);
+  const TableInfo   *info = find_info (table);
+  g_autofree char   *contents = g_str_has_prefix (table, OBJECTS)
+                                  ? g_strdup_printf (_ ("Contents of %s"), table + strlen (OBJECTS))
+                                  : NULL;
+  const char        *title = contents != NULL ? contents : info != NULL ? _ (info->title) : table;
+  GtkWidget         *widget = grove_activity_page_new (self->session, table, title);
   GroveActivityPage *page = GROVE_ACTIVITY_PAGE (widget);
   GroveRowList      *list = grove_activity_page_get_list (page);
 
@@ -405,7 +443,9 @@ grove_activity_view_show_table (GroveActivityView *self, const char *table)
   select_table_row (self);
   on_page_changed (page, self);
   show_details (self);
-  grove_preferences_set_state_text (grove_preferences_get (), STATE_TABLE, table);
+  /* What is in one table is of this run of the system. */
+  if (!g_str_has_prefix (table, OBJECTS))
+    grove_preferences_set_state_text (grove_preferences_get (), STATE_TABLE, table);
 }
 
 const char *
@@ -494,6 +534,12 @@ on_details (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   self->details = TRUE;
   show_details (self);
+}
+
+static void
+on_contents (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  show_contents (user_data);
 }
 
 static void
@@ -675,6 +721,7 @@ grove_activity_view_init (GroveActivityView *self)
     { .name = "copy", .activate = on_copy },
     { .name = "save", .activate = on_save },
     { .name = "details", .activate = on_details },
+    { .name = "contents", .activate = on_contents },
     { .name = "show-process", .activate = on_show_process },
   };
   g_autoptr (GPropertyAction) sidebar = NULL;

@@ -118,8 +118,11 @@ on_crash (GroveCrashSection *self)
                                  grove_crash_get_int (self->crash, "started_ns"));
   ago = grove_format_duration (grove_session_now_ns (self->session) -
                                grove_crash_get_int (self->crash, "at_ns"));
+  /* Not every system notes when a process was started. */
   grove_section_take_label (self->when_label,
-                            g_strdup_printf (_ ("%s ago, after it had run for %s"), ago, lived));
+                            grove_crash_get_int (self->crash, "started_ns") > 0
+                              ? g_strdup_printf (_ ("%s ago, after it had run for %s"), ago, lived)
+                              : g_strdup_printf (_ ("%s ago"), ago));
   grove_term_view_set_term (self->reason_view, grove_crash_get_reason (self->crash));
   gtk_widget_set_visible (self->frames_heading, n > 0);
   grove_frame_list_set_frames (self->frame_list, self->session, frames, n,
@@ -167,7 +170,10 @@ new_history_row (GroveCrashSection *self, GroveRow *crash)
                                                 grove_row_get_int (crash, "at_ns"));
   g_autofree char *lived = grove_format_duration (grove_row_get_int (crash, "lived_ns"));
   /* TRANSLATORS: pid, how long ago it crashed, how long it had run */
-  g_autofree char *text = g_strdup_printf (_ ("%s · %s ago · ran for %s"), pid, ago, lived);
+  g_autofree char *text = grove_row_get_int (crash, "lived_ns") > 0
+                            ? g_strdup_printf (_ ("%s · %s ago · ran for %s"), pid, ago, lived)
+                            /* TRANSLATORS: pid, how long ago it crashed */
+                            : g_strdup_printf (_ ("%s · %s ago"), pid, ago);
   g_autofree char *subtitle = g_markup_escape_text (text, -1);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), reason);

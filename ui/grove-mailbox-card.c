@@ -175,7 +175,7 @@ show_rates (GroveMailboxCard *self, const GroveProcessRow *row)
 {
   double           growth = get_growth (self);
   double           out = MAX (row->messages_in_per_s - growth, 0);
-  gboolean         gone = row->state == GROVE_PROCESS_GONE;
+  gboolean         gone = row->state == GROVE_PROCESS_GONE, known;
   g_autofree char *trend = gone
                              ? g_strdup ("ended")
                              : grove_mailbox_describe_trend (row->messages, growth,
@@ -187,9 +187,11 @@ show_rates (GroveMailboxCard *self, const GroveProcessRow *row)
   g_autofree char *in_text = g_strdup_printf (_ ("in %s/s"), in_rate);
   g_autofree char *out_text = g_strdup_printf (_ ("out %s/s"), out_rate);
 
-  set_text (self->in_label, in_text);
-  set_text (self->out_label, out_text);
-  set_text (self->size_label, size);
+  /* A system that does not count them tells no size of a mailbox that has messages either. */
+  known = row->mailbox_bytes > 0 || row->messages <= 0;
+  set_text (self->in_label, known ? in_text : "");
+  set_text (self->out_label, known ? out_text : "");
+  set_text (self->size_label, known ? size : "");
   set_text (self->trend_label, trend);
   set_class (GTK_WIDGET (self->trend_label), "trend-up",
              g_str_has_prefix (trend, "▲") && is_urgent (row->messages, growth));

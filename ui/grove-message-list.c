@@ -23,7 +23,7 @@ struct _GroveMessageList
   char               *sender; /* of the chosen message, kept when it is taken */
 
   GtkLabel          *title_label, *count_label, *empty_label;
-  GtkWidget         *from_button, *term_box;
+  GtkWidget         *from_button, *term_box, *costly_button;
   GtkStack          *stack;
   GroveMessagePager *pager;
   GroveTermView     *term_view;
@@ -167,13 +167,17 @@ update_count (GroveMessageList *self)
   guint            shown = grove_message_list_get_n_shown (self);
   guint64          total = self->mailbox != NULL ? grove_mailbox_get_total (self->mailbox) : 0;
   const char      *error = self->mailbox != NULL ? grove_mailbox_get_error (self->mailbox) : NULL;
+  const char      *cost = self->mailbox != NULL ? grove_mailbox_get_cost (self->mailbox) : NULL;
   g_autofree char *count = grove_format_plural ((gint64) total, "message", "messages");
 
   gtk_label_set_text (self->count_label, count);
-  gtk_label_set_text (self->empty_label,
-                      error != NULL ? error : _ ("The mailbox is empty. What comes appears here."));
+  gtk_label_set_text (self->empty_label, error != NULL ? error
+                                         : cost != NULL
+                                           ? cost
+                                           : _ ("The mailbox is empty. What comes appears here."));
+  gtk_widget_set_visible (self->costly_button, error == NULL && cost != NULL);
   gtk_stack_set_visible_child_name (self->stack, error == NULL && shown > 0 ? "messages" : "empty");
-  gtk_widget_set_visible (GTK_WIDGET (self->pager), total > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->pager), total > 0 && cost == NULL);
 }
 
 /* The list would go with the messages as older ones are taken, and show ever newer ones; what is
@@ -224,6 +228,16 @@ on_from_clicked (GroveMessageList *self)
 {
   if (self->sender != NULL && self->sender[0] != '\0')
     navigate (self, self->sender);
+}
+
+static void
+on_costly_clicked (GroveMessageList *self)
+{
+  if (self->mailbox == NULL)
+    return;
+  gtk_widget_set_visible (self->costly_button, FALSE);
+  gtk_label_set_text (self->empty_label, _ ("The messages are copied…"));
+  grove_mailbox_read_costly (self->mailbox);
 }
 
 static void
@@ -293,6 +307,7 @@ grove_message_list_class_init (GroveMessageListClass *klass)
   BIND (title_label);
   BIND (count_label);
   BIND (empty_label);
+  BIND (costly_button);
   BIND (pager);
   BIND (term_view);
   BIND (term_box);
@@ -303,6 +318,7 @@ grove_message_list_class_init (GroveMessageListClass *klass)
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_from_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_close_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_costly_clicked);
 }
 
 static void

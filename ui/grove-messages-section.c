@@ -20,6 +20,7 @@ struct _GroveMessagesSection
   gboolean           gone;
   GtkListBox        *list;
   GtkLabel          *note_label;
+  GtkWidget         *costly_button;
   GroveMessagePager *pager;
 };
 
@@ -44,14 +45,28 @@ static void
 on_refreshed (GroveMessagesSection *self)
 {
   const char *error = grove_mailbox_get_error (self->mailbox);
+  const char *cost = grove_mailbox_get_cost (self->mailbox);
   guint       n = g_list_model_get_n_items (G_LIST_MODEL (self->mailbox));
 
+  gtk_widget_set_visible (self->costly_button, error == NULL && cost != NULL);
+  if (error == NULL && cost != NULL)
+    error = cost;
   if (error == NULL && n == 0)
     error = _ ("The mailbox is empty. What comes appears here.");
   gtk_widget_set_visible (GTK_WIDGET (self->note_label), error != NULL);
   gtk_label_set_text (self->note_label, error != NULL ? error : "");
   gtk_widget_set_visible (GTK_WIDGET (self->pager), n > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->list), n > 0);
+}
+
+static void
+on_costly_clicked (GroveMessagesSection *self)
+{
+  if (self->mailbox == NULL)
+    return;
+  gtk_widget_set_visible (self->costly_button, FALSE);
+  gtk_label_set_text (self->note_label, _ ("The messages are copied…"));
+  grove_mailbox_read_costly (self->mailbox);
 }
 
 static void
@@ -86,6 +101,7 @@ follow (GroveSection *section, GroveSession *session, const char *pid)
   grove_folded_section_set_subtitle (GROVE_FOLDED_SECTION (self), "");
   gtk_widget_set_visible (GTK_WIDGET (self->pager), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->note_label), FALSE);
+  gtk_widget_set_visible (self->costly_button, FALSE);
   if (pid == NULL)
     return;
   self->mailbox = grove_mailbox_new (session, pid);
@@ -167,6 +183,10 @@ grove_messages_section_init (GroveMessagesSection *self)
   gtk_label_set_wrap (self->note_label, TRUE);
   gtk_label_set_xalign (self->note_label, 0);
   gtk_widget_add_css_class (GTK_WIDGET (self->note_label), "dim-label");
+  self->costly_button = gtk_button_new_with_mnemonic (_ ("_Read All the Same"));
+  gtk_widget_set_halign (self->costly_button, GTK_ALIGN_START);
+  gtk_widget_set_visible (self->costly_button, FALSE);
+  g_signal_connect_swapped (self->costly_button, "clicked", G_CALLBACK (on_costly_clicked), self);
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
   gtk_widget_add_css_class (GTK_WIDGET (self->list), "term-lines");
@@ -174,6 +194,7 @@ grove_messages_section_init (GroveMessagesSection *self)
                                   _ ("Messages in the mailbox"), -1);
   gtk_box_append (GTK_BOX (content), GTK_WIDGET (self->pager));
   gtk_box_append (GTK_BOX (content), GTK_WIDGET (self->note_label));
+  gtk_box_append (GTK_BOX (content), self->costly_button);
   gtk_box_append (GTK_BOX (content), GTK_WIDGET (self->list));
   g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (on_activated), self);
   grove_folded_section_set_up (GROVE_FOLDED_SECTION (self), _ ("Waiting messages"), content);

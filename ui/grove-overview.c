@@ -85,7 +85,9 @@ static void
 show_cards (GroveOverview *self, const GroveSample *sample)
 {
   grove_fixed_text_take (self->values[0], grove_format_count (sample->n_processes));
-  grove_fixed_text_take (self->values[1], grove_format_rate (sample->messages_per_s));
+  grove_fixed_text_take (self->values[1], sample->counts_messages
+                                            ? grove_format_rate (sample->messages_per_s)
+                                            : g_strdup ("–"));
   grove_fixed_text_take (self->values[2], grove_format_bytes (sample->memory_total));
   grove_fixed_text_take (self->values[3], grove_format_count (sample->run_queue));
   for (guint i = 0; i < N_CARDS; i++)
@@ -115,7 +117,8 @@ show_counters (GroveOverview *self, const GroveSample *sample)
 
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     grove_fixed_text_take (GTK_INSCRIPTION (self->counter_labels[i]),
-                           grove_format_count (counts[i]));
+                           i < 2 && !sample->counts_spawns ? g_strdup ("–")
+                                                           : grove_format_count (counts[i]));
 }
 
 static void

@@ -17,6 +17,11 @@ static const struct
   { "applications", "name!,status,type,processes,memory,restarts,started_ns,pid" },
   { "timers", "due_ns,name,pid,kind,period_ns,message!" },
   { "sessions", "session,client!,version,role,os_pid,opened_ns,requests,subscriptions,bytes_out" },
+  /* Of an Erlang node. */
+  { "ets", "name!,objects,memory,owner_name,owner,type,protection" },
+  { "objects", "index,key,object!,size" },
+  { "sockets", "socket,kind,local!,peer,state,owner_name,bytes_in,bytes_out,queued" },
+  { "ports", "port,name!,owner_name,owner,bytes_in,bytes_out,queued,memory" },
 };
 
 static const int widths[] = {
@@ -59,8 +64,9 @@ add (GArray *places, const GroveRowColumn *columns, guint index, gboolean shown,
 GArray *
 grove_row_columns_arrange (const char *table, const GroveRowColumn *columns, guint n)
 {
-  GArray     *places = g_array_new (FALSE, FALSE, sizeof (GroveRowPlace));
-  const char *order = find_order (table);
+  GArray          *places = g_array_new (FALSE, FALSE, sizeof (GroveRowPlace));
+  g_autofree char *name = g_strndup (table, strcspn (table, "/"));
+  const char      *order = find_order (name);
 
   if (order != NULL)
     {

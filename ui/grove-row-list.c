@@ -294,7 +294,8 @@ index_of (GtkColumnViewColumn *column)
 static char *
 state_name (GroveRowList *self)
 {
-  return g_strdup_printf ("activity.%s.columns", self->name);
+  /* Of "objects/shelf" as of all that are of something. */
+  return g_strdup_printf ("activity.%.*s.columns", (int) strcspn (self->name, "/"), self->name);
 }
 
 /* What was shown the last time, of what there is; NULL: as at first. */

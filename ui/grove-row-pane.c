@@ -331,6 +331,8 @@ add_message (GroveRowPane *self)
                       new_label (_ ("This system does not show what messages hold."), "dim-label"));
       return;
     }
+  if (grove_crash_get_state (self->crash) != NULL)
+    add_term (self, _ ("State"), grove_crash_get_state (self->crash));
   add_term (self, _ ("Last Message"), grove_crash_get_message (self->crash));
   if (grove_crash_get_message (self->crash) != NULL && from[0] != '\0')
     {

@@ -310,7 +310,8 @@ show_crash (Cli *cli, struct json_object *crash)
             g_strchug (g_strdup_printf ("%s %s", name, _grove_json_text (crash, "pid"))));
   put_line (cli, "started with", g_strdup (_grove_json_text (crash, "initial_call")));
   put_line (cli, "application", g_strdup (_grove_json_text (crash, "app")));
-  put_line (cli, "lived", cli_say_duration (lived_ns));
+  if (lived_ns < at_ns)
+    put_line (cli, "lived", cli_say_duration (lived_ns));
   put_line (cli, "reason", say_term (_grove_json_object (crash, "reason")));
   put_line (cli, "then", say_after (_grove_json_object (crash, "after")));
   put_line (cli, "ancestors", say_pids (_grove_json_array (crash, "ancestors")));
@@ -321,6 +322,8 @@ show_crash (Cli *cli, struct json_object *crash)
                              _grove_json_int (crash, "messages", 0)));
   if (message != NULL)
     put_line (cli, "last message", say_term (_grove_json_object (message, "term")));
+  if (_grove_json_object (crash, "state") != NULL)
+    put_line (cli, "state", say_term (_grove_json_object (crash, "state")));
   if (_grove_json_boolean (crash, "hidden"))
     put_line (cli, "withheld",
               g_strdup ("messages and dictionaries: the system shows no payloads"));

@@ -7,7 +7,8 @@
 #define PAGE_MAX  200
 #define BYTES_MAX 8192
 
-static gint64 opt_offset, opt_limit = 50, opt_bytes = 512;
+static gint64   opt_offset, opt_limit = 50, opt_bytes = 512;
+static gboolean opt_costly;
 
 const GOptionEntry cli_messages_entries[] = {
   { "offset", 0, 0, G_OPTION_ARG_INT64, &opt_offset, "Begin with the N-th, counted from 0 (0)",
@@ -15,6 +16,8 @@ const GOptionEntry cli_messages_entries[] = {
   { "limit", 'n', 0, G_OPTION_ARG_INT64, &opt_limit, "At most N messages; 0: all (50)", "N" },
   { "bytes", 'b', 0, G_OPTION_ARG_INT64, &opt_bytes, "At most N bytes of each, 16 to 8192 (512)",
     "N" },
+  { "costly", 0, 0, G_OPTION_ARG_NONE, &opt_costly,
+    "Read also a mailbox that can only be copied as a whole", NULL },
   { "elixir", 'e', 0, G_OPTION_ARG_NONE, &cli_opt_elixir, "Terms as Elixir writes them", NULL },
   { NULL },
 };
@@ -79,11 +82,21 @@ fetch (Cli                *cli,
       json_object_object_add (params, "offset", json_object_new_int64 (opt_offset + n));
       json_object_object_add (params, "limit", json_object_new_int64 (MIN (limit - n, PAGE_MAX)));
       json_object_object_add (params, "max_bytes", json_object_new_int64 (opt_bytes));
+      if (opt_costly)
+        json_object_object_add (params, "costly", json_object_new_boolean (TRUE));
       struct json_object *result = cli_call_about (cli, "process.messages", process, params, error);
       if (result == NULL)
         return FALSE;
       struct json_object *messages = _grove_json_array (result, "messages");
       *ret_total = _grove_json_int (result, "total", 0);
+      struct json_object *cost = _grove_json_object (result, "cost");
+      if (cost != NULL)
+        {
+          g_set_error (error, CLI_ERROR, CLI_REFUSED, "%s.\n--costly reads them all the same.",
+                       _grove_json_text (cost, "text"));
+          json_object_put (result);
+          return FALSE;
+        }
       page = messages != NULL ? (gint64) json_object_array_length (messages) : 0;
       for (gint64 i = 0; i < page; i++)
         json_object_array_add (ret_messages,
@@ -125,6 +138,9 @@ cli_run_messages (Cli *cli, int argc, char **argv)
   if (opt_bytes < 16 || opt_bytes > BYTES_MAX)
     return cli_complain_usage (cli, "--bytes is 16 to %d, not %" G_GINT64_FORMAT, BYTES_MAX,
                                opt_bytes);
+  if (opt_costly && (opt_limit == 0 || opt_limit > PAGE_MAX))
+    return cli_complain_usage (cli, "with --costly each page is a copy of all: --limit is 1 to %d",
+                               PAGE_MAX);
   if (!cli_connect (cli, CLI_OBSERVE, &error) || !cli_can (cli, "process.messages", &error) ||
       !cli_process_find (cli, argv[0], &process, &error))
     return cli_complain (cli, error);

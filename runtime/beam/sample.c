@@ -120,8 +120,8 @@ busy_schedulers (struct grove_term now, struct grove_term before)
   return busy;
 }
 
-/* What the agent costs the node: the time of those of its workers that wait for nobody, and the
- * reductions of the others, at what a reduction takes on this node just now. */
+/* What the agent costs the node: its reductions, at what one takes on this node just now, and the
+ * time its handler takes in those who log. */
 static void
 write_observing (struct grove_writer *writer, struct grove_term now, struct grove_term before)
 {

@@ -184,6 +184,7 @@ process_messages (void                          *self,
   begin (&params, pid, NULL);
   beam_params_int (&params, "offset", (int64_t) offset);
   beam_params_int (&params, "limit", limit);
+  beam_params_int (&params, "costly", style->costly);
   beam_source_pass (self, call, "messages", &params, style);
 }
 

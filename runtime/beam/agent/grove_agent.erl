@@ -256,23 +256,15 @@ stop_worker(Id, S = #manager{workers = Workers}) ->
     end.
 
 %% ---- What observing costs ------------------------------------------------------------------------
-%% Of who waits for nobody the time, of the others the reductions; the bridge knows how long the node
-%% takes for one.
+%% The reductions of those that do it, and the time the logger's handler takes in others. The bridge knows
+%% how long the node takes for a reduction.
 
 new_costs() -> atomics:new(2, [{signed, false}]).
 
-timed(Work, #manager{costs = Costs}) ->
-    fun() ->
-        put(timed, true),
-        Began = erlang:monotonic_time(nanosecond),
-        try Work() after atomics:add(Costs, ?COST_NS, erlang:monotonic_time(nanosecond) - Began) end
-    end.
-
 spent(Costs) ->
-    case {get(timed), process_info(self(), reductions)} of
-        {undefined, {_, N}} -> atomics:add(Costs, ?COST_REDUCTIONS, N);
-        _ -> ok
-    end.
+    {_, N} = process_info(self(), reductions),
+    Scanned = case get(scanned) of undefined -> 0; M -> M end,
+    atomics:add(Costs, ?COST_REDUCTIONS, N + Scanned).
 
 %% Those of us that are there all the time.
 lasting(#manager{watcher = Watcher, recorder = Recorder}) ->
@@ -284,13 +276,13 @@ request(Id, Method, Params, S = #manager{bridge = Bridge, rates = Rates}) ->
     case Method of
         %% What happens is told to who has been answered.
         <<"hello">> -> tell(Bridge, {rep, Id, hello()}), recording(S);
-        <<"sample">> -> with_wall_time(fun(S1) -> start_worker(Id, timed(fun() -> sample(S1#manager.costs, lasting(S1)) end, S1), high, 5000, S1) end, S);
-        <<"info">> -> start_worker(Id, timed(fun() -> info() end, S), normal, 5000, S);
-        <<"table">> -> start_worker(Id, timed(fun() -> table(Params, Rates) end, S), low, 60000, S);
-        <<"children">> -> with_watcher(Id, fun(Watcher, S1) -> start_worker(Id, timed(fun() -> children(Params, Watcher) end, S1), normal, 15000, S1) end, S);
+        <<"sample">> -> with_wall_time(fun(S1) -> start_worker(Id, fun() -> sample(S1#manager.costs, lasting(S1)) end, high, 5000, S1) end, S);
+        <<"info">> -> start_worker(Id, fun() -> info() end, normal, 5000, S);
+        <<"table">> -> start_worker(Id, fun() -> table(Params, Rates) end, low, 60000, S);
+        <<"children">> -> with_watcher(Id, fun(Watcher, S1) -> start_worker(Id, fun() -> children(Params, Watcher) end, normal, 15000, S1) end, S);
         <<"tree_watch">> -> with_watcher(Id, fun(Watcher, S1) -> watch_tree(Id, Params, Watcher, S1) end, S);
         <<"process">> -> start_worker(Id, fun() -> process(Params) end, normal, 5000, S);
-        <<"watch">> -> start_worker(Id, timed(fun() -> process_sample(Params) end, S), normal, 2000, S);
+        <<"watch">> -> start_worker(Id, fun() -> process_sample(Params) end, normal, 2000, S);
         <<"messages">> -> start_worker(Id, fun() -> messages(Params) end, normal, 10000, S);
         <<"dictionary">> -> start_worker(Id, fun() -> dictionary(Params) end, normal, 10000, S);
         <<"state">> -> start_worker(Id, fun() -> state(Params) end, normal, 1000 + integer(Params, <<"timeout_ms">>, 5000), S);

@@ -65,6 +65,12 @@ mailbox_bytes(Pid, #{message_queue_len := Count, memory := Memory}) when Count >
         {messages, All} -> lists:sum([size_of(Message) || Message <- All]);
         undefined -> 0
     end;
+%% Of a large one what has come since its last collection of garbage: nearly all, where nobody reads.
+mailbox_bytes(Pid, #{message_queue_len := Count}) when Count > 0 ->
+    case process_info(Pid, garbage_collection_info) of
+        {_, Gc} -> proplists:get_value(mbuf_size, Gc, 0) * erlang:system_info(wordsize);
+        undefined -> 0
+    end;
 mailbox_bytes(_, _) -> 0.
 
 %% Who is watched by name is whoever has it.
@@ -144,17 +150,28 @@ messages(Params) ->
         undefined -> gone();
         [{_, Count}, {_, Gc}] ->
             Memory = memory_of(Gc),
-            Count =< ?MANY_MESSAGES andalso Memory =< ?LARGE_HEAP orelse
-                throw({limit, iolist_to_binary(io_lib:format(
-                    "~b messages wait, in a process of ~b MB. The BEAM can only copy all of them at once, which would hold the process up "
-                    "and take that much memory again: up to ~b messages in ~b MB are read",
-                    [Count, Memory bsr 20, ?MANY_MESSAGES, ?LARGE_HEAP bsr 20]))}),
-            All = case process_info(Pid, messages) of {messages, L} -> L; undefined -> gone() end,
-            Page = lists:sublist(drop(Offset, All), integer(Params, <<"limit">>, 100)),
-            #{total => length(All), offset => Offset,
-              messages => [#{index => I, from => <<>>, age_ns => 0, size => size_of(M), term => show(M)}
-                           || {I, M} <- lists:zip(lists:seq(Offset, Offset + length(Page) - 1), Page)]}
+            Small = Count =< ?MANY_MESSAGES andalso Memory =< ?LARGE_HEAP,
+            case Small orelse integer(Params, <<"costly">>, 0) =:= 1 of
+                true -> read_messages(Pid, Offset, Memory, Params);
+                false -> #{total => Count, offset => Offset, messages => [], cost => copying(Count, Memory)}
+            end
     end.
+
+copying(Count, Memory) ->
+    #{bytes => Memory,
+      text => iolist_to_binary(io_lib:format(
+          "~b messages wait in a process of ~b MB. The BEAM copies all of them to read one: the process stands still for that long, "
+          "some tenths of a second for each 100 MB, and the node needs as much memory again for a moment", [Count, Memory bsr 20]))}.
+
+%% This worker has the copy, and ends if it is more than one may hold.
+read_messages(Pid, Offset, Memory, Params) ->
+    Memory < ?WORKER_WORDS * 8 - ?LARGE_HEAP orelse
+        throw({limit, iolist_to_binary(io_lib:format("a process of ~b MB is too large to copy its messages: at most 224 MB are", [Memory bsr 20]))}),
+    All = case process_info(Pid, messages) of {messages, L} -> L; undefined -> gone() end,
+    Page = lists:sublist(drop(Offset, All), integer(Params, <<"limit">>, 100)),
+    #{total => length(All), offset => Offset,
+      messages => [#{index => I, from => <<>>, age_ns => -1, size => size_of(M), term => show(M)}
+                   || {I, M} <- lists:zip(lists:seq(Offset, Offset + length(Page) - 1), Page)]}.
 
 size_of(Term) -> erts_debug:flat_size(Term) * erlang:system_info(wordsize).
 

@@ -18,13 +18,16 @@ table(#{<<"name">> := Name} = Params, _) -> plain_table(Params, rows_of(Name, Pa
 %% process asks, and is replaced when it hangs. Who made it hang is passed over then.
 guarded(Scan, Skip) ->
     Self = self(),
-    {Pid, Monitor} = spawn_opt(fun() -> Self ! {self(), Scan(Skip)} end,
+    {Pid, Monitor} = spawn_opt(fun() -> Self ! {self(), Scan(Skip), element(2, process_info(self(), reductions))} end,
         [monitor, {priority, low}, {max_heap_size, #{size => ?WORKER_WORDS, kill => true, error_logger => false}}]),
     wait_for_scan(Pid, Monitor, Scan, Skip, none).
 
 wait_for_scan(Pid, Monitor, Scan, Skip, Before) ->
     receive
-        {Pid, Result} -> erlang:demonitor(Monitor, [flush]), Result;
+        {Pid, Result, Reductions} ->
+            erlang:demonitor(Monitor, [flush]),
+            put(scanned, Reductions),
+            Result;
         {'DOWN', Monitor, process, Pid, {Code, Text}} when is_atom(Code), is_binary(Text) -> throw({Code, Text});
         {'DOWN', Monitor, process, Pid, killed} -> throw({limit, <<"the answer would have taken more than 256 MB on the node">>});
         {'DOWN', Monitor, process, Pid, Why} -> throw({internal, print(Why, 600)})

@@ -133,6 +133,38 @@ def samples(node):
     node.await_left_alone()
 
 
+def large_mailbox(node):
+    """100,000 messages, 48 MB: counted and sized without being copied, read when that is wanted."""
+    node.evaluate("wreck:letters(100000, 480)")
+    pid = node.evaluate("pid_to_list(whereis(letterbox))").strip('"')
+    with node.observe() as bridge:
+        process = bridge.call("process.get", pid=pid)
+        same(process["messages"], 100000)
+        check(process["memory_bytes"] > 40 << 20 and process["sizes"]["mailbox"] > 40 << 20, process)
+        ask = {"pid": pid, "limit": 20, "max_bytes": 64}
+        offered = bridge.call("process.messages", offset=0, **ask)
+        same((offered["total"], offered["messages"]), (100000, []))
+        check(offered["cost"]["bytes"] > 40 << 20, offered)
+        has(offered["cost"]["text"], r"^100000 messages wait in a process of \d+ MB\. The BEAM copies all of them")
+        page = bridge.call("process.messages", offset=99990, costly=True, **ask)
+        same([one["index"] for one in page["messages"]], list(range(99990, 100000)))
+        has(page["messages"][-1]["term"]["text"], r"^\{letter,100000,")
+        check(page["messages"][-1]["size"] > 400, page)
+        check("cost" not in page, page)
+    has(node.fails(REFUSED, "messages", "letterbox"), r"100000 messages wait.*--costly")
+    same(node.json("messages", "letterbox", "--costly", "-n", "2")["total"], 100000)
+    node.evaluate("exit(whereis(letterbox), kill)")
+    # One that is too large to copy is refused before anything is copied.
+    node.evaluate("wreck:letters(500000, 480)")
+    pid = node.evaluate("pid_to_list(whereis(letterbox))").strip('"')
+    with node.observe() as bridge:
+        same(bridge.call("process.get", pid=pid)["messages"], 500000)
+        refused = bridge.refused("process.messages", offset=0, costly=True, pid=pid, limit=20, max_bytes=64)
+        same(refused.code, -32005)
+        has(refused.message, "too large to copy")
+    node.evaluate("exit(whereis(letterbox), kill)")
+
+
 def by_hand(node):
     """`grove table`, which shows whatever a system declares."""
     text = node.run("table", "allocators")
@@ -143,7 +175,7 @@ def by_hand(node):
     has(node.run("table"), r"(?s)sockets.*allocators")
 
 
-TESTS = (ets, objects, private_objects, large_objects, ports_and_sockets, memory_and_limits, samples, by_hand)
+TESTS = (ets, objects, private_objects, large_objects, ports_and_sockets, memory_and_limits, samples, large_mailbox, by_hand)
 
 
 def main():
