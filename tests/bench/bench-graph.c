@@ -29,8 +29,9 @@ report (const char *name, double value, const char *unit)
 static guint
 add (GroveGraphScene *scene, guint parent, const char *stem, GroveGraphKind kind)
 {
-  g_autofree char     *id = g_strdup_printf ("<0.%u.0>", scene->n_nodes);
-  g_autofree char     *name = g_strdup_printf ("%s_%u", stem, scene->n_nodes);
+  const guint          number = grove_graph_scene_get_n_added (scene);
+  g_autofree char     *id = g_strdup_printf ("<0.%u.0>", number);
+  g_autofree char     *name = g_strdup_printf ("%s_%u", stem, number);
   const gboolean       supervises = kind == GROVE_GRAPH_SUPERVISOR;
   const GroveGraphNode node = { .id = id,
                                 .name = name,
