@@ -18,7 +18,9 @@ table(#{<<"name">> := Name} = Params, _) -> plain_table(Params, rows_of(Name, Pa
 %% process asks, and is replaced when it hangs. Who made it hang is passed over then.
 guarded(Scan, Skip) ->
     Self = self(),
-    {Pid, Monitor} = spawn_opt(fun() -> Self ! {self(), Scan(Skip), element(2, process_info(self(), reductions))} end,
+    %% What is thrown is an answer, and nothing for the node's log.
+    Run = fun() -> try Self ! {self(), Scan(Skip), element(2, process_info(self(), reductions))} catch throw:Refused -> exit(Refused) end end,
+    {Pid, Monitor} = spawn_opt(Run,
         [monitor, {priority, low}, {max_heap_size, #{size => ?WORKER_WORDS, kill => true, error_logger => false}}]),
     wait_for_scan(Pid, Monitor, Scan, Skip, none).
 

@@ -53,24 +53,35 @@ list(Pid, Watcher, Limit, Columns, #{page := Page, running := Running, dynamic :
     Ordered = case Dynamic andalso length(Page) < Limit of true -> lists:keysort(2, Page); false -> Page end,
     Children = [{Id, Child, Type} || {Id, Child, Type, _, _, _} <- Ordered, is_pid(Child)],
     {Revision, Places, Known} = tell_watcher(Watcher, {listed, Pid, [{Id, Child} || {Id, Child, _} <- Children], maps:remove(page, Look#{limit => Limit})}),
+    %% Before they are looked into, which they run for.
+    Statuses = maps:from_list([{Child, status_unasked(Child)} || {_, Child, supervisor} <- Children]),
     Looks = [{Child, look_or_none(Child)} || {_, Child, supervisor} <- Children, not is_map_key(Child, Known)],
     Watcher ! {below, Pid, [{Child, L} || {Child, L} <- Looks, L =/= none]},
     Flags = maps:merge(Known, maps:from_list([{Child, flags_of(L)} || {Child, L} <- Looks, L =/= none])),
     #{total => Running, revision => Revision, 
-      nodes => nodes_of(Pid, [{Id, Child} || {Id, Child, _} <- Children], Flags, Places, Watcher, Columns)}.
+      nodes => nodes_of(Pid, [{Id, Child} || {Id, Child, _} <- Children], Flags, Statuses, Places, Watcher, Columns)}.
 
 %% And their numbers, which the watcher then tells only as they change.
-nodes_of(Pid, Children, Flags, Places, Watcher, Columns) ->
+nodes_of(Pid, Children, Flags, Statuses, Places, Watcher, Columns) ->
     Read = fun(Skip) ->
                    process_flag(priority, normal),
                    put(stuck, Skip),
                    Registries = registries(),
-                   [{node_of(Id, Child, maps:get(Child, Flags, none), maps:get(Child, Places, none), Registries),
+                   [{maps:merge(node_of(Id, Child, maps:get(Child, Flags, none), maps:get(Child, Places, none), Registries),
+                                case Statuses of #{Child := Status} -> #{status => Status}; _ -> #{} end),
                      [number(Child, none, Column) || Column <- Columns]} || {Id, Child} <- Children]
            end,
     Nodes = guarded(Read, #{}),
     Watcher ! {numbers, Pid, [Child || {_, Child} <- Children], Columns, [Numbers || {_, Numbers} <- Nodes]},
     [Node#{numbers => << <<(told_number(N))/float>> || N <- Numbers >>} || {Node, Numbers} <- Nodes].
+
+%% Nor that the watcher may just have looked into it.
+status_unasked(Pid) ->
+    put(asks, Pid),
+    case process_status(Pid) of
+        <<"waiting">> = Waits -> Waits;
+        _ -> receive after 1 -> process_status(Pid) end
+    end.
 
 look_or_none(Pid) ->
     case is_supervisor(Pid) of
