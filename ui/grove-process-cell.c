@@ -34,7 +34,7 @@ G_DEFINE_FINAL_TYPE (GroveProcessCell, grove_process_cell, GTK_TYPE_WIDGET)
 static const GroveColumnInfo columns[GROVE_N_COLUMNS] = {
   [GROVE_COLUMN_PID] = { "pid", N_ ("PID"), "pid", 117, FALSE },
   [GROVE_COLUMN_NAME] = { "name", N_ ("Name"), "name", 200, FALSE },
-  [GROVE_COLUMN_STATE] = { "state", N_ ("State"), "status", 110, FALSE },
+  [GROVE_COLUMN_STATE] = { "state", N_ ("State"), "status", 122, FALSE },
   [GROVE_COLUMN_MAILBOX] = { "mailbox", N_ ("Mailbox"), "messages", 160, FALSE },
   [GROVE_COLUMN_HISTORY] = { "history", N_ ("History"), NULL, 120, FALSE },
   [GROVE_COLUMN_REDUCTIONS] = { "reductions-per-s", N_ ("Reductions/s"), "reductions/s", 118,
