@@ -252,3 +252,23 @@ grove_address_parse (const char *text, GError **error)
     good = parse_name (self, error);
   return good ? g_steal_pointer (&self) : NULL;
 }
+
+char *
+grove_address_dup_sibling (const char *target, const char *node)
+{
+  g_return_val_if_fail (node != NULL, NULL);
+  const char *mark =
+    target != NULL && g_str_has_prefix (target, "beam:") ? strchr (target, '?') : NULL;
+  g_autoptr (GString) sibling = g_string_new ("beam:");
+  g_auto (GStrv) words = g_strsplit (mark != NULL ? mark + 1 : "", "&", -1);
+  char mark_or_and = '?';
+  g_string_append (sibling, node);
+  for (char **word = words; *word != NULL; word++)
+    if (!g_str_has_prefix (*word, "port="))
+      {
+        g_string_append_printf (sibling, "%c%s", mark_or_and, *word);
+        mark_or_and = '&';
+      }
+  g_autoptr (GroveAddress) address = grove_address_parse (sibling->str, NULL);
+  return address != NULL && g_strcmp0 (address->node, node) == 0 ? g_strdup (sibling->str) : NULL;
+}

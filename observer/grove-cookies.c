@@ -4,6 +4,8 @@
  */
 #include "observer/grove-cookies.h"
 
+#include "observer/grove-address.h"
+
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -92,4 +94,18 @@ grove_cookie_is_kept (const char *node)
   g_return_val_if_fail (node != NULL, FALSE);
   g_autofree char *path = dup_path (node);
   return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+void
+grove_cookie_share (const char *target, const char *sibling)
+{
+  g_autoptr (GroveAddress) from = target != NULL ? grove_address_parse (target, NULL) : NULL;
+  g_autoptr (GroveAddress) to = grove_address_parse (sibling, NULL);
+  const char *cookie = from != NULL && from->node != NULL ? grove_cookie_get (from->node) : NULL;
+  if (cookie == NULL || to == NULL || to->node == NULL || grove_cookie_get (to->node) != NULL ||
+      grove_cookie_is_kept (to->node))
+    return;
+  g_autofree char *copy = g_strdup (cookie); /* the table may move */
+  grove_cookie_set (to->node, copy);
+  explicit_bzero (copy, strlen (copy));
 }

@@ -22,6 +22,10 @@ void grove_cookie_set (const char *node, const char *cookie);
 /* Returns: (nullable): valid until the next grove_cookie_set(). Since: 0.1 */
 const char *grove_cookie_get (const char *node);
 
+/* Nodes of a cluster have the same cookie, as a rule: what was typed for the node @target leads to
+ * serves for that of @sibling too, unless that has one of its own. Since: 0.1 */
+void grove_cookie_share (const char *target, const char *sibling);
+
 /**
  * grove_cookie_keep:
  * @node: as a GroveAddress has it

@@ -89,13 +89,12 @@ compare_targets (gconstpointer a, gconstpointer b)
   return strcmp ((*(GroveNode *const *) a)->target, (*(GroveNode *const *) b)->target);
 }
 
-/* @options: of its address, with their question mark; what is no node's name is passed over. */
+/* @beside: a target in the same cluster, or NULL; what is no node's name is passed over. */
 static void
-add_node (GPtrArray *found, const char *name, const char *options)
+add_node (GPtrArray *found, const char *name, const char *beside)
 {
-  g_autofree char *target = g_strconcat ("beam:", name, options, NULL);
-  g_autoptr (GroveAddress) address = grove_address_parse (target, NULL);
-  if (address == NULL || g_strcmp0 (address->node, name) != 0)
+  g_autofree char *target = grove_address_dup_sibling (beside, name);
+  if (target == NULL)
     return;
   GroveNode *node = g_object_new (GROVE_TYPE_NODE, NULL);
   node->name = g_strdup (name);
@@ -113,7 +112,7 @@ read_nodes (const char *said)
   for (gsize i = 0; i < MIN (n, NODES_MAX); i++)
     {
       const char *name = _grove_json_text (json_object_array_get_idx (list, i), "name");
-      add_node (found, name, "");
+      add_node (found, name, NULL);
     }
   json_object_put (document);
   return found;
@@ -199,32 +198,17 @@ look (GroveNodeList *self)
 /* ---- Of a cluster -------------------------------------------------------------------------------
  */
 
-/* What is special about the way to the session's node, without its port: "?tls&ca=...", or "".
- * Transfer full. */
-static char *
-dup_options (GroveNodeList *self)
-{
-  const char *target = grove_session_get_target (self->session);
-  const char *mark = target != NULL ? strchr (target, '?') : NULL;
-  GString    *options = g_string_new (NULL);
-  g_auto (GStrv) words = g_strsplit (mark != NULL ? mark + 1 : "", "&", -1);
-  for (char **word = words; *word != NULL; word++)
-    if (!g_str_has_prefix (*word, "port="))
-      g_string_append_printf (options, "%c%s", options->len == 0 ? '?' : '&', *word);
-  return g_string_free (options, FALSE);
-}
-
 static void
 read_cluster (GroveNodeList *self)
 {
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autofree char *options = dup_options (self);
-  guint            n = g_list_model_get_n_items (G_LIST_MODEL (self->rows));
+  const char *beside = grove_session_get_target (self->session);
+  guint       n = g_list_model_get_n_items (G_LIST_MODEL (self->rows));
   for (guint i = 0; i < MIN (n, NODES_MAX); i++)
     {
       g_autoptr (GroveRow) row = g_list_model_get_item (G_LIST_MODEL (self->rows), i);
       if (strcmp (grove_row_get_text (row, "kind"), "this") != 0)
-        add_node (found, grove_row_get_text (row, "node"), options);
+        add_node (found, grove_row_get_text (row, "node"), beside);
     }
   merge (self, found);
   g_signal_emit (self, signals[LOOKED], 0);

@@ -37,6 +37,7 @@ struct _GroveProcessDetail
   GroveProcessLink    application;
   char               *exit_reason;
   char               *successor;
+  char               *node, *pid_there; /* NULL: it is one of this system */
 };
 
 enum
@@ -109,6 +110,11 @@ take_end (GroveProcessDetail *self, struct json_object *data)
   struct json_object *exited = _grove_json_object (data, "exited");
   self->exit_reason = _grove_exited_reason (exited);
   self->successor = _grove_exited_successor (exited);
+  struct json_object *elsewhere = _grove_json_object (data, "elsewhere");
+  if (elsewhere == NULL)
+    return;
+  self->node = g_strdup (_grove_json_text (elsewhere, "node"));
+  self->pid_there = g_strdup (_grove_json_text (elsewhere, "pid"));
 }
 
 static void
@@ -175,6 +181,19 @@ grove_process_detail_get_successor (GroveProcessDetail *self)
 {
   g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), NULL);
   return self->successor;
+}
+
+gboolean
+grove_process_detail_get_elsewhere (GroveProcessDetail *self,
+                                    const char        **ret_node,
+                                    const char        **ret_pid)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), FALSE);
+  if (self->node == NULL)
+    return FALSE;
+  *ret_node = self->node;
+  *ret_pid = self->pid_there;
+  return TRUE;
 }
 
 /* "child.restarts" is the member `restarts` of the member `child`. */
@@ -286,6 +305,8 @@ grove_process_detail_finalize (GObject *object)
   g_free (self->pid);
   g_free (self->exit_reason);
   g_free (self->successor);
+  g_free (self->node);
+  g_free (self->pid_there);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (grove_process_detail_parent_class)->finalize (object);
 }

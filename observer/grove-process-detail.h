@@ -46,6 +46,12 @@ const char *grove_process_detail_get_exit_reason (GroveProcessDetail *self);
 /* Returns: (nullable): the pid that took its place; borrowed. Since: 0.1 */
 const char *grove_process_detail_get_successor (GroveProcessDetail *self);
 
+/* Returns: (transfer none): whose process it is, when it is one of another node of the cluster, and
+ * what it is called there; else FALSE. Borrowed. Since: 0.1 */
+gboolean grove_process_detail_get_elsewhere (GroveProcessDetail *self,
+                                             const char        **ret_node,
+                                             const char        **ret_pid);
+
 /**
  * grove_process_detail_get_text:
  * @member: of `process.get`, as PROTOCOL.md names it; "child.restarts" is the member `restarts` of

@@ -37,7 +37,8 @@ static void
 asked_after (gpointer owner, const GroveReply *reply, gpointer user_data)
 {
   GroveSession *self = user_data;
-  if (reply->error == NULL || reply->error->code > 0 || self->selected == NULL)
+  gboolean      elsewhere = _grove_json_object (reply->data, "elsewhere") != NULL;
+  if (reply->error == NULL || reply->error->code > 0 || self->selected == NULL || elsewhere)
     {
       /* It lives after all, or nobody knows; the table tells again when it ends. */
       self->follow_gone = FALSE;

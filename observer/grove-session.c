@@ -5,6 +5,8 @@
  */
 #include "observer/grove-session-private.h"
 
+#include "observer/grove-foreign-pid.h"
+
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -15,6 +17,7 @@ enum
   SAMPLE,
   RESET,
   GONE,
+  ELSEWHERE,
   UNDONE,
   N_SIGNALS
 };
@@ -488,9 +491,22 @@ grove_session_get_selected (GroveSession *self)
 }
 
 void
+grove_session_go_elsewhere (GroveSession *self, const char *node, const char *pid)
+{
+  g_return_if_fail (GROVE_IS_SESSION (self));
+  g_signal_emit (self, signals[ELSEWHERE], 0, node, pid);
+}
+
+void
 grove_session_set_selected (GroveSession *self, const char *pid)
 {
   g_return_if_fail (GROVE_IS_SESSION (self));
+  g_autofree char *node = NULL, *there = NULL;
+  if (pid != NULL && grove_foreign_pid_parse (pid, &node, &there))
+    {
+      grove_session_go_elsewhere (self, node, there);
+      return;
+    }
   if (pid != NULL && (pid[0] == '\0' || strlen (pid) >= sizeof ((GroveProcessRow *) 0)->pid))
     pid = NULL;
   if (g_strcmp0 (self->selected, pid) == 0)
@@ -693,6 +709,8 @@ grove_session_class_init (GroveSessionClass *klass)
     g_signal_new ("reset", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[GONE] = g_signal_new ("gone", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[ELSEWHERE] = g_signal_new ("elsewhere", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[UNDONE] = g_signal_new ("undone", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
 }

@@ -56,6 +56,8 @@ G_DECLARE_FINAL_TYPE (GroveSession, grove_session, GROVE, SESSION, GObject)
  *   sample           a new GroveSample came: see grove_session_get_sample()
  *   reset            a new run of the system was reached: all pids are of the past
  *   gone (const char *pid, const char *successor) the selected process ended; successor may be NULL
+ *   elsewhere (const char *node, const char *pid) what was to be selected is a process of another
+ *                    node of the cluster
  *   undone (const char *method, const char *pid, const char *why) a command did not reach the
  * system
  */
@@ -75,6 +77,9 @@ void grove_session_open (GroveSession *self, const char *target);
 
 /* Ends it, cancels connecting and reconnecting; state becomes IDLE. Since: 0.1 */
 void grove_session_close (GroveSession *self);
+
+/* Emits "elsewhere". Since: 0.1 */
+void grove_session_go_elsewhere (GroveSession *self, const char *node, const char *pid);
 
 /* Whether it was refused for want of the right cookie, which grove-cookies.h takes. Since: 0.1 */
 gboolean grove_session_wants_cookie (GroveSession *self);

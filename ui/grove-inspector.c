@@ -52,7 +52,7 @@ struct _GroveInspector
 
   GtkStack  *stack;
   GtkLabel  *title_label, *pid_label, *state_label, *obituary_label;
-  GtkWidget *obituary, *successor_button;
+  GtkWidget *obituary, *successor_button, *node_button;
   GtkWidget *restart_button, *suspend_button, *exit_button, *kill_button, *send_button;
   GtkWidget *suspend_content, *inside;
 
@@ -160,13 +160,26 @@ show_suspended (GroveInspector *self, gboolean suspended)
                                        _ (suspended ? RESUME_TOOLTIP : SUSPEND_TOOLTIP));
 }
 
+static gboolean
+is_elsewhere (GroveInspector *self)
+{
+  const char *node, *pid;
+
+  return self->detail != NULL && grove_process_detail_get_elsewhere (self->detail, &node, &pid);
+}
+
 static void
 show_state (GroveInspector *self)
 {
   const GroveProcessRow *row = get_row (self);
   const char            *classes[3] = { "state-pill", NULL, NULL };
 
-  if (grove_inspector_is_gone (self))
+  if (is_elsewhere (self))
+    {
+      classes[1] = "waiting";
+      gtk_label_set_text (self->state_label, _ ("Elsewhere"));
+    }
+  else if (grove_inspector_is_gone (self))
     {
       classes[1] = "ending";
       gtk_label_set_text (self->state_label, _ ("Ended"));
@@ -226,6 +239,23 @@ show_sections (GroveInspector *self, gboolean known)
   gtk_widget_set_visible (self->inside, known);
 }
 
+/* It has not ended: it is one of another node. */
+static gboolean
+show_elsewhere (GroveInspector *self)
+{
+  const char      *node, *pid;
+  gboolean         elsewhere = grove_process_detail_get_elsewhere (self->detail, &node, &pid);
+  g_autofree char *text = NULL;
+
+  gtk_widget_set_visible (self->node_button, elsewhere);
+  if (!elsewhere)
+    return FALSE;
+  text =
+    g_strdup_printf (_ ("It is the process %s of %s, another node of the cluster."), pid, node);
+  grove_section_take_label (self->obituary_label, g_steal_pointer (&text));
+  return TRUE;
+}
+
 static void
 show_obituary (GroveInspector *self)
 {
@@ -238,7 +268,7 @@ show_obituary (GroveInspector *self)
   gtk_widget_set_visible (self->obituary, gone);
   gtk_widget_set_visible (self->successor_button, successor != NULL);
   show_sections (self, known);
-  if (!gone)
+  if (!gone || show_elsewhere (self))
     return;
   if (reason == NULL)
     grove_section_take_label (self->obituary_label,
@@ -359,6 +389,15 @@ grove_inspector_set_pid (GroveInspector *self, const char *pid)
  */
 
 static void
+on_node_clicked (GroveInspector *self)
+{
+  const char *node, *pid;
+
+  if (self->detail != NULL && grove_process_detail_get_elsewhere (self->detail, &node, &pid))
+    grove_session_go_elsewhere (self->session, node, pid);
+}
+
+static void
 on_successor_clicked (GroveInspector *self)
 {
   if (self->detail != NULL)
@@ -443,6 +482,7 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (obituary);
   BIND (obituary_label);
   BIND (successor_button);
+  BIND (node_button);
   BIND (restart_button);
   BIND (exit_button);
   BIND (kill_button);
@@ -503,6 +543,7 @@ grove_inspector_class_init (GroveInspectorClass *klass)
                                                "/io/github/grove/Observer/grove-inspector.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_successor_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_node_clicked);
 }
 
 static void

@@ -15,6 +15,7 @@ struct _GroveNodePicker
   GtkBox              parent_instance;
   GroveSession       *session;
   GroveNodeList      *nodes;
+  GroveNodeList      *except; /* NULL: none */
   GtkCustomFilter    *filter;
   GtkFilterListModel *shown;
   GtkLabel           *heading;
@@ -32,22 +33,13 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GroveNodePicker, grove_node_picker, GTK_TYPE_BOX)
 
-/* Nodes of a cluster have the same cookie, as a rule: what was typed for one serves for all. */
 static void
 open_node (GroveNodePicker *self, GroveNode *node, gboolean in_new_window)
 {
-  const char *name = grove_node_get_name (node);
-  const char *current = grove_session_get_system_name (self->session);
-  const char *cookie = current != NULL ? grove_cookie_get (current) : NULL;
-  g_autoptr (GroveNode) kept = g_object_ref (node);
+  g_autofree char *target = g_strdup (grove_node_get_target (node));
 
-  if (cookie != NULL && grove_cookie_get (name) == NULL && !grove_cookie_is_kept (name))
-    {
-      g_autofree char *copy = g_strdup (cookie);
-
-      grove_cookie_set (name, copy);
-    }
-  g_signal_emit (self, signals[OPENED], 0, grove_node_get_target (kept), in_new_window);
+  grove_cookie_share (grove_session_get_target (self->session), target);
+  g_signal_emit (self, signals[OPENED], 0, target, in_new_window);
 }
 
 static void
@@ -89,11 +81,28 @@ new_row (gpointer item, gpointer user_data)
 }
 
 static gboolean
+is_in (GroveNodeList *list, const char *name)
+{
+  guint n = list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (list)) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GroveNode) node = g_list_model_get_item (G_LIST_MODEL (list), i);
+
+      if (g_str_equal (grove_node_get_name (node), name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
 is_wanted (gpointer item, gpointer user_data)
 {
   GroveNodePicker *self = user_data;
   const char      *target = grove_session_get_target (self->session);
 
+  if (is_in (self->except, grove_node_get_name (item)))
+    return FALSE;
   if (grove_session_get_state (self->session) == GROVE_SESSION_IDLE)
     return TRUE;
   return g_strcmp0 (target, grove_node_get_target (item)) != 0 &&
@@ -111,6 +120,16 @@ on_shown_changed (GroveNodePicker *self)
 {
   gtk_widget_set_visible (GTK_WIDGET (self),
                           g_list_model_get_n_items (G_LIST_MODEL (self->shown)) > 0);
+}
+
+void
+grove_node_picker_set_except (GroveNodePicker *self, GroveNodeList *except)
+{
+  g_return_if_fail (GROVE_IS_NODE_PICKER (self));
+  g_return_if_fail (self->except == NULL);
+  self->except = g_object_ref (except);
+  g_signal_connect_swapped (except, "items-changed", G_CALLBACK (on_wanted_changed), self);
+  on_wanted_changed (self);
 }
 
 void
@@ -141,6 +160,9 @@ grove_node_picker_dispose (GObject *object)
     }
   g_clear_object (&self->shown);
   g_clear_object (&self->filter);
+  if (self->except != NULL)
+    g_signal_handlers_disconnect_by_data (self->except, self);
+  g_clear_object (&self->except);
   g_clear_object (&self->nodes);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (grove_node_picker_parent_class)->dispose (object);

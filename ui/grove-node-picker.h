@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (GroveNodePicker, grove_node_picker, GROVE, NODE_PICKER, Gt
 
 /* Signal: opened (const char *target, gboolean in_new_window). */
 GtkWidget *grove_node_picker_new (GroveSession *session, GroveNodeList *nodes, const char *heading);
+/* Leaves out those of another list, too: they are to be picked there. */
+void grove_node_picker_set_except (GroveNodePicker *self, GroveNodeList *except);
 /* Whoever shows it says so: hidden for want of nodes it is not mapped. */
 void grove_node_picker_watch (GroveNodePicker *self, gboolean watch);
 

@@ -143,6 +143,15 @@ on_hide (GroveSystemMenu *self)
   watch_nodes (self, FALSE);
 }
 
+static void
+show_whether_any (GroveSystemMenu *self)
+{
+  gtk_widget_set_visible (self->none,
+                          g_list_model_get_n_items (G_LIST_MODEL (self->discovery)) == 0 &&
+                            !gtk_widget_get_visible (self->cluster) &&
+                            !gtk_widget_get_visible (self->nodes));
+}
+
 /* Looks again each time it opens: what is shown is what is there now. */
 static void
 on_show (GroveSystemMenu *self)
@@ -150,8 +159,7 @@ on_show (GroveSystemMenu *self)
   grove_discovery_refresh (self->discovery);
   watch_nodes (self, TRUE);
   gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->discovery), new_row, self, NULL);
-  gtk_widget_set_visible (self->none,
-                          g_list_model_get_n_items (G_LIST_MODEL (self->discovery)) == 0);
+  show_whether_any (self);
 }
 
 static void
@@ -256,6 +264,11 @@ grove_system_menu_new (GroveSession *session, GroveDiscovery *discovery, GroveNo
   self->discovery = g_object_ref (discovery);
   self->cluster = add_picker (self, cluster, _ ("Its Cluster"), self->none);
   self->nodes = add_picker (self, nodes, _ ("Erlang and Elixir Nodes Here"), self->cluster);
+  grove_node_picker_set_except (GROVE_NODE_PICKER (self->nodes), cluster);
+  g_signal_connect_object (self->nodes, "notify::visible", G_CALLBACK (show_whether_any), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->cluster, "notify::visible", G_CALLBACK (show_whether_any), self,
+                           G_CONNECT_SWAPPED);
   recents = grove_recent_list_new (session, discovery, nodes);
   g_signal_connect_object (recents, "opened", G_CALLBACK (on_recent_opened), self,
                            G_CONNECT_SWAPPED);

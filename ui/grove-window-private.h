@@ -24,6 +24,7 @@ struct _GroveWindow
   GroveSession        *session;
   GroveDiscovery      *discovery;
   GroveNodeList       *nodes; /* of this machine */
+  char                *awaited_pid; /* to be shown once the node it is of is reached */
   GroveProcessActions *actions;
   gboolean             noted;    /* among the recent systems */
   GHashTable          *seen;     /* names of views that showed something of this system */
@@ -67,6 +68,9 @@ GPtrArray *_grove_window_dup_targets (GroveWindow *self);
 void _grove_window_finder_init (GroveWindow *self);
 void _grove_window_finder_open (GroveWindow *self);
 void _grove_window_finder_finish (GroveWindow *self);
+/* Goes to other nodes of a cluster when the session says so; after its session stands. */
+void _grove_window_nodes_init (GroveWindow *self);
+void _grove_window_nodes_finish (GroveWindow *self);
 /* What is remembered from one run to the next: when it is closed, and when it is made. */
 void _grove_window_remember (GroveWindow *self);
 void _grove_window_recall (GroveWindow *self);

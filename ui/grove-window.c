@@ -333,6 +333,7 @@ grove_window_dispose (GObject *object)
   g_clear_object (&self->actions);
   g_clear_object (&self->discovery);
   g_clear_object (&self->nodes);
+  _grove_window_nodes_finish (self);
   g_clear_object (&self->session);
 }
 
@@ -405,6 +406,7 @@ grove_window_init (GroveWindow *self)
   grove_inspector_set_actions (self->inspector, self->actions);
   _grove_window_actions_init (self);
   _grove_window_finder_init (self);
+  _grove_window_nodes_init (self);
   connect_signals (self);
   _grove_window_recall (self);
   on_state_changed (self);

@@ -140,7 +140,12 @@ cli_explain_gone (const CliProcess *process, struct json_object *data, GError **
   g_autofree char    *reason = exited != NULL ? _grove_exited_reason (exited) : NULL;
   g_autofree char    *successor = exited != NULL ? _grove_exited_successor (exited) : NULL;
   g_autoptr (GString) text = g_string_new (NULL);
-  if (exited == NULL)
+  struct json_object *elsewhere = _grove_json_object (data, "elsewhere");
+  if (elsewhere != NULL)
+    g_string_append_printf (text, "%s is the process %s of another node: --system beam:%s",
+                            process->pid, _grove_json_text (elsewhere, "pid"),
+                            _grove_json_text (elsewhere, "node"));
+  else if (exited == NULL)
     g_string_append_printf (text, "There is no process %s", process->pid);
   else
     g_string_append_printf (text, "%s has ended", process->pid);

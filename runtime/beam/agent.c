@@ -326,6 +326,28 @@ code_of (struct grove_text name)
   return GROVE_ERROR_INTERNAL;
 }
 
+/* A process of another node. What has to be escaped in JSON is in no node's name one could type. */
+static const char *
+describe_elsewhere (struct grove_text node,
+                    struct grove_text pid,
+                    char             *words,
+                    size_t            words_size,
+                    char             *data,
+                    size_t            data_size)
+{
+  char             text[BEAM_NAME_SIZE];
+  struct beam_name name;
+
+  (void) snprintf (text, sizeof text, "%.*s", (int) node.size, node.bytes);
+  (void) snprintf (words, words_size, "it is a process of %s, and called %.*s there", text,
+                   (int) pid.size, pid.bytes);
+  if (!beam_name_parse (text, &name))
+    return NULL;
+  (void) snprintf (data, data_size, "{\"elsewhere\":{\"node\":\"%s\",\"pid\":\"%.*s\"}}", text,
+                   (int) pid.size, pid.bytes);
+  return data;
+}
+
 static void
 hear (struct beam_agent *self, struct grove_term message)
 {
@@ -334,7 +356,7 @@ hear (struct beam_agent *self, struct grove_term message)
   struct grove_term  what;
   struct grove_text  code, text;
   int64_t            id;
-  char               words[1024];
+  char               words[1024], data[512];
 
   if (grove_match (message, "{rep, ~l, ~t}", &id, &answer.result))
     answer.ok = true;
@@ -343,6 +365,12 @@ hear (struct beam_agent *self, struct grove_term message)
       (void) snprintf (words, sizeof words, "%.*s", (int) text.size, text.bytes);
       answer.code = code_of (code);
       answer.text = words;
+    }
+  else if (grove_match (message, "{err, ~l, elsewhere, {~s, ~s}}", &id, &code, &text))
+    {
+      answer.code = GROVE_ERROR_NO_PROCESS;
+      answer.text = words;
+      answer.data = describe_elsewhere (code, text, words, sizeof words, data, sizeof data);
     }
   else
     {

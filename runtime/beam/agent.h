@@ -17,6 +17,7 @@ struct beam_answer
 {
   bool              ok;
   struct grove_term result; /* if ok */
+  const char       *data;   /* if not: a JSON object that says more, or NULL */
   enum grove_error  code;   /* if not */
   const char       *text;   /* one sentence for people */
 };

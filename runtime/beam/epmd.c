@@ -117,7 +117,7 @@ beam_connect (const char *host, int port, int timeout_ms)
   const int fd = connect_to_any (host, port, timeout_ms);
 
   /* This machine's name need not be known to it, nor lead to where its nodes listen. */
-  if (fd < 0 && (errno == EADDRNOTAVAIL || errno == ECONNREFUSED) && beam_is_here (host))
+  if (fd < 0 && beam_is_here (host) && strcasecmp (host, "localhost") != 0)
     return connect_to_any ("localhost", port, timeout_ms);
   return fd;
 }

@@ -119,7 +119,7 @@ answered (const struct beam_answer *answer, void *user_data)
       grove_call_end (pending->call);
     }
   else
-    grove_call_fail (pending->call, answer->code, NULL, "%s", answer->text);
+    grove_call_fail (pending->call, answer->code, answer->data, "%s", answer->text);
   free (pending);
 }
 

@@ -4,7 +4,9 @@
  * files, how a cookie reaches grove-beam, and the words for each way it ends. A script takes its
  * part.
  */
+#include "observer/grove-address.h"
 #include "observer/grove-cookies.h"
+#include "observer/grove-foreign-pid.h"
 #include "observer/grove-node-list.h"
 #include "observer/grove-session.h"
 
@@ -231,6 +233,78 @@ test_handed_over (Fixture *self, gconstpointer data)
   g_assert_true (grove_session_wants_cookie (self->session));
 }
 
+/* ---- Clusters -----------------------------------------------------------------------------------
+ */
+
+static void
+test_siblings (Fixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *target, *node, *sibling;
+  } cases[] = {
+    { "beam:a@h", "b@h", "beam:b@h" },
+    { "beam:a@h?port=1", "b@h", "beam:b@h" },
+    { "beam:a@h?port=1&tls&ca=/x", "b@h", "beam:b@h?tls&ca=/x" },
+    { "beam:a@h?tls&port=1", "b@h", "beam:b@h?tls" },
+    { "shop", "b@h", "beam:b@h" },
+    { NULL, "b@h", "beam:b@h" },
+    { "beam:a@h", "b@h?tls", NULL },
+    { "beam:a@h", "b h", NULL },
+    { "beam:a@h", "", NULL },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *sibling = grove_address_dup_sibling (cases[i].target, cases[i].node);
+      g_assert_cmpstr (sibling, ==, cases[i].sibling);
+    }
+  grove_cookie_set ("a@h", "secret");
+  grove_cookie_share ("beam:a@h?tls", "beam:b@h");
+  g_assert_cmpstr (grove_cookie_get ("b@h"), ==, "secret");
+  grove_cookie_set ("a@h", "another");
+  grove_cookie_share ("beam:a@h", "beam:b@h");
+  g_assert_cmpstr (grove_cookie_get ("b@h"), ==, "secret");
+  grove_cookie_share ("shop", "beam:c@h");
+  grove_cookie_share (NULL, "beam:c@h");
+  g_assert_null (grove_cookie_get ("c@h"));
+  grove_cookie_set ("a@h", NULL);
+  grove_cookie_set ("b@h", NULL);
+}
+
+static void
+test_foreign_pids (Fixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *text, *node, *pid;
+  } cases[] = {
+    { "#Pid<shop@b.91.0>", "shop@b", "<0.91.0>" },
+    { "#PID<shop@b.example.org.91.2>", "shop@b.example.org", "<0.91.2>" },
+    { "#Pid<'shop@10.0.0.1'.1234567890.0>", "shop@10.0.0.1", "<0.1234567890.0>" },
+    { "#Pid<'a-b@c'.1.0>", "a-b@c", "<0.1.0>" },
+    { "<0.91.0>", NULL, NULL },
+    { "<8831.91.0>", NULL, NULL },
+    { "#PID<0.91.0>", NULL, NULL },
+    { "#Pid<>", NULL, NULL },
+    { "#Pid<a@b>", NULL, NULL },
+    { "#Pid<a@b.1>", NULL, NULL },
+    { "#Pid<a@b..1>", NULL, NULL },
+    { "#Pid<.1.1>", NULL, NULL },
+    { "#Pid<a@b.1.12345678901>", NULL, NULL },
+    { "#Pid<a@b.1.x>", NULL, NULL },
+    { "#Pid<a@b.1.1", NULL, NULL },
+    { "", NULL, NULL },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *node = NULL, *pid = NULL;
+      g_assert_cmpint (grove_foreign_pid_parse (cases[i].text, &node, &pid), ==,
+                       cases[i].node != NULL);
+      g_assert_cmpstr (node, ==, cases[i].node);
+      g_assert_cmpstr (pid, ==, cases[i].pid);
+    }
+}
+
 /* ---- Words --------------------------------------------------------------------------------------
  */
 
@@ -286,6 +360,8 @@ main (int argc, char **argv)
   ADD ("unwatched", test_unwatched);
   ADD ("cookies", test_cookies);
   ADD ("handed-over", test_handed_over);
+  ADD ("siblings", test_siblings);
+  ADD ("foreign-pids", test_foreign_pids);
   ADD ("words", test_words);
 #undef ADD
   return g_test_run ();

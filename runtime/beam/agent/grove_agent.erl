@@ -8,6 +8,7 @@
 %%   bridge -> manager  {req, Id, Method :: binary(), #{binary() => term()}}
 %%                      {stop, Id}: nobody waits for the answer any more
 %%   agent  -> bridge   {rep, Id, Result} | {err, Id, Code :: atom(), Text :: binary()}
+%%                      {err, Id, elsewhere, {Node :: binary(), Pid :: binary()}}: it is one of that node
 %%                      {beat, Nanoseconds} | {bye, Why :: atom()} | {happened, Kind :: atom(), What}
 %%
 %% Results are in the shapes of the protocol: maps become objects, lists arrays, binaries texts, atoms

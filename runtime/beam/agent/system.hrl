@@ -132,4 +132,8 @@ limit_rows() ->
 
 node_rows() ->
     [#{<<"node">> => text(Node), <<"kind">> => Kind}
-     || {Kind, Nodes} <- [{<<"this">>, [node()]}, {<<"visible">>, nodes()}, {<<"hidden">>, nodes(hidden)}], Node <- Nodes].
+     || {Kind, Nodes} <- [{<<"this">>, [node()]}, {<<"visible">>, nodes()}, {<<"hidden">>, nodes(hidden)}], Node <- Nodes,
+        not is_bridge(Node)].
+
+%% Ours, and that of another observer: no node one could go to.
+is_bridge(Node) -> lists:prefix("grove_beam", atom_to_list(Node)).

@@ -57,10 +57,15 @@ who(_) -> null.
 
 gone() -> throw({no_process, <<"there is no such process any more">>}).
 
+%% Of another node, where it has the same numbers but for the first.
+elsewhere(Pid) ->
+    [_, Number, Serial] = string:split(pid_to_list(Pid), ".", all),
+    {text(node(Pid)), iolist_to_binary(["<0.", Number, $., Serial])}.
+
 %% The process a request names, which must be one of this node.
 target(Params) ->
     Text = maps:get(<<"pid">>, Params),
     Pid = try list_to_pid(binary_to_list(Text)) catch error:_ -> throw({invalid, <<"a pid looks like <0.123.0>, not ", Text/binary>>}) end,
-    node(Pid) =:= node() orelse throw({invalid, <<Text/binary, " is a process of another node">>}),
+    node(Pid) =:= node() orelse throw({elsewhere, elsewhere(Pid)}),
     put(asks, Pid),
     Pid.

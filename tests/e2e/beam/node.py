@@ -263,7 +263,7 @@ def main():
         place.compile(*sources)
         module, kind = os.path.splitext(os.path.basename(sources[0]))
         node = place.start("grove-test", main=module.capitalize() if kind == ".ex" else module)
-        environment = dict(os.environ, GROVE_TEST_NODE=node.name)
+        environment = dict(os.environ, GROVE_TEST_NODE=node.name, GROVE_TEST_PLACE=place.directory)
         for name in ("HOME", "GROVE_BEAM", "ERL_EPMD_PORT"):
             environment[name] = place.environment[name]
         environment.pop("XDG_CONFIG_HOME", None)

@@ -18,7 +18,7 @@ import time
 from node import OK, PATIENCE, UNREACHABLE, Failure, Place, Skipped, await_that, check, free_port, has, run_tests, same
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "protocol"))
-from client import Refused  # pylint: disable=wrong-import-position
+from client import Refused, Table  # pylint: disable=wrong-import-position
 
 SECRET = "a_secret_of_the_tests"
 
@@ -372,6 +372,25 @@ def another_agent(place, _house):
     node.close()
 
 
+def cluster(place, house):
+    """The other nodes are a table, without bridges; what is theirs is said to be."""
+    node = place.start("partner")
+    node.evaluate(f"register(watcher, spawn(fun() -> monitor(process, {{plain, '{house.name}'}}), receive never -> ok end end))")
+    with house.observe() as session, house.observe():
+        rows = Table(session, "nodes", ["node", "kind"], [["node", "asc"]]).until(lambda rows: len(rows) > 1 and rows, "nodes")
+        same(rows, [{"node": house.name, "kind": "this"}, {"node": node.name, "kind": "visible"}])
+        detail = session.call("process.get", pid=find(session, "plain"))
+        foreign = detail["monitored_by"][0]
+        same(foreign["name"], node.name)
+        refused = session.refused("process.get", pid=foreign["pid"])
+        same((refused.code, refused.data["elsewhere"]["node"]), (-32003, node.name))
+        with node.observe() as there:
+            same(refused.data["elsewhere"]["pid"], find(there, "watcher"))
+    done = house.call("info", foreign["pid"])
+    has(done.stderr, f"another node: --system beam:{node.name}")
+    node.close()
+
+
 # ---- It is large, or full, or strange ------------------------------------------------------------
 
 
@@ -448,6 +467,7 @@ TESTS = (
     two_observers,
     too_many,
     another_agent,
+    cluster,
 )
 CROWDED = (million_messages, large_state, all_alphabets, process_limit)
 
