@@ -226,7 +226,16 @@ class Node:
         )
 
     def await_left_alone(self):
-        await_that(lambda: self.agents() == "{[],[],undefined}", "the agent to leave")
+        seen = []
+
+        def left():
+            seen[:] = [self.agents()]
+            return seen == ["{[],[],undefined}"]
+
+        try:
+            await_that(left, "the agent to leave")
+        except Failure as failure:
+            raise Failure(f"{failure}: {seen}") from failure
 
 
 class Bridge(Client):

@@ -38,7 +38,7 @@ def processes(house):
 def tree(house):
     text = house.run("tree")
     has(text, rf"^house +{PID} +application")
-    has(text, rf"house_sup +{PID} +supervisor +waiting +one_for_one")
+    has(text, rf"house_sup +{PID} +supervisor +\w+ +one_for_one")
     has(text, rf"counter_1 +{PID} +worker")
 
 
