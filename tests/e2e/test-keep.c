@@ -55,7 +55,7 @@ test_pin (WindowFixture *fixture, gconstpointer data)
                 g_str_equal (grove_mailbox_card_get_title (find_card (fixture, heir)),
                              SHOP_COUNTER),
               WINDOW_PATIENCE_MS);
-  g_assert_null (find_card (fixture, pid));
+  GROVE_WAIT (find_card (fixture, pid) == NULL, WINDOW_PATIENCE_MS);
 
   grove_ui_test_settle (GTK_WIDGET (fixture->window));
   card = find_card (fixture, heir);
