@@ -23,6 +23,8 @@
 %% What one worker may hold: more than any answer needs, less than a node minds.
 -define(WORKER_WORDS, (256 * 1024 * 1024 div 8)).
 -define(BEAT_MS, 2000).
+%% How often it is tried to find every process able to answer, before the module is left where it is.
+-define(UNLOAD_TRIES, 6).
 %% Places in the counters of what observing costs.
 -define(COST_NS, 1).
 -define(COST_REDUCTIONS, 2).
@@ -154,8 +156,12 @@ leave(Why, S = #manager{bridge = Bridge, workers = Workers, suspended = Suspende
     ok.
 
 %% Purging makes the code server wait for every process, and one in native code would hang it and with
-%% it every load of code. So all are asked first, against the clock; in doubt the module stays.
-unload() ->
+%% it every load of code. So all are asked first, against the clock, which on a node that is busy wants
+%% patience; in doubt the module stays.
+unload() -> unload(?UNLOAD_TRIES).
+
+unload(0) -> false;
+unload(Tries) ->
     Count = erlang:system_info(process_count),
     Asks = fun() -> lists:foreach(fun(Pid) -> process_info(Pid, current_function) end, processes()) end,
     Count =< 200000 andalso
@@ -167,15 +173,15 @@ unload() ->
                     others() orelse code:delete(?MODULE),
                     others() orelse purge();
                 {'DOWN', Monitor, process, Pid, _} -> false
-            after 5000 + Count div 100 -> exit(Pid, kill)
+            after 5000 + Count div 100 -> exit(Pid, kill), others() orelse unload(Tries - 1)
             end
         end.
 
 %% Never one that kills: who logs just now may be in our handler still. Whoever tries again must not be
 %% in this module himself.
 purge() ->
-    Text = "(fun Again(0) -> false; Again(N) -> code:soft_purge('" ++ atom_to_list(?MODULE) ++ "') orelse "
-           "begin timer:sleep(100), Again(N - 1) end end)(20).",
+    Text = "(fun Again(40) -> false; Again(N) -> code:soft_purge('" ++ atom_to_list(?MODULE) ++ "') orelse "
+           "begin timer:sleep(100 * N), Again(N + 1) end end)(1).",
     {ok, Tokens, _} = erl_scan:string(Text),
     {ok, Expressions} = erl_parse:parse_exprs(Tokens),
     spawn(erl_eval, exprs, [Expressions, []]).

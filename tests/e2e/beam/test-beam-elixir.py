@@ -14,7 +14,7 @@ def names(orchard):
     text = orchard.run("tree")
     for line in (
         rf"^orchard +{PID} +application",
-        rf"Orchard\.Supervisor +{PID} +supervisor +waiting +rest_for_one",
+        rf"Orchard\.Supervisor +{PID} +supervisor +\w+ +rest_for_one",
         rf"Orchard\.Ledger +{PID} +worker",
         rf"Orchard\.Tree \"apple\" +{PID} +worker",
         rf"Orchard\.Tree {{:pear, 7}} +{PID} +worker",
