@@ -142,8 +142,7 @@ beam_map_get (struct grove_term map, const char *key, struct grove_term *ret_val
   if (grove_term_type (map) != GROVE_TERM_MAP || !grove_cursor_init (&cursor, map))
     return false;
   while (grove_cursor_next (&cursor, &found) && grove_cursor_next (&cursor, ret_value))
-    if (grove_match (found, "~a", &name) && name.size == size &&
-        memcmp (name.bytes, key, size) == 0)
+    if (grove_term_atom (found, &name) && name.size == size && memcmp (name.bytes, key, size) == 0)
       return true;
   return false;
 }
@@ -163,9 +162,8 @@ beam_map_text (struct grove_term map, const char *key, char *text, size_t size)
   struct grove_term value;
   struct grove_text found = { "", 0 };
 
-  if (beam_map_get (map, key, &value) && !grove_match (value, "~s", &found) &&
-      !grove_match (value, "~a", &found))
-    found = (struct grove_text){ "", 0 };
+  if (beam_map_get (map, key, &value) && !grove_term_binary (value, &found))
+    (void) grove_term_atom (value, &found);
   (void) snprintf (text, size, "%.*s", (int) (found.size < size ? found.size : size - 1),
                    found.bytes);
 }
