@@ -4,6 +4,7 @@
  */
 #include "runtime/beam/agent.h"
 
+#include "runtime/beam/agent-load.h"
 #include "runtime/beam/blob.h"
 #include "runtime/beam/must.h"
 
@@ -38,89 +39,6 @@ struct beam_agent
 /* ---- Starting it
  * ---------------------------------------------------------------------------------
  */
-
-/* Whether the node has our very module already. */
-static bool
-ask_whether_loaded (struct beam_link *link, bool *ret_loaded, struct beam_trouble *ret_trouble)
-{
-  struct grove_buffer arguments = { NULL };
-  struct grove_term   result;
-  bool                answered;
-
-  beam_must (grove_build (&arguments, "[~a, version, 0]", beam_agent_module) == GROVE_OK);
-  answered = beam_link_call (link, "erlang", "function_exported", grove_buffer_term (&arguments),
-                             CALL_MS, &result, ret_trouble);
-  *ret_loaded = answered && grove_match (result, "true");
-  grove_buffer_finish (&arguments);
-  return answered;
-}
-
-/* Before anything is loaded: a node that is too old says so in its log when it must refuse. */
-static bool
-check_release (struct beam_link *link, struct beam_trouble *ret_trouble)
-{
-  struct grove_buffer arguments = { NULL };
-  struct grove_term   result;
-  struct grove_cursor cursor;
-  struct grove_term   digit;
-  int64_t             byte;
-  long                release = 0;
-  bool                answered;
-
-  beam_must (grove_build (&arguments, "[otp_release]") == GROVE_OK);
-  answered = beam_link_call (link, "erlang", "system_info", grove_buffer_term (&arguments), CALL_MS,
-                             &result, ret_trouble);
-  grove_buffer_finish (&arguments);
-  if (!answered)
-    return false;
-  if (grove_cursor_init (&cursor, result))
-    while (grove_cursor_next (&cursor, &digit) && grove_term_int64 (digit, &byte) && byte >= '0' &&
-           byte <= '9')
-      release = release * 10 + (byte - '0');
-  if (release >= beam_agent_release)
-    return true;
-  beam_trouble_set (ret_trouble, BEAM_TOO_OLD,
-                    "The node runs Erlang/OTP %ld; this grove-beam was built for %d and later.",
-                    release, beam_agent_release);
-  return false;
-}
-
-static bool
-load (struct beam_link *link, struct beam_trouble *ret_trouble)
-{
-  struct grove_buffer arguments = { NULL };
-  struct grove_term   result;
-  char                file[128];
-  bool                loaded;
-
-  (void) snprintf (file, sizeof file, "%s.beam", beam_agent_module);
-  {
-    struct grove_buffer name = { NULL };
-
-    /* A file's name is a list of characters. */
-    *grove_buffer_extend (&name, 1) = 107;
-    *grove_buffer_extend (&name, 1) = 0;
-    *grove_buffer_extend (&name, 1) = (uint8_t) strlen (file);
-    memcpy (grove_buffer_extend (&name, strlen (file)), file, strlen (file));
-    beam_must (grove_build (&arguments, "[~a, ~t, ~b]", beam_agent_module,
-                            grove_buffer_term (&name), beam_agent_code,
-                            beam_agent_code_size) == GROVE_OK);
-    grove_buffer_finish (&name);
-  }
-  loaded = beam_link_call (link, "code", "load_binary", grove_buffer_term (&arguments), CALL_MS,
-                           &result, ret_trouble);
-  grove_buffer_finish (&arguments);
-  if (loaded && !grove_match (result, "{module, _}"))
-    {
-      char text[256];
-      bool cut;
-
-      (void) grove_term_print (result, GROVE_SYNTAX_ERLANG, 16, text, sizeof text, &cut);
-      beam_trouble_set (ret_trouble, BEAM_REFUSED, "The node refused the agent's module: %s", text);
-      return false;
-    }
-  return loaded;
-}
 
 static bool
 start (struct beam_agent *self, struct beam_trouble *ret_trouble)
@@ -179,6 +97,7 @@ ask_hello (struct beam_agent *self, struct beam_trouble *ret_trouble)
 
 struct beam_agent *
 beam_agent_start (struct beam_link    *link,
+                  bool                 as_source,
                   struct grove_term   *ret_hello,
                   struct beam_trouble *ret_trouble)
 {
@@ -188,14 +107,14 @@ beam_agent_start (struct beam_link    *link,
   if (self == NULL)
     abort ();
   self->link = link;
-  if (check_release (link, ret_trouble) && ask_whether_loaded (link, &loaded, ret_trouble) &&
-      (loaded || load (link, ret_trouble)))
+  if (beam_agent_load (link, as_source, &loaded, ret_trouble))
     {
       started = start (self, ret_trouble);
       if (!started && loaded)
         {
           /* Another observer's agent left just now, and took the module with it. */
-          started = load (link, ret_trouble) && start (self, ret_trouble);
+          started =
+            beam_agent_load (link, as_source, &loaded, ret_trouble) && start (self, ret_trouble);
         }
       if (started && ask_hello (self, ret_trouble))
         {

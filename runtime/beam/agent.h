@@ -27,6 +27,7 @@ typedef void (*beam_answered) (const struct beam_answer *answer, void *user_data
 /**
  * beam_agent_start:
  * @link: longer lived than the agent
+ * @as_source: also to a node that could load it compiled
  * @ret_hello: (out): what the agent said of its node, a map; owned by the agent
  * @ret_trouble: (out): one sentence for people
  *
@@ -36,6 +37,7 @@ typedef void (*beam_answered) (const struct beam_answer *answer, void *user_data
  * Blocks: some round trips, up to 20 s in all
  */
 struct beam_agent *beam_agent_start (struct beam_link    *link,
+                                     bool                 as_source,
                                      struct grove_term   *ret_hello,
                                      struct beam_trouble *ret_trouble);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The agent's compiled module, made when Grove is built (agent/embed.py).
+ * The agent's module, made when Grove is built (agent/embed.py).
  */
 #pragma once
 
@@ -11,3 +11,7 @@ extern const char    beam_agent_module[]; /* grove_agent_ and eight digits of it
 extern const int     beam_agent_release;  /* of Erlang/OTP, that compiled it */
 extern const uint8_t beam_agent_code[];
 extern const size_t  beam_agent_code_size;
+
+/* The same as preprocessed source, for nodes that are older: UTF-8. */
+extern const uint8_t beam_agent_source[];
+extern const size_t  beam_agent_source_size;

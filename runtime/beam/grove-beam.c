@@ -41,6 +41,7 @@ static const char help[] =
   "  --help, --version\n";
 
 static struct grove_protocol_server *server;
+static bool                          as_source;
 
 static void
 on_signal (int number)
@@ -152,7 +153,7 @@ observe (const struct beam_link_options             *options,
   int                 status;
 
   if (link != NULL)
-    agent = beam_agent_start (link, &hello, &trouble);
+    agent = beam_agent_start (link, as_source, &hello, &trouble);
   if (agent != NULL)
     {
       struct beam_source *source = beam_source_new (link, agent, hello);
@@ -212,6 +213,7 @@ main (int argc, char **argv)
     READ_ONLY,
     NO_PAYLOADS,
     LIST,
+    AGENT_SOURCE,
     JSON,
     HELP,
     VERSION,
@@ -227,6 +229,8 @@ main (int argc, char **argv)
     { "read-only", no_argument, NULL, READ_ONLY },
     { "no-payloads", no_argument, NULL, NO_PAYLOADS },
     { "list", no_argument, NULL, LIST },
+    /* As to a node that is older, for tests. */
+    { "agent-source", no_argument, NULL, AGENT_SOURCE },
     { "json", no_argument, NULL, JSON },
     { "help", no_argument, NULL, HELP },
     { "version", no_argument, NULL, VERSION },
@@ -270,6 +274,9 @@ main (int argc, char **argv)
       case TLS_KEY:
         tls.key = optarg;
         options.tls = &tls;
+        break;
+      case AGENT_SOURCE:
+        as_source = true;
         break;
       case READ_ONLY:
         serving.read_only = true;

@@ -333,10 +333,10 @@ tell_after(Pid, Outcome, Supervisor, Successor, At, Restarts, #recorder{bridge =
 
 %% The supervisor answers when it has done what it does now: first of all, the restart.
 follow(Recorder, Supervisor, Pid, Id, Start, N) ->
-    Result = seek(Supervisor, Pid, Id, Start, N, 20, now_ns() + ?PATIENCE_MS * 1000000),
+    Result = seek(Recorder, Supervisor, Pid, Id, Start, N, 20, now_ns() + ?PATIENCE_MS * 1000000),
     Recorder ! {followed, Pid, Result}.
 
-seek(Supervisor, Pid, Id, Start, N, Wait, Until) ->
+seek(Recorder, Supervisor, Pid, Id, Start, N, Wait, Until) ->
     Look = fun(State) -> exit({grove, {replacement(State, Pid, Id, Start), now_ns()}}) end,
     Found = try sys:replace_state(Supervisor, Look, 5000), {none, 0}
             catch
@@ -350,9 +350,9 @@ seek(Supervisor, Pid, Id, Start, N, Wait, Until) ->
         {Successor, At} when is_pid(Successor) -> {restarted, Supervisor, Successor, At, N};
         {deleted, At} -> {left, Supervisor, none, At, N};
         _ ->
-            case now_ns() > Until of
+            case now_ns() > Until orelse not is_process_alive(Recorder) of
                 true -> {pending, Supervisor, none, now_ns(), N};
-                false -> timer:sleep(Wait), seek(Supervisor, Pid, Id, Start, N, min(2 * Wait, 1000), Until)
+                false -> timer:sleep(Wait), seek(Recorder, Supervisor, Pid, Id, Start, N, min(2 * Wait, 1000), Until)
             end
     end.
 

@@ -142,9 +142,9 @@ manage(S = #manager{bridge = Bridge}) ->
 %% ---- Leaving ------------------------------------------------------------------------------------
 
 leave(Why, S = #manager{bridge = Bridge, workers = Workers, suspended = Suspended}) ->
-    maps:foreach(fun(_, {_, Pid, _}) -> exit(Pid, kill) end, Workers),
+    [exit(Pid, kill) || {_, Pid, _} <- maps:values(Workers)],
     S#manager.watcher =:= none orelse exit(element(1, S#manager.watcher), kill),
-    maps:foreach(fun(Pid, _) -> catch erlang:resume_process(Pid) end, Suspended),
+    [catch erlang:resume_process(Pid) || Pid <- maps:keys(Suspended)],
     case process_info(self(), registered_name) of
         {registered_name, Name} ->
             S#manager.recorder =:= none orelse stop_recorder(S#manager.recorder, Name),

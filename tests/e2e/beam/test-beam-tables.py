@@ -5,11 +5,12 @@ in them, ports, sockets, allocators, limits), its samples and what observing cos
 and the agent as source for nodes that are older than what compiled it."""
 
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "protocol"))
 from client import Table  # pylint: disable=wrong-import-position
-from node import PID, REFUSED, Place, await_that, check, has, run_tests, same  # pylint: disable=wrong-import-position
+from node import PATIENCE, PID, REFUSED, Place, await_that, check, has, run_tests, same  # pylint: disable=wrong-import-position
 
 OBJECT = ("index", "key", "size", "object")
 
@@ -105,7 +106,7 @@ def memory_and_limits(node):
         limits = {row["name"]: row for row in read(bridge, "limits").rows()}
         same(limits["processes"]["limit"], int(node.evaluate("erlang:system_info(process_limit)")))
         check(limits["atoms"]["used"] > 5000 and 0 < limits["atoms"]["share"] < 1, limits)
-        check({row["kind"] for row in read(bridge, "nodes").rows()} >= {"this", "hidden"}, "nodes")
+        same({row["node"]: row["kind"] for row in read(bridge, "nodes").rows()}.get(node.name), "this")
 
 
 def samples(node):
@@ -165,6 +166,35 @@ def large_mailbox(node):
     node.evaluate("exit(whereis(letterbox), kill)")
 
 
+def as_source(node):
+    """What an older node would get: the agent as source, made into a module by the node's own compiler; and
+    without one a refusal, before anything is loaded."""
+    node.await_left_alone()
+    with node.observe("control", "--agent-source") as bridge:
+        has(node.agents(), r"grove_agent_[0-9a-f]{8}")
+        same(len(read(bridge, "objects", of="shelf", window=(0, 5)).rows()), 5)
+        table = Table(bridge, "crashes", ["seq", "reason"])
+        pid = node.evaluate("pid_to_list(wreck:plain())")
+        has(pid, PID)
+        table.until(lambda rows: any(row["reason"] == "{no_such,thing}" for row in rows), "a crash")
+    node.await_left_alone()
+    bare = node.place.start("bare", main="wreck")
+    bare.evaluate("[code:del_path(P) || P <- code:get_path(), string:find(P, \"/compiler\") =/= nomatch], code:purge(compile), code:delete(compile), code:purge(compile)")
+    done = subprocess.run(
+        [node.place.beam, "--agent-source", bare.name],
+        env=node.place.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    same((done.returncode, done.stdout), (21, ""))
+    has(done.stderr, "has no compiler")
+    same(bare.agents(), "{[],[],undefined}")
+    bare.close()
+
+
 def by_hand(node):
     """`grove table`, which shows whatever a system declares."""
     text = node.run("table", "allocators")
@@ -175,7 +205,7 @@ def by_hand(node):
     has(node.run("table"), r"(?s)sockets.*allocators")
 
 
-TESTS = (ets, objects, private_objects, large_objects, ports_and_sockets, memory_and_limits, samples, large_mailbox, by_hand)
+TESTS = (ets, objects, private_objects, large_objects, ports_and_sockets, memory_and_limits, samples, large_mailbox, as_source, by_hand)
 
 
 def main():
