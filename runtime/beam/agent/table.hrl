@@ -232,12 +232,14 @@ rate(Pid, Reductions, #{rates := Rates, header := Header}) ->
 
 %% ---- The rows in sight --------------------------------------------------------------------------
 
+%% First what is read in place: a process that must answer runs, and would be shown as running.
 row(Pid, Columns, Scan) ->
     put(asks, Pid),
-    Items = items([<<"memory">> | [C || C <- Columns, C =:= <<"current">>]]),
+    Items = items([<<"memory">>]),
     case process_info(Pid, Items) of
         undefined -> [];
-        Info ->
+        InPlace ->
+            Info = InPlace ++ [Current || deep(Columns), {_, _} = Current <- [process_info(Pid, current_function)]],
             Values = values(Pid, Info, Scan#{items => Items, needs_rate => lists:member(<<"reductions/s">>, Columns)}),
             Named = named(Pid, Columns, Values),
             [[case Column of <<"pid">> -> pid(Pid); _ -> value(Column, Named) end || Column <- Columns]]

@@ -136,7 +136,7 @@ test_process_info (WindowFixture *fixture)
   SCENARIO_WAIT (window_shows (fixture, "Waiting"));
   SCENARIO_WAIT (scenario_inspector_reads (fixture, "Mailbox", "2"));
   SCENARIO_WAIT (scenario_inspector_reads (fixture, "Linked processes", "1"));
-  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Traps exits", "yes"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Traps exits", "Yes"));
   SCENARIO_WAIT (scenario_inspector_reads (fixture, "Error handler", "error_handler"));
   SCENARIO_WAIT (scenario_inspector_reads (fixture, "Priority", "normal"));
   SCENARIO_WAIT (scenario_inspector_reads (fixture, "Group leader", "<0."));
@@ -144,7 +144,7 @@ test_process_info (WindowFixture *fixture)
     scenario_inspector_reads (fixture, "Garbage collection", "the heap is never below"));
   SCENARIO_WAIT (scenario_read_inspector (fixture, "Reductions")[0] != '\0');
   SCENARIO_WAIT (scenario_inspector_reads (fixture, "Suspending", "None"));
-  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Control block", " B"));
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Control block", "\u202fB"));
   grove_ui_test_settle (window);
 }
 
