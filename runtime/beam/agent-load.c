@@ -7,9 +7,13 @@
 #include "runtime/beam/blob.h"
 #include "runtime/beam/must.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#define TURN_MS    25
+#define PURGE_MS   100
 #define CALL_MS    10000
 #define COMPILE_MS 60000
 /* Before it there are neither atomics nor a logger. */
@@ -92,18 +96,28 @@ refused (struct grove_term result, struct beam_trouble *ret_trouble)
 static bool
 load_code (struct beam_link *link, struct beam_trouble *ret_trouble)
 {
-  struct grove_buffer arguments = { NULL }, name = { NULL };
-  struct grove_term   result;
-  char                file[128];
+  char file[128];
 
   (void) snprintf (file, sizeof file, "%s.beam", beam_agent_module);
-  add_string (&name, file);
-  beam_must (grove_build (&arguments, "[~a, ~t, ~b]", beam_agent_module, grove_buffer_term (&name),
-                          beam_agent_code, beam_agent_code_size) == GROVE_OK);
-  grove_buffer_finish (&name);
-  if (!call (link, "code", "load_binary", &arguments, CALL_MS, &result, ret_trouble))
-    return false;
-  return grove_match (result, "{module, _}") || refused (result, ret_trouble);
+  for (int tries = 0;; tries++)
+    {
+      struct grove_buffer arguments = { NULL }, name = { NULL };
+      struct grove_term   result;
+
+      add_string (&name, file);
+      beam_must (grove_build (&arguments, "[~a, ~t, ~b]", beam_agent_module,
+                              grove_buffer_term (&name), beam_agent_code,
+                              beam_agent_code_size) == GROVE_OK);
+      grove_buffer_finish (&name);
+      if (!call (link, "code", "load_binary", &arguments, CALL_MS, &result, ret_trouble))
+        return false;
+      if (grove_match (result, "{module, _}"))
+        return true;
+      /* Another agent has left just now, and its code is not purged yet. */
+      if (!grove_match (result, "{error, not_purged}") || tries == CALL_MS / PURGE_MS)
+        return refused (result, ret_trouble);
+      (void) poll (NULL, 0, PURGE_MS);
+    }
 }
 
 /* ---- As source ---------------------------------------------------------------------------------
@@ -181,19 +195,23 @@ load_source (struct beam_link *link, struct beam_trouble *ret_trouble)
 }
 
 bool
-beam_agent_load (struct beam_link    *link,
-                 bool                 as_source,
-                 bool                *ret_was_there,
-                 struct beam_trouble *ret_trouble)
+beam_agent_load (struct beam_link *link, bool as_source, struct beam_trouble *ret_trouble)
 {
-  bool has_compiler = true;
+  bool has_compiler = true, loaded;
   long release;
 
   /* Before anything is loaded: a node that must refuse says so in its log. */
   if (!ask_release (link, &release, ret_trouble) ||
-      !ask_whether_loaded (link, ret_was_there, ret_trouble))
+      !ask_whether_loaded (link, &loaded, ret_trouble))
     return false;
-  if (*ret_was_there)
+  if (loaded)
+    return true;
+  /* Bridges that come at once must not load it one over the other: each waits for another time, and
+   * looks again. */
+  (void) poll (NULL, 0, (int) getpid () % 9 * TURN_MS);
+  if (!ask_whether_loaded (link, &loaded, ret_trouble))
+    return false;
+  if (loaded)
     return true;
   if (release >= beam_agent_release && !as_source)
     return load_code (link, ret_trouble);

@@ -12,14 +12,10 @@
 /**
  * beam_agent_load:
  * @as_source: also to a node that could load it compiled
- * @ret_was_there: (out): somebody had loaded that very module before
  * @ret_trouble: (out)
  *
  * Nothing is loaded into a node that is too old, or that would need a compiler and has none.
  *
  * Blocks: some round trips; as source, half a second of the node more
  */
-bool beam_agent_load (struct beam_link    *link,
-                      bool                 as_source,
-                      bool                *ret_was_there,
-                      struct beam_trouble *ret_trouble);
+bool beam_agent_load (struct beam_link *link, bool as_source, struct beam_trouble *ret_trouble);

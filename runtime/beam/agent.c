@@ -14,6 +14,8 @@
 #include <string.h>
 
 #define CALL_MS 10000
+#define TURN_MS 25
+#define TRIES   8
 /* The agent beats every two seconds. */
 #define SILENT_MS 10000
 
@@ -66,16 +68,16 @@ start (struct beam_agent *self, struct beam_trouble *ret_trouble)
   return true;
 }
 
-/* Who the node is. */
+/* Waits a second for who the node is. */
 static bool
-ask_hello (struct beam_agent *self, struct beam_trouble *ret_trouble)
+await_hello (struct beam_agent *self, struct beam_trouble *ret_trouble)
 {
   struct grove_buffer request = { NULL };
 
   beam_must (grove_build (&request, "{req, 0, <<\"hello\">>, #{}}") == GROVE_OK);
   (void) beam_link_send (self->link, grove_buffer_term (&self->pid), grove_buffer_term (&request));
   grove_buffer_finish (&request);
-  for (int tries = 0; tries < CALL_MS / 100; tries++)
+  for (int tries = 0; tries < 10; tries++)
     {
       struct grove_term message, hello;
       struct pollfd     polled = { .fd = beam_link_fd (self->link), .events = POLLIN };
@@ -95,6 +97,34 @@ ask_hello (struct beam_agent *self, struct beam_trouble *ret_trouble)
   return false;
 }
 
+/* Another bridge that loads the same module may end an agent that has just started. */
+static bool
+is_alive (struct beam_agent *self)
+{
+  struct grove_buffer arguments = { NULL };
+  struct beam_trouble trouble;
+  struct grove_term   result;
+  bool                alive;
+
+  beam_must (grove_build (&arguments, "[~t]", grove_buffer_term (&self->pid)) == GROVE_OK);
+  alive = beam_link_call (self->link, "erlang", "is_process_alive", grove_buffer_term (&arguments),
+                          CALL_MS, &result, &trouble) &&
+          grove_match (result, "true");
+  grove_buffer_finish (&arguments);
+  return alive;
+}
+
+static bool
+ask_hello (struct beam_agent *self, struct beam_trouble *ret_trouble)
+{
+  for (int tries = 0; tries < CALL_MS / 1000; tries++)
+    if (await_hello (self, ret_trouble))
+      return true;
+    else if (ret_trouble->kind != BEAM_SILENT || !is_alive (self))
+      return false;
+  return false;
+}
+
 struct beam_agent *
 beam_agent_start (struct beam_link    *link,
                   bool                 as_source,
@@ -102,26 +132,21 @@ beam_agent_start (struct beam_link    *link,
                   struct beam_trouble *ret_trouble)
 {
   struct beam_agent *self = calloc (1, sizeof *self);
-  bool               loaded = false, started;
 
   if (self == NULL)
     abort ();
   self->link = link;
-  if (beam_agent_load (link, as_source, &loaded, ret_trouble))
+  /* It may be taken away from us by one that leaves, or comes, just now. */
+  for (int tries = 0; tries < TRIES && beam_agent_load (link, as_source, ret_trouble); tries++)
     {
-      started = start (self, ret_trouble);
-      if (!started && loaded)
-        {
-          /* Another observer's agent left just now, and took the module with it. */
-          started =
-            beam_agent_load (link, as_source, &loaded, ret_trouble) && start (self, ret_trouble);
-        }
-      if (started && ask_hello (self, ret_trouble))
+      self->pid.size = 0;
+      if (start (self, ret_trouble) && ask_hello (self, ret_trouble))
         {
           beam_link_expect (link, SILENT_MS);
           *ret_hello = grove_buffer_term (&self->hello);
           return self;
         }
+      (void) poll (NULL, 0, (tries + 1) * TURN_MS);
     }
   grove_buffer_finish (&self->pid);
   grove_buffer_finish (&self->hello);

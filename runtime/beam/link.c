@@ -22,6 +22,7 @@
 
 /* Each name we ever had is an atom on the node for ever, so there are few. */
 #define N_NAMES    9
+#define CLOSED_MAX 3 /* how often another name is tried for want of a reason */
 #define OWN_NAME   "grove_beam"
 #define NS         UINT64_C (1000000000)
 #define TERM_FIRST 131 /* the version byte before each term on the wire */
@@ -239,17 +240,37 @@ try_name (struct beam_link *self, const char *cookie, int i)
                                     (unsigned) setup->timeout_ms);
 }
 
+/* Somebody else has that name. */
+static bool
+is_taken (const struct beam_setup *setup)
+{
+  return strncmp (setup->status, "nok", 3) == 0 || strncmp (setup->status, "alive", 5) == 0;
+}
+
+/* Before it said anything else: whoever comes under the same name at the same time takes our place.
+ */
+static bool
+was_closed (const struct beam_setup *setup)
+{
+  return setup->tls == NULL && setup->error == 0 &&
+         (setup->stage == BEAM_STAGE_CONNECTED || setup->stage == BEAM_STAGE_STATUS) &&
+         (setup->status[0] == '\0' || strncmp (setup->status, "ok", 2) == 0);
+}
+
 static bool
 shake_hands (struct beam_link *self, const char *cookie, struct beam_trouble *ret_trouble)
 {
-  for (int i = 1; i <= N_NAMES; i++)
+  const int first = (int) getpid () % N_NAMES;
+  int       n_closed = 0;
+
+  /* Two that come at once under one name disturb each other, so each begins at another. */
+  for (int i = 0; i < N_NAMES; i++)
     {
-      self->fd = try_name (self, cookie, i);
+      self->fd = try_name (self, cookie, 1 + (first + i) % N_NAMES);
       if (self->fd >= 0)
         return true;
       beam_setup_look_back (&self->setup);
-      if (strncmp (self->setup.status, "nok", 3) != 0 &&
-          strncmp (self->setup.status, "alive", 5) != 0)
+      if (!is_taken (&self->setup) && !(was_closed (&self->setup) && n_closed++ < CLOSED_MAX))
         {
           why_no_handshake (self, ret_trouble);
           return false;

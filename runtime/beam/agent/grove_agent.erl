@@ -169,22 +169,32 @@ unload(Tries) ->
             {Pid, Monitor} = spawn_opt(Asks, [monitor]),
             receive
                 {'DOWN', Monitor, process, Pid, normal} ->
-                    %% One that came meanwhile still has the old code, which is purged when it leaves.
-                    others() orelse code:delete(?MODULE),
-                    others() orelse purge();
+                    purge();
                 {'DOWN', Monitor, process, Pid, _} -> false
             after 5000 + Count div 100 -> exit(Pid, kill), others() orelse unload(Tries - 1)
             end
         end.
 
 %% Never one that kills: who logs just now may be in our handler still. Whoever tries again must not be
-%% in this module himself.
+%% in this module himself. There may be two of it, if two bridges loaded it at once; and as soon as another
+%% agent runs it, it is that one's to unload.
 purge() ->
-    Text = "(fun Again(40) -> false; Again(N) -> code:soft_purge('" ++ atom_to_list(?MODULE) ++ "') orelse "
-           "begin timer:sleep(100 * N), Again(N + 1) end end)(1).",
+    Text = "M = '" ++ atom_to_list(?MODULE) ++ "', "
+           "Runs = fun(P) -> is_pid(P) andalso process_info(P, initial_call) =:= {initial_call, {M, manager, 2}} end, "
+           "Needed = fun() -> lists:any(fun(N) -> Runs(whereis(N)) end, " ++ print_names() ++ ") end, "
+           "(fun Again(0) -> false; "
+           "     Again(N) -> "
+           "         Needed() orelse begin "
+           "             code:soft_purge(M) andalso not Needed() andalso code:delete(M), "
+           "             code:soft_purge(M) andalso not erlang:module_loaded(M) orelse "
+           "                 begin timer:sleep(100), Again(N - 1) end "
+           "         end "
+           " end)(100).",
     {ok, Tokens, _} = erl_scan:string(Text),
     {ok, Expressions} = erl_parse:parse_exprs(Tokens),
     spawn(erl_eval, exprs, [Expressions, []]).
+
+print_names() -> lists:flatten(io_lib:format("~w", [names()])).
 
 recording(S) ->
     {registered_name, Name} = process_info(self(), registered_name),

@@ -344,6 +344,28 @@ def two_observers(place, house):
     house.await_left_alone()
 
 
+def rush(place, house):
+    """Many at once, and again: each is served, and the last one takes the code away."""
+    ends = []
+
+    def come_and_go():
+        for _ in range(2):
+            ends.append(
+                subprocess.run(
+                    [place.beam, house.name], env=place.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False
+                )
+            )
+
+    threads = [threading.Thread(target=come_and_go) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    same([end.stderr for end in ends if end.returncode], [])
+    same(len(ends), 10)
+    house.await_left_alone()
+
+
 def too_many(place, house):
     """As many as there are names for; the next one is told."""
     sessions = []
@@ -465,6 +487,7 @@ TESTS = (
     short_stop,
     killed_bridges,
     two_observers,
+    rush,
     too_many,
     another_agent,
     cluster,
