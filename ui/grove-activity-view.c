@@ -351,6 +351,13 @@ show_contents (GroveActivityView *self)
 
   if (table == NULL)
     return;
+  if (g_str_equal (grove_row_get_text (row, "protection"), "private"))
+    {
+      if (self->toasts != NULL)
+        adw_toast_overlay_add_toast (self->toasts,
+                                     adw_toast_new (_ ("Only its owner can read this table")));
+      return;
+    }
   grove_activity_view_show_table (self, table);
   grove_activity_view_focus_rows (self);
 }
