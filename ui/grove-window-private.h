@@ -23,7 +23,7 @@ struct _GroveWindow
   AdwApplicationWindow parent_instance;
   GroveSession        *session;
   GroveDiscovery      *discovery;
-  GroveNodeList       *nodes; /* of this machine */
+  GroveNodeList       *nodes;       /* of this machine */
   char                *awaited_pid; /* to be shown once the node it is of is reached */
   GroveProcessActions *actions;
   gboolean             noted;    /* among the recent systems */
