@@ -103,6 +103,10 @@ class Stage:
     def await_gone(self, pid):
         await_that(lambda: self.is_gone(pid), f"the end of {pid}")
 
+    def await_rest(self, pid):
+        """What it was told to do may be seen before it has gone back to its receive."""
+        await_that(lambda: self.get(pid)["status"] == "waiting", f"{pid} to wait")
+
     def messages(self, pid):
         listed = self.session.call("process.messages", pid=pid, offset=0, limit=50, max_bytes=200)
         return [message["term"]["text"] for message in listed["messages"]]
