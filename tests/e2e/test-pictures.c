@@ -144,6 +144,34 @@ assert_spins_seen (GtkWidget *widget)
     assert_spins_seen (child);
 }
 
+/* What cannot be scrolled sideways is not cut off there, even beside a scroll bar that takes room.
+ */
+static void
+assert_fits (GtkWidget *widget)
+{
+  GtkPolicyType sideways = GTK_POLICY_AUTOMATIC;
+  GtkWidget    *viewport = NULL;
+
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (GTK_IS_SCROLLED_WINDOW (widget))
+    {
+      gtk_scrolled_window_get_policy (GTK_SCROLLED_WINDOW (widget), &sideways, NULL);
+      viewport = gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (widget));
+    }
+  if (sideways == GTK_POLICY_NEVER && GTK_IS_VIEWPORT (viewport))
+    {
+      int minimum;
+
+      gtk_widget_measure (gtk_viewport_get_child (GTK_VIEWPORT (viewport)),
+                          GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+      g_assert_cmpint (minimum, <=, gtk_widget_get_width (viewport));
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    assert_fits (child);
+}
+
 typedef enum
 {
   FILLED, /* each view has something to show, and shows it */
@@ -182,6 +210,7 @@ take_all (WindowFixture *fixture, const char *system, State state)
             show (fixture, &shots[k], state);
             take_both (fixture, system, shots[k].name);
             assert_spins_seen (GTK_WIDGET (fixture->window));
+            assert_fits (GTK_WIDGET (fixture->window));
           }
     }
 }
