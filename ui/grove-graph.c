@@ -227,6 +227,9 @@ _grove_graph_select (GroveGraph *self, guint node)
       return;
     }
   to = &self->scene->nodes[node];
+  /* What a person points at does not run away because the rest of the tree is still coming. */
+  if (self->placed && self->follow == GROVE_GRAPH_FOLLOW_START)
+    self->follow = GROVE_GRAPH_FOLLOW_NOT;
   g_free (self->cursor);
   self->cursor = g_strdup (to->id);
   grove_session_set_selected (self->session, grove_graph_node_is_process (to) ? to->id : NULL);
