@@ -88,7 +88,8 @@ class Place:
         return node
 
     def close(self):
-        for node in self.nodes:
+        # Each takes itself out of it.
+        for node in list(self.nodes):
             node.close()
         self.epmd.kill()
         self.epmd.wait()
