@@ -287,21 +287,56 @@ keep_colours (const GroveGraphScene *self, Next *next)
     }
 }
 
-/* How far down the anchor is from where it is drawn now. */
+/* Whether a node is there still, and if so how far down from where it is drawn now. */
+static gboolean
+measure_move (
+  const GroveGraphScene *self, const Next *next, const char *id, gint64 now_us, double *ret_dy)
+{
+  const guint number = _grove_graph_scene_look_up (next->index, next->nodes, id);
+  const guint origin =
+    number != GROVE_GRAPH_NONE ? find_origin (self, next, number) : GROVE_GRAPH_NONE;
+  double x, y;
+
+  if (origin == GROVE_GRAPH_NONE)
+    return FALSE;
+  grove_graph_scene_get_position (self, origin, now_us, &x, &y);
+  *ret_dy = next->places[number].y - y;
+  return TRUE;
+}
+
+/* Of those that stood beside a node that has gone, the nearest. Siblings have successive numbers.
+ */
+static gboolean
+measure_sibling (
+  const GroveGraphScene *self, const Next *next, guint gone, gint64 now_us, double *ret_dy)
+{
+  const guint parent = self->places[gone].parent;
+  gboolean    above = TRUE, below = TRUE;
+
+  for (guint i = 1; above || below; i++)
+    {
+      above = above && gone >= i && self->places[gone - i].parent == parent;
+      below = below && gone + i < self->n_nodes && self->places[gone + i].parent == parent;
+      if ((below && measure_move (self, next, self->nodes[gone + i].id, now_us, ret_dy)) ||
+          (above && measure_move (self, next, self->nodes[gone - i].id, now_us, ret_dy)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* How far down the anchor is from where it is drawn now. If it has gone, what was next to it keeps
+ * its place: a sibling, else the supervisor of both. */
 static double
 measure_anchor (const GroveGraphScene *self, const Next *next, const char *anchor, gint64 now_us)
 {
-  const guint number = _grove_graph_scene_look_up (next->index, next->nodes, anchor);
-  guint       origin;
-  double      x, y;
+  guint  number = look_up_now (self, anchor);
+  double dy = 0;
 
-  if (number == GROVE_GRAPH_NONE)
-    return 0;
-  origin = find_origin (self, next, number);
-  if (origin == GROVE_GRAPH_NONE)
-    return 0;
-  grove_graph_scene_get_position (self, origin, now_us, &x, &y);
-  return next->places[number].y - y;
+  while (number != GROVE_GRAPH_NONE &&
+         !measure_move (self, next, self->nodes[number].id, now_us, &dy) &&
+         !measure_sibling (self, next, number, now_us, &dy))
+    number = self->places[number].parent;
+  return dy;
 }
 
 /* Returns how far a node may be drawn from its place. */

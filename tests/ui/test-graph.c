@@ -233,6 +233,47 @@ test_selected_early (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_clicked_early (Fixture *fixture, gconstpointer data)
+{
+  GroveGraph      *graph = fixture->graph;
+  g_autofree char *beside = NULL;
+  graphene_rect_t  before, after;
+  guint            supervisor;
+
+  g_test_summary ("What one looks at stays where it is while the tree is still being read, also "
+                  "when the process that was clicked on has gone: what was beside it stays");
+  toy_tree_add (fixture->tree, "<0.3.0>", "<0.200.0>", "lonely", GROVE_NODE_KIND_WORKER, 0);
+  toy_tree_commit (fixture->tree);
+  GROVE_WAIT (grove_graph_locate (graph, "<0.200.0>", &before), GROVE_PATIENCE_MS);
+  grove_ui_test_settle (fixture->window);
+  click (fixture, "<0.200.0>", GROVE_UI_TEST_LEFT);
+  assert_selected (fixture, "<0.200.0>");
+  /* However long that took on this machine, it is still being read. */
+  graph->placed_us = g_get_monotonic_time ();
+  supervisor = grove_graph_scene_find (graph->scene, "<0.3.0>");
+  beside = g_strdup (graph->scene->nodes[graph->scene->places[supervisor].first_child].id);
+  g_assert_cmpstr (beside, !=, "<0.200.0>");
+  before = locate (fixture, beside);
+
+  toy_tree_remove (fixture->tree, "<0.200.0>");
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *pid = g_strdup_printf ("<0.%u.0>", 700 + i);
+      g_autofree char *name =
+        g_strdup_printf ("%c%c_%c", 'a' + (int) i / 8, 'a' + (int) i % 8, 'z' - (int) i % 25);
+
+      toy_tree_add (fixture->tree, "<0.2.0>", pid, name, GROVE_NODE_KIND_SUPERVISOR, 0);
+    }
+  toy_tree_commit (fixture->tree);
+  GROVE_WAIT (grove_graph_scene_find (graph->scene, "<0.759.0>") != GROVE_GRAPH_NONE,
+              GROVE_PATIENCE_MS);
+  grove_ui_test_settle (fixture->window);
+  after = locate (fixture, beside);
+  g_assert_cmpfloat_with_epsilon (before.origin.y, after.origin.y, 0.5);
+  g_assert_cmpfloat_with_epsilon (before.size.height, after.size.height, 0.5);
+}
+
+static void
 test_fold_keeps (Fixture *fixture, gconstpointer data)
 {
   graphene_rect_t rect;
@@ -566,6 +607,7 @@ main (int argc, char *argv[])
   ADD ("/ui/graph/replaced", test_replaced);
   ADD ("/ui/graph/fold", test_fold);
   ADD ("/ui/graph/selected-early", test_selected_early);
+  ADD ("/ui/graph/clicked-early", test_clicked_early);
   ADD ("/ui/graph/fold-keeps", test_fold_keeps);
   ADD ("/ui/graph/search", test_search);
   ADD ("/ui/graph/wheel", test_wheel);
