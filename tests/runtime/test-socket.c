@@ -1,121 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Real sockets and pipes between processes of one runtime: what arrives, who waits, who closes, and
- * that no descriptor is left open, which is counted around each test.
+ * Real sockets and pipes between processes of one runtime: what arrives, how much and to how many,
+ * and who waits.
  */
-#include "runtime/io/socket.h"
+#include "socket-test.h"
 
-#include "core-test.h"
 #include "runtime/core/scheduler.h"
-#include "runtime/core/timer.h"
-#include "runtime/io/blocking.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-static unsigned
-n_open (void)
-{
-  DIR     *dir = opendir ("/proc/self/fd");
-  unsigned n = 0;
-
-  g_assert_nonnull (dir);
-  while (readdir (dir) != NULL)
-    n++;
-  closedir (dir);
-  return n;
-}
-
-static const struct grove_address any_port = { .host = "127.0.0.1" };
-
-static grove_socket
-listen_somewhere (struct grove_address *ret_address)
-{
-  grove_socket listener;
-
-  *ret_address = any_port;
-  g_assert_cmpint (grove_listen (&any_port, &listener), ==, GROVE_OK);
-  g_assert_cmpint (grove_socket_port (listener, &ret_address->port), ==, GROVE_OK);
-  g_assert_cmpuint (ret_address->port, !=, 0);
-  return listener;
-}
-
-static grove_socket
-connect_to (const struct grove_address *address)
-{
-  grove_socket socket;
-
-  g_assert_cmpint (grove_connect (address, CORE_DEADLINE_NS, &socket), ==, GROVE_OK);
-  return socket;
-}
-
-static grove_socket
-accept_from (grove_socket listener)
-{
-  grove_socket socket;
-
-  g_assert_cmpint (grove_accept (listener, CORE_DEADLINE_NS, &socket), ==, GROVE_OK);
-  return socket;
-}
-
-/* Two ends of a connection; the listener is closed. */
-static void
-connected (grove_socket ret_ends[2])
-{
-  struct grove_address address;
-  grove_socket         listener = listen_somewhere (&address);
-
-  ret_ends[0] = connect_to (&address);
-  ret_ends[1] = accept_from (listener);
-  g_assert_cmpint (grove_close (listener), ==, GROVE_OK);
-}
-
-static void
-write_text (grove_socket socket, const char *text)
-{
-  g_assert_cmpint (grove_write (socket, text, strlen (text), CORE_DEADLINE_NS, NULL), ==, GROVE_OK);
-}
-
-static void
-read_text (grove_socket socket, const char *text)
-{
-  char   buffer[256];
-  size_t n = 0, more;
-
-  while (n < strlen (text))
-    {
-      g_assert_cmpint (grove_read (socket, buffer + n, strlen (text) - n, CORE_DEADLINE_NS, &more),
-                       ==, GROVE_OK);
-      g_assert_cmpuint (more, >, 0);
-      n += more;
-    }
-  g_assert_cmpmem (buffer, n, text, strlen (text));
-}
-
-static void
-read_end (grove_socket socket)
-{
-  char   byte;
-  size_t n = 7;
-
-  g_assert_cmpint (grove_read (socket, &byte, 1, CORE_DEADLINE_NS, &n), ==, GROVE_OK);
-  g_assert_cmpuint (n, ==, 0);
-}
-
-static void
-expect_closed (grove_socket socket)
-{
-  char   byte;
-  size_t n;
-
-  errno = 0;
-  g_assert_cmpint (grove_read (socket, &byte, 1, 0, &n), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, EBADF);
-}
 
 /* ---- Both sides --------------------------------------------------------------------------------
  */
@@ -152,33 +44,33 @@ talk (const struct grove_address *listen, struct grove_address *connect)
   g_assert_cmpint (grove_listen (listen, &listener), ==, GROVE_OK);
   if (listen->path == NULL)
     g_assert_cmpint (grove_socket_port (listener, &connect->port), ==, GROVE_OK);
-  ends[0] = connect_to (connect);
-  ends[1] = accept_from (listener);
+  ends[0] = socket_connect_to (connect);
+  ends[1] = socket_accept_from (listener);
   expect_peer (ends[0], ends[1], connect);
   expect_peer (ends[1], ends[0], connect);
-  write_text (ends[0], "hello");
-  read_text (ends[1], "hello");
-  write_text (ends[1], "and back");
-  read_text (ends[0], "and back");
+  socket_write_text (ends[0], "hello");
+  socket_read_text (ends[1], "hello");
+  socket_write_text (ends[1], "and back");
+  socket_read_text (ends[0], "and back");
   /* Half closed: one direction still works. */
   g_assert_cmpint (grove_shutdown (ends[0]), ==, GROVE_OK);
-  read_end (ends[1]);
-  write_text (ends[1], "still");
-  read_text (ends[0], "still");
+  socket_read_end (ends[1]);
+  socket_write_text (ends[1], "still");
+  socket_read_text (ends[0], "still");
   g_assert_cmpint (grove_close (ends[1]), ==, GROVE_OK);
-  read_end (ends[0]);
+  socket_read_end (ends[0]);
   g_assert_cmpint (grove_close (ends[0]), ==, GROVE_OK);
   g_assert_cmpint (grove_close (listener), ==, GROVE_OK);
-  expect_closed (ends[0]);
+  socket_expect_closed (ends[0]);
 }
 
 static void
 test_tcp4 (void *arg)
 {
-  struct grove_address to = any_port;
+  struct grove_address to = socket_any_port;
 
   (void) arg;
-  talk (&any_port, &to);
+  talk (&socket_any_port, &to);
 }
 
 static void
@@ -218,7 +110,7 @@ test_name (void *arg)
   grove_socket         socket;
 
   (void) arg;
-  talk (&any_port, &to);
+  talk (&socket_any_port, &to);
   errno = 0;
   g_assert_cmpint (grove_connect (&nowhere, CORE_DEADLINE_NS, &socket), ==, GROVE_ERR_IO);
   g_assert_cmpint (errno, !=, 0);
@@ -303,7 +195,7 @@ test_much (void *arg)
   uint32_t     number = 0, n_bytes = 0;
 
   (void) arg;
-  connected (ends);
+  socket_connected (ends);
   writer = spawn_with (1, writes_much_and_frees, ends[0]);
   while (grove_read (ends[1], buffer, sizeof buffer, CORE_DEADLINE_NS, &n) == GROVE_OK && n > 0)
     {
@@ -355,14 +247,14 @@ static struct grove_address server_address;
 static void
 is_client (void *arg)
 {
-  grove_socket socket = connect_to (&server_address);
+  grove_socket socket = socket_connect_to (&server_address);
 
   for (int i = 0; i < 10; i++)
     {
       char text[64];
       snprintf (text, sizeof text, "%d of %u", i, (unsigned) grove_self ());
-      write_text (socket, text);
-      read_text (socket, text);
+      socket_write_text (socket, text);
+      socket_read_text (socket, text);
     }
   grove_send (core_arg_pid (arg), "served");
 }
@@ -371,7 +263,7 @@ static void
 test_thousand_clients (void *arg)
 {
   const int    n = CORE_MANY (1000, 100);
-  grove_socket listener = listen_somewhere (&server_address);
+  grove_socket listener = socket_listen_somewhere (&server_address);
   grove_pid    server = spawn_with (0, serves, listener);
 
   (void) arg;
@@ -440,7 +332,7 @@ test_many_parked (void *arg)
     core_expect ("reading");
   g_assert_cmpuint (n_threads (), ==, n_before);
   for (unsigned i = 0; i < n; i++)
-    write_text (ends[2 * i + 1], "\001");
+    socket_write_text (ends[2 * i + 1], "\001");
   for (unsigned i = 0; i < n; i++)
     {
       int byte;
@@ -457,7 +349,7 @@ static void
 test_timeout (void *arg)
 {
   struct grove_address address;
-  grove_socket         listener = listen_somewhere (&address);
+  grove_socket         listener = socket_listen_somewhere (&address);
   grove_socket         ends[2], none = 7;
   uint64_t             started = grove_now_ns ();
   char                 byte;
@@ -467,7 +359,7 @@ test_timeout (void *arg)
   g_assert_cmpint (grove_accept (listener, 0, &none), ==, GROVE_ERR_TIMEOUT);
   g_assert_cmpint (grove_accept (listener, 3000000, &none), ==, GROVE_ERR_TIMEOUT);
   g_assert_cmpuint (none, ==, 7);
-  connected (ends);
+  socket_connected (ends);
   g_assert_cmpint (grove_read (ends[0], &byte, 1, 0, &n), ==, GROVE_ERR_TIMEOUT);
   g_assert_cmpint (grove_read (ends[0], &byte, 1, 3000000, &n), ==, GROVE_ERR_TIMEOUT);
   g_assert_cmpuint (n, ==, 7);
@@ -477,8 +369,8 @@ test_timeout (void *arg)
   g_assert_cmpint (grove_read (ends[0], &byte, 1, 3000000, &n), ==, GROVE_ERR_TIMEOUT);
   core_expect ("x");
   /* Nothing is left of all that: the next one is heard. */
-  write_text (ends[1], "y");
-  read_text (ends[0], "y");
+  socket_write_text (ends[1], "y");
+  socket_read_text (ends[0], "y");
 }
 
 static void
@@ -499,7 +391,7 @@ test_write_timeout (void *arg)
   size_t       n = 7;
 
   (void) arg;
-  connected (ends);
+  socket_connected (ends);
   fill (ends[0]);
   g_assert_cmpint (grove_write (ends[0], zeros, sizeof zeros, 3000000, &n), ==, GROVE_ERR_TIMEOUT);
   g_assert_cmpuint (n, <, sizeof zeros);
@@ -523,7 +415,7 @@ test_busy (void *arg)
   int          got;
 
   (void) arg;
-  connected (ends);
+  socket_connected (ends);
   first = spawn_with (1, reads_and_tells, ends[0]);
   core_expect ("reading");
   while (!is_waiting (first))
@@ -534,9 +426,9 @@ test_busy (void *arg)
   g_assert_cmpint (grove_read (ends[0], &byte, 1, CORE_DEADLINE_NS, &n), ==, GROVE_ERR_BUSY);
   /* One that only looks is in nobody's way; nor is one that writes. */
   g_assert_cmpint (grove_read (ends[0], &byte, 1, 0, &n), ==, GROVE_ERR_TIMEOUT);
-  write_text (ends[0], "there");
-  read_text (ends[1], "there");
-  write_text (ends[1], "\002");
+  socket_write_text (ends[0], "there");
+  socket_read_text (ends[1], "there");
+  socket_write_text (ends[1], "\002");
   core_expect ("~i", &got);
   g_assert_cmpint (got, ==, 2);
   /* One that is killed while it waits makes room. */
@@ -547,8 +439,8 @@ test_busy (void *arg)
   grove_exit_process (first, "kill");
   core_expect_down (first, "_");
   g_assert_cmpint (grove_read (ends[0], &byte, 1, 1000000, &n), ==, GROVE_ERR_TIMEOUT);
-  write_text (ends[1], "z");
-  read_text (ends[0], "z");
+  socket_write_text (ends[1], "z");
+  socket_read_text (ends[0], "z");
 }
 
 /* Closed by its owner under one that waits in another process. */
@@ -577,7 +469,7 @@ test_close_under_reader (void *arg)
       grove_socket ends[2];
       grove_pid    reader;
 
-      connected (ends);
+      socket_connected (ends);
       reader = spawn_with (i % 2, reads_until_closed, ends[0]);
       core_expect ("reading");
       while (i % 3 != 0 && !is_waiting (reader))
@@ -585,310 +477,6 @@ test_close_under_reader (void *arg)
       g_assert_cmpint (grove_close (ends[0]), ==, GROVE_OK);
       core_expect ("closed");
     }
-}
-
-/* ---- Owners ------------------------------------------------------------------------------------
- */
-
-static grove_socket given;
-
-static void
-takes (void *arg)
-{
-  core_expect ("take");
-  read_text (given, "from the first");
-  write_text (given, "from the second");
-  g_assert_cmpint (grove_close (given), ==, GROVE_OK);
-  grove_send (core_arg_pid (arg), "taken");
-}
-
-static void
-test_give (void *arg)
-{
-  grove_socket ends[2];
-  grove_pid    taker = _grove_process_spawn_on (1, takes, core_pid_arg (grove_self ()));
-
-  (void) arg;
-  connected (ends);
-  given = ends[1];
-  write_text (ends[0], "from the first");
-  g_assert_cmpint (grove_socket_give (given, taker), ==, GROVE_OK);
-  g_assert_cmpint (grove_close (given), ==, GROVE_ERR_BUSY);
-  g_assert_cmpint (grove_socket_give (given, grove_self ()), ==, GROVE_ERR_BUSY);
-  grove_send (taker, "take");
-  core_expect ("taken");
-  read_text (ends[0], "from the second");
-  read_end (ends[0]);
-  /* To oneself it changes nothing; to one that is gone it closes. */
-  g_assert_cmpint (grove_socket_give (ends[0], grove_self ()), ==, GROVE_OK);
-  core_expect_down (taker, "_");
-  g_assert_cmpint (grove_socket_give (ends[0], taker), ==, GROVE_OK);
-  expect_closed (ends[0]);
-}
-
-static void
-owns_and_waits (void *arg)
-{
-  grove_socket ends[2];
-
-  connected (ends);
-  given = ends[0];
-  grove_send (core_arg_pid (arg), "ready");
-  core_idle (NULL);
-}
-
-/* Closed before anybody hears of the end. */
-static void
-test_owner_ends (void *arg)
-{
-  (void) arg;
-  for (unsigned i = 0; i < 50; i++)
-    {
-      grove_pid owner =
-        _grove_process_spawn_on (i % 2, owns_and_waits, core_pid_arg (grove_self ()));
-      grove_ref             monitor = grove_monitor (owner);
-      struct grove_message *down;
-
-      core_expect ("ready");
-      grove_exit_process (owner, "kill");
-      g_assert_cmpint (grove_receive (CORE_DEADLINE_NS, &down), ==, GROVE_OK);
-      grove_message_free (down);
-      expect_closed (given);
-      (void) monitor;
-    }
-}
-
-/* Killed in whatever it is doing. */
-static void
-does_all (void *arg)
-{
-  (void) arg;
-  for (;;)
-    {
-      struct grove_address address;
-      grove_socket         listener, ends[2], socket;
-      char                 buffer[100];
-      size_t               n;
-
-      address = any_port;
-      if (grove_listen (&any_port, &listener) != GROVE_OK ||
-          grove_socket_port (listener, &address.port) != GROVE_OK ||
-          grove_connect (&address, CORE_DEADLINE_NS, &ends[0]) != GROVE_OK ||
-          grove_accept (listener, CORE_DEADLINE_NS, &ends[1]) != GROVE_OK)
-        continue;
-      (void) !grove_accept (listener, 50000, &socket);
-      (void) !grove_write (ends[0], "some", 4, GROVE_FOREVER, NULL);
-      (void) !grove_read (ends[1], buffer, sizeof buffer, GROVE_FOREVER, &n);
-      (void) !grove_read (ends[1], buffer, sizeof buffer, 50000, &n);
-      grove_close (listener);
-      grove_close (ends[0]);
-      grove_close (ends[1]);
-    }
-}
-
-static void
-test_killed_randomly (void *arg)
-{
-  guint32 seed = g_test_rand_int ();
-  GRand  *rand = g_rand_new_with_seed (seed);
-
-  (void) arg;
-  g_test_message ("seed %u", seed);
-  for (unsigned i = 0; i < (unsigned) CORE_MANY (500, 50); i++)
-    {
-      grove_pid pid = _grove_process_spawn_on (i % 2, does_all, NULL);
-      grove_ref timer;
-
-      g_assert_cmpint (grove_send_after (g_rand_int_range (rand, 0, 1000000), grove_self (), &timer,
-                                         "now"),
-                       ==, GROVE_OK);
-      core_expect ("now");
-      grove_exit_process (pid, "kill");
-      core_expect_down (pid, "_");
-    }
-  g_rand_free (rand);
-}
-
-/* ---- Trouble -----------------------------------------------------------------------------------
- */
-
-static void
-test_reset (void *arg)
-{
-  grove_socket ends[2];
-  int          pair[2];
-  char         byte;
-  size_t       n;
-
-  (void) arg;
-  /* A reset: what was sent is not read when the other side closes. */
-  connected (ends);
-  write_text (ends[0], "unread");
-  while (grove_read (ends[1], &byte, 1, CORE_DEADLINE_NS, &n) != GROVE_OK)
-    ;
-  g_assert_cmpint (grove_close (ends[1]), ==, GROVE_OK);
-  errno = 0;
-  while (grove_read (ends[0], &byte, 1, CORE_DEADLINE_NS, &n) == GROVE_OK)
-    g_assert_cmpuint (n, ==, 0);
-  g_assert_cmpint (errno, ==, ECONNRESET);
-  /* Writing then is an error, never a signal. */
-  while (grove_write (ends[0], &byte, 1, CORE_DEADLINE_NS, NULL) == GROVE_OK)
-    ;
-  g_assert_true (errno == EPIPE || errno == ECONNRESET);
-  g_assert_cmpint (pipe (pair), ==, 0);
-  g_assert_cmpint (grove_socket_adopt (pair[0], &ends[0]), ==, GROVE_OK);
-  g_assert_cmpint (grove_socket_adopt (pair[1], &ends[1]), ==, GROVE_OK);
-  write_text (ends[1], "through a pipe");
-  read_text (ends[0], "through a pipe");
-  g_assert_cmpint (grove_shutdown (ends[1]), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, ENOTSOCK);
-  g_assert_cmpint (grove_close (ends[0]), ==, GROVE_OK);
-  g_assert_cmpint (grove_write (ends[1], &byte, 1, CORE_DEADLINE_NS, &n), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, EPIPE);
-  g_assert_cmpuint (n, ==, 0);
-}
-
-static void
-test_refused (void *arg)
-{
-  struct grove_address address;
-  grove_socket         listener = listen_somewhere (&address);
-  grove_socket         socket = 7;
-  struct grove_address path = { .path = "/nonexistent/socket" };
-
-  (void) arg;
-  g_assert_cmpint (grove_close (listener), ==, GROVE_OK);
-  g_assert_cmpint (grove_connect (&address, CORE_DEADLINE_NS, &socket), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, ECONNREFUSED);
-  g_assert_cmpint (grove_connect (&path, CORE_DEADLINE_NS, &socket), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, ENOENT);
-  g_assert_cmpint (grove_listen (&path, &socket), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, ENOENT);
-  g_assert_cmpuint (socket, ==, 7);
-}
-
-/* No descriptor is left: the connection stays in line, and is accepted when there is one again. */
-static void
-test_no_descriptors (void *arg)
-{
-  struct grove_address address;
-  grove_socket         listener = listen_somewhere (&address);
-  grove_socket         client = connect_to (&address), accepted;
-  struct rlimit        old, none;
-
-  (void) arg;
-  /* So that it is there to be accepted. */
-  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &old), ==, 0);
-  none = (struct rlimit){ 0, old.rlim_max };
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
-  g_assert_cmpint (grove_accept (listener, CORE_DEADLINE_NS, &accepted), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, EMFILE);
-  g_assert_cmpint (grove_connect (&address, CORE_DEADLINE_NS, &accepted), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, EMFILE);
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &old), ==, 0);
-  accepted = accept_from (listener);
-  write_text (client, "late");
-  read_text (accepted, "late");
-}
-
-static void
-test_misuse (void *arg)
-{
-  char                 long_path[200];
-  struct grove_address address = any_port;
-  struct grove_address bad_path = { .path = long_path };
-  grove_socket         listener = listen_somewhere (&address), socket = 7;
-  char                 peer[GROVE_PEER_SIZE];
-  uint16_t             port;
-  char                 byte;
-  size_t               n;
-  int                  fd;
-
-  (void) arg;
-  memset (long_path, 'p', sizeof long_path);
-  long_path[sizeof long_path - 1] = '\0';
-  g_assert_cmpint (grove_listen (NULL, &socket), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_listen (&address, NULL), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_listen (&bad_path, &socket), ==, GROVE_ERR_BADARG);
-  bad_path.path = "";
-  g_assert_cmpint (grove_connect (&bad_path, 0, &socket), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_connect (&any_port, 0, &socket), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_connect (&address, -1, &socket), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_connect (NULL, 0, &socket), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_accept (listener, -1, &socket), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_accept (listener, 0, NULL), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_read (listener, NULL, 1, 0, &n), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_read (listener, &byte, 0, 0, &n), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_read (listener, &byte, 1, -1, &n), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_read (listener, &byte, 1, 0, NULL), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_write (listener, NULL, 1, 0, &n), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_socket_adopt (-1, &socket), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_socket_adopt (99999, &socket), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, EBADF);
-  g_assert_cmpint (grove_socket_port (listener, NULL), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_socket_peer (listener, NULL), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_socket_peer (listener, peer), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, ENOTCONN);
-  /* A listener is not read from, and a connection not accepted from. */
-  g_assert_cmpint (grove_read (listener, &byte, 1, 0, &n), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, ENOTCONN);
-  /* A regular file cannot be waited for; it stays the caller's. */
-  fd = open ("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-  g_assert_cmpint (grove_socket_adopt (fd, &socket), ==, GROVE_ERR_IO);
-  g_assert_cmpint (errno, ==, EPERM);
-  g_assert_cmpint (close (fd), ==, 0);
-  g_assert_cmpuint (socket, ==, 7);
-  /* Numbers of no socket. */
-  g_assert_cmpint (grove_close (listener), ==, GROVE_OK);
-  for (int i = 0; i < 3; i++)
-    {
-      grove_socket none = i == 0 ? 0 : i == 1 ? UINT64_MAX : listener;
-      expect_closed (none);
-      g_assert_cmpint (grove_close (none), ==, GROVE_ERR_IO);
-      g_assert_cmpint (errno, ==, EBADF);
-      g_assert_cmpint (grove_write (none, "x", 1, 0, NULL), ==, GROVE_ERR_IO);
-      g_assert_cmpint (grove_accept (none, 0, &socket), ==, GROVE_ERR_IO);
-      g_assert_cmpint (grove_shutdown (none), ==, GROVE_ERR_IO);
-      g_assert_cmpint (grove_socket_give (none, grove_self ()), ==, GROVE_ERR_IO);
-      g_assert_cmpint (grove_socket_port (none, &port), ==, GROVE_ERR_IO);
-      g_assert_cmpint (grove_socket_peer (none, peer), ==, GROVE_ERR_IO);
-      g_assert_cmpint (errno, ==, EBADF);
-    }
-}
-
-/* In a deferred release nothing waits. */
-static void
-uses_at_the_end (void *data)
-{
-  grove_socket *ends = data;
-  char          byte;
-  size_t        n;
-
-  g_assert_cmpint (grove_write (ends[0], "bye", 3, GROVE_FOREVER, NULL), ==, GROVE_OK);
-  g_assert_cmpint (grove_read (ends[0], &byte, 1, GROVE_FOREVER, &n), ==, GROVE_ERR_TIMEOUT);
-  g_assert_cmpint (grove_accept (ends[0], 0, &ends[2]), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_blocking (uses_at_the_end, NULL, 0, NULL, 0), ==, GROVE_ERR_BADARG);
-  g_assert_cmpint (grove_close (ends[1]), ==, GROVE_OK);
-}
-
-static void
-defers_use (void *arg)
-{
-  grove_socket *ends = grove_alloc (3 * sizeof *ends);
-
-  connected (ends);
-  grove_defer (uses_at_the_end, ends);
-  grove_send (core_arg_pid (arg), "ready");
-}
-
-static void
-test_release (void *arg)
-{
-  grove_pid pid = grove_spawn (defers_use, core_pid_arg (grove_self ()));
-
-  (void) arg;
-  core_expect ("ready");
-  core_expect_down (pid, "_");
 }
 
 /* An idle runtime with sockets sleeps: nothing wakes it while nothing happens. */
@@ -899,7 +487,7 @@ test_idle (void *arg)
   uint64_t     n_before, n_after;
 
   (void) arg;
-  connected (ends);
+  socket_connected (ends);
   grove_sleep_ms (20);
   n_before = GROVE_GET (_grove_runtime.schedulers[0].n_sleeps) +
              GROVE_GET (_grove_runtime.schedulers[1].n_sleeps);
@@ -909,44 +497,24 @@ test_idle (void *arg)
   g_assert_cmpuint (n_after - n_before, <=, 4);
 }
 
-static void
-run_counted (gconstpointer data)
-{
-  unsigned n = n_open ();
-
-  core_run (data);
-  g_assert_cmpuint (n_open (), ==, n);
-}
-
-static const struct core_case cases[] = {
-  { "/runtime/socket/tcp4", test_tcp4 },
-  { "/runtime/socket/tcp6", test_tcp6 },
-  { "/runtime/socket/all-addresses", test_all_addresses },
-  { "/runtime/socket/name", test_name },
-  { "/runtime/socket/unix", test_unix },
-  { "/runtime/socket/much", test_much },
-  { "/runtime/socket/thousand-clients", test_thousand_clients },
-  { "/runtime/socket/many-parked", test_many_parked },
-  { "/runtime/socket/timeout", test_timeout },
-  { "/runtime/socket/write-timeout", test_write_timeout },
-  { "/runtime/socket/busy", test_busy },
-  { "/runtime/socket/close-under-reader", test_close_under_reader },
-  { "/runtime/socket/give", test_give },
-  { "/runtime/socket/owner-ends-16", test_owner_ends },
-  { "/runtime/socket/killed-randomly", test_killed_randomly },
-  { "/runtime/socket/reset", test_reset },
-  { "/runtime/socket/refused", test_refused },
-  { "/runtime/socket/no-descriptors", test_no_descriptors },
-  { "/runtime/socket/misuse", test_misuse },
-  { "/runtime/socket/release", test_release },
-  { "/runtime/socket/idle", test_idle },
-};
-
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_test_add_data_func (cases[i].path, &cases[i], run_counted);
-  return g_test_run ();
+  static const struct core_case cases[] = {
+    { "/runtime/socket/tcp4", test_tcp4 },
+    { "/runtime/socket/tcp6", test_tcp6 },
+    { "/runtime/socket/all-addresses", test_all_addresses },
+    { "/runtime/socket/name", test_name },
+    { "/runtime/socket/unix", test_unix },
+    { "/runtime/socket/much", test_much },
+    { "/runtime/socket/thousand-clients", test_thousand_clients },
+    { "/runtime/socket/many-parked", test_many_parked },
+    { "/runtime/socket/timeout", test_timeout },
+    { "/runtime/socket/write-timeout", test_write_timeout },
+    { "/runtime/socket/busy", test_busy },
+    { "/runtime/socket/close-under-reader", test_close_under_reader },
+    { "/runtime/socket/idle", test_idle },
+  };
+
+  return socket_main (argc, argv, cases, G_N_ELEMENTS (cases));
 }
