@@ -9,9 +9,8 @@
 
 #include <string.h>
 
-#define PAIRS_MAX  64
-#define MEMBER_MAX 64
-#define LINE_LONG  72 /* characters that are read at a glance */
+#define PAIRS_MAX 64
+#define LINE_LONG 72 /* characters that are read at a glance */
 
 struct _GroveCrash
 {
@@ -155,27 +154,11 @@ grove_crash_get_error (GroveCrash *self)
   return self->error;
 }
 
-/* "after.outcome" is the member `outcome` of the member `after`. */
-static struct json_object *
-descend (GroveCrash *self, const char **member)
-{
-  const char *dot = strchr (*member, '.');
-  if (dot == NULL)
-    return self->answer;
-  char outer[MEMBER_MAX];
-  if ((gsize) (dot - *member) >= sizeof outer)
-    return NULL;
-  memcpy (outer, *member, (gsize) (dot - *member));
-  outer[dot - *member] = '\0';
-  *member = dot + 1;
-  return _grove_json_object (self->answer, outer);
-}
-
 const char *
 grove_crash_get_text (GroveCrash *self, const char *member)
 {
   g_return_val_if_fail (GROVE_IS_CRASH (self), "");
-  struct json_object *object = descend (self, &member);
+  struct json_object *object = _grove_json_descend (self->answer, &member);
   return _grove_json_text (object, member);
 }
 
@@ -183,7 +166,7 @@ gint64
 grove_crash_get_int (GroveCrash *self, const char *member)
 {
   g_return_val_if_fail (GROVE_IS_CRASH (self), 0);
-  struct json_object *object = descend (self, &member);
+  struct json_object *object = _grove_json_descend (self->answer, &member);
   return _grove_json_int (object, member, 0);
 }
 
@@ -191,7 +174,7 @@ gboolean
 grove_crash_get_boolean (GroveCrash *self, const char *member)
 {
   g_return_val_if_fail (GROVE_IS_CRASH (self), FALSE);
-  struct json_object *object = descend (self, &member);
+  struct json_object *object = _grove_json_descend (self->answer, &member);
   return _grove_json_boolean (object, member);
 }
 

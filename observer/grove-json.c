@@ -9,7 +9,8 @@
 #include <string.h>
 
 /* Every whole number up to here is one of type double too. */
-#define REAL_MAX 9e15
+#define REAL_MAX   9e15
+#define MEMBER_MAX 64
 
 static struct json_object *
 member_of (struct json_object *object, const char *member, enum json_type type)
@@ -61,6 +62,21 @@ struct json_object *
 _grove_json_object (struct json_object *object, const char *member)
 {
   return member_of (object, member, json_type_object);
+}
+
+struct json_object *
+_grove_json_descend (struct json_object *object, const char **member)
+{
+  const char *dot = strchr (*member, '.');
+  char        outer[MEMBER_MAX];
+  if (dot == NULL)
+    return object;
+  if ((gsize) (dot - *member) >= sizeof outer)
+    return NULL;
+  memcpy (outer, *member, (gsize) (dot - *member));
+  outer[dot - *member] = '\0';
+  *member = dot + 1;
+  return _grove_json_object (object, outer);
 }
 
 struct json_object *

@@ -38,6 +38,8 @@ double      _grove_json_real (struct json_object *object, const char *member, do
 double              _grove_json_bound (double value);
 gboolean            _grove_json_boolean (struct json_object *object, const char *member);
 struct json_object *_grove_json_object (struct json_object *object, const char *member);
+/* The object that holds "child.restarts", of which @member then is the last word. */
+struct json_object *_grove_json_descend (struct json_object *object, const char **member);
 struct json_object *_grove_json_array (struct json_object *object, const char *member);
 /* TRUE if the member is there and is an integer of at least @min. */
 gboolean

@@ -10,8 +10,7 @@
 
 #include <string.h>
 
-#define LINKS_MAX  100
-#define MEMBER_MAX 64
+#define LINKS_MAX 100
 
 enum
 {
@@ -196,27 +195,11 @@ grove_process_detail_get_elsewhere (GroveProcessDetail *self,
   return TRUE;
 }
 
-/* "child.restarts" is the member `restarts` of the member `child`. */
-static struct json_object *
-descend (GroveProcessDetail *self, const char **member)
-{
-  const char *dot = strchr (*member, '.');
-  if (dot == NULL)
-    return self->answer;
-  char outer[MEMBER_MAX];
-  if ((gsize) (dot - *member) >= sizeof outer)
-    return NULL;
-  memcpy (outer, *member, (gsize) (dot - *member));
-  outer[dot - *member] = '\0';
-  *member = dot + 1;
-  return _grove_json_object (self->answer, outer);
-}
-
 const char *
 grove_process_detail_get_text (GroveProcessDetail *self, const char *member)
 {
   g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), "");
-  struct json_object *object = descend (self, &member);
+  struct json_object *object = _grove_json_descend (self->answer, &member);
   return _grove_json_text (object, member);
 }
 
@@ -224,7 +207,7 @@ gint64
 grove_process_detail_get_int (GroveProcessDetail *self, const char *member)
 {
   g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), 0);
-  struct json_object *object = descend (self, &member);
+  struct json_object *object = _grove_json_descend (self->answer, &member);
   return _grove_json_int (object, member, 0);
 }
 
@@ -232,7 +215,7 @@ gboolean
 grove_process_detail_get_boolean (GroveProcessDetail *self, const char *member)
 {
   g_return_val_if_fail (GROVE_IS_PROCESS_DETAIL (self), FALSE);
-  struct json_object *object = descend (self, &member);
+  struct json_object *object = _grove_json_descend (self->answer, &member);
   return _grove_json_boolean (object, member);
 }
 

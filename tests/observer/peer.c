@@ -460,3 +460,25 @@ session_text (GroveSession *session, const char *property)
   g_object_get (session, property, &text, NULL);
   return text;
 }
+
+void
+peer_fixture_set_up (PeerFixture *fixture, gconstpointer data)
+{
+  fixture->peer = peer_new ("shop");
+  fixture->session = grove_session_new ();
+  peer_listen (fixture->peer);
+  peer_bring_live (fixture->peer, fixture->session, "run-1");
+}
+
+void
+peer_fixture_tear_down (PeerFixture *fixture, gconstpointer data)
+{
+  g_assert_finalize_object (fixture->session);
+  peer_free (fixture->peer);
+}
+
+void
+peer_fixture_count (gpointer instance, guint *n)
+{
+  (*n)++;
+}

@@ -73,3 +73,16 @@ void peer_open_table (Peer *peer, gint64 sub);
 char *peer_row (const char *pid, const char *name, gint64 messages);
 
 char *session_text (GroveSession *session, const char *property);
+
+/* For tests with one system that is live from the start: set up and torn down for g_test_add(). */
+typedef struct
+{
+  Peer         *peer;
+  GroveSession *session;
+  guint         n_changed; /* counted by peer_fixture_count() */
+} PeerFixture;
+
+void peer_fixture_set_up (PeerFixture *fixture, gconstpointer data);
+void peer_fixture_tear_down (PeerFixture *fixture, gconstpointer data);
+/* For any signal without arguments. */
+void peer_fixture_count (gpointer instance, guint *n);

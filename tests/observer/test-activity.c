@@ -11,35 +11,6 @@
 
 #include <string.h>
 
-typedef struct
-{
-  Peer         *peer;
-  GroveSession *session;
-  guint         n_changed;
-} Fixture;
-
-static void
-count (gpointer instance, guint *n)
-{
-  (*n)++;
-}
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  self->peer = peer_new ("shop");
-  self->session = grove_session_new ();
-  peer_listen (self->peer);
-  peer_bring_live (self->peer, self->session, "run-1");
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  g_assert_finalize_object (self->session);
-  peer_free (self->peer);
-}
-
 /* ---- A crash -----------------------------------------------------------------------------------
  */
 
@@ -51,7 +22,7 @@ tear_down (Fixture *self, gconstpointer data)
   "'dictionary':[{'key':{'text':'k'},'value':{'text':'v'}}],'hidden':false,'after':" after "}"
 
 static void
-test_crash (Fixture *self, gconstpointer data)
+test_crash (PeerFixture *self, gconstpointer data)
 {
   guint                   n;
   const GroveCrashFrame  *frames;
@@ -60,7 +31,7 @@ test_crash (Fixture *self, gconstpointer data)
   g_autoptr (GroveCrash) crash = grove_crash_new (self->session, 7);
   struct json_object *request, *seq;
 
-  g_signal_connect (crash, "changed", G_CALLBACK (count), &self->n_changed);
+  g_signal_connect (crash, "changed", G_CALLBACK (peer_fixture_count), &self->n_changed);
   grove_crash_set_active (crash, TRUE);
   request = peer_expect (self->peer, "crash.get");
   g_assert_true (json_object_object_get_ex (peer_params (request), "seq", &seq));
@@ -105,11 +76,11 @@ test_crash (Fixture *self, gconstpointer data)
 }
 
 static void
-test_crash_forgotten (Fixture *self, gconstpointer data)
+test_crash_forgotten (PeerFixture *self, gconstpointer data)
 {
   g_autoptr (GroveCrash) crash = grove_crash_new (self->session, 1);
 
-  g_signal_connect (crash, "changed", G_CALLBACK (count), &self->n_changed);
+  g_signal_connect (crash, "changed", G_CALLBACK (peer_fixture_count), &self->n_changed);
   grove_crash_set_active (crash, TRUE);
   peer_fail (self->peer, peer_expect (self->peer, "crash.get"), -32602, "not kept any more", NULL);
   WAIT_FOR (self->n_changed == 1);
@@ -142,7 +113,7 @@ items_changed (GListModel *model, guint position, guint removed, guint added, gu
 }
 
 static void
-test_audit (Fixture *self, gconstpointer data)
+test_audit (PeerFixture *self, gconstpointer data)
 {
   g_autoptr (GroveAudit) audit = grove_audit_new (self->session);
   guint     n_changed = 0;
@@ -189,7 +160,7 @@ test_audit (Fixture *self, gconstpointer data)
 
 /* Who may not read it is told so, once; and is told what could not even be said. */
 static void
-test_audit_refused (Fixture *self, gconstpointer data)
+test_audit_refused (PeerFixture *self, gconstpointer data)
 {
   g_autoptr (GroveAudit) audit = grove_audit_new (self->session);
 
@@ -255,7 +226,7 @@ on_finished (GroveRowReader *reader, const char *error, Saved *saved)
 }
 
 static void
-test_reader (Fixture *self, gconstpointer data)
+test_reader (PeerFixture *self, gconstpointer data)
 {
   g_autoptr (GroveRows) rows = grove_rows_new (self->session, "shoes", NULL, 100);
   g_autoptr (GroveRowReader) reader = grove_row_reader_new (self->session, rows);
@@ -289,7 +260,7 @@ test_reader (Fixture *self, gconstpointer data)
 }
 
 static void
-test_reader_lost (Fixture *self, gconstpointer data)
+test_reader_lost (PeerFixture *self, gconstpointer data)
 {
   g_autoptr (GroveRows) rows = grove_rows_new (self->session, "shoes", NULL, 100);
   g_autoptr (GroveRowReader) reader = grove_row_reader_new (self->session, rows);
@@ -309,7 +280,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func)                                                                            \
-  g_test_add ("/observer/activity/" path, Fixture, NULL, set_up, func, tear_down)
+  g_test_add ("/observer/activity/" path, PeerFixture, NULL, peer_fixture_set_up, func,            \
+              peer_fixture_tear_down)
   ADD ("crash", test_crash);
   ADD ("crash-forgotten", test_crash_forgotten);
   ADD ("audit", test_audit);

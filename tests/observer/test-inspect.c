@@ -9,46 +9,17 @@
 
 #include <string.h>
 
-typedef struct
-{
-  Peer         *peer;
-  GroveSession *session;
-  guint         n_changed;
-} Fixture;
-
-static void
-count (gpointer instance, guint *n)
-{
-  (*n)++;
-}
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  self->peer = peer_new ("shop");
-  self->session = grove_session_new ();
-  peer_listen (self->peer);
-  peer_bring_live (self->peer, self->session, "run-1");
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  g_assert_finalize_object (self->session);
-  peer_free (self->peer);
-}
-
 static GroveProcessDetail *
-new_detail (Fixture *self)
+new_detail (PeerFixture *self)
 {
   GroveProcessDetail *detail = grove_process_detail_new (self->session, "<0.5.0>");
-  g_signal_connect (detail, "changed", G_CALLBACK (count), &self->n_changed);
+  g_signal_connect (detail, "changed", G_CALLBACK (peer_fixture_count), &self->n_changed);
   grove_process_detail_set_active (detail, TRUE);
   return detail;
 }
 
 static void
-test_detail (Fixture *self, gconstpointer data)
+test_detail (PeerFixture *self, gconstpointer data)
 {
   GroveProcessDetail *detail = new_detail (self);
   guint               n;
@@ -89,7 +60,7 @@ test_detail (Fixture *self, gconstpointer data)
 }
 
 static void
-test_detail_many_links (Fixture *self, gconstpointer data)
+test_detail_many_links (PeerFixture *self, gconstpointer data)
 {
   GroveProcessDetail *detail = new_detail (self);
   g_autoptr (GString) links = g_string_new (NULL);
@@ -104,7 +75,7 @@ test_detail_many_links (Fixture *self, gconstpointer data)
 }
 
 static void
-test_detail_another_run (Fixture *self, gconstpointer data)
+test_detail_another_run (PeerFixture *self, gconstpointer data)
 {
   GroveProcessDetail *detail = new_detail (self);
   peer_reply (self->peer, peer_expect (self->peer, "process.get"), "{'name':'packer'}");
@@ -121,7 +92,7 @@ test_detail_another_run (Fixture *self, gconstpointer data)
 }
 
 static void
-test_detail_dropped_while_asking (Fixture *self, gconstpointer data)
+test_detail_dropped_while_asking (PeerFixture *self, gconstpointer data)
 {
   GroveProcessDetail *detail = new_detail (self);
   struct json_object *request = peer_expect (self->peer, "process.get");
@@ -134,17 +105,17 @@ test_detail_dropped_while_asking (Fixture *self, gconstpointer data)
 }
 
 static GroveMailbox *
-new_mailbox (Fixture *self)
+new_mailbox (PeerFixture *self)
 {
   GroveMailbox *mailbox = grove_mailbox_new (self->session, "<0.5.0>");
-  g_signal_connect (mailbox, "refreshed", G_CALLBACK (count), &self->n_changed);
+  g_signal_connect (mailbox, "refreshed", G_CALLBACK (peer_fixture_count), &self->n_changed);
   grove_mailbox_set_active (mailbox, TRUE);
   return mailbox;
 }
 
 /* @texts: the messages, one letter each. */
 static void
-fill (Fixture *self, int total, const char *texts)
+fill (PeerFixture *self, int total, const char *texts)
 {
   g_autoptr (GString) messages = g_string_new (NULL);
   for (int i = 0; texts[i] != '\0'; i++)
@@ -188,7 +159,7 @@ take_change (GListModel *model, guint position, guint removed, guint added, GStr
 
 /* Two were taken out, two came: what stays is the same objects, and only the ends are told. */
 static void
-test_mailbox_drains (Fixture *self, gconstpointer data)
+test_mailbox_drains (PeerFixture *self, gconstpointer data)
 {
   g_autoptr (GString) changes = g_string_new (NULL);
   GroveMailbox *mailbox = new_mailbox (self);
@@ -213,7 +184,7 @@ test_mailbox_drains (Fixture *self, gconstpointer data)
 }
 
 static void
-test_mailbox_offset (Fixture *self, gconstpointer data)
+test_mailbox_offset (PeerFixture *self, gconstpointer data)
 {
   GroveMailbox       *mailbox = new_mailbox (self);
   struct json_object *first = peer_expect (self->peer, "process.messages"), *offset;
@@ -233,7 +204,7 @@ test_mailbox_offset (Fixture *self, gconstpointer data)
 }
 
 static void
-test_mailbox_truncated (Fixture *self, gconstpointer data)
+test_mailbox_truncated (PeerFixture *self, gconstpointer data)
 {
   GroveMailbox *mailbox = new_mailbox (self);
   peer_reply (self->peer, peer_expect (self->peer, "process.messages"),
@@ -247,7 +218,7 @@ test_mailbox_truncated (Fixture *self, gconstpointer data)
 }
 
 static void
-test_mailbox_errors (Fixture *self, gconstpointer data)
+test_mailbox_errors (PeerFixture *self, gconstpointer data)
 {
   GroveMailbox *mailbox = new_mailbox (self);
   peer_fail (self->peer, peer_expect (self->peer, "process.messages"), -32002, "no", NULL);
@@ -264,7 +235,7 @@ test_mailbox_errors (Fixture *self, gconstpointer data)
 }
 
 static void
-test_mailbox_paused (Fixture *self, gconstpointer data)
+test_mailbox_paused (PeerFixture *self, gconstpointer data)
 {
   GroveMailbox *mailbox = new_mailbox (self);
   fill (self, 1, "a");
@@ -278,7 +249,7 @@ test_mailbox_paused (Fixture *self, gconstpointer data)
 }
 
 static void
-expect_syntax (Fixture *self, const char *syntax)
+expect_syntax (PeerFixture *self, const char *syntax)
 {
   struct json_object *request = peer_expect (self->peer, "process.messages");
   struct json_object *asked = NULL;
@@ -288,7 +259,7 @@ expect_syntax (Fixture *self, const char *syntax)
 }
 
 static void
-test_syntax (Fixture *self, gconstpointer data)
+test_syntax (PeerFixture *self, gconstpointer data)
 {
   GroveMailbox *mailbox = grove_mailbox_new (self->session, "<0.5.0>");
   g_test_summary ("Terms are asked for as they are wished to be written now, connected or not");
@@ -303,7 +274,8 @@ test_syntax (Fixture *self, gconstpointer data)
 }
 
 #define ADD(path, function)                                                                        \
-  g_test_add ("/observer/" path, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/observer/" path, PeerFixture, NULL, peer_fixture_set_up, function,                 \
+              peer_fixture_tear_down)
 
 int
 main (int argc, char **argv)

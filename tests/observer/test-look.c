@@ -13,42 +13,13 @@
 
 #include "peer.h"
 
-typedef struct
-{
-  Peer         *peer;
-  GroveSession *session;
-  guint         n_changed;
-} Fixture;
-
 #define PID "<0.5.0>"
 
 static void
-count (gpointer instance, guint *n)
-{
-  (*n)++;
-}
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  self->peer = peer_new ("shop");
-  self->session = grove_session_new ();
-  peer_listen (self->peer);
-  peer_bring_live (self->peer, self->session, "run-1");
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  g_assert_finalize_object (self->session);
-  peer_free (self->peer);
-}
-
-static void
-test_state (Fixture *self, gconstpointer data)
+test_state (PeerFixture *self, gconstpointer data)
 {
   GroveServerState *state = grove_server_state_new (self->session, PID);
-  g_signal_connect (state, "changed", G_CALLBACK (count), &self->n_changed);
+  g_signal_connect (state, "changed", G_CALLBACK (peer_fixture_count), &self->n_changed);
   /* It costs the server a message: nothing is asked until somebody asks, and not twice at once. */
   g_assert_false (peer_has (self->peer, "process.state"));
   grove_server_state_ask (state);
@@ -79,12 +50,12 @@ test_state (Fixture *self, gconstpointer data)
 }
 
 static void
-test_stack (Fixture *self, gconstpointer data)
+test_stack (PeerFixture *self, gconstpointer data)
 {
   GroveProcessStack *stack = grove_process_stack_new (self->session, PID);
   const GroveFrame  *frames;
   guint              n;
-  g_signal_connect (stack, "changed", G_CALLBACK (count), &self->n_changed);
+  g_signal_connect (stack, "changed", G_CALLBACK (peer_fixture_count), &self->n_changed);
   grove_process_stack_set_active (stack, TRUE);
   peer_reply (self->peer, peer_expect (self->peer, "process.stack"),
               "{'frames':[{'function':'packer','file':'a/packing.c','line':109},{},7],"
@@ -107,13 +78,13 @@ test_stack (Fixture *self, gconstpointer data)
 }
 
 static void
-test_dictionary (Fixture *self, gconstpointer data)
+test_dictionary (PeerFixture *self, gconstpointer data)
 {
   GroveDictionary    *dictionary = grove_dictionary_new (self->session, PID);
   struct json_object *request, *offset;
   const GrovePair    *pairs;
   guint               n;
-  g_signal_connect (dictionary, "changed", G_CALLBACK (count), &self->n_changed);
+  g_signal_connect (dictionary, "changed", G_CALLBACK (peer_fixture_count), &self->n_changed);
   grove_dictionary_set_active (dictionary, TRUE);
   peer_reply (self->peer, peer_expect (self->peer, "process.dictionary"),
               "{'offset':0,'pairs':[{'key':{'text':'a'},'value':{'text':'1','size':2}},"
@@ -137,11 +108,11 @@ test_dictionary (Fixture *self, gconstpointer data)
 }
 
 static void
-test_supervisor (Fixture *self, gconstpointer data)
+test_supervisor (PeerFixture *self, gconstpointer data)
 {
   GroveSupervisorInfo *info = grove_supervisor_info_new (self->session, PID);
   gint64               intensity, period_s, recent;
-  g_signal_connect (info, "changed", G_CALLBACK (count), &self->n_changed);
+  g_signal_connect (info, "changed", G_CALLBACK (peer_fixture_count), &self->n_changed);
   grove_supervisor_info_set_active (info, TRUE);
   peer_reply (self->peer, peer_expect (self->peer, "supervisor.info"),
               "{'strategy':'rest_for_one','intensity':3,'period_s':5,'recent_restarts':-7}");
@@ -155,7 +126,7 @@ test_supervisor (Fixture *self, gconstpointer data)
 }
 
 static void
-reply_page (Fixture *self, int n, int total, const char *text)
+reply_page (PeerFixture *self, int n, int total, const char *text)
 {
   g_autoptr (GString) messages = g_string_new (NULL);
   for (int i = 0; i < n; i++)
@@ -167,13 +138,13 @@ reply_page (Fixture *self, int n, int total, const char *text)
 }
 
 static void
-test_search (Fixture *self, gconstpointer data)
+test_search (PeerFixture *self, gconstpointer data)
 {
   GroveMailboxSearch *search = grove_mailbox_search_new (self->session, PID);
   const guint64      *matches;
   guint64             total;
   guint               n;
-  g_signal_connect (search, "changed", G_CALLBACK (count), &self->n_changed);
+  g_signal_connect (search, "changed", G_CALLBACK (peer_fixture_count), &self->n_changed);
   grove_mailbox_search_start (search, "Needle");
   reply_page (self, 3, 5, "{hay,1}");
   WAIT_FOR (grove_mailbox_search_get_n_read (search, &total) == 3);
@@ -214,7 +185,7 @@ assert_history (GroveProcessHistory *history, const char *expected)
 }
 
 static void
-say_history (Fixture *self, int seq, int second, const char *rows)
+say_history (PeerFixture *self, int seq, int second, const char *rows)
 {
   guint before = self->n_changed;
   peer_say (self->peer,
@@ -226,10 +197,10 @@ say_history (Fixture *self, int seq, int second, const char *rows)
 }
 
 static void
-test_history (Fixture *self, gconstpointer data)
+test_history (PeerFixture *self, gconstpointer data)
 {
   GroveProcessHistory *history = grove_process_history_new (self->session, PID);
-  g_signal_connect (history, "changed", G_CALLBACK (count), &self->n_changed);
+  g_signal_connect (history, "changed", G_CALLBACK (peer_fixture_count), &self->n_changed);
   grove_process_history_set_active (history, TRUE);
   peer_open_table (self->peer, 7);
   say_history (self, 1, 100, "['" PID "',[1,2,3],[0,0,0],[0,0,0],[0,0,0]]");
@@ -288,7 +259,8 @@ test_kinds (void)
 }
 
 #define ADD(path, function)                                                                        \
-  g_test_add ("/observer/look/" path, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/observer/look/" path, PeerFixture, NULL, peer_fixture_set_up, function,            \
+              peer_fixture_tear_down)
 
 int
 main (int argc, char **argv)
