@@ -18,6 +18,8 @@
 #define TRIES   8
 /* The agent beats every two seconds. */
 #define SILENT_MS 10000
+/* Of the external term format. */
+#define SMALL_TUPLE 104
 
 struct question
 {
@@ -80,12 +82,14 @@ await_hello (struct beam_agent *self, struct beam_trouble *ret_trouble)
   for (int tries = 0; tries < 10; tries++)
     {
       struct grove_term message, hello;
+      enum beam_packet  kind;
       struct pollfd     polled = { .fd = beam_link_fd (self->link), .events = POLLIN };
 
       if (!beam_link_turn (self->link, ret_trouble))
         return false;
-      while (beam_link_receive (self->link, &message))
-        if (grove_match (message, "{rep, 0, ~t}", &hello))
+      while ((kind = beam_link_receive (self->link, &message)) != BEAM_PACKET_OTHER)
+        if (kind == BEAM_PACKET_MESSAGE && grove_match (message, "{rep, 0, ~t}", &hello) &&
+            grove_term_type (hello) == GROVE_TERM_MAP)
           {
             memcpy (grove_buffer_extend (&self->hello, hello.size), hello.bytes, hello.size);
             return true;
@@ -270,6 +274,16 @@ code_of (struct grove_text name)
   return GROVE_ERROR_INTERNAL;
 }
 
+/* "<0.12.3>", which needs nothing escaped in JSON. */
+static bool
+is_pid_text (struct grove_text pid)
+{
+  for (size_t i = 0; i < pid.size; i++)
+    if (strchr ("<.>0123456789", pid.bytes[i]) == NULL || pid.bytes[i] == '\0')
+      return false;
+  return pid.size < GROVE_SOURCE_PID_SIZE;
+}
+
 /* A process of another node. What has to be escaped in JSON is in no node's name one could type. */
 static const char *
 describe_elsewhere (struct grove_text node,
@@ -285,7 +299,7 @@ describe_elsewhere (struct grove_text node,
   (void) snprintf (text, sizeof text, "%.*s", (int) node.size, node.bytes);
   (void) snprintf (words, words_size, "it is a process of %s, and called %.*s there", text,
                    (int) pid.size, pid.bytes);
-  if (!beam_name_parse (text, &name))
+  if (!is_pid_text (pid) || node.size >= sizeof text || !beam_name_parse (text, &name))
     return NULL;
   (void) snprintf (data, data_size, "{\"elsewhere\":{\"node\":\"%s\",\"pid\":\"%.*s\"}}", text,
                    (int) pid.size, pid.bytes);
@@ -293,10 +307,44 @@ describe_elsewhere (struct grove_text node,
 }
 
 static void
+answer_one (struct beam_agent *self, uint64_t id, const struct beam_answer *answer)
+{
+  struct question *question = take (self, id);
+
+  if (question == NULL)
+    return;
+  question->answered (answer, question->user_data);
+  free (question);
+}
+
+/* An answer that is nested more deeply than any here, or broken: {rep, ID, ... and no more can be
+ * told of it. Who asked is not left waiting. */
+static void
+hear_unreadable (struct beam_agent *self, struct grove_term bytes)
+{
+  const struct beam_answer answer = {
+    .code = GROVE_ERROR_LIMIT,
+    .text = "what the node answered cannot be read: it is nested too deeply, or broken",
+  };
+  const uint8_t    *at = bytes.bytes + 2, *end = bytes.bytes + bytes.size;
+  struct grove_term what, id;
+  int64_t           number;
+
+  if (bytes.size < 2 || bytes.bytes[0] != SMALL_TUPLE)
+    return;
+  what.bytes = at;
+  if (grove_term_check (at, (size_t) (end - at), &what.size) != GROVE_OK)
+    return;
+  id.bytes = at + what.size;
+  if (grove_term_check (id.bytes, (size_t) (end - id.bytes), &id.size) == GROVE_OK &&
+      grove_match (what, "rep") && grove_term_int64 (id, &number))
+    answer_one (self, (uint64_t) number, &answer);
+}
+
+static void
 hear (struct beam_agent *self, struct grove_term message)
 {
   struct beam_answer answer = { 0 };
-  struct question   *question;
   struct grove_term  what;
   struct grove_text  code, text;
   int64_t            id;
@@ -322,11 +370,7 @@ hear (struct beam_agent *self, struct grove_term message)
         self->happened (code, what, self->happened_data);
       return;
     }
-  question = take (self, (uint64_t) id);
-  if (question == NULL)
-    return;
-  question->answered (&answer, question->user_data);
-  free (question);
+  answer_one (self, (uint64_t) id, &answer);
 }
 
 void
@@ -345,9 +389,13 @@ beam_agent_turn (struct beam_agent *self, struct beam_trouble *ret_trouble)
 {
   const bool        alive = beam_link_turn (self->link, ret_trouble);
   struct grove_term message;
+  enum beam_packet  kind;
 
-  while (beam_link_receive (self->link, &message))
-    hear (self, message);
+  while ((kind = beam_link_receive (self->link, &message)) != BEAM_PACKET_OTHER)
+    if (kind == BEAM_PACKET_MESSAGE)
+      hear (self, message);
+    else
+      hear_unreadable (self, message);
   if (!alive)
     answer_all (self, GROVE_ERROR_SHUTTING_DOWN, ret_trouble->text);
   return alive;

@@ -19,6 +19,9 @@
 #define EVENTS      8192
 #define COLUMNS_MAX 20
 #define TEXT_MAX    2048
+#define MORE_MAX    ((size_t) 1 << 20)
+/* So many are lost in one go at most: numbers do not run out. */
+#define LOST_MAX (INT64_C (1) << 32)
 
 const struct grove_column beam_crash_columns[17] = {
   { "seq", GROVE_COLUMN_INT, "" },        { "at_ns", GROVE_COLUMN_INT, "ns" },
@@ -171,11 +174,13 @@ cell_of (const struct ring *ring, struct row *row, const char *column)
 /* ---- What the agent tells ----------------------------------------------------------------------
  */
 
+/* What is larger than any agent says is not kept. */
 static void
 keep (struct grove_buffer *buffer, struct grove_term term)
 {
   buffer->size = 0;
-  memcpy (grove_buffer_extend (buffer, term.size), term.bytes, term.size);
+  if (term.size <= MORE_MAX)
+    memcpy (grove_buffer_extend (buffer, term.size), term.bytes, term.size);
 }
 
 static void
@@ -232,7 +237,7 @@ take_aftermath (struct beam_happened *self, struct grove_term what)
   take_pid (self, row, "supervisor", what);
   take_pid (self, row, "successor", what);
   after_ns = &cell_of (&self->crashes, row, "after_ns")->integer;
-  *after_ns = at_ns - cell_of (&self->crashes, row, "at_ns")->integer;
+  *after_ns = beam_minus (at_ns, cell_of (&self->crashes, row, "at_ns")->integer);
   if (*after_ns < 0)
     *after_ns = 0;
   cell_of (&self->crashes, row, "restarts")->integer = beam_map_int (what, "restarts");
@@ -256,7 +261,7 @@ take_lost (struct ring *ring, struct grove_term what)
   const int64_t n = beam_map_int (what, ring->table->name);
 
   if (n > 0)
-    ring->last += (uint64_t) n;
+    ring->last += (uint64_t) (n < LOST_MAX ? n : LOST_MAX);
 }
 
 void
@@ -347,14 +352,14 @@ write_members (struct beam_happened *self,
   struct grove_text   name;
   char                text[32];
 
-  if (!grove_cursor_init (&cursor, map))
+  if (grove_term_type (map) != GROVE_TERM_MAP || !grove_cursor_init (&cursor, map))
     return;
   while (grove_cursor_next (&cursor, &key) && grove_cursor_next (&cursor, &value))
     {
       if (!grove_match (key, "~a", &name))
         continue;
       (void) snprintf (text, sizeof text, "%.*s", (int) name.size, name.bytes);
-      grove_writer_name (writer, text);
+      beam_write_name (writer, name);
       if (hide_payloads && strcmp (text, "dictionary") == 0)
         {
           grove_writer_begin_array (writer);

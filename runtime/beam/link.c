@@ -26,6 +26,7 @@
 #define OWN_NAME   "grove_beam"
 #define NS         UINT64_C (1000000000)
 #define TERM_FIRST 131 /* the version byte before each term on the wire */
+#define QUEUED_MAX ((size_t) 64 << 20)
 
 struct beam_link
 {
@@ -39,7 +40,6 @@ struct beam_link
   int                    timer_fd;  /* wakes us when nothing else does */
   uint64_t               silent_ns; /* how long nothing may come; 0: for ever */
   uint64_t               heard_ns;
-  ei_x_buff              received;
   struct grove_buffer    self_pid;
   struct grove_buffer    sending;
 };
@@ -319,7 +319,6 @@ beam_link_connect (const struct beam_link_options *options, struct beam_trouble 
   set_up ();
   self->name = options->name;
   self->fd = self->epoll_fd = self->timer_fd = -1;
-  ei_x_new (&self->received);
   self->setup.host = self->name.host;
   self->setup.port = options->port;
   self->setup.timeout_ms = options->timeout_ms;
@@ -357,7 +356,6 @@ beam_link_close (struct beam_link *self)
   if (self->fd >= 0)
     (void) ei_close_connection (self->fd);
   SSL_CTX_free (self->setup.tls);
-  ei_x_free (&self->received);
   grove_buffer_finish (&self->self_pid);
   grove_buffer_finish (&self->sending);
   free (self);
@@ -422,21 +420,38 @@ is_silent (struct beam_link *self)
   return false;
 }
 
+/* Moves what goes; false when that is over. */
+static bool
+move (struct beam_link *self)
+{
+  const bool comes = beam_wait (self->fd, POLLIN, 0) == 0;
+
+  if (!flush (self) || !beam_transport_read (self->transport))
+    return false;
+  /* A node that ticks lives; whoever speaks for it there may be gone all the same. */
+  if (comes && beam_transport_has_more_than_ticks (self->transport))
+    self->heard_ns = now_ns ();
+  return true;
+}
+
 bool
 beam_link_turn (struct beam_link *self, struct beam_trouble *ret_trouble)
 {
-  if (beam_wait (self->fd, POLLIN, 0) == 0)
-    self->heard_ns = now_ns ();
-  if (is_silent (self))
+  if (move (self))
     {
-      beam_trouble_set (ret_trouble, BEAM_HUNG,
-                        "Nothing came from %s for %.0f s: it is suspended or overloaded, or the "
-                        "network between is cut.",
-                        self->name.node, (double) self->silent_ns / NS);
+      if (is_silent (self))
+        beam_trouble_set (ret_trouble, BEAM_HUNG,
+                          "Nothing came from the agent on %s for %.0f s: the node is suspended or "
+                          "overloaded, the network between is cut, or somebody ended the agent.",
+                          self->name.node, (double) self->silent_ns / NS);
+      else if (beam_transport_queued (self->transport) > QUEUED_MAX)
+        beam_trouble_set (ret_trouble, BEAM_HUNG,
+                          "%s does not read what it is asked: it is overloaded, or suspended.",
+                          self->name.node);
+      else
+        return true;
       return false;
     }
-  if (flush (self) && beam_transport_read (self->transport))
-    return true;
   if (beam_transport_error (self->transport) == 0 ||
       beam_transport_error (self->transport) == ECONNRESET)
     beam_trouble_set (ret_trouble, BEAM_LOST,
@@ -453,27 +468,27 @@ beam_link_turn (struct beam_link *self, struct beam_trouble *ret_trouble)
  * ------------------------------------------------------------------------------------
  */
 
-bool
+enum beam_packet
 beam_link_receive (struct beam_link *self, struct grove_term *ret_term)
 {
-  while (beam_transport_has_packet (self->transport))
-    {
-      erlang_msg message = { 0 };
+  const unsigned char *packet;
+  size_t               size;
 
-      self->received.index = 0;
-      /* What is no message (ticks, links, monitors of ours that no node can have) is passed over;
-       * libei calls some of it an error, but has read it whole. */
-      if (ei_xreceive_msg_tmo (self->fd, &message, &self->received, 1) != ERL_MSG ||
-          (message.msgtype != ERL_SEND && message.msgtype != ERL_REG_SEND))
-        continue;
-      if (self->received.index < 2 || (uint8_t) self->received.buff[0] != TERM_FIRST)
-        continue;
-      *ret_term = (struct grove_term){ (const uint8_t *) self->received.buff + 1,
-                                       (size_t) self->received.index - 1 };
-      if (grove_term_check (ret_term->bytes, ret_term->size, NULL) == GROVE_OK)
-        return true;
-    }
-  return false;
+  /* What is no message, as links and monitors, which nobody has of us, is passed over. */
+  while (beam_transport_take (self->transport, &packet, &size))
+    if (size == 0)
+      {
+        beam_transport_tick (self->transport);
+        (void) flush (self);
+      }
+    else
+      {
+        const enum beam_packet kind = beam_packet_read (packet, size, ret_term);
+
+        if (kind != BEAM_PACKET_OTHER)
+          return kind;
+      }
+  return BEAM_PACKET_OTHER;
 }
 
 struct grove_term
@@ -540,11 +555,13 @@ wait_for (struct beam_link    *self,
   for (;;)
     {
       struct grove_term message, answered;
+      enum beam_packet  kind;
       uint64_t          now;
       bool              alive = beam_link_turn (self, ret_trouble);
 
-      while (beam_link_receive (self, &message))
-        if (grove_match (message, "{~t, ~t}", &answered, ret_result) &&
+      while ((kind = beam_link_receive (self, &message)) != BEAM_PACKET_OTHER)
+        if (kind == BEAM_PACKET_MESSAGE &&
+            grove_match (message, "{~t, ~t}", &answered, ret_result) &&
             grove_term_equal (answered, reference))
           {
             return true;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "runtime/beam/name.h"
+#include "runtime/beam/packet.h"
 #include "runtime/beam/trouble.h"
 #include "runtime/term/term.h"
 
@@ -62,11 +63,11 @@ bool beam_link_turn (struct beam_link *self, struct beam_trouble *ret_trouble);
 
 /**
  * beam_link_receive:
- * @ret_term: (out): the next message, checked; borrowed until the next call here
+ * @ret_term: (out): the next message; borrowed until the next beam_link_turn()
  *
- * Returns: false when none is there
+ * Returns: BEAM_PACKET_OTHER when none is there
  */
-bool beam_link_receive (struct beam_link *self, struct grove_term *ret_term);
+enum beam_packet beam_link_receive (struct beam_link *self, struct grove_term *ret_term);
 
 /* Our own pid, as messages hold it; borrowed. */
 struct grove_term beam_link_self (const struct beam_link *self);

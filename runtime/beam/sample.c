@@ -18,16 +18,19 @@
 
 /* Samples are taken this far apart at least; a process nobody asked about for so long is forgotten.
  */
-#define SPAN_NS   UINT64_C (200000000)
-#define FORGET_NS UINT64_C (30000000000)
+#define SPAN_NS    UINT64_C (200000000)
+#define FORGET_NS  UINT64_C (30000000000)
+#define SAMPLE_MAX ((size_t) 1 << 20)
 /* What may be unknown of a schedulers' list. */
 #define MAX_SCHEDULERS 256
 
+/* What is larger than any sample is none. */
 static void
 keep (struct grove_buffer *buffer, struct grove_term term)
 {
   buffer->size = 0;
-  memcpy (grove_buffer_extend (buffer, term.size), term.bytes, term.size);
+  if (term.size <= SAMPLE_MAX && grove_term_type (term) == GROVE_TERM_MAP)
+    memcpy (grove_buffer_extend (buffer, term.size), term.bytes, term.size);
 }
 
 /* ---- The node
@@ -46,7 +49,7 @@ sampled (const struct beam_answer *answer, void *user_data)
   self->before = self->sample;
   self->sample = oldest;
   keep (&self->sample, answer->result);
-  self->offset_ns = beam_map_int (answer->result, "t") - (int64_t) beam_now_ns ();
+  beam_source_set_clock (self, beam_map_int (answer->result, "t"));
 }
 
 void
@@ -64,10 +67,16 @@ beam_sample_ask (struct beam_source *self)
 }
 
 static double
+change_of (struct grove_term now, struct grove_term before, const char *key)
+{
+  return (double) beam_minus (beam_map_int (now, key), beam_map_int (before, key));
+}
+
+static double
 rate (struct grove_term now, struct grove_term before, const char *key)
 {
-  const double passed_s = (double) (beam_map_int (now, "t") - beam_map_int (before, "t")) / 1e9;
-  const double change = (double) (beam_map_int (now, key) - beam_map_int (before, key));
+  const double passed_s = change_of (now, before, "t") / 1e9;
+  const double change = change_of (now, before, key);
 
   return before.size > 0 && passed_s > 0 && change > 0 ? round (change / passed_s * 10) / 10 : 0;
 }
@@ -81,7 +90,10 @@ share_of (struct grove_term now, struct grove_term before)
   if (!grove_match (now, "[~l, ~l]", &active, &total) ||
       !grove_match (before, "[~l, ~l]", &old_active, &old_total) || total <= old_total)
     return 0;
-  return fmin (fmax ((double) (active - old_active) / (double) (total - old_total), 0), 1);
+  return fmin (fmax ((double) beam_minus (active, old_active) /
+                       (double) beam_minus (total, old_total),
+                     0),
+               1);
 }
 
 /* Each scheduler's share of the time since the sample before, of [[Active, Total], ...]. */
@@ -125,12 +137,10 @@ busy_schedulers (struct grove_term now, struct grove_term before)
 static void
 write_observing (struct grove_writer *writer, struct grove_term now, struct grove_term before)
 {
-  const double passed_ns = (double) (beam_map_int (now, "t") - beam_map_int (before, "t"));
-  const double ran_ns = (double) (beam_map_int (now, "cost_ns") - beam_map_int (before, "cost_ns"));
-  const double reductions =
-    (double) (beam_map_int (now, "cost_reductions") - beam_map_int (before, "cost_reductions"));
-  const double all =
-    (double) (beam_map_int (now, "reductions") - beam_map_int (before, "reductions"));
+  const double passed_ns = change_of (now, before, "t");
+  const double ran_ns = change_of (now, before, "cost_ns");
+  const double reductions = change_of (now, before, "cost_reductions");
+  const double all = change_of (now, before, "reductions");
 
   if (before.size == 0 || passed_ns <= 0)
     return;
@@ -168,7 +178,7 @@ beam_system_sample (void *data, struct grove_writer *writer)
   grove_writer_member_int (writer, "heaps", heaps);
   grove_writer_member_int (writer, "stacks", 0);
   grove_writer_member_int (writer, "mailboxes", 0);
-  grove_writer_member_int (writer, "control", total - heaps);
+  grove_writer_member_int (writer, "control", beam_minus (total, heaps));
   grove_writer_end_object (writer);
   grove_writer_member_real (writer, "reductions/s", rate (now, before, "reductions"));
   grove_writer_member_int (writer, "crashes", (int64_t) beam_happened_crashes (self->happened));
@@ -215,6 +225,8 @@ informed (const struct beam_answer *answer, void *user_data)
   grove_writer_name (writer, "applications");
   if (beam_map_get (answer->result, "applications", &applications))
     beam_write_json (writer, applications, &beam_plain_style);
+  else
+    grove_writer_null (writer);
   grove_writer_end_object (writer);
   grove_call_end (question->call);
   free (question);
@@ -339,7 +351,7 @@ beam_process_sample (void                        *data,
           beam_happened_write_end (self->happened, pid, writer);
           continue;
         }
-      grove_writer_name (writer, key);
+      beam_write_name (writer, name);
       beam_write_json (writer, value, &beam_plain_style);
     }
   ret_counts->at_ns = (uint64_t) beam_map_int (sample, "t");

@@ -52,6 +52,9 @@ struct beam_source
 /* Our clock, CLOCK_MONOTONIC. */
 uint64_t beam_now_ns (void);
 
+/* The node's clock is at @node_ns, it says. */
+void beam_source_set_clock (struct beam_source *self, int64_t node_ns);
+
 /* A map of params is begun and ended around these; keys are plain ASCII. */
 struct beam_params
 {

@@ -42,6 +42,13 @@ beam_now_ns (void)
   return (uint64_t) now.tv_sec * UINT64_C (1000000000) + (uint64_t) now.tv_nsec;
 }
 
+void
+beam_source_set_clock (struct beam_source *self, int64_t node_ns)
+{
+  if (node_ns >= 0 && node_ns < INT64_MAX / 2)
+    self->offset_ns = node_ns - (int64_t) beam_now_ns ();
+}
+
 /* ---- Who it is
  * -----------------------------------------------------------------------------------
  */
@@ -501,7 +508,7 @@ beam_source_new (struct beam_link *link, struct beam_agent *agent, struct grove_
                    (unsigned long long) beam_map_int (hello, "creation"),
                    (unsigned long long) beam_map_int (hello, "os_pid"));
   self->creation = (uint32_t) beam_map_int (hello, "creation");
-  self->offset_ns = beam_map_int (hello, "now") - (int64_t) beam_now_ns ();
+  beam_source_set_clock (self, beam_map_int (hello, "now"));
   self->tree = beam_tree_new ();
   self->happened = beam_happened_new (false);
   beam_agent_when_happened (agent, happened, self);

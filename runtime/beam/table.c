@@ -235,10 +235,11 @@ struct table_question
 {
   struct beam_source *source;
   struct grove_rows  *rows;
+  size_t              n_columns;
 };
 
 static void
-write_row (struct grove_rows *rows, struct grove_term row)
+write_row (struct grove_rows *rows, struct grove_term row, size_t n_columns)
 {
   struct grove_cursor  cursor;
   struct grove_term    value;
@@ -264,8 +265,12 @@ write_row (struct grove_rows *rows, struct grove_term row)
     }
   else
     return;
-  while (grove_cursor_next (&cursor, &value))
-    beam_write_json (writer, value, &beam_plain_style);
+  /* As many as there are columns, whatever the node says. */
+  for (size_t i = 1; i < n_columns; i++)
+    if (grove_cursor_next (&cursor, &value))
+      beam_write_json (writer, value, &beam_plain_style);
+    else
+      grove_writer_null (writer);
   grove_rows_end (rows);
 }
 
@@ -283,10 +288,10 @@ answered (const struct beam_answer *answer, void *user_data)
       if (grove_rows_wanted (question->rows) && beam_map_get (answer->result, "rows", &rows) &&
           grove_cursor_init (&cursor, rows))
         while (grove_cursor_next (&cursor, &row))
-          write_row (question->rows, row);
-      grove_rows_done (question->rows, (uint64_t) beam_map_int (answer->result, "total"),
-                       (uint64_t) beam_map_int (answer->result, "matched"),
-                       (uint64_t) beam_map_int (answer->result, "now"));
+          write_row (question->rows, row, question->n_columns);
+      grove_rows_done (question->rows, beam_map_count (answer->result, "total"),
+                       beam_map_count (answer->result, "matched"),
+                       beam_map_count (answer->result, "now"));
     }
   free (question);
 }
@@ -350,7 +355,7 @@ beam_table_query (void *data, const struct grove_table_query *query, struct grov
   question = malloc (sizeof *question);
   if (question == NULL)
     abort ();
-  *question = (struct table_question){ self, rows };
+  *question = (struct table_question){ self, rows, query->n_columns };
   beam_params_begin (&params);
   beam_params_text (&params, "name", table->name);
   begin_list (&list, (uint32_t) query->n_columns);

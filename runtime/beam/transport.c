@@ -22,6 +22,7 @@
 #define TURN_BYTES (4u << 20)
 #define PACKET_MAX (64u << 20)
 #define CHUNK      65536
+#define HEADER     4 /* the length before each packet */
 #define IO_MAX     (1 << 30)
 
 struct bytes
@@ -263,27 +264,13 @@ connect_socket (void *data, void *address, int size, unsigned timeout_ms)
 }
 
 static int
-read_established (struct beam_transport *self, char *data, ssize_t *size)
-{
-  const size_t there = self->in.end - self->in.begin;
-
-  if (there == 0)
-    return EAGAIN;
-  if ((size_t) *size > there)
-    *size = (ssize_t) there;
-  memcpy (data, self->in.data + self->in.begin, (size_t) *size);
-  self->in.begin += (size_t) *size;
-  return 0;
-}
-
-static int
 read_socket (void *data, char *bytes, ssize_t *size, unsigned timeout_ms)
 {
   struct beam_transport *self = data;
   struct beam_setup     *setup = self->setup;
 
   if (self->established)
-    return read_established (self, bytes, size);
+    return ENOTSUP; /* it is no longer libei that reads */
   for (;;)
     {
       short         events;
@@ -528,20 +515,45 @@ beam_transport_queued (const struct beam_transport *self)
   return self->out.end - self->out.begin;
 }
 
-bool
-beam_transport_has_packet (struct beam_transport *self)
+static size_t
+read_length (const unsigned char *header)
 {
-  const unsigned char *header = self->in.data + self->in.begin;
-  const size_t         there = self->in.end - self->in.begin;
-  size_t               size;
+  return (size_t) header[0] << 24 | (size_t) header[1] << 16 | (size_t) header[2] << 8 | header[3];
+}
 
-  if (there < 4)
+bool
+beam_transport_take (struct beam_transport *self,
+                     const unsigned char  **ret_packet,
+                     size_t                *ret_size)
+{
+  const size_t there = self->in.end - self->in.begin;
+
+  if (there < HEADER)
     return false;
-  size = (size_t) header[0] << 24 | (size_t) header[1] << 16 | (size_t) header[2] << 8 | header[3];
-  if (size > PACKET_MAX)
-    {
-      self->error = EMSGSIZE;
-      return false;
-    }
-  return there - 4 >= size;
+  *ret_size = read_length (self->in.data + self->in.begin);
+  if (*ret_size > PACKET_MAX)
+    self->error = EMSGSIZE;
+  if (*ret_size > PACKET_MAX || there - HEADER < *ret_size)
+    return false;
+  *ret_packet = self->in.data + self->in.begin + HEADER;
+  self->in.begin += HEADER + *ret_size;
+  return true;
+}
+
+bool
+beam_transport_has_more_than_ticks (const struct beam_transport *self)
+{
+  size_t at = self->in.begin;
+
+  while (self->in.end - at >= HEADER && read_length (self->in.data + at) == 0)
+    at += HEADER;
+  return self->in.end - at > HEADER;
+}
+
+void
+beam_transport_tick (struct beam_transport *self)
+{
+  static const unsigned char nothing[HEADER];
+
+  append (&self->out, nothing, sizeof nothing);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The bytes between us and a node, plain or through TLS, as libei's user supplied socket. During
- * the handshake a call waits; afterwards none does: what is read comes from a buffer that already
- * holds a whole packet, what is written is queued, and the loop that owns the descriptor moves
- * both.
+ * the handshake a call waits; afterwards none does: packets are taken out of a buffer that already
+ * holds them whole, what is written is queued, and the loop that owns the descriptor moves both.
  *
  * Threads: one, that of the link.
  */
@@ -61,6 +60,17 @@ bool   beam_transport_write (struct beam_transport *self);
 int    beam_transport_error (const struct beam_transport *self);
 bool   beam_transport_wants_write (const struct beam_transport *self);
 size_t beam_transport_queued (const struct beam_transport *self);
-/* Whether a whole packet waits to be read by libei; false for one larger than is allowed, which
- * also ends the connection: beam_transport_error() is EMSGSIZE. */
-bool beam_transport_has_packet (struct beam_transport *self);
+/**
+ * beam_transport_take:
+ * @ret_packet: (out): without its length; borrowed until something is read
+ *
+ * Returns: false when no whole packet is there. One larger than is allowed ends the connection:
+ * beam_transport_error() is EMSGSIZE then.
+ */
+bool beam_transport_take (struct beam_transport *self,
+                          const unsigned char  **ret_packet,
+                          size_t                *ret_size);
+/* Whether there is something of a packet that is not empty. */
+bool beam_transport_has_more_than_ticks (const struct beam_transport *self);
+/* Sends an empty packet: we are there. */
+void beam_transport_tick (struct beam_transport *self);

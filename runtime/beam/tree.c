@@ -20,6 +20,7 @@
 #define UNWATCHED_NS UINT64_C (15000000000)
 #define FORGOTTEN_NS UINT64_C (60000000000)
 #define MAX_COLUMNS  4
+#define KNOWN_MAX    ((size_t) 8 << 20)
 #define ROOT         UINT64_C (0)
 #define PROCESSES    0 /* of beam_tables */
 
@@ -185,7 +186,7 @@ take_numbers (struct beam_tree *self, struct grove_term told)
   if (i == MAX_COLUMNS || generation == 0 || !beam_map_get (told, "values", &member) ||
       !grove_term_binary (member, &pairs))
     return;
-  while (next_pair (&pairs, &handle, &bits))
+  while (next_pair (&pairs, &handle, &bits) && self->n_known < KNOWN_MAX)
     {
       double value;
 
@@ -316,7 +317,8 @@ take_numbers_of (struct children_question *question, uint64_t handle, struct gro
   struct grove_text numbers = { "", 0 };
   struct known     *known;
 
-  if (!beam_map_get (node, "numbers", &member) || !grove_term_binary (member, &numbers))
+  if (!beam_map_get (node, "numbers", &member) || !grove_term_binary (member, &numbers) ||
+      self->n_known >= KNOWN_MAX)
     return;
   known = find_or_add (self, handle);
   for (size_t i = 0; i < MAX_COLUMNS && numbers.size >= 8; i++)
@@ -374,7 +376,7 @@ children_answered (const struct beam_answer *answer, void *user_data)
     grove_nodes_unknown (nodes);
   else
     {
-      const uint64_t revision = (uint64_t) beam_map_int (answer->result, "revision");
+      const uint64_t revision = beam_map_count (answer->result, "revision");
       struct known  *known = find_or_add (question->tree, question->handle);
 
       /* That it changed since may have been told before this. */
@@ -384,7 +386,7 @@ children_answered (const struct beam_answer *answer, void *user_data)
       if (beam_map_get (answer->result, "nodes", &list) && grove_cursor_init (&cursor, list))
         while (grove_cursor_next (&cursor, &node))
           add_node (question, node);
-      grove_nodes_done (nodes, (uint64_t) beam_map_int (answer->result, "total"), revision);
+      grove_nodes_done (nodes, beam_map_count (answer->result, "total"), revision);
     }
   free (question);
 }

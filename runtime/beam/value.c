@@ -20,17 +20,30 @@ write_text_term (struct grove_writer *writer, struct grove_text text, int64_t si
   grove_writer_end_object (writer);
 }
 
-/* A name is ASCII: they are the agent's own. */
+void
+beam_write_name (struct grove_writer *writer, struct grove_text name)
+{
+  char   text[64];
+  size_t i = 0;
+
+  while (i < name.size && i < sizeof text - 1 && name.bytes[i] >= ' ' && name.bytes[i] <= '~' &&
+         name.bytes[i] != '"' && name.bytes[i] != '\\')
+    {
+      text[i] = name.bytes[i];
+      i++;
+    }
+  text[i] = '\0';
+  grove_writer_name (writer, i == name.size ? text : "?");
+}
+
 static void
 write_name (struct grove_writer *writer, struct grove_term key)
 {
-  char              name[64];
   struct grove_text text;
 
   if (!grove_match (key, "~a", &text) && !grove_match (key, "~s", &text))
     text = (struct grove_text){ "?", 1 };
-  (void) snprintf (name, sizeof name, "%.*s", (int) text.size, text.bytes);
-  grove_writer_name (writer, name);
+  beam_write_name (writer, text);
 }
 
 static void
@@ -154,6 +167,24 @@ beam_map_int (struct grove_term map, const char *key)
   int64_t           integer;
 
   return beam_map_get (map, key, &value) && grove_term_int64 (value, &integer) ? integer : 0;
+}
+
+uint64_t
+beam_map_count (struct grove_term map, const char *key)
+{
+  const int64_t count = beam_map_int (map, key);
+
+  return count > 0 ? (uint64_t) count : 0;
+}
+
+int64_t
+beam_minus (int64_t a, int64_t b)
+{
+  int64_t difference;
+
+  if (__builtin_sub_overflow (a, b, &difference))
+    return a < b ? INT64_MIN : INT64_MAX;
+  return difference;
 }
 
 void

@@ -15,7 +15,15 @@ void beam_write_json (struct grove_writer           *writer,
                       struct grove_term              term,
                       const struct grove_term_style *style);
 
+/* The name of a member. The agent's are ASCII without anything to escape; any other is "?". */
+void beam_write_name (struct grove_writer *writer, struct grove_text name);
+
 /* The value of @key, an atom, in a map; false: there is none. */
 bool    beam_map_get (struct grove_term map, const char *key, struct grove_term *ret_value);
 int64_t beam_map_int (struct grove_term map, const char *key);
-void    beam_map_text (struct grove_term map, const char *key, char *text, size_t size);
+/* Of something that is counted: never negative. */
+uint64_t beam_map_count (struct grove_term map, const char *key);
+void     beam_map_text (struct grove_term map, const char *key, char *text, size_t size);
+
+/* @a - @b, or the nearest to it that there is: what a node says may be any number. */
+int64_t beam_minus (int64_t a, int64_t b);
