@@ -42,6 +42,7 @@ struct _GroveConnection
   GroveConnectionHandler handler;
   gpointer               user_data;
   guint64                n_bytes;
+  gint64                 heard_us;
   char                  *broken; /* what the client said */
 };
 
@@ -269,6 +270,7 @@ read_some (GroveConnection *self)
       return FALSE;
     }
   self->n_bytes += (guint64) n;
+  self->heard_us = g_get_monotonic_time ();
   gboolean whole = grove_client_feed (self->client, buffer, (size_t) n);
   if (self->fd >= 0 && (!whole || self->broken != NULL))
     grove_connection_break (self, self->broken != NULL
@@ -338,6 +340,13 @@ grove_connection_get_n_bytes (GroveConnection *self)
 {
   g_return_val_if_fail (GROVE_IS_CONNECTION (self), 0);
   return self->n_bytes;
+}
+
+gint64
+grove_connection_get_heard_us (GroveConnection *self)
+{
+  g_return_val_if_fail (GROVE_IS_CONNECTION (self), 0);
+  return self->heard_us;
 }
 
 int

@@ -53,6 +53,7 @@ void grove_connection_close (GroveConnection *self);
 void grove_connection_break (GroveConnection *self, const char *reason);
 /* The process at the other end, 0 not known. */
 int     grove_connection_get_peer_pid (GroveConnection *self);
-guint64 grove_connection_get_n_bytes (GroveConnection *self); /* received so far */
+guint64 grove_connection_get_n_bytes (GroveConnection *self);  /* received so far */
+gint64  grove_connection_get_heard_us (GroveConnection *self); /* when something came last */
 
 G_END_DECLS

@@ -25,7 +25,6 @@
 #define BUSY_RETRY_MS  100
 #define CHILD_MS       60000 /* until a command has brought a greeting: a person may type a password */
 #define CHILD_END_MS   2000 /* until it has said why it ended */
-#define HUNG_US        (10 * G_USEC_PER_SEC)
 #define PROTOCOL_MAJOR 1
 
 static void     schedule (GroveSession *self, guint delay_ms);
@@ -36,59 +35,14 @@ drop_connection (GroveSession *self)
 {
   g_clear_handle_id (&self->attempt_source, g_source_remove);
   g_clear_handle_id (&self->deadline_source, g_source_remove);
-  g_clear_handle_id (&self->tick_source, g_source_remove);
   self->stage = GROVE_STAGE_NONE;
-  self->ping_sent_us = 0;
   g_autoptr (GroveConnection) connection = g_steal_pointer (&self->connection);
   if (connection != NULL)
     grove_connection_close (connection);
   g_clear_pointer (&self->child, _grove_child_free);
   for (guint i = 0; i < self->subscriptions->len; i++)
     _grove_subscription_lost (self->subscriptions->pdata[i]);
-}
-
-static void
-set_round_trip (GroveSession *self, gint64 round_trip_us)
-{
-  if (self->round_trip_us == round_trip_us)
-    return;
-  self->round_trip_us = round_trip_us;
-  _grove_session_notify_prop (self, GROVE_SESSION_PROP_ROUND_TRIP_US);
-}
-
-static void
-set_slowed (GroveSession *self)
-{
-  guint slowed_ms = 0;
-  for (guint i = 0; i < self->subscriptions->len; i++)
-    slowed_ms = MAX (slowed_ms, _grove_subscription_get_slowed_ms (self->subscriptions->pdata[i]));
-  if (self->slowed_ms == slowed_ms)
-    return;
-  self->slowed_ms = slowed_ms;
-  _grove_session_notify_prop (self, GROVE_SESSION_PROP_SLOWED_MS);
-}
-
-static void
-set_rates (GroveSession *self, double updates, double bytes)
-{
-  set_slowed (self);
-  if (self->update_rate != updates)
-    {
-      self->update_rate = updates;
-      _grove_session_notify_prop (self, GROVE_SESSION_PROP_UPDATE_RATE);
-    }
-  if (self->byte_rate != bytes)
-    {
-      self->byte_rate = bytes;
-      _grove_session_notify_prop (self, GROVE_SESSION_PROP_BYTE_RATE);
-    }
-}
-
-static void
-clear_figures (GroveSession *self)
-{
-  set_round_trip (self, -1);
-  set_rates (self, 0, 0);
+  _grove_session_pulse_stop (self);
 }
 
 static gboolean
@@ -121,15 +75,14 @@ place_of (GroveSession *self)
                                      : g_strjoinv (" ", self->address->argv);
 }
 
-static void
-trouble (GroveSession *self, GroveTrouble what, const char *fact)
+void
+_grove_session_trouble (GroveSession *self, GroveTrouble what, const char *fact)
 {
   g_object_ref (self);
   g_autofree char *copy = g_strdup (fact); /* @fact may live in the connection */
   gboolean         was_open = self->stage == GROVE_STAGE_OPEN;
   g_object_freeze_notify (G_OBJECT (self));
   drop_connection (self);
-  clear_figures (self);
 
   gboolean mend = self->was_live && !would_be_wrong_again (what) &&
                   !_grove_node_trouble_stays (self->node_trouble);
@@ -166,7 +119,8 @@ child_has_spoken (gpointer user_data)
       g_free (self->node_said);
       self->node_said = _grove_child_get_said (self->child);
     }
-  trouble (self, self->was_live ? GROVE_TROUBLE_COMMAND_LOST : GROVE_TROUBLE_COMMAND, complaint);
+  _grove_session_trouble (self, self->was_live ? GROVE_TROUBLE_COMMAND_LOST : GROVE_TROUBLE_COMMAND,
+                          complaint);
 }
 
 static void
@@ -188,89 +142,19 @@ handle_closed (gpointer user_data, const GError *error)
   else if (self->stage == GROVE_STAGE_OPEN)
     {
       if (broken)
-        trouble (self, GROVE_TROUBLE_BROKEN, error->message);
+        _grove_session_trouble (self, GROVE_TROUBLE_BROKEN, error->message);
       else
-        trouble (self, goodbye != GROVE_TROUBLE_NONE ? goodbye : GROVE_TROUBLE_LOST, said);
+        _grove_session_trouble (self, goodbye != GROVE_TROUBLE_NONE ? goodbye : GROVE_TROUBLE_LOST,
+                                said);
     }
   else if (broken)
-    trouble (self, GROVE_TROUBLE_NOT_GROVE, error->message);
+    _grove_session_trouble (self, GROVE_TROUBLE_NOT_GROVE, error->message);
   else if (goodbye == GROVE_TROUBLE_LIMIT)
-    trouble (self, GROVE_TROUBLE_FULL, said);
+    _grove_session_trouble (self, GROVE_TROUBLE_FULL, said);
   else if (goodbye != GROVE_TROUBLE_NONE)
-    trouble (self, GROVE_TROUBLE_NOT_OPENED, said);
+    _grove_session_trouble (self, GROVE_TROUBLE_NOT_OPENED, said);
   else
-    trouble (self, GROVE_TROUBLE_REJECTED, NULL);
-}
-
-static void
-ponged (gpointer owner, const GroveReply *reply, gpointer user_data)
-{
-  GroveSession *self = owner;
-  if (reply->error != NULL || self->ping_sent_us == 0)
-    return;
-  gint64 now_us = g_get_monotonic_time ();
-  gint64 round_trip_us = now_us - self->ping_sent_us;
-  self->ping_sent_us = 0;
-  gint64 now_ns = _grove_json_int (reply->result, "now_ns", 0);
-  if (now_ns > 0)
-    self->clock_offset_ns = now_ns - now_us * 1000;
-  set_round_trip (self, round_trip_us);
-}
-
-static void
-count_rates (GroveSession *self, gint64 now_us)
-{
-  double  seconds = (double) MAX (now_us - self->last_tick_us, 1) / G_USEC_PER_SEC;
-  guint64 n_bytes = grove_connection_get_n_bytes (self->connection);
-  double  updates = self->n_updates / seconds;
-  double  bytes = (double) (n_bytes - self->last_n_bytes) / seconds;
-  self->n_updates = 0;
-  self->last_n_bytes = n_bytes;
-  self->last_tick_us = now_us;
-  set_rates (self, updates, bytes);
-}
-
-static void
-ping (GroveSession *self)
-{
-  self->ping_sent_us = g_get_monotonic_time ();
-  self->ping_n_bytes = grove_connection_get_n_bytes (self->connection);
-  _grove_session_call (self, "session.ping", NULL, ponged, self, NULL);
-}
-
-/* TRUE if nothing at all came for too long since the last ping. */
-static gboolean
-is_hung (GroveSession *self, gint64 now_us)
-{
-  guint64 n_bytes = grove_connection_get_n_bytes (self->connection);
-  if (now_us - self->ping_sent_us < HUNG_US)
-    return FALSE;
-  gboolean hung = n_bytes == self->ping_n_bytes;
-  self->ping_n_bytes = n_bytes;
-  return hung;
-}
-
-static gboolean
-tick (gpointer user_data)
-{
-  GroveSession *self = user_data;
-  gint64        now_us = g_get_monotonic_time ();
-  gboolean      hung = self->ping_sent_us != 0 && is_hung (self, now_us);
-  g_object_ref (self);
-  /* Whoever is told of the figures may close the session, at once or when the thaw tells them. */
-  g_object_freeze_notify (G_OBJECT (self));
-  count_rates (self, now_us);
-  if (hung)
-    trouble (self, GROVE_TROUBLE_HUNG, NULL);
-  else if (self->ping_sent_us == 0)
-    ping (self);
-  else
-    /* The last one is still under way: the round trip is at least this long. */
-    set_round_trip (self, now_us - self->ping_sent_us);
-  g_object_thaw_notify (G_OBJECT (self));
-  gboolean stay = self->tick_source != 0;
-  g_object_unref (self);
-  return stay ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+    _grove_session_trouble (self, GROVE_TROUBLE_REJECTED, NULL);
 }
 
 static void
@@ -282,13 +166,9 @@ enter_live (GroveSession *self)
   self->stage = GROVE_STAGE_OPEN;
   self->was_live = TRUE;
   self->backoff_ms = BACKOFF_MIN_MS;
-  self->n_updates = 0;
-  self->last_n_bytes = grove_connection_get_n_bytes (self->connection);
-  self->last_tick_us = g_get_monotonic_time ();
-  self->tick_source = g_timeout_add (1000, tick, self);
   _grove_session_set_error (self, NULL, NULL);
   _grove_session_set_state (self, GROVE_SESSION_LIVE);
-  ping (self);
+  _grove_session_pulse_start (self);
   _grove_session_sync (self);
   g_object_thaw_notify (G_OBJECT (self));
   g_object_unref (self);
@@ -318,9 +198,9 @@ opened (gpointer owner, const GroveReply *reply, gpointer user_data)
   else if (reply->error->code == GROVE_CODE_FORBIDDEN && strcmp (role, "control") == 0)
     open_as (self, "observe");
   else if (reply->error->code == GROVE_CODE_LIMIT || reply->error->code == GROVE_CODE_BUSY)
-    trouble (self, GROVE_TROUBLE_FULL, reply->error->message);
+    _grove_session_trouble (self, GROVE_TROUBLE_FULL, reply->error->message);
   else if (reply->error->code < 0)
-    trouble (self, GROVE_TROUBLE_NOT_OPENED, reply->error->message);
+    _grove_session_trouble (self, GROVE_TROUBLE_NOT_OPENED, reply->error->message);
   /* Else the connection ended, and handle_closed() is about to say so. */
 }
 
@@ -392,13 +272,14 @@ greet (GroveSession *self, struct json_object *hello)
   if (!_grove_json_get_int (protocol, "major", 0, &major) || server == NULL ||
       _grove_json_text (hello, "instance")[0] == '\0')
     {
-      trouble (self, GROVE_TROUBLE_NOT_GROVE, _ ("Its greeting lacks what it must say."));
+      _grove_session_trouble (self, GROVE_TROUBLE_NOT_GROVE,
+                              _ ("Its greeting lacks what it must say."));
       return;
     }
   if (major != PROTOCOL_MAJOR)
     {
       g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, major);
-      trouble (self, GROVE_TROUBLE_VERSION, version);
+      _grove_session_trouble (self, GROVE_TROUBLE_VERSION, version);
       return;
     }
   self->server_read_only = _grove_json_boolean (hello, "read_only");
@@ -458,7 +339,8 @@ handle_notification (gpointer user_data, const char *method, struct json_object 
       if (strcmp (method, "hello") == 0)
         greet (self, params);
       else
-        trouble (self, GROVE_TROUBLE_NOT_GROVE, _ ("It did not begin with a greeting."));
+        _grove_session_trouble (self, GROVE_TROUBLE_NOT_GROVE,
+                                _ ("It did not begin with a greeting."));
       return;
     }
   /* Notifications of later versions carry no `sub` of ours; they are not for us. */
@@ -479,7 +361,7 @@ greeting_is_late (gpointer user_data)
 {
   GroveSession *self = user_data;
   self->deadline_source = 0;
-  trouble (self, GROVE_TROUBLE_SILENT, NULL);
+  _grove_session_trouble (self, GROVE_TROUBLE_SILENT, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -540,7 +422,7 @@ talk_through (GroveSession *self, int fd)
   if (socket == NULL)
     {
       close (fd);
-      trouble (self, GROVE_TROUBLE_OTHER, error->message);
+      _grove_session_trouble (self, GROVE_TROUBLE_OTHER, error->message);
       return;
     }
   self->goodbye = GROVE_TROUBLE_NONE;
@@ -563,10 +445,10 @@ attempt_socket (GroveSession *self)
     /* More are waiting to be let in than the system has room for. */
     self->attempt_source = g_timeout_add (BUSY_RETRY_MS, attempt, self);
   else if (error == EAGAIN)
-    trouble (self, GROVE_TROUBLE_SILENT, NULL);
+    _grove_session_trouble (self, GROVE_TROUBLE_SILENT, NULL);
   else
-    trouble (self, _grove_session_trouble_of_errno (error, self->address->path),
-             g_strerror (error));
+    _grove_session_trouble (self, _grove_session_trouble_of_errno (error, self->address->path),
+                            g_strerror (error));
 }
 
 /* It is the first line the command reads: nobody else can see it. */
@@ -596,7 +478,7 @@ attempt_command (GroveSession *self)
   self->child = cookie != NULL ? run_with_cookie (self->address->argv, cookie, &fd, &error)
                                : _grove_child_new (self->address->argv, &fd, &error);
   if (self->child == NULL)
-    trouble (self, GROVE_TROUBLE_NO_COMMAND, error->message);
+    _grove_session_trouble (self, GROVE_TROUBLE_NO_COMMAND, error->message);
   else
     talk_through (self, fd);
 }
@@ -612,7 +494,8 @@ attempt (gpointer user_data)
       /* Once more, for what is wrong with it. */
       g_autoptr (GError) error = NULL;
       grove_address_free (grove_address_parse (self->target, &error));
-      trouble (self, GROVE_TROUBLE_BAD_ADDRESS, error != NULL ? error->message : NULL);
+      _grove_session_trouble (self, GROVE_TROUBLE_BAD_ADDRESS,
+                              error != NULL ? error->message : NULL);
     }
   else if (self->address->path != NULL)
     attempt_socket (self);
@@ -641,7 +524,6 @@ void
 _grove_session_link_stop (GroveSession *self)
 {
   drop_connection (self);
-  clear_figures (self);
   self->was_live = FALSE;
   self->node_trouble = 0;
   g_clear_pointer (&self->node_said, g_free);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * A session from the inside, shared by the files it is made of: the object (grove-session.c), how
- * it connects (grove-session-link.c), what it samples (grove-session-sample.c), what became of the
- * selected process (grove-session-selection.c), and the words for what went wrong
- * (grove-trouble.c).
+ * it connects (grove-session-link.c) and stays (grove-session-pulse.c), what it samples
+ * (grove-session-sample.c), what became of the selected process (grove-session-selection.c), and
+ * the words for what went wrong (grove-trouble.c).
  */
 #pragma once
 
@@ -131,6 +131,7 @@ struct _GroveSession
   gint64  ping_sent_us; /* 0: none is under way */
   guint64 ping_n_bytes; /* received when it was sent */
   gint64  round_trip_us;
+  guint   silent_ms;
   guint   n_updates;
   guint64 last_n_bytes;
   gint64  last_tick_us;
@@ -169,6 +170,7 @@ enum
   GROVE_SESSION_PROP_ERROR_DETAIL,
   GROVE_SESSION_PROP_READ_ONLY,
   GROVE_SESSION_PROP_ROUND_TRIP_US,
+  GROVE_SESSION_PROP_SILENT_MS,
   GROVE_SESSION_PROP_UPDATE_RATE,
   GROVE_SESSION_PROP_BYTE_RATE,
   GROVE_SESSION_PROP_SLOWED_MS,
@@ -194,9 +196,15 @@ void _grove_session_emit_gone (GroveSession *self, const char *pid, const char *
 /* grove-session-link.c */
 void _grove_session_link_start (GroveSession *self); /* now */
 void _grove_session_link_stop (GroveSession *self);
+/* Ends it, or has it mended, and says what is wrong. @fact: what is special about this case. */
+void _grove_session_trouble (GroveSession *self, GroveTrouble what, const char *fact);
 /* A descriptor connected to the socket, non-blocking; -1 and errno. */
 int          _grove_session_connect_to (const char *path);
 GroveTrouble _grove_session_trouble_of_errno (int error, const char *path);
+
+/* grove-session-pulse.c */
+void _grove_session_pulse_start (GroveSession *self);
+void _grove_session_pulse_stop (GroveSession *self); /* nothing is known of it any more */
 
 /* grove-session-wishes.c */
 /* To the requests that can have one. */

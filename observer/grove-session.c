@@ -559,6 +559,9 @@ grove_session_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case GROVE_SESSION_PROP_ROUND_TRIP_US:
       g_value_set_int64 (value, self->round_trip_us);
       break;
+    case GROVE_SESSION_PROP_SILENT_MS:
+      g_value_set_uint (value, self->silent_ms);
+      break;
     case GROVE_SESSION_PROP_UPDATE_RATE:
       g_value_set_double (value, self->update_rate);
       break;
@@ -673,6 +676,8 @@ install_properties (GObjectClass *object_class)
     g_param_spec_boolean ("read-only", NULL, NULL, FALSE, READ);
   properties[GROVE_SESSION_PROP_ROUND_TRIP_US] =
     g_param_spec_int64 ("round-trip-us", NULL, NULL, -1, G_MAXINT64, -1, READ);
+  properties[GROVE_SESSION_PROP_SILENT_MS] =
+    g_param_spec_uint ("silent-ms", NULL, NULL, 0, G_MAXUINT, 0, READ);
   properties[GROVE_SESSION_PROP_UPDATE_RATE] =
     g_param_spec_double ("update-rate", NULL, NULL, 0, G_MAXDOUBLE, 0, READ);
   properties[GROVE_SESSION_PROP_BYTE_RATE] =

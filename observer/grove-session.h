@@ -41,6 +41,8 @@ G_DECLARE_FINAL_TYPE (GroveSession, grove_session, GROVE, SESSION, GObject)
  *   error-detail     string, read: what to do about it
  *   read-only        boolean, read: the role is observe
  *   round-trip-us    int64, read: last ping, -1 not known
+ *   silent-ms        uint, read: for so long the system has said nothing at all, though it is asked
+ *                    all the time: what is shown is how it was; 0: it answers
  *   update-rate      double, read: updates received a second, over the last second
  *   byte-rate        double, read: bytes received a second
  *   slowed-ms        uint, read: so far apart the system lets some updates come, since observing it

@@ -78,6 +78,9 @@ grove_handle_session_ping (struct grove_server_session *session,
 
   grove_writer_begin_object (writer);
   grove_writer_member_int (writer, "now_ns", (int64_t) source->ops->now_ns (source->self));
+  if (source->ops->silent_ns != NULL)
+    grove_writer_member_int (writer, "silent_ms",
+                             (int64_t) (source->ops->silent_ns (source->self) / 1000000));
   grove_writer_end_object (writer);
   grove_server_session_end_reply (session);
 }

@@ -280,6 +280,8 @@ struct grove_source_ops
   /* Names this run of the system among all runs: any text up to 32 characters. */
   const char *(*instance) (void *self);
   uint64_t (*now_ns) (void *self);
+  /* How long the system has said nothing to a source that is not in it. NULL: it is. */
+  uint64_t (*silent_ns) (void *self);
   /* Writes one JSON value: why @method (e.g. "process.restart") is absent. NULL: a general phrase.
    */
   const char *(*absent) (void *self, const char *method);

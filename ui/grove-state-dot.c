@@ -73,12 +73,18 @@ grove_state_dot_set_state (GroveStateDot *self, GroveProcessState state)
 }
 
 void
-grove_state_dot_set_connection (GroveStateDot *self, GroveSessionState state, gboolean paused)
+grove_state_dot_set_connection (GroveStateDot *self, GroveSession *session)
 {
-  switch (state)
+  guint silent_ms = 0;
+
+  g_object_get (session, "silent-ms", &silent_ms, NULL);
+  switch (grove_session_get_state (session))
     {
     case GROVE_SESSION_LIVE:
-      grove_state_dot_set_state (self, paused ? GROVE_PROCESS_SUSPENDED : GROVE_PROCESS_RUNNING);
+      grove_state_dot_set_state (self, silent_ms > 0 ? GROVE_PROCESS_WAITING
+                                       : grove_session_get_paused (session)
+                                         ? GROVE_PROCESS_SUSPENDED
+                                         : GROVE_PROCESS_RUNNING);
       break;
     case GROVE_SESSION_LOST:
     case GROVE_SESSION_REFUSED:

@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (GroveStateDot, grove_state_dot, GROVE, STATE_DOT, GtkWidge
 
 GtkWidget *grove_state_dot_new (void);
 void       grove_state_dot_set_state (GroveStateDot *self, GroveProcessState state);
-/* As the dot of a connection: live is green, paused yellow, lost and refused red, else grey. */
-void grove_state_dot_set_connection (GroveStateDot *self, GroveSessionState state, gboolean paused);
+/* As the dot of a connection, as it is now: live is green, paused yellow, lost and refused red,
+ * else grey, as one that does not answer. */
+void grove_state_dot_set_connection (GroveStateDot *self, GroveSession *session);
 
 G_END_DECLS

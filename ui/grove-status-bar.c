@@ -21,6 +21,15 @@ struct _GroveStatusBar
 
 G_DEFINE_FINAL_TYPE (GroveStatusBar, grove_status_bar, GTK_TYPE_WIDGET)
 
+static gboolean
+is_silent (GroveSession *session)
+{
+  guint silent_ms = 0;
+
+  g_object_get (session, "silent-ms", &silent_ms, NULL);
+  return silent_ms > 0;
+}
+
 static const char *
 get_state_word (GroveSession *session)
 {
@@ -29,6 +38,8 @@ get_state_word (GroveSession *session)
     case GROVE_SESSION_CONNECTING:
       return _ ("Connecting");
     case GROVE_SESSION_LIVE:
+      if (is_silent (session))
+        return _ ("Not answering");
       return grove_session_get_paused (session) ? _ ("Paused") : _ ("Connected");
     case GROVE_SESSION_LOST:
       return _ ("Lost, reconnecting");
@@ -141,7 +152,8 @@ static gboolean
 update (gpointer user_data)
 {
   GroveStatusBar *self = user_data;
-  gboolean        live = grove_session_get_state (self->session) == GROVE_SESSION_LIVE;
+  gboolean        live =
+    grove_session_get_state (self->session) == GROVE_SESSION_LIVE && !is_silent (self->session);
 
   update_left (self, live);
   update_right (self, live);

@@ -10,6 +10,7 @@
 #include "ui/grove-activity-view.h"
 #include "ui/grove-connect-page.h"
 #include "ui/grove-finder.h"
+#include "ui/grove-loss-bar.h"
 #include "ui/grove-mailboxes-view.h"
 #include "ui/grove-overview.h"
 #include "ui/grove-process-view.h"
@@ -50,8 +51,8 @@ struct _GroveWindow
   GroveStateDot   *system_dot;
   GtkLabel        *system_label;
   GtkWidget       *switcher_title, *switcher_bar;
-  GtkWidget       *loss_revealer, *unseen_page;
-  GtkLabel        *loss_label;
+  GroveLossBar    *loss_bar;
+  GtkWidget       *unseen_page;
   GtkWidget       *bottom_box;
 };
 

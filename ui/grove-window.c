@@ -25,12 +25,16 @@ G_DEFINE_FINAL_TYPE (GroveWindow, grove_window, ADW_TYPE_APPLICATION_WINDOW)
 /* ---- Following the session ----------------------------------------------------------------------
  */
 
+/* What is shown is how it was: the system is lost, or says nothing. */
 static void
-set_stale (GroveWindow *self, gboolean stale)
+update_stale (GroveWindow *self)
 {
   GtkWidget *flap = GTK_WIDGET (self->flap);
+  guint      silent_ms = 0;
 
-  if (stale)
+  g_object_get (self->session, "silent-ms", &silent_ms, NULL);
+  grove_state_dot_set_connection (self->system_dot, self->session);
+  if (silent_ms > 0 || grove_session_get_state (self->session) == GROVE_SESSION_LOST)
     gtk_widget_add_css_class (flap, "stale");
   else
     gtk_widget_remove_css_class (flap, "stale");
@@ -73,15 +77,10 @@ on_state_changed (GroveWindow *self)
   gboolean          observe = state == GROVE_SESSION_LIVE || state == GROVE_SESSION_LOST;
   const char       *name = grove_session_get_system_name (self->session);
   g_autofree char  *title = NULL;
-  g_autofree char  *lost = NULL;
-  g_autofree char  *trouble = NULL;
-  g_autofree char  *advice = NULL;
 
   if (name == NULL || name[0] == '\0')
     name = "Grove";
   title = observe ? g_strdup_printf (_ ("%s – Grove"), name) : g_strdup ("Grove");
-  g_object_get (self->session, "error-title", &trouble, "error-detail", &advice, NULL);
-  lost = g_strdup_printf (_ ("%s. Reconnecting…"), trouble != NULL ? trouble : name);
   if (state == GROVE_SESSION_LIVE && !self->noted)
     grove_recents_note (grove_session_get_target (self->session), name);
   self->noted = state == GROVE_SESSION_LIVE;
@@ -89,19 +88,13 @@ on_state_changed (GroveWindow *self)
     g_hash_table_remove_all (self->seen);
   gtk_window_set_title (GTK_WINDOW (self), title);
   gtk_label_set_text (self->system_label, name);
-  gtk_label_set_text (self->loss_label, lost);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->loss_label), advice);
-  grove_state_dot_set_connection (self->system_dot, state,
-                                  grove_session_get_paused (self->session));
-
   gtk_stack_set_visible_child_name (self->main_stack, observe ? "observe" : "connect");
   gtk_widget_set_visible (self->system_button, observe);
   gtk_widget_set_visible (self->pause_button, observe);
   gtk_widget_set_visible (self->inspector_button, observe);
   adw_view_switcher_title_set_view_switcher_enabled (ADW_VIEW_SWITCHER_TITLE (self->switcher_title),
                                                      observe);
-  gtk_revealer_set_reveal_child (GTK_REVEALER (self->loss_revealer), state == GROVE_SESSION_LOST);
-  set_stale (self, state == GROVE_SESSION_LOST);
+  update_stale (self);
   update_unseen (self);
   _grove_window_actions_update (self);
 }
@@ -111,8 +104,7 @@ on_paused_changed (GroveWindow *self)
 {
   gboolean paused = grove_session_get_paused (self->session);
 
-  grove_state_dot_set_connection (self->system_dot, grove_session_get_state (self->session),
-                                  paused);
+  grove_state_dot_set_connection (self->system_dot, self->session);
   gtk_button_set_icon_name (GTK_BUTTON (self->pause_button), paused
                                                                ? "media-playback-start-symbolic"
                                                                : "media-playback-pause-symbolic");
@@ -286,7 +278,7 @@ connect_signals (GroveWindow *self)
   GroveSession *session = self->session;
 
   g_signal_connect_swapped (session, "notify::state", G_CALLBACK (on_state_changed), self);
-  g_signal_connect_swapped (session, "notify::error-title", G_CALLBACK (on_state_changed), self);
+  g_signal_connect_swapped (session, "notify::silent-ms", G_CALLBACK (update_stale), self);
   g_signal_connect_swapped (session, "notify::system-name", G_CALLBACK (on_state_changed), self);
   g_signal_connect_swapped (session, "notify::paused", G_CALLBACK (on_paused_changed), self);
   g_signal_connect_swapped (session, "sample", G_CALLBACK (note_seen), self);
@@ -366,6 +358,7 @@ grove_window_class_init (GroveWindowClass *klass)
 
   g_type_ensure (GROVE_TYPE_STATE_DOT);
   g_type_ensure (GROVE_TYPE_INSPECTOR);
+  g_type_ensure (GROVE_TYPE_LOSS_BAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-window.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveWindow, child)
@@ -383,9 +376,8 @@ grove_window_class_init (GroveWindowClass *klass)
   BIND (inspector_button);
   BIND (switcher_title);
   BIND (switcher_bar);
-  BIND (loss_revealer);
+  BIND (loss_bar);
   BIND (unseen_page);
-  BIND (loss_label);
   BIND (bottom_box);
 #undef BIND
 }
@@ -401,6 +393,7 @@ grove_window_init (GroveWindow *self)
   follow_preferences (self);
   build_views (self);
   grove_inspector_set_session (self->inspector, self->session);
+  grove_loss_bar_set_session (self->loss_bar, self->session);
   self->actions =
     grove_process_actions_new (GTK_WINDOW (self), self->toasts, self->session, dup_targets, self);
   grove_inspector_set_actions (self->inspector, self->actions);

@@ -405,6 +405,12 @@ beam_link_expect (struct beam_link *self, int silent_ms)
   wake_in (self, self->silent_ns);
 }
 
+uint64_t
+beam_link_silent_ns (const struct beam_link *self)
+{
+  return now_ns () - self->heard_ns;
+}
+
 /* Set once for each time of silence, not for each packet: it is looked at when it is over. */
 static bool
 is_silent (struct beam_link *self)

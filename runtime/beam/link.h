@@ -57,6 +57,9 @@ int beam_link_fd (const struct beam_link *self);
 /* From now on something should come at least that often: else the link is taken to be over. */
 void beam_link_expect (struct beam_link *self, int silent_ms);
 
+/* For how long nothing has come, once something is expected. */
+uint64_t beam_link_silent_ns (const struct beam_link *self);
+
 /* Moves what the connection takes and gives. False: the link is over; *ret_trouble
  * says why. What came before is still there to be received. */
 bool beam_link_turn (struct beam_link *self, struct beam_trouble *ret_trouble);

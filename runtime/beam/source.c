@@ -73,6 +73,14 @@ now_ns (void *data)
   return (uint64_t) ((int64_t) beam_now_ns () + self->offset_ns);
 }
 
+static uint64_t
+silent_ns (void *data)
+{
+  const struct beam_source *self = data;
+
+  return beam_link_silent_ns (self->link);
+}
+
 static const char *
 absent (void *self, const char *method)
 {
@@ -451,6 +459,7 @@ static struct grove_source_ops ops = {
   .name = name,
   .instance = instance,
   .now_ns = now_ns,
+  .silent_ns = silent_ns,
   .absent = absent,
   .get_fd = get_fd,
   .dispatch = dispatch,

@@ -348,6 +348,13 @@ test_lost (WindowFixture *fixture, gconstpointer data)
   GROVE_WAIT (grove_window_is_filled (fixture->window, "processes"), WINDOW_PATIENCE_MS);
 }
 
+static void
+test_silent (WindowFixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A system that is stopped has not answered for so long; it does again");
+  window_check_silence (fixture, (int) grove_test_system_get_pid (fixture->system));
+}
+
 /* ---- Memory -------------------------------------------------------------------------------------
  */
 
@@ -390,6 +397,7 @@ main (int argc, char **argv)
   window_test_add ("/e2e/frame/systems", test_systems);
   window_test_add_bare ("/e2e/frame/cancel", test_cancel, NULL);
   window_test_add ("/e2e/frame/lost", test_lost);
+  window_test_add ("/e2e/frame/silent", test_silent);
   window_test_add ("/e2e/frame/memory", test_memory);
   return window_tests_run ();
 }

@@ -8,6 +8,7 @@
 #include "ui/grove-graph-private.h"
 #include "ui/grove-process-cell.h"
 
+#include <signal.h>
 #include <string.h>
 
 static GtkApplication *application;
@@ -179,6 +180,39 @@ window_has_toast (WindowFixture *fixture, const char *text)
 {
   return grove_ui_test_find_if (GTK_WIDGET (fixture->window), is_toast_with_text,
                                 (gpointer) text) != NULL;
+}
+
+#define SILENCE "does not answer; what is shown is its last state"
+
+static gboolean
+is_silent (WindowFixture *fixture)
+{
+  GtkWidget *flap = GTK_WIDGET (
+    gtk_widget_get_template_child (GTK_WIDGET (fixture->window), GROVE_TYPE_WINDOW, "flap"));
+
+  return window_shows (fixture, SILENCE) && window_shows (fixture, "Not answering") &&
+         gtk_widget_has_css_class (flap, "stale");
+}
+
+void
+window_check_silence (WindowFixture *fixture, int os_pid)
+{
+  gboolean said;
+
+  /* After ten seconds it is lost: on a machine that stood still for so long, once more. */
+  do
+    {
+      g_assert_cmpint (kill (os_pid, SIGSTOP), ==, 0);
+      GROVE_WAIT (is_silent (fixture) ||
+                    grove_session_get_state (fixture->session) == GROVE_SESSION_LOST,
+                  WINDOW_PATIENCE_MS);
+      said = is_silent (fixture);
+      g_assert_cmpint (kill (os_pid, SIGCONT), ==, 0);
+      GROVE_WAIT (grove_session_get_state (fixture->session) == GROVE_SESSION_LIVE &&
+                    window_shows (fixture, "Connected") && !window_shows (fixture, SILENCE),
+                  WINDOW_PATIENCE_MS);
+    }
+  while (!said);
 }
 
 static gboolean

@@ -59,6 +59,10 @@ gboolean window_graph_shows (WindowFixture *fixture, const char *pid);
 typedef gboolean (*WindowSeen) (WindowFixture *fixture, gpointer user_data);
 gint64 window_await_frame (WindowFixture *fixture, WindowSeen is_seen, gpointer user_data);
 
+/* The program @os_pid, which is what is observed, is stopped: the window says so as long as it is,
+ * and not any more afterwards. */
+void window_check_silence (WindowFixture *fixture, int os_pid);
+
 /* Ctrl+F, and types. */
 void window_type_filter (WindowFixture *fixture, const char *filter);
 /* Filters the table of processes by @name, which one process has, and clicks on its row. Returns

@@ -23,6 +23,7 @@ struct peer
   GQueue      requests; /* json_object */
   GHashTable *acks;     /* sub -> seq */
   gboolean    mute;
+  gint64      silent_ms;
   gboolean    early;
   guint       saying;  /* a line is being sent, which has to be whole before the next */
   GString    *waiting; /* lines meanwhile */
@@ -77,8 +78,9 @@ hear (Peer *peer, const char *line)
       if (peer->mute)
         json_object_put (message);
       else
-        peer_reply (peer, message, "{'now_ns':%" G_GINT64_FORMAT "}",
-                    g_get_monotonic_time () * 1000);
+        peer_reply (peer, message,
+                    "{'now_ns':%" G_GINT64_FORMAT ",'silent_ms':%" G_GINT64_FORMAT "}",
+                    g_get_monotonic_time () * 1000, peer->silent_ms);
     }
   else
     g_queue_push_tail (&peer->requests, message);
@@ -417,6 +419,12 @@ void
 peer_set_answers_pings (Peer *peer, gboolean answers)
 {
   peer->mute = !answers;
+}
+
+void
+peer_set_silent_ms (Peer *peer, gint64 silent_ms)
+{
+  peer->silent_ms = silent_ms;
 }
 
 void

@@ -64,6 +64,8 @@ void peer_fail (
 struct json_object *peer_params (struct json_object *request);
 gint64              peer_get_acked (Peer *peer, gint64 sub); /* the last seq, 0 none */
 void                peer_set_answers_pings (Peer *peer, gboolean answers);
+/* What its answers say of a system that is behind it. */
+void peer_set_silent_ms (Peer *peer, gint64 silent_ms);
 
 /* Connects @session to it until it is live: hello, session.open. */
 void peer_bring_live (Peer *peer, GroveSession *session, const char *instance);

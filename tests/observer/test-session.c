@@ -379,6 +379,37 @@ test_hung (Fixture *self, gconstpointer data)
   peer_bring_live (self->peer, self->session, "run-1");
 }
 
+static guint
+silent_ms (Fixture *self)
+{
+  guint ms = 0;
+  g_object_get (self->session, "silent-ms", &ms, NULL);
+  return ms;
+}
+
+/* The system behind what we are connected to says nothing, or that itself does not. */
+static void
+test_silent (Fixture *self, gconstpointer data)
+{
+  peer_listen (self->peer);
+  peer_bring_live (self->peer, self->session, "run-1");
+  peer_set_silent_ms (self->peer, 4200);
+  WAIT_FOR (silent_ms (self) == 4200);
+  g_assert_cmpint (state (self), ==, GROVE_SESSION_LIVE);
+  /* A bridge need not hear anything for so long. */
+  peer_set_silent_ms (self->peer, 2100);
+  WAIT_FOR (silent_ms (self) == 0);
+  peer_set_silent_ms (self->peer, -1);
+  peer_set_answers_pings (self->peer, FALSE);
+  WAIT_FOR (silent_ms (self) >= 3000);
+  peer_say (self->peer, "{'jsonrpc':'2.0','method':'news','params':{}}");
+  WAIT_FOR (silent_ms (self) == 0);
+  WAIT_FOR (silent_ms (self) >= 3000);
+  peer_hang_up (self->peer);
+  WAIT_FOR (state (self) == GROVE_SESSION_LOST);
+  g_assert_cmpuint (silent_ms (self), ==, 0);
+}
+
 typedef struct
 {
   const char *reason;
@@ -671,6 +702,7 @@ main (int argc, char **argv)
   ADD ("another-run", test_another_run);
   ADD ("back-off", test_back_off);
   ADD ("hung", test_hung);
+  ADD ("silent", test_silent);
   for (guint i = 0; i < G_N_ELEMENTS (goodbyes); i++)
     {
       g_autofree char *path = g_strdup_printf ("/observer/session/goodbye/%s", goodbyes[i].reason);

@@ -182,6 +182,16 @@ test_priority (WindowFixture *fixture)
   SCENARIO_WAIT (window_find_row (fixture, pid) == NULL);
 }
 
+static void
+test_silent (WindowFixture *fixture)
+{
+  struct json_object *info = grove_test_wire_call (fixture->wire, "system.info", NULL, "{}");
+
+  g_test_summary ("A node that is stopped has not answered for so long; it does again");
+  window_check_silence (fixture, (int) grove_test_json_int (info, "os_pid"));
+  json_object_put (info);
+}
+
 /* ---- Supervisors -------------------------------------------------------------------------------
  */
 
@@ -302,6 +312,7 @@ main (int argc, char **argv)
     { "self-healing", test_self_healing },
     { "restart", test_restart },
     { "poison", test_poison },
+    { "silent", test_silent },
   };
 
   window_tests_init (&argc, &argv);
