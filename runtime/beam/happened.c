@@ -340,32 +340,43 @@ beam_happened_query (struct beam_happened           *self,
 /* ---- One crash ---------------------------------------------------------------------------------
  */
 
-/* Members of what the agent told; of those that are payloads nothing when they are hidden. */
+static bool
+is_one_of (struct grove_term key, const char *const *names)
+{
+  struct grove_text text;
+
+  for (size_t i = 0; grove_term_atom (key, &text) && names[i] != NULL; i++)
+    if (strlen (names[i]) == text.size && memcmp (names[i], text.bytes, text.size) == 0)
+      return true;
+  return false;
+}
+
+/* Members of what the agent told, but for those that are not its to tell; of those that are
+ * payloads nothing when they are hidden. */
 static void
 write_members (struct beam_happened *self,
                struct grove_writer  *writer,
                struct grove_term     map,
                bool                  hide_payloads)
 {
-  struct grove_cursor cursor;
-  struct grove_term   key, value;
-  struct grove_text   name;
-  char                text[32];
+  static const char *const ours[] = { "seq", "hidden", "after", NULL };
+  static const char *const lists[] = { "dictionary", NULL };
+  static const char *const payloads[] = { "message", "state", NULL };
+  struct grove_cursor      cursor;
+  struct grove_term        key, value;
 
   if (grove_term_type (map) != GROVE_TERM_MAP || !grove_cursor_init (&cursor, map))
     return;
   while (grove_cursor_next (&cursor, &key) && grove_cursor_next (&cursor, &value))
     {
-      if (!grove_match (key, "~a", &name))
+      if (is_one_of (key, ours) || !beam_write_name (writer, key))
         continue;
-      (void) snprintf (text, sizeof text, "%.*s", (int) name.size, name.bytes);
-      beam_write_name (writer, name);
-      if (hide_payloads && strcmp (text, "dictionary") == 0)
+      if (hide_payloads && is_one_of (key, lists))
         {
           grove_writer_begin_array (writer);
           grove_writer_end_array (writer);
         }
-      else if (hide_payloads && (strcmp (text, "message") == 0 || strcmp (text, "state") == 0))
+      else if (hide_payloads && is_one_of (key, payloads))
         grove_writer_null (writer);
       else
         beam_write_json (writer, value, &self->style);

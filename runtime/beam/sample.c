@@ -319,6 +319,11 @@ find_watched (struct beam_source *self, const char *pid)
   return watched;
 }
 
+/* What the node says besides would be in the way of what the server says. */
+static const char *const members[] = { "name",       "status",       "priority",
+                                       "messages",   "heap_bytes",   "stack_bytes",
+                                       "reductions", "memory_bytes", "trap_exit" };
+
 bool
 beam_process_sample (void                        *data,
                      const char                  *pid,
@@ -328,32 +333,24 @@ beam_process_sample (void                        *data,
   struct beam_source  *self = data;
   struct beam_watched *watched = find_watched (self, pid);
   struct grove_term    sample = grove_buffer_term (&watched->sample), value;
-  struct grove_cursor  cursor;
-  struct grove_text    name;
 
   watched->used_ns = beam_now_ns ();
   ask_watched (watched);
   memset (ret_counts, 0, sizeof *ret_counts);
-  if (sample.size == 0 || !grove_cursor_init (&cursor, sample))
+  if (sample.size == 0)
     {
       grove_writer_member_int (writer, "t", (int64_t) beam_now_ns () + self->offset_ns);
       return true;
     }
-  while (grove_cursor_next (&cursor, &value) && grove_match (value, "~a", &name))
-    {
-      char key[64];
-
-      (void) snprintf (key, sizeof key, "%.*s", (int) name.size, name.bytes);
-      if (!grove_cursor_next (&cursor, &value))
-        break;
-      if (strcmp (key, "exited") == 0)
-        {
-          beam_happened_write_end (self->happened, pid, writer);
-          continue;
-        }
-      beam_write_name (writer, name);
-      beam_write_json (writer, value, &beam_plain_style);
-    }
+  grove_writer_member_int (writer, "t", beam_map_int (sample, "t"));
+  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+    if (beam_map_get (sample, members[i], &value))
+      {
+        grove_writer_name (writer, members[i]);
+        beam_write_json (writer, value, &beam_plain_style);
+      }
+  if (beam_map_get (sample, "exited", &value))
+    beam_happened_write_end (self->happened, pid, writer);
   ret_counts->at_ns = (uint64_t) beam_map_int (sample, "t");
   ret_counts->reductions = (uint64_t) beam_map_int (sample, "reductions");
   return !beam_map_get (sample, "exited", &value);

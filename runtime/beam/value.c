@@ -20,30 +20,21 @@ write_text_term (struct grove_writer *writer, struct grove_text text, int64_t si
   grove_writer_end_object (writer);
 }
 
-void
-beam_write_name (struct grove_writer *writer, struct grove_text name)
-{
-  char   text[64];
-  size_t i = 0;
-
-  while (i < name.size && i < sizeof text - 1 && name.bytes[i] >= ' ' && name.bytes[i] <= '~' &&
-         name.bytes[i] != '"' && name.bytes[i] != '\\')
-    {
-      text[i] = name.bytes[i];
-      i++;
-    }
-  text[i] = '\0';
-  grove_writer_name (writer, i == name.size ? text : "?");
-}
-
-static void
-write_name (struct grove_writer *writer, struct grove_term key)
+bool
+beam_write_name (struct grove_writer *writer, struct grove_term key)
 {
   struct grove_text text;
+  char              name[64];
 
-  if (!grove_match (key, "~a", &text) && !grove_match (key, "~s", &text))
-    text = (struct grove_text){ "?", 1 };
-  beam_write_name (writer, text);
+  if (!grove_term_atom (key, &text) || text.size >= sizeof name)
+    return false;
+  for (size_t i = 0; i < text.size; i++)
+    if (text.bytes[i] < ' ' || text.bytes[i] > '~' || text.bytes[i] == '"' || text.bytes[i] == '\\')
+      return false;
+  memcpy (name, text.bytes, text.size);
+  name[text.size] = '\0';
+  grove_writer_name (writer, name);
+  return true;
 }
 
 static void
@@ -55,10 +46,8 @@ write_map (struct grove_writer *writer, struct grove_term map, const struct grov
   grove_writer_begin_object (writer);
   if (grove_cursor_init (&cursor, map))
     while (grove_cursor_next (&cursor, &key) && grove_cursor_next (&cursor, &value))
-      {
-        write_name (writer, key);
+      if (beam_write_name (writer, key))
         beam_write_json (writer, value, style);
-      }
   grove_writer_end_object (writer);
 }
 

@@ -15,8 +15,9 @@ void beam_write_json (struct grove_writer           *writer,
                       struct grove_term              term,
                       const struct grove_term_style *style);
 
-/* The name of a member. The agent's are ASCII without anything to escape; any other is "?". */
-void beam_write_name (struct grove_writer *writer, struct grove_text name);
+/* The name of a member, which @key is. The agent's are short atoms of ASCII without anything to
+ * escape; false: nothing is written of any other. */
+bool beam_write_name (struct grove_writer *writer, struct grove_term key);
 
 /* The value of @key, an atom, in a map; false: there is none. */
 bool    beam_map_get (struct grove_term map, const char *key, struct grove_term *ret_value);
