@@ -2,9 +2,10 @@
  *
  * tree.open: the supervision forest. A tick walks the expanded nodes, parents first, asks the
  * source for the children of those whose revision changed, and sends the ops that this made. The
- * source may answer later; the walk then waits. When a walk makes more ops than an update takes,
- * everything is dropped and built anew in parts: a part is sent, and the walk goes on when there is
- * credit again.
+ * source may answer later, and is asked about several nodes at once: it works on the next while an
+ * answer is taken in, and one that is slow holds up no other. When a walk makes more ops than an
+ * update takes, everything is dropped and built anew in parts: a part is sent, and the walk goes on
+ * when there is credit again.
  *
  * Threads: the server's.
  */
@@ -20,6 +21,8 @@
 #define MAX_METRICS 4096
 /* Ops and metrics of one update, with room for the envelope. */
 #define PART_BYTES 900000
+/* Questions to the source at once: enough to keep it and whoever reads the updates at work. */
+#define MAX_QUESTIONS 4
 
 /* Of the forest as it was at that change. */
 struct listed
@@ -31,6 +34,23 @@ struct listed
   double                    *sent, *values;
 };
 
+enum question_state
+{
+  QUESTION_FREE,
+  QUESTION_ASKED,
+  QUESTION_ANSWERED,
+};
+
+/* About the children of a node. */
+struct question
+{
+  struct tree_subscription *subscription;
+  enum question_state       state;
+  bool                      dropped;                    /* the tree was begun anew since */
+  char                      pid[GROVE_SOURCE_PID_SIZE]; /* of the node; "": the roots */
+  struct grove_nodes       *answer;                     /* NULL: never used */
+};
+
 struct tree_subscription
 {
   struct grove_subscription base;
@@ -39,13 +59,11 @@ struct tree_subscription
   uint32_t                  metric;
   struct listed             listed;
 
-  bool                reset;    /* the next update says so */
-  bool                walking;  /* somewhere between the first node and the last */
-  bool                building; /* a reset is being filled up in parts */
-  bool                stepping; /* walk() is on the stack */
-  struct grove_nodes *answer;   /* of the source, on its way or here */
-  bool                answered;
-  char                asked[GROVE_SOURCE_PID_SIZE]; /* about whom; "": the roots */
+  bool            reset;    /* the next update says so */
+  bool            walking;  /* somewhere between the first node and the last */
+  bool            building; /* a reset is being filled up in parts */
+  bool            stepping; /* walk() is on the stack */
+  struct question questions[MAX_QUESTIONS];
 };
 
 static void walk (struct tree_subscription *self);
@@ -53,69 +71,92 @@ static void walk (struct tree_subscription *self);
 static void
 got_answer (struct grove_nodes *answer, void *owner)
 {
-  struct tree_subscription *self = owner;
+  struct question          *question = owner;
+  struct tree_subscription *self = question->subscription;
 
-  self->answered = true;
-  if (!self->stepping)
+  question->state = QUESTION_ANSWERED;
+  /* If it is not busy it waits for credit, with what came. */
+  if (!self->stepping && self->base.busy)
     walk (self);
 }
 
-/* Asks for the children of @node; true when the answer is there already. */
-static bool
-ask (struct tree_subscription *self, struct grove_forest_node *node)
+/* NULL: none is. */
+static struct question *
+find_question (struct tree_subscription *self, enum question_state state)
+{
+  for (size_t i = 0; i < MAX_QUESTIONS; i++)
+    if (self->questions[i].state == state)
+      return &self->questions[i];
+  return NULL;
+}
+
+static void
+ask (struct tree_subscription *self, struct question *question, struct grove_forest_node *node)
 {
   const struct grove_source *source = grove_server_session_host (self->base.session)->source;
   const char                *pid = node != &self->forest.root ? node->pid : NULL;
 
-  memcpy (self->asked, node->pid, sizeof self->asked);
-  if (self->answer == NULL)
-    self->answer = grove_nodes_new ();
-  self->answered = false;
-  self->base.busy = true;
-  grove_nodes_ask (self->answer, source, pid, self->max_children, got_answer, self);
-  return self->answered;
+  memcpy (question->pid, node->pid, sizeof question->pid);
+  if (question->answer == NULL)
+    question->answer = grove_nodes_new ();
+  question->subscription = self;
+  question->dropped = false;
+  question->state = QUESTION_ASKED;
+  grove_nodes_ask (question->answer, source, pid, self->max_children, got_answer, question);
 }
 
 /* The node the answer is about; NULL when it is not shown, or not expanded, any more. */
 static struct grove_forest_node *
-asked_node (struct tree_subscription *self)
+asked_node (struct tree_subscription *self, const struct question *question)
 {
   struct grove_forest_node *node;
 
-  if (self->asked[0] == '\0')
+  if (question->dropped)
+    return NULL;
+  if (question->pid[0] == '\0')
     return &self->forest.root;
-  node = grove_forest_find (&self->forest, self->asked);
+  node = grove_forest_find (&self->forest, question->pid);
   return node != NULL && node->expanded ? node : NULL;
 }
 
 /* True when the ops of this answer are for the next part. */
 static bool
-part_is_full (const struct tree_subscription *self)
+part_is_full (const struct tree_subscription *self, const struct grove_nodes *answer)
 {
   return self->building && self->forest.n_ops > 0 &&
-         (self->forest.n_ops + self->answer->n > GROVE_LIMIT_TREE_OPS ||
-          self->forest.ops.size + self->answer->writer.size + self->answer->n * 128 > PART_BYTES);
+         (self->forest.n_ops + answer->n > GROVE_LIMIT_TREE_OPS ||
+          self->forest.ops.size + answer->writer.size + answer->n * 128 > PART_BYTES);
 }
 
 /* Takes an answer into the forest. False when this part is full. */
 static bool
-use_answer (struct tree_subscription *self)
+use_answer (struct tree_subscription *self, struct question *question)
 {
-  struct grove_forest_node *node = asked_node (self);
+  struct grove_forest_node *node = asked_node (self, question);
+  const struct grove_nodes *answer = question->answer;
 
-  self->base.busy = false;
-  self->answered = false;
+  if (node != NULL && part_is_full (self, answer))
+    return false;
+  question->state = QUESTION_FREE;
   if (node == NULL)
     return true;
-  if (part_is_full (self))
-    return false;
-  grove_forest_dequeue (&self->forest, node);
-  if (!self->answer->unknown)
-    grove_forest_update (&self->forest, node, self->answer);
-  node->asked = !self->answer->gone && !self->answer->unknown;
-  node->revision = self->answer->revision;
+  if (!answer->unknown)
+    grove_forest_update (&self->forest, node, answer);
+  node->asked = !answer->gone && !answer->unknown;
+  node->revision = answer->revision;
   grove_forest_enqueue_children (&self->forest, node);
   return true;
+}
+
+/* Their memory, but for that of the first: most walks ask little. */
+static void
+release_answers (struct tree_subscription *self)
+{
+  for (size_t i = 1; i < MAX_QUESTIONS; i++)
+    {
+      grove_nodes_release (self->questions[i].answer);
+      self->questions[i].answer = NULL;
+    }
 }
 
 static bool
@@ -225,47 +266,83 @@ static void
 begin_anew (struct tree_subscription *self)
 {
   grove_forest_clear (&self->forest);
+  for (size_t i = 0; i < MAX_QUESTIONS; i++)
+    self->questions[i].dropped = true;
   self->walking = false;
   self->building = true;
   self->reset = true;
   grove_subscription_wake (&self->base);
 }
 
+/* Asks about the next node, or passes over it. False when the source has to be waited for. */
+static bool
+step (struct tree_subscription *self)
+{
+  struct grove_forest      *forest = &self->forest;
+  struct grove_forest_node *node = grove_forest_first_queued (forest);
+  struct question          *question;
+
+  if (node == NULL)
+    return false;
+  if (node->expanded && !is_unchanged (self, node))
+    {
+      question = find_question (self, QUESTION_FREE);
+      if (question == NULL)
+        return false;
+      grove_forest_dequeue (forest, node);
+      ask (self, question, node);
+      return true;
+    }
+  grove_forest_dequeue (forest, node);
+  if (node->expanded)
+    grove_forest_enqueue_children (forest, node);
+  return true;
+}
+
+/* A source that answers later has the next questions while the client reads. */
+static void
+ask_ahead (struct tree_subscription *self)
+{
+  const struct question *question;
+
+  while ((question = find_question (self, QUESTION_FREE)) != NULL && step (self) &&
+         question->state != QUESTION_ANSWERED)
+    ;
+}
+
 /* Goes on until the source has to be waited for, the part is full, or all is seen; then sends. */
 static void
 walk (struct tree_subscription *self)
 {
-  struct grove_forest      *forest = &self->forest;
-  struct grove_forest_node *node;
-  bool                      full = false;
+  struct grove_forest *forest = &self->forest;
+  struct question     *question;
+  bool                 full = false, steps = true;
 
   self->stepping = true;
-  if (self->answered)
-    full = !use_answer (self);
-  while (!full && !forest->overflown && (node = grove_forest_first_queued (forest)) != NULL)
+  while (!full && !forest->overflown && steps)
     {
-      if (node->expanded && !is_unchanged (self, node))
-        {
-          if (!ask (self, node))
-            {
-              self->stepping = false;
-              return;
-            }
-          full = !use_answer (self);
-          continue;
-        }
-      grove_forest_dequeue (forest, node);
-      if (node->expanded)
-        grove_forest_enqueue_children (forest, node);
+      question = find_question (self, QUESTION_ANSWERED);
+      if (question != NULL)
+        full = !use_answer (self, question);
+      else
+        steps = step (self);
     }
+  if (full)
+    ask_ahead (self);
   self->stepping = false;
+  self->base.busy = !full && !forest->overflown && find_question (self, QUESTION_ASKED) != NULL;
+  if (self->base.busy)
+    return;
   if (forest->overflown)
     {
       begin_anew (self);
       return;
     }
   if (!full)
-    self->walking = self->building = false;
+    {
+      self->walking = self->building = false;
+      release_answers (self);
+    }
   send_update (self);
   if (full)
     grove_subscription_wake (&self->base);
@@ -300,7 +377,8 @@ destroy (struct grove_subscription *base)
 {
   struct tree_subscription *self = (struct tree_subscription *) base;
 
-  grove_nodes_release (self->answer);
+  for (size_t i = 0; i < MAX_QUESTIONS; i++)
+    grove_nodes_release (self->questions[i].answer);
   grove_forest_finish (&self->forest);
   free (self->listed.nodes);
   free (self->listed.handles);

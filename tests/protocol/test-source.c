@@ -200,6 +200,7 @@ wait_for_answer (struct test_source *self, const struct waiting *waiting)
   guint64 one = 1;
 
   g_ptr_array_add (self->waiting, g_memdup2 (waiting, sizeof *waiting));
+  self->max_waiting = MAX (self->max_waiting, self->waiting->len);
   g_assert_cmpint (write (self->fd, &one, sizeof one), ==, sizeof one);
 }
 

@@ -46,6 +46,7 @@ struct test_source
   int                 fd;
   guint               n_leases; /* not ended */
   guint               n_ticks, n_queries, n_cancelled, n_effects, n_children_asked;
+  guint               max_waiting; /* questions at once */
 };
 
 extern const struct grove_table test_table;

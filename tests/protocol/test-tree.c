@@ -459,9 +459,9 @@ test_max_children (void)
 }
 
 /* A forest too big for one update comes in parts, parents first, and what was folded stays folded.
- */
+ * A source that answers later is asked about several nodes at once, but not about all. */
 static void
-test_parts (void)
+test_parts (gconstpointer deferred)
 {
   struct test_source *source = test_source_new ();
   struct test_wire   *wire;
@@ -475,10 +475,13 @@ test_parts (void)
         test_source_spawn (source, top, j, "worker");
     }
   wire = test_wire_new (source);
+  source->deferred = deferred != NULL;
   open_tree (wire, &view, 2);
   g_assert_cmpuint (wire->notifications->len, <=, 3);
   catch_up (&view, wire);
   check (&view, wire);
+  g_assert_cmpuint (source->n_children_asked, ==, 1 + 12);
+  g_assert_cmpuint (source->max_waiting, ==, deferred != NULL ? 4 : 0);
   g_assert_cmpuint (view.n_updates, >=, 5);
   g_assert_cmpuint (view.n_resets, ==, 1);
   g_assert_cmpuint (g_hash_table_size (view.nodes), ==, 12 * 401);
@@ -564,7 +567,8 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/tree/asks-little", test_asks_little);
   g_test_add_func ("/protocol/tree/metric", test_metric);
   g_test_add_func ("/protocol/tree/max-children", test_max_children);
-  g_test_add_func ("/protocol/tree/parts", test_parts);
+  g_test_add_data_func ("/protocol/tree/parts", NULL, test_parts);
+  g_test_add_data_func ("/protocol/tree/parts-deferred", "", test_parts);
   g_test_add_func ("/protocol/tree/fold-without-credit", test_fold_without_credit);
   g_test_add_func ("/protocol/tree/levels", test_levels);
   return g_test_run ();
