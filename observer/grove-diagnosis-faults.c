@@ -435,8 +435,9 @@ _grove_diagnosis_see_names (
       if (track == NULL && g_hash_table_size (self->names) >= NAMES_MAX)
         continue;
       track = _grove_diagnosis_track (self->names, names[i].name, sizeof (NameTrack));
+      /* Not every system says when a process was started. */
       if (track->first_ns == 0)
-        track->first_ns = MIN (names[i].started_ns, now_ns);
+        track->first_ns = names[i].started_ns > 0 ? MIN (names[i].started_ns, now_ns) : now_ns;
       track->seen_ns = now_ns;
       track->vanished_ns = 0;
       track->asked = track->lives = FALSE;

@@ -72,10 +72,24 @@ columns_of_restarted (gpointer owner)
   return _grove_columns_names (restarted_set (owner));
 }
 
+/* Of the table `names`; what it does not say stays 0. */
+static gboolean
+has_name_column (GroveFindings *self, const char *column)
+{
+  struct json_object *tables =
+    _grove_json_object (_grove_session_get_hello (self->session), "tables");
+  struct json_object *columns = _grove_json_array (tables, "names");
+  for (gsize i = 0; columns != NULL && i < json_object_array_length (columns); i++)
+    if (strcmp (_grove_json_text (json_object_array_get_idx (columns, i), "name"), column) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static struct json_object *
 columns_of_names (gpointer owner)
 {
-  return make_texts (name_columns, G_N_ELEMENTS (name_columns));
+  guint n = G_N_ELEMENTS (name_columns);
+  return make_texts (name_columns, has_name_column (owner, name_columns[n - 1]) ? n : n - 1);
 }
 
 static struct json_object *

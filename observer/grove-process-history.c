@@ -46,12 +46,20 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GroveProcessHistory, grove_process_history, G_TYPE_OBJECT)
 
+/* A system that does not count what processes receive has no column for it; it has the others. */
+static gboolean
+is_known (GroveProcessHistory *self, guint kind)
+{
+  return grove_session_has_column (self->session, columns[kind]);
+}
+
 static struct json_object *
-make_names (void)
+make_names (GroveProcessHistory *self)
 {
   struct json_object *names = json_object_new_array ();
   for (guint i = 0; i < GROVE_N_HISTORIES; i++)
-    json_object_array_add (names, json_object_new_string (columns[i]));
+    if (is_known (self, i))
+      json_object_array_add (names, json_object_new_string (columns[i]));
   return names;
 }
 
@@ -67,12 +75,12 @@ open_params (gpointer owner)
   json_object_object_add (window, "offset", json_object_new_int (0));
   json_object_object_add (window, "limit", json_object_new_int (1));
   json_object_object_add (params, "table", json_object_new_string ("processes"));
-  json_object_object_add (params, "columns", make_names ());
+  json_object_object_add (params, "columns", make_names (self));
   json_object_object_add (params, "sort", json_object_new_array ());
   json_object_object_add (params, "filter", filter);
   json_object_object_add (params, "window", window);
   json_object_object_add (params, "interval_ms", json_object_new_int (INTERVAL_MS));
-  json_object_object_add (params, "history", make_names ());
+  json_object_object_add (params, "history", make_names (self));
   return params;
 }
 
@@ -154,9 +162,13 @@ take_history (GroveProcessHistory *self, struct json_object *history)
       row = json_object_array_get_idx (rows, i);
   if (second < self->second)
     clear (self);
+  gsize place = 1;
   for (guint i = 0; i < GROVE_N_HISTORIES; i++)
     {
-      struct json_object *points = row != NULL ? json_object_array_get_idx (row, i + 1) : NULL;
+      if (!is_known (self, i))
+        continue;
+      struct json_object *points = row != NULL ? json_object_array_get_idx (row, place) : NULL;
+      place++;
       if (json_object_is_type (points, json_type_array))
         join (self, self->points[i], points, second);
       else if (self->present)

@@ -221,6 +221,49 @@ test_history (PeerFixture *self, gconstpointer data)
   g_assert_finalize_object (history);
 }
 
+/* The peer is another system now, whose processes have only these columns. */
+static void
+become_a_system_that_counts_less (PeerFixture *self)
+{
+  const guint before = peer_get_n_connections (self->peer);
+  peer_hang_up (self->peer);
+  WAIT_FOR (peer_get_n_connections (self->peer) > before);
+  peer_forget (self->peer);
+  peer_say (self->peer,
+            "{'jsonrpc':'2.0','method':'hello','params':{'protocol':{'major':1,'minor':0},"
+            "'server':{'name':'node','version':'25','kind':'beam'},'instance':'run-2',"
+            "'read_only':false,'capabilities':[],'absent':{},'now_ns':1,'now_utc_ms':1,"
+            "'tables':{'processes':[{'name':'pid'},{'name':'messages'},{'name':'memory'},"
+            "{'name':'reductions/s'}]}}}");
+  peer_reply (self->peer, peer_expect (self->peer, "session.open"),
+              "{'session':1,'role':'control'}");
+  WAIT_FOR (grove_session_get_state (self->session) == GROVE_SESSION_LIVE);
+}
+
+static void
+test_history_of_less (PeerFixture *self, gconstpointer data)
+{
+  become_a_system_that_counts_less (self);
+  GroveProcessHistory *history = grove_process_history_new (self->session, PID);
+  g_signal_connect (history, "changed", G_CALLBACK (peer_fixture_count), &self->n_changed);
+  grove_process_history_set_active (history, TRUE);
+  struct json_object *request = peer_expect (self->peer, "table.open"), *names = NULL;
+  json_object_object_get_ex (peer_params (request), "history", &names);
+  g_assert_cmpstr (json_object_to_json_string_ext (names, JSON_C_TO_STRING_PLAIN |
+                                                            JSON_C_TO_STRING_NOSLASHESCAPE),
+                   ==, "[\"messages\",\"memory\",\"reductions/s\"]");
+  peer_reply (self->peer, request, "{'sub':7,'columns':['pid'],'total':1,'matched':1}");
+  say_history (self, 1, 100, "['" PID "',[1,2],[30,40],[5,6]]");
+  assert_history (history, "1 2 ");
+  guint         n;
+  const double *points = grove_process_history_get (history, GROVE_HISTORY_REDUCTIONS, &n);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpfloat (points[1], ==, 6);
+  (void) grove_process_history_get (history, GROVE_HISTORY_MESSAGES_IN, &n);
+  g_assert_cmpuint (n, ==, 0);
+  g_assert_finalize_object (history);
+}
+
 static void
 test_kinds (void)
 {
@@ -272,6 +315,7 @@ main (int argc, char **argv)
   ADD ("supervisor", test_supervisor);
   ADD ("search", test_search);
   ADD ("history", test_history);
+  ADD ("history-of-a-system-that-counts-less", test_history_of_less);
   g_test_add_func ("/observer/look/kinds", test_kinds);
   return g_test_run ();
 }
