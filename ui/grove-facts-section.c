@@ -162,6 +162,25 @@ count (GroveProcessDetail *detail, const char *member)
   return grove_format_count (grove_process_detail_get_int (detail, member));
 }
 
+/* The system says why there is no such thing; what stands in its place then is no value. */
+static gboolean
+is_absent (GroveProcessDetail *detail, const char *member)
+{
+  g_autofree char *why = g_strconcat ("absent.", member, NULL);
+
+  return grove_process_detail_get_text (detail, why)[0] != '\0';
+}
+
+/* Takes @text; there is no row for what the system does not know. */
+static void
+show_known (
+  GroveFactsSection *self, Fact fact, GroveProcessDetail *detail, const char *member, char *text)
+{
+  if (is_absent (detail, member))
+    g_clear_pointer (&text, g_free);
+  show_fact (self, fact, text);
+}
+
 static void
 fill (GroveSection *section, GroveProcessDetail *detail)
 {
@@ -182,19 +201,19 @@ fill (GroveSection *section, GroveProcessDetail *detail)
     show_fact (self, FUNCTION,
                g_strdup (grove_process_detail_get_text (detail, "current.function")));
   show_fact (self, REDUCTIONS, count (detail, "reductions"));
-  show_fact (self, RECEIVED,
-             grove_format_plural (grove_process_detail_get_int (detail, "received"), "message",
-                                  "messages"));
+  show_known (self, RECEIVED, detail, "received",
+              grove_format_plural (grove_process_detail_get_int (detail, "received"), "message",
+                                   "messages"));
   if (gtk_label_get_text (self->labels[MEMORY])[0] == '\0')
     show_fact (self, MEMORY,
                grove_format_bytes (grove_process_detail_get_int (detail, "memory_bytes")));
   if (self->priority == NULL || !self->gone)
     show_priority (self, grove_process_detail_get_text (detail, "priority"));
-  show_fact (self, SCHEDULER, count (detail, "scheduler"));
+  show_known (self, SCHEDULER, detail, "scheduler", count (detail, "scheduler"));
   if (!self->gone)
-    show_fact (self, AGE,
-               grove_format_duration (grove_process_detail_get_int (detail, "now_ns") -
-                                      grove_process_detail_get_int (detail, "started_ns")));
+    show_known (self, AGE, detail, "started_ns",
+                grove_format_duration (grove_process_detail_get_int (detail, "now_ns") -
+                                       grove_process_detail_get_int (detail, "started_ns")));
   show_fact (self, TRAPS,
              g_strdup (grove_process_detail_get_boolean (detail, "trap_exit") ? _ ("Yes")
                                                                               : _ ("No")));

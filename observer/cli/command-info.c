@@ -100,6 +100,20 @@ put_sizes (Cli *cli, struct json_object *info)
     put_taken (cli, sizes[i].label, cli_say_bytes (_grove_json_int (info, sizes[i].member, 0)));
 }
 
+/* Not every system counts what a process received. */
+static void
+put_messages (Cli *cli, struct json_object *info)
+{
+  struct json_object *absent = _grove_json_object (info, "absent");
+  const gint64        waiting = _grove_json_int (info, "messages", 0);
+  if (_grove_json_text (absent, "received")[0] != '\0')
+    put_taken (cli, "messages", g_strdup_printf ("%" G_GINT64_FORMAT " waiting", waiting));
+  else
+    put_taken (cli, "messages",
+               g_strdup_printf ("%" G_GINT64_FORMAT " waiting, %" G_GINT64_FORMAT " received",
+                                waiting, _grove_json_int (info, "received", 0)));
+}
+
 static void
 show_text (Cli *cli, struct json_object *info)
 {
@@ -118,10 +132,7 @@ show_text (Cli *cli, struct json_object *info)
   put_line (cli, "traps exits", CLI_PLAIN, _grove_json_boolean (info, "trap_exit") ? "yes" : "no");
   if (_grove_json_boolean (info, "system"))
     put_line (cli, "system", CLI_PLAIN, "the system's own: it is protected");
-  put_taken (cli, "messages",
-             g_strdup_printf ("%" G_GINT64_FORMAT " waiting, %" G_GINT64_FORMAT " received",
-                              _grove_json_int (info, "messages", 0),
-                              _grove_json_int (info, "received", 0)));
+  put_messages (cli, info);
   put_taken (cli, "reductions", cli_say_count ((double) _grove_json_int (info, "reductions", 0)));
   put_sizes (cli, info);
   put_supervision (cli, info);
