@@ -10,6 +10,7 @@
 -define(SLOW_MS, 1000).
 
 table(#{<<"name">> := <<"processes">>} = Params, Rates) -> guarded(fun(Skip) -> processes_table(Params, Rates, Skip) end, #{});
+table(#{<<"name">> := <<"names">>} = Params, _) -> guarded(fun(Skip) -> plain_table(Params, name_rows(Skip)) end, #{});
 table(#{<<"name">> := <<"objects">>} = Params, _) -> objects(Params);
 table(#{<<"name">> := <<"children">>} = Params, _) -> child_table(Params);
 table(#{<<"name">> := Name} = Params, _) -> plain_table(Params, rows_of(Name, Params)).
@@ -46,28 +47,48 @@ wait_for_scan(Pid, Monitor, Scan, Skip, Before) ->
 
 %% ---- Processes ----------------------------------------------------------------------------------
 
+%% A process must answer itself what function it is in, and what proc_lib noted of how it began: so many
+%% are asked in a scan, of which filter and order leave open whether they are wanted.
+-define(ASKED, 20000).
+-define(ASKED_OF_MORE, 2000).
+
 processes_table(Params, Rates, Skip) ->
-    Apps = leaders(),
     Sort = [{Column, Order =:= <<"desc">>} || [Column, Order] <- maps:get(<<"sort">>, Params)],
     Filter = maps:get(<<"filter">>, Params, none),
+    Sorted = [C || {C, _} <- Sort],
+    Needs = lists:usort(Sorted ++ columns_of(Filter)),
     First = maps:get(<<"offset">>, Params) + maps:get(<<"limit">>, Params),
-    Needs = lists:usort([C || {C, _} <- Sort] ++ columns_of(Filter)),
-    deep(Needs) andalso erlang:system_info(process_count) > 20000 andalso
-        throw({limit, <<"of so many processes only those in sight are asked for their current function; sort and filter by something else">>}),
-    Scan = #{apps => Apps, rates => Rates, items => items(Needs), sort => Sort, filter => Filter, first => First,
-             needs_rate => lists:member(<<"reductions/s">>, Needs), skip => Skip, header => pid_header(), deep => deep(Needs)},
-    {All, Pids} = case maps:get(<<"keys">>, Params, none) of
-                      none -> P = processes(), {length(P), P};
-                      Keys -> {erlang:system_info(process_count), [Pid || Key <- Keys, Pid <- known(Key)]}
-                  end,
+    Scan = #{apps => leaders(), rates => Rates, items => items(Needs), sort => Sort, filter => Filter, first => First,
+             needs_rate => lists:member(<<"reductions/s">>, Needs), skip => Skip, header => pid_header(),
+             asks => [C || C <- Needs, asked_for(C)], sort_asks => lists:any(fun asked_for/1, Sorted),
+             asked_at_most => most_asked(Needs)},
+    put(asked, 0),
+    Pids = candidates(Params, Filter),
     {Kept, Matched} = case single(Sort, Filter) of
-                          {Item, Descending} when Skip =:= #{} -> scan_one(Pids, Item, Descending, First, [], 0, none, 0);
+                          {Item, Column, Descending} when Skip =:= #{} -> scan_one(Pids, Item, Column, Descending, First, [], 0, none, 0);
                           _ -> scan(Pids, Scan, ?SLICE, [], 0, none, 0)
                       end,
     Window = window(lists:sort(Kept), maps:get(<<"offset">>, Params), maps:get(<<"limit">>, Params)),
     process_flag(priority, normal),
     Rows = [Row || {_, Pid} <- Window, Row <- row(Pid, maps:get(<<"columns">>, Params), Scan)],
-    #{total => All, matched => Matched, now => now_ns(), rows => Rows, stuck => [pid(P) || P <- maps:keys(Skip)]}.
+    #{total => total(Params, Filter, Matched), matched => Matched, now => now_ns(), rows => Rows, stuck => [pid(P) || P <- maps:keys(Skip)]}.
+
+%% Who looks is not counted, nor who ended meanwhile.
+total(Params, none, Matched) when not is_map_key(<<"keys">>, Params) -> Matched;
+total(_, _, Matched) -> max(Matched, erlang:system_info(process_count) - 1).
+
+%% Of which one is sought by its pid no other is looked at.
+candidates(#{<<"keys">> := Keys}, _) -> [Pid || Key <- Keys, Pid <- known(Key)];
+candidates(_, [<<"eq">>, <<"pid">>, Text]) -> known(Text);
+candidates(_, _) -> processes().
+
+asked_for(Column) -> Column =:= <<"current">> orelse Column =:= <<"initial">>.
+
+most_asked(Needs) ->
+    case lists:member(<<"current">>, Needs) andalso erlang:system_info(process_count) > ?ASKED of
+        true -> ?ASKED_OF_MORE;
+        false -> ?ASKED
+    end.
 
 known(Key) ->
     try [list_to_pid(binary_to_list(Key))] catch error:_ -> [] end.
@@ -80,19 +101,27 @@ drop(N, [_ | List]) -> drop(N - 1, List).
 %% Which application a process belongs to is told by its group leader: the application's master.
 leaders() -> maps:from_list([{Pid, text(App)} || {{application_master, App}, Pid} <- ets:tab2list(ac_tab)]).
 
-deep(Columns) -> lists:member(<<"current">>, Columns).
-
 columns_of(none) -> [];
 columns_of([<<"not">>, F]) -> columns_of(F);
 columns_of([Op | Fs]) when Op =:= <<"and">>; Op =:= <<"or">> -> lists:append([columns_of(F) || F <- Fs]);
 columns_of([_, Column | _]) -> [Column].
 
-%% What must be read of every process for these columns, in the order values() takes them.
-items(Columns) ->
-    case lists:member(<<"memory">>, Columns) of
-        true -> [garbage_collection_info | ?IN_PLACE];
-        false -> ?IN_PLACE
-    end ++ case deep(Columns) of true -> [current_function]; false -> [] end.
+%% What must be read of every process for these columns; nothing that it would have to answer itself.
+items(Columns) -> lists:usort([status | [Item || Column <- Columns, Item <- item(Column)]]).
+
+item(<<"name">>) -> [registered_name];
+item(<<"messages">>) -> [message_queue_len];
+item(<<"reductions">>) -> [reductions];
+item(<<"reductions/s">>) -> [reductions];
+item(<<"memory">>) -> [garbage_collection_info];
+item(<<"binaries">>) -> [garbage_collection_info];
+item(<<"heap">>) -> [heap_size];
+item(<<"stack">>) -> [stack_size];
+item(<<"priority">>) -> [priority];
+item(<<"initial">>) -> [initial_call];
+item(<<"app">>) -> [group_leader];
+item(<<"trap_exit">>) -> [trap_exit];
+item(_) -> [].
 
 scan([], _, _, Kept, _, _, Matched) -> {Kept, Matched};
 scan(Pids, Scan, 0, Kept, N, Limit, Matched) ->
@@ -102,38 +131,75 @@ scan([Pid | Pids], Scan = #{items := Items, skip := Skip}, Left, Kept, N, Limit,
     put(asks, Pid),
     case is_map_key(Pid, Skip) orelse process_info(Pid, Items) of
         Info when is_list(Info), Pid =/= self() ->
-            Values = values(Pid, Info, Scan),
-            case accepts(maps:get(filter, Scan), Values) of
-                true ->
+            case accepted(values(Pid, Info, Scan), Scan) of
+                false -> scan(Pids, Scan, Left - 1, Kept, N, Limit, Matched);
+                Values ->
                     Key = {sort_key(maps:get(sort, Scan), Values), Pid},
                     {Kept1, N1, Limit1} = keep(Key, Kept, N, Limit, maps:get(first, Scan)),
-                    scan(Pids, Scan, Left - 1, Kept1, N1, Limit1, Matched + 1);
-                false -> scan(Pids, Scan, Left - 1, Kept, N, Limit, Matched)
+                    scan(Pids, Scan, Left - 1, Kept1, N1, Limit1, Matched + 1)
             end;
         _ -> scan(Pids, Scan, Left - 1, Kept, N, Limit, Matched)
     end.
 
+%% The values, with what the process was asked for where that matters; false: it is not wanted.
+accepted(Values, #{filter := Filter, sort_asks := SortAsks} = Scan) ->
+    case verdict(Filter, Values) of
+        false -> false;
+        true when not SortAsks -> Values;
+        _ ->
+            More = ask(Values, Scan),
+            case verdict(Filter, More) of true -> More; _ -> false end
+    end.
+
+ask(#{pid := Pid} = Values, #{asks := Columns, asked_at_most := Most}) ->
+    Asked = get(asked),
+    put(asked, Asked + 1),
+    case {Asked < Most, lists:member(<<"current">>, Columns)} of
+        {true, Current} ->
+            lists:foldl(fun(Found, V) -> Found(Pid, V) end, Values,
+                        [fun current/2 || Current] ++ [fun begun/2 || lists:member(<<"initial">>, Columns)]);
+        {false, true} ->
+            throw({limit, <<"Of so many processes only some are asked for their current function: filter by something else too, as in messages>0">>});
+        {false, false} -> Values#{begun => maps:get(initial_call, Values)}
+    end.
+
+current(Pid, Values) ->
+    case process_info(Pid, current_function) of
+        {_, Current} -> Values#{current_function => Current};
+        undefined -> Values
+    end.
+
+begun(Pid, #{initial_call := {proc_lib, _, _} = First} = Values) ->
+    Memory = case process_info(Pid, garbage_collection_info) of {_, Gc} -> memory_of(Gc); undefined -> 0 end,
+    Values#{begun => begun_with(Pid, First, Memory, #{})};
+begun(_, Values) -> Values.
+
 %% Where all are ranked by one number that is read in place, nothing else is read: that is most scans,
 %% and most of what they cost.
-single([{<<"messages">>, Descending}], none) -> {message_queue_len, Descending};
-single([{<<"reductions">>, Descending}], none) -> {reductions, Descending};
-single([{<<"memory">>, Descending}], none) -> {garbage_collection_info, Descending};
+single([{Column, Descending}], none) ->
+    case Column of
+        <<"messages">> -> {message_queue_len, Column, Descending};
+        <<"reductions">> -> {reductions, Column, Descending};
+        <<"memory">> -> {garbage_collection_info, Column, Descending};
+        <<"binaries">> -> {garbage_collection_info, Column, Descending};
+        _ -> none
+    end;
 single(_, _) -> none.
 
-scan_one([], _, _, _, Kept, _, _, Matched) -> {Kept, Matched};
-scan_one([Pid | Pids], Item, Descending, First, Kept, N, Limit, Matched) ->
+scan_one([], _, _, _, _, Kept, _, _, Matched) -> {Kept, Matched};
+scan_one([Pid | Pids], Item, Column, Descending, First, Kept, N, Limit, Matched) ->
     put(asks, Pid),
     case process_info(Pid, Item) of
         {_, Found} when Pid =/= self() ->
-            Value = case Found of [_ | _] -> memory_of(Found); _ -> Found end,
+            Value = case Column of <<"memory">> -> memory_of(Found); <<"binaries">> -> binaries_of(Found); _ -> Found end,
             Key = case Descending of true -> -Value; false -> Value end,
             case Limit of
-                {Worst, _} when Key > Worst -> scan_one(Pids, Item, Descending, First, Kept, N, Limit, Matched + 1);
+                {Worst, _} when Key > Worst -> scan_one(Pids, Item, Column, Descending, First, Kept, N, Limit, Matched + 1);
                 _ ->
                     {Kept1, N1, Limit1} = keep({Key, Pid}, Kept, N, Limit, First),
-                    scan_one(Pids, Item, Descending, First, Kept1, N1, Limit1, Matched + 1)
+                    scan_one(Pids, Item, Column, Descending, First, Kept1, N1, Limit1, Matched + 1)
             end;
-        _ -> scan_one(Pids, Item, Descending, First, Kept, N, Limit, Matched)
+        _ -> scan_one(Pids, Item, Column, Descending, First, Kept, N, Limit, Matched)
     end.
 
 %% At most twice as many as can be in the window, then cut to those.
@@ -157,34 +223,30 @@ turned(Value, true) -> Value.
 
 %% ---- Values of a process -------------------------------------------------------------------------
 
-values(Pid, Info, Scan = #{items := [garbage_collection_info | _]}) ->
-    [{_, Gc} | Rest] = Info,
-    (values_in_place(Pid, Rest, Scan))#{memory => memory_of(Gc)};
-values(Pid, Info, Scan) -> values_in_place(Pid, Info, Scan).
-
-values_in_place(Pid, [{_, Name}, {_, Status}, {_, Messages}, {_, Reductions}, {_, Initial}, {_, Leader},
-                      {_, Priority}, {_, Traps}, {_, Heap}, {_, Stack} | More], #{needs_rate := Rated} = Scan) ->
-    #{pid => Pid, name => Name, status => Status, messages => Messages, reductions => Reductions,
-      initial => Initial, leader => Leader, priority => Priority, trap_exit => Traps, heap => Heap, stack => Stack,
-      rate => case Rated of true -> rate(Pid, Reductions, Scan); false -> 0 end,
-      current => case More of [{current_function, Current}] -> Current; [] -> undefined end,
-      apps => maps:get(apps, Scan)}.
+%% By process_info()'s names.
+values(Pid, Info, #{apps := Apps, needs_rate := Rated} = Scan) ->
+    Values = maps:from_list([{pid, Pid}, {apps, Apps} | Info]),
+    case Rated of
+        true -> Values#{rate => rate(Pid, maps:get(reductions, Values), Scan)};
+        false -> Values
+    end.
 
 value(Column, Values) ->
     case Column of
         <<"pid">> -> maps:get(pid, Values);
-        <<"name">> -> case maps:get(name, Values) of [] -> <<>>; Name -> text(Name) end;
+        <<"name">> -> case maps:get(registered_name, Values) of [] -> <<>>; Name -> text(Name) end;
         <<"status">> -> status(maps:get(status, Values));
-        <<"messages">> -> maps:get(messages, Values);
+        <<"messages">> -> maps:get(message_queue_len, Values);
         <<"reductions">> -> maps:get(reductions, Values);
         <<"reductions/s">> -> maps:get(rate, Values);
-        <<"memory">> -> maps:get(memory, Values, 0);
-        <<"heap">> -> maps:get(heap, Values) * erlang:system_info(wordsize);
-        <<"stack">> -> maps:get(stack, Values) * erlang:system_info(wordsize);
+        <<"memory">> -> memory_of(maps:get(garbage_collection_info, Values));
+        <<"binaries">> -> binaries_of(maps:get(garbage_collection_info, Values));
+        <<"heap">> -> maps:get(heap_size, Values) * erlang:system_info(wordsize);
+        <<"stack">> -> maps:get(stack_size, Values) * erlang:system_info(wordsize);
         <<"priority">> -> text(maps:get(priority, Values));
-        <<"initial">> -> mfa(maps:get(initial, Values));
-        <<"current">> -> mfa(maps:get(current, Values));
-        <<"app">> -> maps:get(maps:get(leader, Values), maps:get(apps, Values), <<>>);
+        <<"initial">> -> mfa(maps:get(begun, Values, maps:get(initial_call, Values)));
+        <<"current">> -> mfa(maps:get(current_function, Values, undefined));
+        <<"app">> -> maps:get(maps:get(group_leader, Values), maps:get(apps, Values), <<>>);
         <<"trap_exit">> -> maps:get(trap_exit, Values)
     end.
 
@@ -201,11 +263,17 @@ memory_of([{mbuf_size, N} | Rest], Words) -> memory_of(Rest, Words + N);
 memory_of([_ | Rest], Words) -> memory_of(Rest, Words);
 memory_of([], Words) -> Words * erlang:system_info(wordsize) + 800.
 
-%% ---- Rates --------------------------------------------------------------------------------------
-%% A word for each place of the process table: <<Tag:6, EighthsOfASecond:14, Reductions:38>>, which is a
-%% small integer. Its place is that of the process in its table, the tag what else its number has.
+%% What it refers to of binaries that are kept outside all heaps, as of its last collection and since.
+binaries_of(Gc) ->
+    (proplists:get_value(bin_vheap_size, Gc, 0) + proplists:get_value(bin_old_vheap_size, Gc, 0)) * erlang:system_info(wordsize).
 
-new_rates() -> atomics:new(places(), [{signed, false}]).
+%% ---- Rates --------------------------------------------------------------------------------------
+%% Two words for each place of the process table, both small integers: where it stood at least a second
+%% ago, <<Tag:6, EighthsOfASecond:14, Reductions:38>>, and its rate then, in tenths and one more, 0 none.
+%% Its place is that of the process in its table, the tag what else its number has. Whoever asks again
+%% within the second (another table, or the same for its order and for its rows) is told the same.
+
+new_rates() -> atomics:new(2 * places(), [{signed, false}]).
 places() -> power_of_two(1, erlang:system_info(process_limit)).
 power_of_two(N, Limit) when N >= Limit -> N;
 power_of_two(N, Limit) -> power_of_two(2 * N, Limit).
@@ -216,18 +284,31 @@ rate(Pid, Reductions, #{rates := Rates, header := Header}) ->
     <<_:Header/binary, Number:32, Serial:32, _:32>> = term_to_binary(Pid),
     #{size := Size} = atomics:info(Rates),
     Data = (Serial bsl 15) bor Number,
-    Place = Data band (Size - 1) + 1,
-    Tag = (Data div Size) band 63,
+    Places = Size div 2,
+    Place = 2 * (Data band (Places - 1)) + 1,
+    Tag = (Data div Places) band 63,
     Time = (now_ns() div 125000000) band 16#3FFF,
     Low = Reductions band 16#3FFFFFFFFF,
     Old = atomics:get(Rates, Place),
-    OldTag = Old bsr 52,
     Passed = (Time - (Old bsr 38)) band 16#3FFF,
-    Known = Old =/= 0 andalso OldTag =:= Tag andalso Passed < 480,
-    (not Known orelse Passed >= 8) andalso atomics:put(Rates, Place, (Tag bsl 52) bor (Time bsl 38) bor Low),
-    case Known andalso Passed > 0 of
-        true -> round(((Low - Old) band 16#3FFFFFFFFF) * 80 / Passed) / 10;
-        false -> 0.0
+    case Old =/= 0 andalso Old bsr 52 =:= Tag andalso Passed < 480 of
+        true -> known_rate(Rates, Place, Passed, ((Low - Old) band 16#3FFFFFFFFF) * 80, (Tag bsl 52) bor (Time bsl 38) bor Low);
+        false ->
+            atomics:put(Rates, Place, (Tag bsl 52) bor (Time bsl 38) bor Low),
+            atomics:put(Rates, Place + 1, 0),
+            0.0
+    end.
+
+known_rate(Rates, Place, Passed, Done, New) when Passed >= 8 ->
+    Tenths = round(Done / Passed),
+    atomics:put(Rates, Place, New),
+    atomics:put(Rates, Place + 1, Tenths + 1),
+    Tenths / 10;
+known_rate(Rates, Place, Passed, Done, _) ->
+    case atomics:get(Rates, Place + 1) of
+        0 when Passed > 0 -> round(Done / Passed) / 10;
+        0 -> 0.0;
+        Known -> (Known - 1) / 10
     end.
 
 %% ---- The rows in sight --------------------------------------------------------------------------
@@ -235,39 +316,56 @@ rate(Pid, Reductions, #{rates := Rates, header := Header}) ->
 %% First what is read in place: a process that must answer runs, and would be shown as running.
 row(Pid, Columns, Scan) ->
     put(asks, Pid),
-    Items = items([<<"memory">>]),
-    case process_info(Pid, Items) of
+    case process_info(Pid, [garbage_collection_info | ?IN_PLACE]) of
         undefined -> [];
-        InPlace ->
-            Info = InPlace ++ [Current || deep(Columns), {_, _} = Current <- [process_info(Pid, current_function)]],
-            Values = values(Pid, Info, Scan#{items => Items, needs_rate => lists:member(<<"reductions/s">>, Columns)}),
-            Named = named(Pid, Columns, Values),
+        Info ->
+            Values = values(Pid, Info, Scan#{needs_rate => lists:member(<<"reductions/s">>, Columns)}),
+            Asked = case lists:member(<<"current">>, Columns) of true -> current(Pid, Values); false -> Values end,
+            Named = named(Pid, Columns, Asked),
             [[case Column of <<"pid">> -> pid(Pid); _ -> value(Column, Named) end || Column <- Columns]]
     end.
 
 %% What proc_lib noted at the start, and a label (OTP 27): in the dictionary, which is not copied out of
 %% a process that is large.
-named(Pid, Columns, Values = #{initial := {Module, _, _}, memory := Memory}) when Memory < 4194304 ->
-    Wanted = (Module =:= proc_lib andalso lists:member(<<"initial">>, Columns)) orelse
-             (maps:get(name, Values) =:= [] andalso lists:member(<<"name">>, Columns)),
-    case Wanted andalso process_info(Pid, dictionary) of
+named(Pid, Columns, Values = #{initial_call := {Module, _, _}, registered_name := Name, garbage_collection_info := Gc}) ->
+    Wanted = (Module =:= proc_lib andalso lists:member(<<"initial">>, Columns)) orelse (Name =:= [] andalso lists:member(<<"name">>, Columns)),
+    case Wanted andalso memory_of(Gc) < 4194304 andalso process_info(Pid, dictionary) of
         {dictionary, Entries} ->
-            Initial = proplists:get_value('$initial_call', Entries, maps:get(initial, Values)),
+            Begun = proplists:get_value('$initial_call', Entries, maps:get(initial_call, Values)),
             Label = proplists:get_value('$process_label', Entries, undefined),
-            Values#{initial => Initial,
-                    name => case {maps:get(name, Values), Label} of {[], undefined} -> []; {[], L} -> print(L, 80); {N, _} -> N end};
+            Values#{begun => Begun,
+                    registered_name => case {Name, Label} of {[], undefined} -> []; {[], L} -> print(L, 80); {N, _} -> N end};
         _ -> Values
-    end;
-named(_, _, Values) -> Values.
+    end.
 
 %% ---- Filters ------------------------------------------------------------------------------------
 
-accepts(none, _) -> true;
-accepts([<<"and">> | Filters], Values) -> lists:all(fun(F) -> accepts(F, Values) end, Filters);
-accepts([<<"or">> | Filters], Values) -> lists:any(fun(F) -> accepts(F, Values) end, Filters);
-accepts([<<"not">>, Filter], Values) -> not accepts(Filter, Values);
-accepts([Op, <<"pid">> | Given], Values) -> compare(Op, pid(maps:get(pid, Values)), Given);
-accepts([Op, Column | Given], Values) -> compare(Op, value(Column, Values), Given).
+%% Whether a process is wanted, or `unknown` before it has been asked.
+verdict(none, _) -> true;
+verdict([<<"and">> | Filters], Values) -> all_of(Filters, Values, true);
+verdict([<<"or">> | Filters], Values) -> any_of(Filters, Values, false);
+verdict([<<"not">>, Filter], Values) ->
+    case verdict(Filter, Values) of unknown -> unknown; Wanted -> not Wanted end;
+verdict([_, <<"current">> | _], Values) when not is_map_key(current_function, Values) -> unknown;
+verdict([_, <<"initial">> | _], #{initial_call := {proc_lib, _, _}} = Values) when not is_map_key(begun, Values) -> unknown;
+verdict([Op, <<"pid">> | Given], Values) -> compare(Op, pid(maps:get(pid, Values)), Given);
+verdict([Op, Column | Given], Values) -> compare(Op, value(Column, Values), Given).
+
+all_of([], _, Wanted) -> Wanted;
+all_of([Filter | Filters], Values, Wanted) ->
+    case verdict(Filter, Values) of
+        false -> false;
+        true -> all_of(Filters, Values, Wanted);
+        unknown -> all_of(Filters, Values, unknown)
+    end.
+
+any_of([], _, Wanted) -> Wanted;
+any_of([Filter | Filters], Values, Wanted) ->
+    case verdict(Filter, Values) of
+        true -> true;
+        false -> any_of(Filters, Values, Wanted);
+        unknown -> any_of(Filters, Values, unknown)
+    end.
 
 compare(<<"eq">>, Value, [Given]) -> Value == Given;
 compare(<<"ne">>, Value, [Given]) -> Value /= Given;
@@ -302,7 +400,6 @@ plain_accepts([<<"or">> | Filters], Row) -> lists:any(fun(F) -> plain_accepts(F,
 plain_accepts([<<"not">>, Filter], Row) -> not plain_accepts(Filter, Row);
 plain_accepts([Op, Column | Given], Row) -> compare(Op, maps:get(Column, Row), Given).
 
-rows_of(<<"names">>, _) -> lists:append([name_row(Name) || Name <- registered()]);
 rows_of(<<"applications">>, _) -> application_rows();
 rows_of(<<"ets">>, _) -> ets_rows();
 rows_of(<<"ports">>, _) -> port_rows();
@@ -311,19 +408,32 @@ rows_of(<<"allocators">>, _) -> allocator_rows();
 rows_of(<<"limits">>, _) -> limit_rows();
 rows_of(<<"nodes">>, _) -> node_rows().
 
-name_row(Name) ->
-    put(asks, none),
+name_rows(Skip) ->
+    Apps = leaders(),
+    lists:append([name_row(Name, Apps, Skip) || Name <- registered()]).
+
+name_row(Name, Apps, Skip) ->
     case whereis(Name) of
         Pid when is_pid(Pid) ->
+            put(asks, Pid),
             case process_info(Pid, [status, message_queue_len, initial_call, garbage_collection_info, group_leader]) of
                 [{_, Status}, {_, Messages}, {_, Initial}, {_, Gc}, {_, Leader}] ->
+                    Memory = memory_of(Gc),
                     [#{<<"name">> => text(Name), <<"pid">> => pid(Pid), <<"status">> => status(Status),
-                       <<"messages">> => Messages, <<"initial">> => mfa(Initial), <<"memory">> => memory_of(Gc),
-                       <<"app">> => maps:get(Leader, leaders(), <<>>)}];
+                       <<"messages">> => Messages, <<"initial">> => mfa(begun_with(Pid, Initial, Memory, Skip)), <<"memory">> => Memory,
+                       <<"app">> => maps:get(Leader, Apps, <<>>)}];
                 _ -> []
             end;
         _ -> []
     end.
+
+%% What proc_lib noted, of a process whose dictionary is copied in no time.
+begun_with(Pid, {proc_lib, _, _} = Initial, Memory, Skip) when Memory < 4194304, not is_map_key(Pid, Skip) ->
+    case process_info(Pid, dictionary) of
+        {dictionary, Entries} -> proplists:get_value('$initial_call', Entries, Initial);
+        _ -> Initial
+    end;
+begun_with(_, Initial, _, _) -> Initial.
 
 application_rows() ->
     Masters = maps:from_list([{App, Pid} || {{application_master, App}, Pid} <- ets:tab2list(ac_tab), is_pid(Pid)]),
