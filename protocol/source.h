@@ -387,6 +387,14 @@ struct grove_source_ops
                           const char                  *child,
                           uint32_t                     wait_ms);
 
+  /* Starts application @name, and before it those it needs. @type: NULL: as the source thinks. */
+  void (*application_start) (
+    void *self, struct grove_call *call, const char *name, const char *type, uint32_t wait_ms);
+  void (*application_stop) (void              *self,
+                            struct grove_call *call,
+                            const char        *name,
+                            uint32_t           wait_ms);
+
   /* One a session, from the first time it needs it until it ends, however that comes; all that it
    * still suspends then runs again, calls under way included. Needed for process_suspend(). */
   struct grove_source_lease *(*lease_new) (void *self);

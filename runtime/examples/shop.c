@@ -151,7 +151,9 @@ start_applications (void)
     {
       grove_pid master;
 
-      if (grove_application_start (&applications[i], &master) != GROVE_OK)
+      /* So that an observer can start again what it has stopped. */
+      if (grove_application_load (&applications[i]) != GROVE_OK ||
+          grove_application_start (&applications[i], &master) != GROVE_OK)
         return false;
     }
   return true;

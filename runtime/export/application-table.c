@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The table `applications`: the roots of the supervision forest. How many processes each has is
+ * The table `applications`: the roots of the supervision forest, and those that are loaded and do
+ * not run. How many processes each has is
  * counted when somebody wants to see it, in one pass over the processes.
  *
  * Server thread only.
@@ -8,7 +9,9 @@
 #include "protocol/answer.h"
 #include "protocol/schema.h"
 #include "runtime/export/runtime-source.h"
+#include "runtime/otp/application-private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,12 +25,15 @@ struct application
   uint64_t                      started_ns;
   uint64_t                      n_processes;
   uint64_t                      memory_bytes;
+  const char *const            *needs;
+  bool                          runs;
 };
 
 struct reading
 {
   struct application *applications; /* by the number of the master */
   size_t              n;
+  char                names[1024]; /* what is being written */
   char                pid[2][GROVE_PID_TEXT_SIZE];
   unsigned            next;
 };
@@ -60,6 +66,42 @@ state_name (enum grove_node_state state)
 }
 
 static void
+add_name (struct reading *reading, const char *name)
+{
+  const size_t used = strlen (reading->names);
+
+  snprintf (reading->names + used, sizeof reading->names - used, "%s%s", used > 0 ? " " : "", name);
+}
+
+static const char *
+say_needs (struct reading *reading, const struct application *application)
+{
+  reading->names[0] = '\0';
+  for (const char *const *need = application->needs; need && *need; need++)
+    add_name (reading, *need);
+  return reading->names;
+}
+
+static bool
+needs (const struct application *application, const char *name)
+{
+  for (const char *const *need = application->needs; need && *need; need++)
+    if (strcmp (*need, name) == 0)
+      return true;
+  return false;
+}
+
+static const char *
+say_needed_by (struct reading *reading, const struct application *application)
+{
+  reading->names[0] = '\0';
+  for (size_t i = 0; i < reading->n; i++)
+    if (reading->applications[i].runs && needs (&reading->applications[i], application->node.id))
+      add_name (reading, reading->applications[i].node.id);
+  return reading->names;
+}
+
+static void
 application_value (const void *row, uint32_t column, void *user_data, struct grove_value *ret)
 {
   const struct application *application = row;
@@ -78,7 +120,7 @@ application_value (const void *row, uint32_t column, void *user_data, struct gro
       ret->u.text = pid_text (reading, application->top);
       break;
     case GROVE_COLUMN_APPLICATIONS_STATUS:
-      ret->u.text = state_name (application->node.state);
+      ret->u.text = application->runs ? state_name (application->node.state) : "loaded";
       break;
     case GROVE_COLUMN_APPLICATIONS_TYPE:
       ret->u.text = _grove_restart_name (application->node.restart);
@@ -91,6 +133,15 @@ application_value (const void *row, uint32_t column, void *user_data, struct gro
       break;
     case GROVE_COLUMN_APPLICATIONS_RESTARTS:
       ret->u.integer = (int64_t) application->node.tree_restarts;
+      break;
+    case GROVE_COLUMN_APPLICATIONS_NEEDS:
+      ret->u.text = say_needs (reading, application);
+      break;
+    case GROVE_COLUMN_APPLICATIONS_NEEDED_BY:
+      ret->u.text = say_needed_by (reading, application);
+      break;
+    case GROVE_COLUMN_APPLICATIONS_SYSTEM:
+      ret->u.integer = false; /* none is */
       break;
     case GROVE_COLUMN_APPLICATIONS_STARTED_NS:
     case GROVE_N_COLUMNS_APPLICATIONS:
@@ -154,6 +205,8 @@ read_one (struct application *application)
   struct grove_supervision_node top;
   size_t                        n = 0, total = 0;
 
+  application->runs = true;
+  application->needs = _grove_supervision_needs (application->node.pid);
   if (_grove_observe_process (application->node.pid, &sample))
     application->started_ns = sample.started_ns;
   if (_grove_supervision_children_after (application->node.pid, 0, &top, 1, &n, &total) && n == 1)
@@ -179,6 +232,34 @@ read_all (struct reading *reading)
       }
 }
 
+/* Those that could be started. */
+static void
+read_loaded (struct reading *reading)
+{
+  const struct grove_application_spec **specs = calloc (MAX_APPLICATIONS, sizeof *specs);
+  const size_t                          n_running = reading->n;
+  size_t                                n;
+
+  if (!specs)
+    abort ();
+  n = _grove_application_loaded (specs, MAX_APPLICATIONS);
+  for (size_t i = 0; i < n && i < MAX_APPLICATIONS && reading->n < MAX_APPLICATIONS; i++)
+    {
+      struct application *application = &reading->applications[reading->n];
+      size_t              r = 0;
+
+      while (r < n_running && strcmp (reading->applications[r].node.id, specs[i]->name) != 0)
+        r++;
+      if (r < n_running)
+        continue;
+      *application = (struct application){ .needs = specs[i]->needs };
+      snprintf (application->node.id, sizeof application->node.id, "%s", specs[i]->name);
+      application->node.restart = _grove_application_restart (specs[i]->type);
+      reading->n++;
+    }
+  free (specs);
+}
+
 void
 _grove_source_application_table (struct grove_runtime_source    *self,
                                  const struct grove_table_query *query,
@@ -195,6 +276,7 @@ _grove_source_application_table (struct grove_runtime_source    *self,
   if (!reading.applications)
     abort ();
   read_all (&reading);
+  read_loaded (&reading);
   if (wants_counts (query))
     {
       qsort (reading.applications, reading.n, sizeof *reading.applications, compare_masters);

@@ -216,6 +216,14 @@ bool _grove_source_find_target (struct grove_call           *call,
                                 const struct grove_expect   *expect,
                                 struct grove_process_sample *ret_sample);
 
+/* application-control.c */
+void _grove_source_application_start (
+  void *self, struct grove_call *call, const char *name, const char *type, uint32_t wait_ms);
+void _grove_source_application_stop (void              *self,
+                                     struct grove_call *call,
+                                     const char        *name,
+                                     uint32_t           wait_ms);
+
 /* process-suspend.c */
 struct grove_source_lease *_grove_source_lease_new (void *self);
 void                       _grove_source_lease_end (void *self, struct grove_source_lease *lease);

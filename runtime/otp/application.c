@@ -4,7 +4,7 @@
  * the group of every process spawned below it. It is the root of a tree in the supervision forest
  * for as long as it lives, however it ends.
  */
-#include "runtime/otp/application.h"
+#include "runtime/otp/application-private.h"
 
 #include "runtime/core/log-private.h"
 #include "runtime/core/observe.h"
@@ -26,6 +26,7 @@ struct packed_application
   enum grove_status (*start) (const void *arg, grove_pid *ret_top, struct grove_buffer *ret_reason);
   const void *arg;
   void (*exited) (const char *name, const char *reason);
+  const char *const *needs;
   const char *const *phases;
   enum grove_status (*start_phase) (const char *phase, const void *arg);
   void (*prep_stop) (const void *arg);
@@ -198,8 +199,8 @@ start_top (struct master *self)
   return status;
 }
 
-static enum grove_restart
-restart_of (enum grove_application_type type)
+enum grove_restart
+_grove_application_restart (enum grove_application_type type)
 {
   switch (type)
     {
@@ -229,7 +230,8 @@ init (const void *arg, void **state)
   self->self = grove_self ();
   _grove_process_set_group (self->self);
 
-  if (!_grove_supervision_add_root (self->self, spec->name, restart_of (spec->type)))
+  if (!_grove_supervision_add_root (self->self, spec->name, _grove_application_restart (spec->type),
+                                    spec->needs))
     {
       grove_server_stop_reason ("{name_taken, ~p}", _grove_supervision_application (spec->name));
       free (self);
@@ -280,8 +282,8 @@ static const struct grove_server_callbacks callbacks = {
 
 /* ---- Callers ---------------------------------------------------------------------------- */
 
-static bool
-is_valid (const struct grove_application_spec *spec)
+bool
+_grove_application_is_valid (const struct grove_application_spec *spec)
 {
   return spec->start && spec->name && _grove_child_id_valid (spec->name) &&
          (unsigned) spec->type <= GROVE_APPLICATION_PERMANENT &&
@@ -298,16 +300,14 @@ needs_met (const struct grove_application_spec *spec)
 }
 
 enum grove_status
-grove_application_start (const struct grove_application_spec *spec, grove_pid *ret_master)
+_grove_application_start (const struct grove_application_spec *spec,
+                          grove_pid                           *ret_master,
+                          struct grove_buffer                 *ret_reason)
 {
   struct grove_server_options options = GROVE_SERVER_DEFAULTS;
   struct packed_application  *packed;
-  struct grove_buffer         reason = { 0 };
   enum grove_status           status;
 
-  _grove_process_demand ();
-  if (!spec || !ret_master || !is_valid (spec))
-    return GROVE_ERR_BADARG;
   if (!needs_met (spec))
     return GROVE_ERR_NO_NAME;
   packed = grove_alloc (sizeof *packed);
@@ -316,6 +316,7 @@ grove_application_start (const struct grove_application_spec *spec, grove_pid *r
     .arg = spec->arg,
     .exited = spec->exited,
     .type = spec->type,
+    .needs = spec->needs,
     .phases = spec->phases,
     .start_phase = spec->start_phase,
     .prep_stop = spec->prep_stop,
@@ -326,12 +327,25 @@ grove_application_start (const struct grove_application_spec *spec, grove_pid *r
   options.label = packed->name;
   options.arg = packed;
   options.arg_size = sizeof *packed;
-  status = grove_server_start (&callbacks, &options, ret_master, &reason);
+  status = grove_server_start (&callbacks, &options, ret_master, ret_reason);
   if (status == GROVE_ERR_EXITED &&
-      grove_match (grove_buffer_term (&reason), "{name_taken, ~p}", ret_master))
+      grove_match (grove_buffer_term (ret_reason), "{name_taken, ~p}", ret_master))
     status = GROVE_ERR_NAME_TAKEN;
-  grove_buffer_finish (&reason);
   grove_free (packed);
+  return status;
+}
+
+enum grove_status
+grove_application_start (const struct grove_application_spec *spec, grove_pid *ret_master)
+{
+  struct grove_buffer reason = { 0 };
+  enum grove_status   status;
+
+  _grove_process_demand ();
+  if (!spec || !ret_master || !_grove_application_is_valid (spec))
+    return GROVE_ERR_BADARG;
+  status = _grove_application_start (spec, ret_master, &reason);
+  grove_buffer_finish (&reason);
   return status;
 }
 

@@ -59,6 +59,33 @@ GROVE_PUBLIC enum grove_status grove_application_start (const struct grove_appli
                                                         grove_pid *ret_master) GROVE_NODISCARD;
 
 /**
+ * grove_application_load:
+ * @spec: static storage, with all that it points to
+ *
+ * Makes it known by its name, so that who observes the system can start it, also again when it was
+ * stopped. It is not started.
+ *
+ * Threads: any thread. Blocks: no. Cost: O(those that are loaded).
+ * Errors: GROVE_ERR_NAME_TAKEN (one of that name is), GROVE_ERR_BADARG
+ * Returns: GROVE_OK or an error
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status
+grove_application_load (const struct grove_application_spec *spec) GROVE_NODISCARD;
+
+/**
+ * grove_application_unload:
+ *
+ * Forgets what grove_application_load() was told; one that runs goes on.
+ *
+ * Threads: any thread. Blocks: no. Cost: O(those that are loaded).
+ * Errors: GROVE_ERR_NO_NAME
+ * Returns: GROVE_OK or an error
+ * Since: 0.1
+ */
+GROVE_PUBLIC enum grove_status grove_application_unload (const char *name) GROVE_NODISCARD;
+
+/**
  * grove_application_stop:
  * @name: of an application the caller is no part of
  *

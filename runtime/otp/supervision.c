@@ -39,6 +39,7 @@ struct branch
   uint64_t               revision;
   const char            *strategy;
   uint32_t               intensity, period_s, recent_restarts;
+  const char *const     *needs; /* an application's; static storage */
   struct place          *first, *last;
   size_t                 n_children;
   /* Where the last copy ended, so that paging through many children is linear. */
@@ -271,7 +272,10 @@ close_locked (struct branch *branch)
 }
 
 bool
-_grove_supervision_add_root (grove_pid master, const char *application, enum grove_restart type)
+_grove_supervision_add_root (grove_pid          master,
+                             const char        *application,
+                             enum grove_restart type,
+                             const char *const *needs)
 {
   struct grove_supervision_node node = {
     .pid = master,
@@ -286,6 +290,7 @@ _grove_supervision_add_root (grove_pid master, const char *application, enum gro
   if (!find_child_locked (&forest.roots, node.id))
     {
       open_locked (master, &node);
+      find_branch_locked (master)->needs = needs;
       put_locked (&forest.roots, &node);
       added = true;
     }
@@ -566,6 +571,20 @@ _grove_supervision_application (const char *name)
 }
 
 /* ---- Acting ----------------------------------------------------------------------------- */
+
+const char *const *
+_grove_supervision_needs (grove_pid master)
+{
+  const char *const *needs = NULL;
+  struct branch     *branch;
+
+  pthread_mutex_lock (&forest.lock);
+  branch = find_branch_locked (master);
+  if (branch && master)
+    needs = branch->needs;
+  pthread_mutex_unlock (&forest.lock);
+  return needs;
+}
 
 enum grove_status
 _grove_supervision_restart (grove_pid pid)

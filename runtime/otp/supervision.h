@@ -47,9 +47,12 @@ struct grove_supervision_node
 /* ---- Writing: by the process that @supervisor (or the application master) is -------------------
  */
 
-/* false: there is an application of that name. It is starting until it is said to run. */
-bool
-_grove_supervision_add_root (grove_pid master, const char *application, enum grove_restart type);
+/* false: there is an application of that name. It is starting until it is said to run. @needs: as
+ * in its specification. */
+bool _grove_supervision_add_root (grove_pid          master,
+                                  const char        *application,
+                                  enum grove_restart type,
+                                  const char *const *needs);
 void _grove_supervision_set_state (grove_pid master, enum grove_node_state state);
 void _grove_supervision_remove_root (grove_pid master);
 /* A node that can have children appears. */
@@ -98,6 +101,9 @@ grove_pid _grove_supervision_successor (grove_pid pid);
 uint64_t _grove_supervision_restarts (void);
 /* The master of the application of that name; 0: none. */
 grove_pid _grove_supervision_application (const char *name);
+
+/* What that application said it needs, then NULL; may be NULL. */
+const char *const *_grove_supervision_needs (grove_pid master);
 
 /* Asks the supervisor of @pid to terminate that child (by its shutdown rule) and to start it again
  * in its place: sends it a request. It does not count against the intensity, but in @restarts. Any

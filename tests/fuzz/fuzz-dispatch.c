@@ -138,6 +138,19 @@ crash_get (void *self, struct grove_call *call, uint64_t seq, bool hide_payloads
 }
 
 static void
+application_start (
+  void *self, struct grove_call *call, const char *name, const char *type, uint32_t wait_ms)
+{
+  keep (self, call);
+}
+
+static void
+application_stop (void *self, struct grove_call *call, const char *name, uint32_t wait_ms)
+{
+  keep (self, call);
+}
+
+static void
 supervisor_info (
   void *self, struct grove_call *call, const char *pid, uint64_t offset, uint32_t limit)
 {
@@ -172,6 +185,8 @@ complete_source (struct world *world)
   world->ops.crash_get = crash_get;
   world->ops.supervisor_info = supervisor_info;
   world->ops.supervisor_act = supervisor_act;
+  world->ops.application_start = application_start;
+  world->ops.application_stop = application_stop;
   world->source->source.ops = &world->ops;
 }
 

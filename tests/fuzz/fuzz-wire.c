@@ -227,6 +227,19 @@ process_send (void                      *self,
 }
 
 static void
+application_start (
+  void *self, struct grove_call *call, const char *name, const char *type, uint32_t wait_ms)
+{
+  keep (call);
+}
+
+static void
+application_stop (void *self, struct grove_call *call, const char *name, uint32_t wait_ms)
+{
+  keep (call);
+}
+
+static void
 supervisor_info (
   void *self, struct grove_call *call, const char *pid, uint64_t offset, uint32_t limit)
 {
@@ -267,6 +280,8 @@ static const struct grove_source_ops ops = {
   .process_send = process_send,
   .supervisor_info = supervisor_info,
   .supervisor_act = supervisor_act,
+  .application_start = application_start,
+  .application_stop = application_stop,
 };
 
 static void

@@ -356,6 +356,17 @@ def test_supervisor(directory):
         same(client.refused("supervisor.info", pid=children["ledger"]["pid"]).code, -32009)
 
 
+def test_applications(directory):
+    with session(directory) as client:
+        same(client.call("application.start", name="billing")["outcome"], "running")
+        stopped = client.call("application.stop", name="billing")
+        same(stopped["outcome"], "stopped")
+        check(stopped["processes"] > 10 and stopped["needed_by"] == [], stopped)
+        same(client.call("application.stop", name="billing")["outcome"], "not_running")
+        same(client.call("application.start", name="billing", type="transient")["started"], ["billing"])
+        same(client.refused("application.start", name="bakery").code, -32602)
+
+
 def test_crash(directory):
     """The shop crashes now and then; a crash is found, and all there is to say of it."""
     with session(directory) as client:
@@ -490,7 +501,7 @@ def record(directory, path):
 
 TESTS = [
     test_opening, test_description, test_lines, test_bytes, test_cancel, test_system, test_tables, test_window,
-    test_credit, test_events, test_tree, test_process, test_mailbox, test_control, test_supervisor, test_crash,
+    test_credit, test_events, test_tree, test_process, test_mailbox, test_control, test_supervisor, test_applications, test_crash,
     test_lease, test_many, test_restricted, test_every_method,
 ]  # fmt: skip
 

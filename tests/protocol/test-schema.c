@@ -252,7 +252,8 @@ test_commands (void)
             g_assert_cmpstr (text_of (param, "unit"), ==, "bytes");
         }
       if (!g_str_equal (text_of (method, "role"), "c") ||
-          g_str_equal (text_of (method, "name"), "audit.tail"))
+          g_str_equal (text_of (method, "name"), "audit.tail") ||
+          g_str_has_prefix (text_of (method, "name"), "application."))
         continue;
       if (!expects)
         g_error ("%s takes no “expect”", text_of (method, "name"));
@@ -566,6 +567,13 @@ static const struct sample samples[] = {
     "{\"pid\":\"<0.1.0>\",\"child\":\"a\",\"wait_ms\":60000}",
     { "{\"pid\":\"<0.1.0>\",\"child\":\"\"}", "{\"child\":\"a\"}",
       "{\"pid\":\"<0.1.0>\",\"child\":\"a\",\"expect\":[]}" } },
+  { "application.start",
+    "{\"name\":\"mnesia\",\"type\":\"transient\",\"wait_ms\":60000}",
+    { "{}", "{\"name\":\"\"}", "{\"name\":\"a\",\"type\":\"eternal\"}" } },
+  { "application.stop",
+    "{\"name\":\"mnesia\"}",
+    { "{\"name\":1}", "{\"name\":\"a\",\"wait_ms\":60001}",
+      "{\"name\":\"a\",\"type\":\"permanent\"}" } },
   { "audit.tail",
     "{\"after\":0,\"limit\":256}",
     { "{\"limit\":0}", "{\"after\":-1}", "{\"limit\":257}" } },

@@ -43,7 +43,7 @@ open_sup (grove_pid pid)
 static void
 plant (void)
 {
-  g_assert_true (_grove_supervision_add_root (MASTER, "garden", GROVE_TEMPORARY));
+  g_assert_true (_grove_supervision_add_root (MASTER, "garden", GROVE_TEMPORARY, NULL));
   open_sup (SUP);
   put (MASTER, "garden", SUP, 0, 0);
 }
@@ -73,7 +73,7 @@ test_tree (void)
   g_assert_cmpstr (nodes[0].id, ==, "garden");
   g_assert_cmpuint (nodes[0].n_children, ==, 1);
   g_assert_cmpuint (_grove_supervision_application ("garden"), ==, MASTER);
-  g_assert_false (_grove_supervision_add_root (MASTER + 1, "garden", GROVE_TEMPORARY));
+  g_assert_false (_grove_supervision_add_root (MASTER + 1, "garden", GROVE_TEMPORARY, NULL));
 
   g_assert_true (_grove_supervision_find (SUP, &parent, &nodes[0]));
   g_assert_cmpuint (parent, ==, MASTER);
