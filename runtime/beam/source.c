@@ -351,6 +351,31 @@ supervisor_act (void                        *self,
   beam_source_pass (self, call, "supervise", &params, &beam_plain_style);
 }
 
+static void
+application_start (
+  void *self, struct grove_call *call, const char *name, const char *type, uint32_t wait_ms)
+{
+  struct beam_params params;
+
+  beam_params_begin (&params);
+  beam_params_text (&params, "name", name);
+  if (type != NULL)
+    beam_params_text (&params, "type", type);
+  beam_params_int (&params, "wait_ms", wait_ms);
+  beam_source_pass (self, call, "start_application", &params, &beam_plain_style);
+}
+
+static void
+application_stop (void *self, struct grove_call *call, const char *name, uint32_t wait_ms)
+{
+  struct beam_params params;
+
+  beam_params_begin (&params);
+  beam_params_text (&params, "name", name);
+  beam_params_int (&params, "wait_ms", wait_ms);
+  beam_source_pass (self, call, "stop_application", &params, &beam_plain_style);
+}
+
 /* ---- Suspending
  * ----------------------------------------------------------------------------------
  */
@@ -484,6 +509,8 @@ static struct grove_source_ops ops = {
   .process_send = process_send,
   .supervisor_info = supervisor_info,
   .supervisor_act = supervisor_act,
+  .application_start = application_start,
+  .application_stop = application_stop,
   .lease_new = lease_new,
   .lease_end = lease_end,
   .lease_count = lease_count,

@@ -38,9 +38,11 @@ static const struct grove_column name_columns[] = {
 };
 
 static const struct grove_column application_columns[] = {
-  { "name", GROVE_COLUMN_TEXT, "" },     { "pid", GROVE_COLUMN_TEXT, "" },
-  { "status", GROVE_COLUMN_TEXT, "" },   { "version", GROVE_COLUMN_TEXT, "" },
-  { "processes", GROVE_COLUMN_INT, "" },
+  { "name", GROVE_COLUMN_TEXT, "" },    { "pid", GROVE_COLUMN_TEXT, "" },
+  { "status", GROVE_COLUMN_TEXT, "" },  { "type", GROVE_COLUMN_TEXT, "" },
+  { "version", GROVE_COLUMN_TEXT, "" }, { "processes", GROVE_COLUMN_INT, "" },
+  { "needs", GROVE_COLUMN_TEXT, "" },   { "needed_by", GROVE_COLUMN_TEXT, "" },
+  { "system", GROVE_COLUMN_BOOL, "" },
 };
 
 static const struct grove_column child_columns[] = {

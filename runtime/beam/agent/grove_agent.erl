@@ -41,6 +41,7 @@
 -include("child-table.hrl").
 -include("tree-watch.hrl").
 -include("act.hrl").
+-include("application.hrl").
 -include("crash.hrl").
 -include("event.hrl").
 -include("text.hrl").
@@ -311,6 +312,8 @@ request(Id, Method, Params, S = #manager{bridge = Bridge, rates = Rates}) ->
         <<"send">> -> start_worker(Id, fun() -> send(Params) end, normal, 5000, S);
         <<"supervise">> -> start_worker(Id, fun() -> supervise(Params) end, normal, 5000 + integer(Params, <<"wait_ms">>, 10000), S);
         <<"supervisor">> -> start_worker(Id, fun() -> supervisor_info(Params) end, normal, 15000, S);
+        <<"start_application">> -> start_worker(Id, fun() -> start_application(Params) end, normal, 10000 + integer(Params, <<"wait_ms">>, 10000), S);
+        <<"stop_application">> -> start_worker(Id, fun() -> stop_application(Params) end, normal, 10000 + integer(Params, <<"wait_ms">>, 10000), S);
         <<"suspend">> -> suspend(Id, Params, S);
         <<"resume">> -> resume(Id, Params, S);
         <<"events">> -> S#manager.recorder =:= none orelse element(1, S#manager.recorder) ! watch_events, tell(Bridge, {rep, Id, true}), S;

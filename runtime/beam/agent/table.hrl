@@ -98,8 +98,6 @@ drop(0, List) -> List;
 drop(_, []) -> [];
 drop(N, [_ | List]) -> drop(N - 1, List).
 
-%% Which application a process belongs to is told by its group leader: the application's master.
-leaders() -> maps:from_list([{Pid, text(App)} || {{application_master, App}, Pid} <- ets:tab2list(ac_tab)]).
 
 columns_of(none) -> [];
 columns_of([<<"not">>, F]) -> columns_of(F);
@@ -400,7 +398,7 @@ plain_accepts([<<"or">> | Filters], Row) -> lists:any(fun(F) -> plain_accepts(F,
 plain_accepts([<<"not">>, Filter], Row) -> not plain_accepts(Filter, Row);
 plain_accepts([Op, Column | Given], Row) -> compare(Op, maps:get(Column, Row), Given).
 
-rows_of(<<"applications">>, _) -> application_rows();
+rows_of(<<"applications">>, Params) -> application_rows(Params);
 rows_of(<<"ets">>, _) -> ets_rows();
 rows_of(<<"ports">>, _) -> port_rows();
 rows_of(<<"sockets">>, _) -> socket_rows();
@@ -435,22 +433,4 @@ begun_with(Pid, {proc_lib, _, _} = Initial, Memory, Skip) when Memory < 4194304,
     end;
 begun_with(_, Initial, _, _) -> Initial.
 
-application_rows() ->
-    Masters = maps:from_list([{App, Pid} || {{application_master, App}, Pid} <- ets:tab2list(ac_tab), is_pid(Pid)]),
-    Counts = lists:foldl(fun count_leader/2, #{}, processes()),
-    [#{<<"name">> => text(App), <<"pid">> => pid(Master), <<"status">> => <<"running">>,
-       <<"processes">> => maps:get(Master, Counts, 0), <<"version">> => version_of(App)}
-     || {App, Master} <- maps:to_list(Masters)].
-
-count_leader(Pid, Counts) ->
-    case process_info(Pid, group_leader) of
-        {group_leader, Leader} -> maps:update_with(Leader, fun(N) -> N + 1 end, 1, Counts);
-        _ -> Counts
-    end.
-
-version_of(App) ->
-    case application:get_key(App, vsn) of
-        {ok, Version} -> print_string(Version);
-        _ -> <<>>
-    end.
 print_string(Text) -> try unicode:characters_to_binary(Text) catch _:_ -> print(Text, 60) end.
