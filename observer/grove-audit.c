@@ -81,6 +81,8 @@ static const struct
   { "supervisor.terminate_child", N_ ("Terminate child") },
   { "supervisor.restart_child", N_ ("Restart child") },
   { "supervisor.delete_child", N_ ("Delete child") },
+  { "application.start", N_ ("Start application") },
+  { "application.stop", N_ ("Stop application") },
 };
 
 static const char *
@@ -107,7 +109,7 @@ add_text (struct json_object *row, const char *text)
   json_object_array_add (row, json_object_new_string (text));
 }
 
-/* What it was about besides the process: "priority high". (transfer full) */
+/* What it was about besides the process or the application: "priority high". (transfer full) */
 static char *
 say_params (struct json_object *params)
 {
@@ -116,7 +118,8 @@ say_params (struct json_object *params)
     {
       json_object_object_foreach (params, key, value)
       {
-        if (strcmp (key, "expect") != 0 && strcmp (key, "wait_ms") != 0 && strcmp (key, "pid") != 0)
+        if (strcmp (key, "expect") != 0 && strcmp (key, "wait_ms") != 0 &&
+            strcmp (key, "pid") != 0 && strcmp (key, "name") != 0)
           g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "", key,
                                   json_object_get_string (value));
       }
@@ -135,7 +138,10 @@ make_row (struct json_object *entry)
   add_text (row, seq);
   json_object_array_add (row, json_object_new_int64 (_grove_json_int (entry, "at_ns", 0)));
   add_text (row, say_method (_grove_json_text (entry, "method")));
-  add_text (row, _grove_json_text (_grove_json_object (params, "expect"), "name"));
+  const char *name = _grove_json_text (params, "name");
+  add_text (row, name[0] != '\0'
+                   ? name
+                   : _grove_json_text (_grove_json_object (params, "expect"), "name"));
   add_text (row, _grove_json_text (params, "pid"));
   add_text (row, about);
   add_text (row, _grove_json_text (entry, "outcome"));

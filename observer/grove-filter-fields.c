@@ -63,7 +63,8 @@ static const char *const statuses[] = { "running",   "runnable", "waiting",
                                         "suspended", "exiting",  NULL };
 static const char *const child_statuses[] = { "running", "runnable",   "waiting",    "suspended",
                                               "exiting", "restarting", "terminated", NULL };
-static const char *const application_statuses[] = { "starting", "running", "stopping", NULL };
+static const char *const application_statuses[] = { "starting", "running", "stopping", "loaded",
+                                                    NULL };
 static const char *const priorities[] = { "low", "normal", "high", "max", NULL };
 static const char *const event_kinds[] = {
   "spawn",         "exit",       "link",       "unlink",     "register",

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "observer/grove-application-command.h"
 #include "observer/grove-command.h"
 #include "observer/grove-connection.h"
 #include "observer/grove-mailbox.h"
@@ -164,6 +165,14 @@ char               *_grove_command_say (GroveCommand      command,
                                         const char       *argument,
                                         const GroveReply *reply,
                                         gboolean         *ret_had_effect);
+
+/* The same of applications (grove-application-command.c). @type: (nullable). */
+struct json_object       *
+_grove_application_command_params (const char *name, const char *type, gint64 wait_ms);
+char *_grove_application_command_say (GroveApplicationCommand command,
+                                      const char             *name,
+                                      const GroveReply       *reply,
+                                      gboolean               *ret_had_effect);
 
 /* Subscriptions (grove-subscription.c): opened whenever they are wanted, the session is live
  * and not paused; opened again after a reconnection; each update acknowledged. */

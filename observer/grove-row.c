@@ -371,6 +371,7 @@ static const struct
   { "status", "terminated", N_ ("Terminated") },
   { "status", "starting", N_ ("Starting") },
   { "status", "stopping", N_ ("Stopping") },
+  { "status", "loaded", N_ ("Not running") },
   { "kind", "spawn", N_ ("Started") },
   { "kind", "exit", N_ ("Ended") },
   { "kind", "link", N_ ("Linked") },

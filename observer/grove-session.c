@@ -311,6 +311,8 @@ is_control (const char *method)
     "supervisor.terminate_child",
     "supervisor.restart_child",
     "supervisor.delete_child",
+    "application.start",
+    "application.stop",
     NULL,
   };
   return g_strv_contains (methods, method);

@@ -90,7 +90,7 @@ cli_column_say (const CliColumn    *self,
     case CLI_CELL_BYTES:
       return cli_say_bytes (integer);
     case CLI_CELL_SINCE:
-      return cli_say_duration (now_ns - integer);
+      return integer != 0 ? cli_say_duration (now_ns - integer) : g_strdup ("");
     case CLI_CELL_AT:
       return cli_say_clock (self->epoch_ms + integer / 1000000);
     case CLI_CELL_DUE:

@@ -355,7 +355,8 @@ gboolean cli_tree_load (Cli *cli, GroveTree *tree, GError **error);
 extern const GOptionEntry cli_ps_entries[], cli_tree_entries[], cli_messages_entries[],
   cli_control_entries[], cli_system_entries[], cli_table_entries[], cli_any_table_entries[],
   cli_chat_entries[], cli_state_entries[], cli_term_entries[], cli_top_entries[],
-  cli_supervisor_entries[], cli_audit_entries[], cli_graph_entries[], cli_doctor_entries[];
+  cli_supervisor_entries[], cli_app_entries[], cli_audit_entries[], cli_graph_entries[],
+  cli_doctor_entries[];
 extern const char cli_ps_more[], cli_table_more[], cli_top_more[], cli_doctor_more[];
 extern gboolean   cli_opt_elixir;
 
@@ -374,6 +375,7 @@ int cli_run_stack (Cli *cli, int argc, char **argv);
 int cli_run_crash (Cli *cli, int argc, char **argv);
 int cli_run_send (Cli *cli, int argc, char **argv);
 int cli_run_gc (Cli *cli, int argc, char **argv);
+int cli_run_app (Cli *cli, int argc, char **argv);
 int cli_run_supervisor (Cli *cli, int argc, char **argv);
 int cli_run_audit (Cli *cli, int argc, char **argv);
 int cli_run_complete (Cli *cli, int argc, char **argv);

@@ -81,7 +81,7 @@ connect_quietly (Completion *self)
 }
 
 static void
-offer_names (Completion *self)
+offer_names (Completion *self, const char *table)
 {
   if (!connect_quietly (self))
     return;
@@ -96,7 +96,7 @@ offer_names (Completion *self)
       json_object_array_add (filter, json_object_new_string ("name"));
       json_object_array_add (filter, json_object_new_string (self->last));
     }
-  CliQuery query = { .table = "names",
+  CliQuery query = { .table = table,
                      .columns = columns,
                      .sort = sort,
                      .filter = filter,
@@ -162,7 +162,9 @@ offer_argument (Completion *self)
   if (strstr (one, "QUERY") != NULL)
     offer_query (self);
   else if (strstr (one, "PROCESS") != NULL || strstr (one, "SUPERVISOR") != NULL)
-    offer_names (self);
+    offer_names (self, "names");
+  else if (strstr (one, "APPLICATION") != NULL)
+    offer_names (self, "applications");
   else if (strstr (one, "SYSTEM") != NULL)
     offer_systems (self);
   else if (strchr (one, '|') != NULL)

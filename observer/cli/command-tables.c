@@ -43,7 +43,7 @@ cli_run_apps (Cli *cli, int argc, char **argv)
 {
   static const CliListing listing = {
     .table = "applications",
-    .columns = "name,pid,status,type,processes,memory,restarts,started_ns",
+    .columns = "name,pid,status,type,version,processes,memory,restarts,needs,started_ns",
     .sort = "name:asc",
   };
   return cli_run_listing (cli, &listing, argv, argc);

@@ -106,6 +106,22 @@ def supervisors(house):
     has(house.run("audit", "-n", "3")[0], r" grove +supervisor\.")
 
 
+def applications(house):
+    check("billing" in [row["name"] for row in house.json("apps", "status:running")["rows"]], "it does not run")
+    has(house.run("app", "stop", "billing")[0], r"^Stopped billing: \d+ processes ended$")
+    same(house.json("apps", "name:billing")["rows"][0]["status"], "loaded")
+    has(house.run("app", "stop", "billing")[0], "^billing does not run$")
+    same(house.json("app", "start", "billing", "--type", "transient")["started"], ["billing"])
+    same(house.json("apps", "name:billing")["rows"][0]["type"], "transient")
+    has(house.run("app", "start", "billing")[0], "^billing runs already$")
+    has(house.fails(USAGE, "app", "start", "bakery"), "^grove: bakery was not started: no application of that name runs")
+    has(house.fails(USAGE, "app", "juggle", "billing"), "but not “juggle”")
+    has(house.fails(USAGE, "app", "stop", "billing", "--type", "permanent"), "--type is for start")
+    has(house.fails(USAGE, "app", "start", "billing", "--type", "eternal"), "not “eternal”")
+    has(house.run("__complete", "app", "stop", "bil")[0], "^billing$")
+    has(house.run("audit", "-n", "3")[0], "application.start +name=billing")
+
+
 main(
     [
         kill,
@@ -116,5 +132,6 @@ main(
         suspend_while,
         read_only,
         supervisors,
+        applications,
     ]
 )
