@@ -77,7 +77,11 @@ put_supervision (Cli *cli, struct json_object *info)
                                     _grove_json_int (supervisor, "intensity", 0),
                                     _grove_json_int (supervisor, "period_s", 0)));
     }
-  if (child != NULL)
+  if (child != NULL && _grove_json_int (child, "restarts", -1) < 0)
+    put_taken (cli, "child",
+               g_strdup_printf ("%s (%s)", _grove_json_text (child, "id"),
+                                _grove_json_text (child, "kind")));
+  else if (child != NULL)
     put_taken (cli, "child",
                g_strdup_printf ("%s (%s), restarted %" G_GINT64_FORMAT " times",
                                 _grove_json_text (child, "id"), _grove_json_text (child, "kind"),

@@ -91,7 +91,10 @@ show_info (Cli *cli, struct json_object *info)
       cli_grid_add (grid, CLI_NAME, _grove_json_text (child, "name"));
       cli_grid_add (grid, CLI_PLAIN, _grove_json_text (child, "kind"));
       cli_grid_add (grid, cli_style_of_status (status), status);
-      cli_grid_add_count (grid, _grove_json_int (child, "restarts", 0));
+      if (_grove_json_int (child, "restarts", -1) >= 0)
+        cli_grid_add_count (grid, _grove_json_int (child, "restarts", 0));
+      else
+        cli_grid_add (grid, CLI_PLAIN, "-");
     }
   cli_grid_print (grid, 0);
 }

@@ -46,14 +46,14 @@ static const struct grove_column application_columns[] = {
 };
 
 static const struct grove_column child_columns[] = {
-  { "id", GROVE_COLUMN_TEXT, "" },        { "pid", GROVE_COLUMN_TEXT, "" },
-  { "name", GROVE_COLUMN_TEXT, "" },      { "kind", GROVE_COLUMN_TEXT, "" },
-  { "status", GROVE_COLUMN_TEXT, "" },    { "restart_type", GROVE_COLUMN_TEXT, "" },
-  { "shutdown", GROVE_COLUMN_TEXT, "" },  { "significant", GROVE_COLUMN_BOOL, "" },
-  { "children", GROVE_COLUMN_INT, "" },   { "strategy", GROVE_COLUMN_TEXT, "" },
-  { "messages", GROVE_COLUMN_INT, "" },   { "memory", GROVE_COLUMN_INT, "bytes" },
-  { "reductions", GROVE_COLUMN_INT, "" }, { "initial", GROVE_COLUMN_TEXT, "" },
-  { "place", GROVE_COLUMN_INT, "" },
+  { "id", GROVE_COLUMN_TEXT, "" },         { "pid", GROVE_COLUMN_TEXT, "" },
+  { "name", GROVE_COLUMN_TEXT, "" },       { "kind", GROVE_COLUMN_TEXT, "" },
+  { "status", GROVE_COLUMN_TEXT, "" },     { "restart_type", GROVE_COLUMN_TEXT, "" },
+  { "shutdown", GROVE_COLUMN_TEXT, "" },   { "significant", GROVE_COLUMN_BOOL, "" },
+  { "restarts", GROVE_COLUMN_INT, "" },    { "children", GROVE_COLUMN_INT, "" },
+  { "strategy", GROVE_COLUMN_TEXT, "" },   { "messages", GROVE_COLUMN_INT, "" },
+  { "memory", GROVE_COLUMN_INT, "bytes" }, { "reductions", GROVE_COLUMN_INT, "" },
+  { "initial", GROVE_COLUMN_TEXT, "" },    { "place", GROVE_COLUMN_INT, "" },
 };
 
 static const struct grove_column ets_columns[] = {

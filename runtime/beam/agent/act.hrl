@@ -85,7 +85,7 @@ restart(Params) ->
               {Id, Pid} -> restart_child(Supervisor, Id);
               _ -> throw({not_supported, <<"its supervisor does not list it">>})
           end,
-    #{pid => pid(New), name => name(New), supervisor => who(Supervisor), after_ns => now_ns() - Began, restarts => 0}.
+    #{pid => pid(New), name => name(New), supervisor => who(Supervisor), after_ns => now_ns() - Began, restarts => note_restart(Pid, New, 1)}.
 
 restart_child(Supervisor, Id) ->
     ok = gen_server:call(Supervisor, {terminate_child, Id}, 20000),

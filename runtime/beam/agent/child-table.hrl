@@ -33,7 +33,7 @@ supervises(Pid) ->
         {false, _} -> {gone, 0};
         {_, true} ->
             Top = top_of(Pid),
-            {fun(Offset, Limit) -> window([{top, T, supervisor, permanent, infinity, false} || T <- Top], Offset, Limit) end, length(Top)};
+            {fun(Offset, Limit) -> window([{top, T, supervisor, '', '', false} || T <- Top], Offset, Limit) end, length(Top)};
         _ ->
             case is_supervisor(Pid) of
                 true ->
@@ -70,9 +70,10 @@ child_of_key(Pid, Look, Key) ->
         _ -> [C || {_, {Id, _, _, _, _, _}} = C <- placed(Look, 0, ?SORTED_CHILDREN), id_text(Id) =:= Key]
     end.
 
-child_cells(Child, Columns) ->
-    Values = child_values(Child, Columns),
-    [maps:get(Column, Values) || Column <- Columns].
+%% To sort and filter, restarts that nobody saw are none.
+child_cells({_, {_, Child, _, _, _, _}} = Placed, Columns) ->
+    Values = child_values(Placed, Columns),
+    [case Column of <<"restarts">> -> known_restarts(Child); _ -> maps:get(Column, Values) end || Column <- Columns].
 
 child_values({Place, {Id, Child, Type, Restart, Shutdown, Significant}}, Columns) ->
     maps:from_list([{Column, child_value(Column, Place, Id, Child, Type, Restart, Shutdown, Significant)} || Column <- Columns]).
@@ -89,6 +90,7 @@ child_value(Column, Place, Id, Child, Type, Restart, Shutdown, Significant) ->
         <<"shutdown">> when is_integer(Shutdown) -> integer_to_binary(Shutdown);
         <<"shutdown">> -> text(Shutdown);
         <<"significant">> -> Significant;
+        <<"restarts">> -> case known_restarts(Child) of null -> 0; Times -> Times end;
         <<"children">> -> maps:get(children, child_flags(Child, Type));
         <<"strategy">> -> maps:get(strategy, child_flags(Child, Type));
         <<"messages">> -> child_number(Child, message_queue_len);

@@ -29,7 +29,8 @@
 
 start_recorder(Bridge, Id, Costs) ->
     Manager = self(),
-    spawn_opt(fun() -> recorder(Bridge, Manager, Id, Costs) end,
+    Restarts = get(restarts),
+    spawn_opt(fun() -> share_restarts(Restarts), recorder(Bridge, Manager, Id, Costs) end,
         [monitor, {priority, normal}, {max_heap_size, #{size => ?WORKER_WORDS, kill => true, error_logger => false}}]).
 
 recorder(Bridge, Manager, Id, Costs) ->
@@ -308,7 +309,7 @@ child_ended(#{supervisor := Supervisor, pid := Pid, type := temporary, at := At}
 child_ended(#{supervisor := Supervisor, pid := Pid, id := Id, start := Start, at := At}, S = #recorder{restarts = Restarts, followed = Followed})
   when is_pid(Pid) ->
     Key = {Supervisor, Id, case Id of undefined -> Start; _ -> none end},
-    N = maps:get(Key, Restarts, 0) + 1,
+    N = max(maps:get(Key, Restarts, 0), noted_restarts(Pid)) + 1,
     tell_after(Pid, pending, Supervisor, none, At, N, S),
     Busy = length([P || P <- maps:values(Followed), is_pid(P)]),
     Recorder = self(),
@@ -321,6 +322,7 @@ child_ended(#{supervisor := Supervisor, pid := Pid, id := Id, start := Start, at
 child_ended(_, S) -> S.
 
 followed(Pid, {Outcome, Supervisor, Successor, At, N}, S = #recorder{followed = Followed}) ->
+    is_pid(Successor) andalso note_restart(Pid, Successor, N),
     %% Whether it gave up is told by itself, before.
     is_map_key(Pid, Followed) andalso tell_after(Pid, Outcome, Supervisor, Successor, At, N, S),
     S#recorder{followed = maps:remove(Pid, Followed)}.

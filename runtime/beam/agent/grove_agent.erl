@@ -32,6 +32,7 @@
 -record(manager, {bridge, node, workers = #{}, suspended = #{}, rates, watching = false, watcher = none, stuck = #{}, recorder = none, costs}).
 
 -include("table.hrl").
+-include("restarts.hrl").
 -include("process.hrl").
 -include("system.hrl").
 -include("ets.hrl").
@@ -65,6 +66,7 @@ manager(Bridge, _Options) ->
     %% Away from the rpc server's group, so that it belongs to no application.
     group_leader(whereis(init), self()),
     erlang:send_after(?BEAT_MS, self(), beat),
+    share_restarts(new_restarts_table()),
     manage(#manager{bridge = Bridge, node = Node, rates = new_rates(), costs = new_costs()}).
 
 hello() ->
@@ -208,7 +210,8 @@ recording(S) ->
 %% ---- Workers ------------------------------------------------------------------------------------
 
 start_worker(Id, Work, Priority, TimeoutMs, S = #manager{bridge = Bridge, costs = Costs}) ->
-    try spawn_opt(fun() -> work(Bridge, Id, Work, Costs) end,
+    Restarts = get(restarts),
+    try spawn_opt(fun() -> share_restarts(Restarts), work(Bridge, Id, Work, Costs) end,
                   [monitor, {priority, Priority}, {max_heap_size, #{size => ?WORKER_WORDS, kill => true, error_logger => false}}]) of
         {Pid, Monitor} ->
             Timer = erlang:send_after(TimeoutMs, self(), {too_long, Monitor}),

@@ -28,6 +28,7 @@ describe(Pid, I) ->
     Linked = [L || L <- Links, is_pid(L)],
     Monitored = [M || {process, Item} <- Monitors, M <- watched(Item)],
     Stopped = [S || {S, _, _} <- Suspending],
+    {Supervisor, Child} = supervisor_of(Pid, Dictionary),
     #{pid => pid(Pid), name => name(Pid), label => label(Dictionary),
       initial_call => mfa(proplists:get_value('$initial_call', Dictionary, First)),
       status => status(maps:get(status, I)), priority => text(maps:get(priority, I)),
@@ -36,7 +37,7 @@ describe(Pid, I) ->
       heap_bytes => Heap * Word, stack_bytes => Stack * Word, memory_bytes => Memory,
       reductions => maps:get(reductions, I), current => frame(maps:get(current_location, I)),
       group_leader => who(Leader), parent => who(parent(Pid, Dictionary)), application => application_of(Leader),
-      supervisor => supervisor_of(Dictionary), child => null,
+      supervisor => Supervisor, child => Child,
       links => [who(L) || L <- lists:sublist(Linked, ?LISTED)], n_links => length(Linked),
       monitors => [who(M) || M <- lists:sublist(Monitored, ?LISTED)], n_monitors => length(Monitors),
       monitored_by => [who(W) || W <- lists:sublist([W || W <- Watchers, is_pid(W)], ?LISTED)], n_monitored_by => length(Watchers),
@@ -111,16 +112,21 @@ application_of(Leader) ->
         _ -> null
     end.
 
-supervisor_of(Dictionary) ->
+%% And as what child, as the protocol has both. Whoever was started by a supervisor need not be its child.
+supervisor_of(Child, Dictionary) ->
     case ancestor(Dictionary) of
         Pid when is_pid(Pid), node(Pid) =:= node() ->
             case is_supervisor(Pid) of
                 true ->
-                    Flags = supervisor_flags(Pid),
-                    (maps:with([strategy, intensity, period_s, recent_restarts], Flags))#{pid => pid(Pid), name => name(Pid)};
-                false -> null
+                    {Flags, Page} = try look(Pid, {child, Child}) of #{page := P} = Look -> {flags_of(Look), P} catch throw:_ -> {no_flags(), []} end,
+                    {(maps:with([strategy, intensity, period_s, recent_restarts], Flags))#{pid => pid(Pid), name => name(Pid)},
+                     case Page of
+                         [{Id, _, Type, Restart, _, _}] -> #{id => child_id(Id), kind => Type, restart_type => text(Restart), restarts => known_restarts(Child)};
+                         _ -> null
+                     end};
+                false -> {null, null}
             end;
-        _ -> null
+        _ -> {null, null}
     end.
 
 frame({M, F, A, Location}) ->

@@ -14,24 +14,27 @@
 %% #{strategy, intensity, period_s, restarts: when, in seconds; dynamic; size, running: children;
 %%   page: [{Id, Pid or what it is instead, Type, Restart, Shutdown, Significant}]; hash: of who is in
 %%   the page; reductions: what the supervisor had done by then}
-look_at(Pid, Offset, Limit) ->
+look_at(Pid, Offset, Limit) -> look(Pid, {page, Offset, Limit}).
+
+%% @Page: {page, Offset, Limit}, or {child, Pid} for that one.
+look(Pid, Page) ->
     put(asks, Pid),
-    try sys:replace_state(Pid, looking(Offset, Limit, true), ?ASK_MS) of
-        _ -> look_by_calls(Pid, Offset, Limit)
+    try sys:replace_state(Pid, looking(Page, true), ?ASK_MS) of
+        _ -> look_by_calls(Pid, Page)
     catch
-        error:{callback_failed, _, {exit, {grove, unknown}}} -> look_by_calls(Pid, Offset, Limit);
+        error:{callback_failed, _, {exit, {grove, unknown}}} -> look_by_calls(Pid, Page);
         error:{callback_failed, _, {exit, {grove, Look}}} -> Look;
         exit:{timeout, _} -> throw({not_reached, iolist_to_binary([pid(Pid), " did not say within 2 s who its children are"])});
         exit:_ -> gone()
     end.
 
-looking(Offset, Limit, Tells) -> fun(State) -> exit({grove, look_inside(State, Offset, Limit, Tells)}) end.
+looking(Page, Tells) -> fun(State) -> exit({grove, look_inside(State, Page, Tells)}) end.
 
 %% @Tells: the page itself; else its hash alone.
-look_inside(State, Offset, Limit, Tells) ->
+look_inside(State, Wanted, Tells) ->
     case shape(State) of
         {Flags, Size, Running, Children} ->
-            Page = Children(Offset, Limit),
+            Page = Children(Wanted),
             Look = Flags#{size => Size, running => Running, hash => erlang:phash2([element(2, Child) || Child <- Page])},
             Told = case Tells of true -> Look#{page => Page}; false -> Look end,
             %% Last: what it does after this is always the same.
@@ -49,9 +52,8 @@ shape(State) when element(1, State) =:= state, tuple_size(State) >= 8 ->
             {_, _, _, Type, Restart, Shutdown, Significant} = child_spec(maps:get(Id, Specs)),
             dynamic(Flags, Dynamics, fun(_) -> {Type, Restart, Shutdown, Significant} end);
         {Strategy, {Ids, Specs}, _} when Strategy =/= simple_one_for_one, is_list(Ids), is_map(Specs) ->
-            Children = fun(Offset, Limit) ->
-                               [begin {I, P, _, T, R, S, G} = child_spec(maps:get(Id, Specs)), {I, P, T, R, S, G} end
-                                || Id <- window(lists:reverse(Ids), Offset, Limit)]
+            Children = fun({page, Offset, Limit}) -> [child_of(maps:get(Id, Specs)) || Id <- window(lists:reverse(Ids), Offset, Limit)];
+                          ({child, Pid}) -> [child_of(Spec) || Spec <- maps:values(Specs), element(2, Spec) =:= Pid]
                        end,
             Running = maps:fold(fun(_, Spec, N) when is_pid(element(2, Spec)) -> N + 1; (_, _, N) -> N end, 0, Specs),
             {Flags#{dynamic => false}, length(Ids), Running, Children};
@@ -68,7 +70,9 @@ moments(Restarts) when is_list(Restarts) -> [T || T <- lists:sublist(Restarts, 1
 moments(_) -> [].
 
 dynamic(Flags, Children, Spec) ->
-    Page = fun(Offset, Limit) -> take_some(skip_some(maps:iterator(Children), Offset), Limit, Spec) end,
+    Page = fun({page, Offset, Limit}) -> take_some(skip_some(maps:iterator(Children), Offset), Limit, Spec);
+              ({child, Pid}) -> take_some(maps:iterator(maps:with([Pid], Children)), 1, Spec)
+           end,
     {Flags#{dynamic => true}, map_size(Children), map_size(Children), Page}.
 
 skip_some(Iterator, 0) -> Iterator;
@@ -95,18 +99,26 @@ dynamic_child(Child) -> Child.
 child_spec({child, Pid, Id, Start, Restart, Significant, Shutdown, Type, _}) -> {Id, is_running(Pid), Start, Type, Restart, Shutdown, Significant};
 child_spec({child, Pid, Id, Start, Restart, Shutdown, Type, _}) -> {Id, is_running(Pid), Start, Type, Restart, Shutdown, false}.
 
+child_of(Spec) ->
+    {Id, Pid, _, Type, Restart, Shutdown, Significant} = child_spec(Spec),
+    {Id, Pid, Type, Restart, Shutdown, Significant}.
+
 is_running(Pid) when is_pid(Pid) -> Pid;
 is_running({restarting, _}) -> restarting;
 is_running(_) -> undefined.
 
-look_by_calls(Pid, Offset, Limit) ->
+look_by_calls(Pid, Page) ->
     Size = count_children(Pid),
+    %% Nor do those calls tell how a child is restarted, or ended.
     All = case Size =< ?LISTED_WHOLE of
-              true -> [{Id, Child, Type, permanent, 5000, false} || {Id, Child, Type, _} <- lists:reverse(which_children(Pid))];
+              true -> [{Id, Child, Type, '', '', false} || {Id, Child, Type, _} <- lists:reverse(which_children(Pid))];
               false -> []
           end,
     #{strategy => '', intensity => 0, period_s => 0, restarts => [], dynamic => false, size => Size, running => Size,
-      page => window(All, Offset, Limit), hash => none, reductions => none}.
+      page => case Page of
+                  {page, Offset, Limit} -> window(All, Offset, Limit);
+                  {child, Wanted} -> [Child || Child <- All, element(2, Child) =:= Wanted]
+              end, hash => none, reductions => none}.
 
 which_children(Pid) ->
     put(asks, Pid),
@@ -160,7 +172,7 @@ supervisor_info(Params) ->
     (maps:with([strategy, intensity, period_s, recent_restarts], flags_of(Look)))#{
         pid => pid(Pid), name => name(Pid), kind => supervisor, total => Size, offset => Offset,
         children => [#{id => child_id(Id), pid => pid(Child), name => child_name(Id, Child, Registries),
-                       kind => Type, status => child_status(Child), restarts => 0} || {Id, Child, Type, _, _, _} <- Page]}.
+                       kind => Type, status => child_status(Child), restarts => known_restarts(Child)} || {Id, Child, Type, _, _, _} <- Page]}.
 
 %% Of those that have no id it says more than nothing.
 child_name(Id, Child, Registries) when is_pid(Child) ->

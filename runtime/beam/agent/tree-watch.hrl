@@ -36,7 +36,8 @@
 %% @Stuck: who answers nobody.
 start_watcher(Bridge, Stuck) ->
     Manager = self(),
-    spawn_opt(fun() -> put(stuck, Stuck), watcher(Manager, Bridge) end,
+    Restarts = get(restarts),
+    spawn_opt(fun() -> put(stuck, Stuck), share_restarts(Restarts), watcher(Manager, Bridge) end,
         [monitor, {max_heap_size, #{size => ?WORKER_WORDS, kill => true, error_logger => false}}]).
 
 watcher(Manager, Bridge) ->
@@ -132,7 +133,7 @@ places(Children, #{dynamic := true} = Look, #seen{ids = Before, counts = Counts,
     Gone = lists:sort(maps:keys(maps:without(maps:keys(Now), Before))),
     New = lists:sort(maps:keys(maps:without(maps:keys(Before), Now))),
     Counted = case Gone =/= [] andalso length(Gone) =:= length(New) andalso length(New) =:= new_restarts(Look, Flags) of
-                  true -> maps:from_list([{Child, {Old, 1 + restarts(Old, Counts)}} || {Old, Child} <- lists:zip(Gone, New)]);
+                  true -> maps:from_list([{Child, {Old, note_restart(Old, Child, 1 + restarts(Old, Counts))}} || {Old, Child} <- lists:zip(Gone, New)]);
                   false -> #{}
               end,
     Kept = maps:merge(maps:with(maps:keys(Now), Counts), Counted),
@@ -140,7 +141,7 @@ places(Children, #{dynamic := true} = Look, #seen{ids = Before, counts = Counts,
 places(Children, Look, #seen{ids = Before, counts = Counts, told = Flags}) ->
     Replaced = [{Id, Old, Child} || {Id, Child} <- Children, #{Id := Old} <- [Before], Old =/= Child],
     Times = case Replaced of [_] -> max(1, new_restarts(Look, Flags)); _ -> 1 end,
-    Now = lists:foldl(fun({Id, Old, _}, All) -> All#{Id => {Old, Times + restarts(Id, All)}} end, Counts, Replaced),
+    Now = lists:foldl(fun({Id, Old, Child}, All) -> All#{Id => {Old, note_restart(Old, Child, Times + restarts(Id, All))}} end, Counts, Replaced),
     {maps:merge(Before, maps:from_list(Children)), Now,
      maps:from_list([{Child, Place} || {Id, Child} <- Children, #{Id := Place} <- [Now]])}.
 
@@ -205,7 +206,7 @@ look_around(Pid, Most, S = #watch{nodes = Nodes}) ->
         {reductions, _} ->
             #{Pid := #seen{limit = Limit} = Node} = Nodes,
             %% As sys:replace_state/2 asks, without waiting for the answer.
-            Pid ! {system, {self(), {grove_look, Pid}}, {replace_state, looking(0, Limit, false)}},
+            Pid ! {system, {self(), {grove_look, Pid}}, {replace_state, looking({page, 0, Limit}, false)}},
             S#watch{nodes = Nodes#{Pid := Node#seen{asked = true}}};
         undefined -> gone(Pid, S)
     end.

@@ -22,7 +22,7 @@ children(Params, Watcher) ->
     Columns = wanted_columns(Params),
     case lists:keymember(Pid, 2, masters()) of
         true ->
-            Page = [{top, Top, supervisor, permanent, infinity, false} || Top <- top_of(Pid)],
+            Page = [{top, Top, supervisor, '', '', false} || Top <- top_of(Pid)],
             list(Pid, Watcher, Limit, Columns, (no_look())#{page => Page, size => length(Page), running => length(Page)});
         false ->
             case is_supervisor(Pid) of
@@ -63,9 +63,11 @@ list(Pid, Watcher, Limit, Columns, #{page := Page, running := Running, dynamic :
 
 %% And their numbers, which the watcher then tells only as they change.
 nodes_of(Pid, Children, Flags, Statuses, Places, Watcher, Columns) ->
+    Restarts = get(restarts),
     Read = fun(Skip) ->
                    process_flag(priority, normal),
                    put(stuck, Skip),
+                   share_restarts_if_any(Restarts),
                    Registries = registries(),
                    [{maps:merge(node_of(Id, Child, maps:get(Child, Flags, none), maps:get(Child, Places, none), Registries),
                                 case Statuses of #{Child := Status} -> #{status => Status}; _ -> #{} end),
@@ -101,10 +103,13 @@ node_of(Id, Pid, Flags, Place, Registries) ->
     Node = #{pid => pid(Pid), kind => case Flags of none -> worker; _ -> supervisor end, name => Name, status => Status},
     Placed = case Place of
                  none -> Node;
-                 {none, Restarts} -> Node#{restarts => Restarts};
-                 {Old, Restarts} -> Node#{replaces => pid(Old), restarts => Restarts}
+                 {Old, _} -> Node#{replaces => pid(Old)}
              end,
-    case Flags of none -> Placed; _ -> maps:merge(Placed, Flags) end.
+    Counted = case noted_restarts(Pid) of
+                  0 -> Placed;
+                  Times -> Placed#{restarts => Times}
+              end,
+    case Flags of none -> Counted; _ -> maps:merge(Counted, Flags) end.
 
 %% As its supervisor calls it, else by what it runs; and by its key, if it has one in a Registry.
 unregistered_name(Pid, Id, Registries) ->

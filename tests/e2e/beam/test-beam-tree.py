@@ -46,6 +46,39 @@ def restarts(forest):
         tree.close()
 
 
+def restarts_are_told(forest):
+    """A node does not count them. What a bridge has seen it tells wherever it speaks of a child, also before
+    anybody looks at the forest; of the others it says that it does not know."""
+
+    def named(rows, name):
+        return next(row for row in rows if row["name"] == name)
+
+    with forest.observe() as session:
+        supervisor = forest.evaluate("whereis(tree_sup)")
+        columns = ["id", "restarts", "restart_type", "shutdown"]
+
+        def told():
+            return named(session.call("supervisor.info", pid=supervisor)["children"], "oak")["restarts"]
+
+        check(told() is None, told())
+        for times in (1, 2):
+            forest.evaluate("exit(whereis(oak), kill)")
+            await_that(lambda: told() == times, f"oak was restarted {times} times")
+        same(named(session.call("supervisor.info", pid=supervisor)["children"], "elm")["restarts"], None)
+        oak = forest.evaluate("whereis(oak)")
+        same(session.call("process.get", pid=oak)["child"], {"id": "oak", "kind": "worker", "restart_type": "permanent", "restarts": 2})
+        sub = session.call("table.open", table="children", of=supervisor, columns=columns, sort=[["restarts", "desc"]],
+                           window={"offset": 0, "limit": 9}, interval_ms=1000)["sub"]
+        same(session.next("table.update", sub)["rows"], [["oak", 2, "permanent", "5000"], ["elm", None, "permanent", "5000"]])
+        session.call("table.close", sub=sub)
+        tree = Tree(session)
+        tree.until(lambda _: (tree.named("oak") or {}).get("restarts") == 2, "oak was restarted before")
+        tree.close()
+        same(session.call("process.restart", pid=oak)["restarts"], 3)
+        same(told(), 3)
+        same(session.call("process.get", pid=supervisor)["child"], {"id": "tree_sup", "kind": "supervisor", "restart_type": "permanent", "restarts": None})
+
+
 def replaces(forest):
     with forest.observe("observe") as session:
         tree = Tree(session)
@@ -187,7 +220,7 @@ def left_alone(forest):
     forest.await_left_alone()
 
 
-TESTS = (is_there, restarts, replaces, comes_and_goes, applications, numbers, rests, of_any_size, acts, left_alone)
+TESTS = (is_there, restarts, restarts_are_told, replaces, comes_and_goes, applications, numbers, rests, of_any_size, acts, left_alone)
 
 
 def main():
