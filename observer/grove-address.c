@@ -5,6 +5,9 @@
  */
 #include "observer/grove-address.h"
 
+#include "observer/grove-socket-note.h"
+#include "protocol/place.h"
+
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
@@ -253,10 +256,10 @@ grove_address_parse (const char *text, GError **error)
   return good ? g_steal_pointer (&self) : NULL;
 }
 
-char *
-grove_address_dup_sibling (const char *target, const char *node)
+/* Through a bridge of its own; NULL when @node is no node's name. */
+static char *
+dup_on_its_own (const char *target, const char *node)
 {
-  g_return_val_if_fail (node != NULL, NULL);
   const char *mark =
     target != NULL && g_str_has_prefix (target, "beam:") ? strchr (target, '?') : NULL;
   g_autoptr (GString) sibling = g_string_new ("beam:");
@@ -271,4 +274,45 @@ grove_address_dup_sibling (const char *target, const char *node)
       }
   g_autoptr (GroveAddress) address = grove_address_parse (sibling->str, NULL);
   return address != NULL && g_strcmp0 (address->node, node) == 0 ? g_strdup (sibling->str) : NULL;
+}
+
+/* Where those of a cluster are that are served together: beside the socket at @path. Transfer full;
+ * NULL: it is not one of them. */
+static char *
+dup_served (const char *path, const char *node)
+{
+  char name[GROVE_PLACE_NAME_SIZE];
+  g_auto (GroveSocketNote) note = { NULL };
+  grove_place_name (node, name);
+  g_autofree char *directory = g_path_get_dirname (path);
+  g_autofree char *file = g_strconcat (name, ".sock", NULL);
+  g_autofree char *served = g_build_filename (directory, file, NULL);
+  _grove_socket_note_read (served, &note);
+  return note.cluster != NULL ? g_steal_pointer (&served) : NULL;
+}
+
+/* Likewise on another machine, where one cannot look: ssh:[user@]host/NAME. */
+static char *
+dup_remote (const char *target, const char *node)
+{
+  const char *slash = strchr (target, '/');
+  char        name[GROVE_PLACE_NAME_SIZE];
+  grove_place_name (node, name);
+  return g_strdup_printf ("%.*s/%s", (int) (slash != NULL ? slash - target : (int) strlen (target)),
+                          target, name);
+}
+
+char *
+grove_address_dup_sibling (const char *target, const char *node)
+{
+  g_return_val_if_fail (node != NULL, NULL);
+  g_autoptr (GroveAddress) beside = target != NULL ? grove_address_parse (target, NULL) : NULL;
+  char *served = NULL;
+  if (strchr (node, '@') == NULL)
+    return NULL;
+  if (beside != NULL && beside->path != NULL)
+    served = dup_served (beside->path, node);
+  else if (beside != NULL && g_str_has_prefix (target, "ssh:"))
+    served = dup_remote (target, node);
+  return served != NULL ? served : dup_on_its_own (target, node);
 }

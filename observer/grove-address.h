@@ -51,8 +51,8 @@ void grove_address_free (GroveAddress *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroveAddress, grove_address_free)
 
 /* Returns: (transfer full) (nullable): the target of another node of the cluster that @target is
- * in: with what is special about the way there, but for its port. NULL when @node is no node's
- * name. Since: 0.1 */
+ * in: the one that is served with it, else a way with what is special about that there, but for
+ * its port. NULL when @node is no node's name. Since: 0.1 */
 char *grove_address_dup_sibling (const char *target, const char *node);
 
 /* Returns: (transfer full): where the sockets of this user's systems are. Since: 0.1 */

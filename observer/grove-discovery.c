@@ -10,6 +10,9 @@
 #include "observer/grove-discovery.h"
 
 #include "observer/grove-address.h"
+#include "observer/grove-observer-private.h"
+#include "observer/grove-session-private.h"
+#include "observer/grove-socket-note.h"
 
 #include <errno.h>
 #include <string.h>
@@ -29,6 +32,8 @@ struct _GroveSystem
   char    *name;
   char    *path;
   gboolean live;
+  char    *trouble;
+  char    *cluster;
 };
 
 enum
@@ -37,6 +42,7 @@ enum
   SYSTEM_PROP_NAME,
   SYSTEM_PROP_PATH,
   SYSTEM_PROP_LIVE,
+  SYSTEM_PROP_TROUBLE,
   SYSTEM_N_PROPS
 };
 static GParamSpec *system_properties[SYSTEM_N_PROPS];
@@ -64,6 +70,30 @@ grove_system_get_live (GroveSystem *self)
   return self->live;
 }
 
+const char *
+grove_system_get_trouble (GroveSystem *self)
+{
+  g_return_val_if_fail (GROVE_IS_SYSTEM (self), NULL);
+  return self->trouble;
+}
+
+const char *
+grove_system_get_cluster (GroveSystem *self)
+{
+  g_return_val_if_fail (GROVE_IS_SYSTEM (self), NULL);
+  return self->cluster;
+}
+
+static void
+set_trouble (GroveSystem *self, const char *trouble)
+{
+  if (g_strcmp0 (self->trouble, trouble) == 0)
+    return;
+  g_free (self->trouble);
+  self->trouble = g_strdup (trouble);
+  g_object_notify_by_pspec (G_OBJECT (self), system_properties[SYSTEM_PROP_TROUBLE]);
+}
+
 static void
 set_live (GroveSystem *self, gboolean live)
 {
@@ -88,6 +118,9 @@ grove_system_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case SYSTEM_PROP_LIVE:
       g_value_set_boolean (value, self->live);
       break;
+    case SYSTEM_PROP_TROUBLE:
+      g_value_set_string (value, self->trouble);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -99,6 +132,8 @@ grove_system_finalize (GObject *object)
   GroveSystem *self = GROVE_SYSTEM (object);
   g_free (self->name);
   g_free (self->path);
+  g_free (self->trouble);
+  g_free (self->cluster);
   G_OBJECT_CLASS (grove_system_parent_class)->finalize (object);
 }
 
@@ -112,6 +147,7 @@ grove_system_class_init (GroveSystemClass *klass)
   system_properties[SYSTEM_PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, read);
   system_properties[SYSTEM_PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, read);
   system_properties[SYSTEM_PROP_LIVE] = g_param_spec_boolean ("live", NULL, NULL, FALSE, read);
+  system_properties[SYSTEM_PROP_TROUBLE] = g_param_spec_string ("trouble", NULL, NULL, NULL, read);
   g_object_class_install_properties (object_class, SYSTEM_N_PROPS, system_properties);
 }
 
@@ -157,7 +193,7 @@ struct _GroveDiscovery
   GFileMonitor *monitor;
   guint         timer;
   guint         settle_source;
-  GPtrArray    *systems; /* GroveSystem, by name */
+  GPtrArray    *systems; /* GroveSystem, in their order */
 };
 
 static void list_model_init (GListModelInterface *iface);
@@ -167,25 +203,60 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GroveDiscovery,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
+/* In a few words; transfer full. */
+static char *
+describe_trouble (const char *name, const GroveSocketNote *note)
+{
+  char *title, *detail;
+  if (!_grove_node_trouble_describe (note->trouble, name, note->said, &title, &detail))
+    return g_strdup (note->said);
+  g_free (detail);
+  return title;
+}
+
+/* NULL: there is none of that name. */
 static GroveSystem *
 look_at (GroveDiscovery *self, const char *name, const char *locks)
 {
   g_autofree char *path = g_strdup_printf ("%s/%s.sock", self->directory, name);
   g_autofree char *lock = g_strdup_printf ("%s/%s.lock", self->directory, name);
-  struct stat      status;
-  if (lstat (path, &status) != 0 || !S_ISSOCK (status.st_mode))
+  g_auto (GroveSocketNote) note = { NULL };
+  struct stat status;
+  gboolean    locked = is_locked (locks, lock);
+  gboolean    there = lstat (path, &status) == 0;
+  if (locked)
+    _grove_socket_note_read (path, &note);
+  if (there ? !S_ISSOCK (status.st_mode) : note.trouble == 0)
     return NULL;
   GroveSystem *system = g_object_new (GROVE_TYPE_SYSTEM, NULL);
   system->name = g_strdup (name);
+  system->live = there && (locked || answers (path));
   system->path = g_steal_pointer (&path);
-  system->live = is_locked (locks, lock) || answers (system->path);
+  system->cluster = g_steal_pointer (&note.cluster);
+  system->trouble = there ? NULL : describe_trouble (name, &note);
   return system;
 }
 
+/* Those that are served with others come after all that are not. */
 static int
-compare_names (gconstpointer a, gconstpointer b)
+compare_systems (gconstpointer a, gconstpointer b)
 {
-  return strcmp ((*(GroveSystem *const *) a)->name, (*(GroveSystem *const *) b)->name);
+  const GroveSystem *one = *(GroveSystem *const *) a, *other = *(GroveSystem *const *) b;
+  int                order = g_strcmp0 (one->cluster, other->cluster);
+  return order != 0 ? order : strcmp (one->name, other->name);
+}
+
+/* What is before the last dot of a socket's or a lock's name, transfer full; NULL: it is another
+ * file's. */
+static char *
+stem_of (const char *entry)
+{
+  if (!g_str_has_suffix (entry, ".sock") && !g_str_has_suffix (entry, ".lock"))
+    return NULL;
+  char *name = g_strndup (entry, strlen (entry) - strlen (".sock"));
+  if (!grove_address_name_is_valid (name))
+    g_clear_pointer (&name, g_free);
+  return name;
 }
 
 static GPtrArray *
@@ -195,19 +266,20 @@ look (GroveDiscovery *self)
   g_autoptr (GDir) dir = g_dir_open (self->directory, 0, NULL);
   if (dir == NULL)
     return found; /* nothing was ever started here */
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autofree char *locks = NULL;
   g_file_get_contents ("/proc/locks", &locks, NULL, NULL);
   const char *entry;
   while (found->len < SYSTEMS_MAX && (entry = g_dir_read_name (dir)) != NULL)
     {
-      if (!g_str_has_suffix (entry, ".sock"))
+      char *name = stem_of (entry);
+      if (name == NULL || !g_hash_table_add (seen, name))
         continue;
-      g_autofree char *name = g_strndup (entry, strlen (entry) - strlen (".sock"));
-      GroveSystem *system = grove_address_name_is_valid (name) ? look_at (self, name, locks) : NULL;
+      GroveSystem *system = look_at (self, name, locks);
       if (system != NULL)
         g_ptr_array_add (found, system);
     }
-  g_ptr_array_sort (found, compare_names);
+  g_ptr_array_sort (found, compare_systems);
   return found;
 }
 
@@ -224,7 +296,7 @@ merge (GroveDiscovery *self, GPtrArray *found)
       else if (j == found->len)
         order = -1;
       else
-        order = compare_names (&self->systems->pdata[i], &found->pdata[j]);
+        order = compare_systems (&self->systems->pdata[i], &found->pdata[j]);
       if (order < 0)
         {
           g_ptr_array_remove_index (self->systems, i);
@@ -237,7 +309,14 @@ merge (GroveDiscovery *self, GPtrArray *found)
           g_list_model_items_changed (G_LIST_MODEL (self), i, 0, 1);
         }
       else
-        set_live (self->systems->pdata[i], ((GroveSystem *) found->pdata[j])->live);
+        {
+          g_autoptr (GroveSystem) system = g_object_ref (self->systems->pdata[i]);
+          const GroveSystem *now = found->pdata[j];
+          g_object_freeze_notify (G_OBJECT (system));
+          set_live (system, now->live);
+          set_trouble (system, now->trouble);
+          g_object_thaw_notify (G_OBJECT (system));
+        }
       i++;
       j++;
     }

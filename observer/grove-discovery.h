@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * GroveDiscovery: the systems on this machine, a GListModel of GroveSystem kept current by watching
- * the socket directory. Sockets nobody answers on are listed as not live.
+ * the socket directory: those of a cluster that is served together beside each other, by name
+ * otherwise. Sockets nobody answers on are listed as not live, and so are nodes that are served and
+ * not there just now.
  *
  * Main thread only.
  */
@@ -13,10 +15,14 @@ G_BEGIN_DECLS
 
 #define GROVE_TYPE_SYSTEM (grove_system_get_type ())
 G_DECLARE_FINAL_TYPE (GroveSystem, grove_system, GROVE, SYSTEM, GObject)
-/* Properties: name string r, path string r, live boolean r. */
+/* Properties: name string r, path string r, live boolean r, trouble string r. */
 const char *grove_system_get_name (GroveSystem *self);
 const char *grove_system_get_path (GroveSystem *self);
 gboolean    grove_system_get_live (GroveSystem *self);
+/* Why a node that is served is not there, in a few words; else NULL. */
+const char *grove_system_get_trouble (GroveSystem *self);
+/* The cluster it is served with, by one of its nodes; NULL: it is not. It stays what it is. */
+const char *grove_system_get_cluster (GroveSystem *self);
 
 #define GROVE_TYPE_DISCOVERY (grove_discovery_get_type ())
 G_DECLARE_FINAL_TYPE (GroveDiscovery, grove_discovery, GROVE, DISCOVERY, GObject)

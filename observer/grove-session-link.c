@@ -9,6 +9,7 @@
 #include "observer/grove-session-private.h"
 
 #include "observer/grove-cookies.h"
+#include "observer/grove-socket-note.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,6 +76,25 @@ place_of (GroveSession *self)
                                      : g_strjoinv (" ", self->address->argv);
 }
 
+static void
+describe (GroveSession *self, GroveTrouble what, const char *fact, char **title, char **detail)
+{
+  g_autofree char *place = place_of (self);
+  g_autofree char *said = self->node_trouble != 0 ? g_steal_pointer (&self->node_said) : NULL;
+  if (!_grove_node_trouble_describe (self->node_trouble, self->system_name, said, title, detail))
+    {
+      _grove_trouble_describe (what, self->system_name, place, fact, title, detail);
+      return;
+    }
+  /* Not we are on the way there. */
+  if (self->address->node == NULL)
+    {
+      g_free (*detail);
+      *detail =
+        g_strdup_printf (_ ("Who serves it tries again from time to time. It said: %s"), said);
+    }
+}
+
 void
 _grove_session_trouble (GroveSession *self, GroveTrouble what, const char *fact)
 {
@@ -90,11 +110,8 @@ _grove_session_trouble (GroveSession *self, GroveTrouble what, const char *fact)
    * but who asked to try again has forgotten that one. */
   if (!mend || was_open || self->error_title == NULL)
     {
-      g_autofree char *title = NULL, *detail = NULL, *place = place_of (self);
-      g_autofree char *said = self->node_trouble != 0 ? g_steal_pointer (&self->node_said) : NULL;
-      if (!_grove_node_trouble_describe (self->node_trouble, self->system_name, said, &title,
-                                         &detail))
-        _grove_trouble_describe (what, self->system_name, place, copy, &title, &detail);
+      g_autofree char *title = NULL, *detail = NULL;
+      describe (self, what, copy, &title, &detail);
       _grove_session_set_error (self, title, detail);
     }
   _grove_session_set_state (self, mend ? GROVE_SESSION_LOST : GROVE_SESSION_REFUSED);
@@ -433,6 +450,17 @@ talk_through (GroveSession *self, int fd)
     g_timeout_add (self->child != NULL ? CHILD_MS : GREETING_MS, greeting_is_late, self);
 }
 
+/* A node that is served, and not there: why is written where its socket was. */
+static void
+read_why_absent (GroveSession *self)
+{
+  g_auto (GroveSocketNote) note = { NULL };
+  _grove_socket_note_read (self->address->path, &note);
+  self->node_trouble = note.trouble;
+  g_free (self->node_said);
+  self->node_said = g_steal_pointer (&note.said);
+}
+
 static void
 attempt_socket (GroveSession *self)
 {
@@ -447,8 +475,12 @@ attempt_socket (GroveSession *self)
   else if (error == EAGAIN)
     _grove_session_trouble (self, GROVE_TROUBLE_SILENT, NULL);
   else
-    _grove_session_trouble (self, _grove_session_trouble_of_errno (error, self->address->path),
-                            g_strerror (error));
+    {
+      if (error == ENOENT)
+        read_why_absent (self);
+      _grove_session_trouble (self, _grove_session_trouble_of_errno (error, self->address->path),
+                              g_strerror (error));
+    }
 }
 
 /* It is the first line the command reads: nobody else can see it. */

@@ -8,9 +8,10 @@
  */
 #include "observer/grove-session-private.h"
 
-#define TICK_MS   1000
-#define SILENT_US (3 * G_USEC_PER_SEC) /* a bridge hears from its node every two seconds at least  \
-                                        */
+#define TICK_MS 1000
+#define SILENT_US                                                                                  \
+  (3 * G_USEC_PER_SEC) /* a bridge hears from its node every two seconds at least                  \
+                        */
 #define HUNG_US (10 * G_USEC_PER_SEC)
 
 static void

@@ -433,7 +433,8 @@ gboolean
 grove_session_wants_cookie (GroveSession *self)
 {
   g_return_val_if_fail (GROVE_IS_SESSION (self), FALSE);
-  return self->state == GROVE_SESSION_REFUSED &&
+  return self->state == GROVE_SESSION_REFUSED && self->address != NULL &&
+         self->address->node != NULL &&
          (self->node_trouble == GROVE_NODE_TROUBLE_COOKIE ||
           self->node_trouble == GROVE_NODE_TROUBLE_NO_COOKIE);
 }

@@ -53,14 +53,13 @@ grove_socket_directory (char *path, size_t size)
   return n > 0 && (size_t) n < size;
 }
 
-static bool
-name_is_good (const char *name)
+bool
+grove_socket_name_is_good (const char *name)
 {
-  static const char allowed[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-";
   size_t size = strlen (name);
 
-  return size >= 1 && size <= 64 && name[0] != '.' && strspn (name, allowed) == size;
+  return size >= 1 && size <= 64 && name[0] != '.' &&
+         strspn (name, GROVE_SOCKET_NAME_BYTES) == size;
 }
 
 /* Makes the directory if it is not there, and trusts it only if nobody else can reach into it. */
@@ -118,24 +117,32 @@ take_lock (struct grove_socket *self, const char *name, char **ret_error)
     }
 }
 
-/* With the lock in hand: whatever socket is there belongs to nobody alive. */
+/* With the lock in hand: whatever socket is there, and whatever the lock says, belongs to nobody
+ * alive. */
+static enum grove_listen
+clear_place (struct grove_socket *self, char **ret_error)
+{
+  struct stat status;
+
+  (void) !ftruncate (self->lock_fd, 0);
+  if (lstat (self->socket_path, &status) != 0)
+    return GROVE_LISTEN_OK;
+  if (S_ISSOCK (status.st_mode) && unlink (self->socket_path) == 0)
+    return GROVE_LISTEN_OK;
+  (void) unlink (self->lock_path);
+  return refuse (ret_error, GROVE_LISTEN_FAILED, "“%s” is in the way, and it is not a socket.",
+                 self->socket_path);
+}
+
 static enum grove_listen
 bind_socket (struct grove_socket *self, char **ret_error)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
-  struct stat        status;
 
   if (strlen (self->socket_path) >= sizeof address.sun_path)
     return refuse (ret_error, GROVE_LISTEN_FAILED, "The path “%s” is too long for a socket.",
                    self->socket_path);
   strcpy (address.sun_path, self->socket_path);
-  if (lstat (self->socket_path, &status) == 0)
-    {
-      if (!S_ISSOCK (status.st_mode))
-        return refuse (ret_error, GROVE_LISTEN_FAILED,
-                       "“%s” is in the way, and it is not a socket.", self->socket_path);
-      (void) unlink (self->socket_path);
-    }
   self->listen_fd = socket (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (self->listen_fd < 0 ||
       bind (self->listen_fd, (const struct sockaddr *) &address, sizeof address) != 0)
@@ -152,18 +159,26 @@ bind_socket (struct grove_socket *self, char **ret_error)
   return GROVE_LISTEN_OK;
 }
 
-enum grove_listen
-grove_socket_listen (struct grove_socket *self,
-                     const char          *directory,
-                     const char          *name,
-                     char               **ret_error)
+static void
+let_go (struct grove_socket *self)
+{
+  if (self->listen_fd >= 0)
+    close (self->listen_fd);
+  if (self->lock_fd >= 0)
+    close (self->lock_fd);
+  free (self->socket_path);
+  free (self->lock_path);
+}
+
+static enum grove_listen
+claim (struct grove_socket *self, const char *directory, const char *name, char **ret_error)
 {
   char              standard[4096];
   enum grove_listen outcome;
 
   self->listen_fd = self->lock_fd = -1;
   self->socket_path = self->lock_path = NULL;
-  if (!name_is_good (name))
+  if (!grove_socket_name_is_good (name))
     return refuse (ret_error, GROVE_LISTEN_BAD_NAME,
                    "A system's name has 1 to 64 of A-Z a-z 0-9 . _ @ - and does not begin with a "
                    "dot.");
@@ -181,19 +196,39 @@ grove_socket_listen (struct grove_socket *self,
     abort ();
   outcome = take_lock (self, name, ret_error);
   if (outcome == GROVE_LISTEN_OK)
+    outcome = clear_place (self, ret_error);
+  return outcome;
+}
+
+enum grove_listen
+grove_socket_claim (struct grove_socket *self,
+                    const char          *directory,
+                    const char          *name,
+                    char               **ret_error)
+{
+  const enum grove_listen outcome = claim (self, directory, name, ret_error);
+
+  if (outcome != GROVE_LISTEN_OK)
+    let_go (self);
+  return outcome;
+}
+
+enum grove_listen
+grove_socket_listen (struct grove_socket *self,
+                     const char          *directory,
+                     const char          *name,
+                     char               **ret_error)
+{
+  enum grove_listen outcome = claim (self, directory, name, ret_error);
+
+  if (outcome == GROVE_LISTEN_OK)
     {
       outcome = bind_socket (self, ret_error);
       if (outcome != GROVE_LISTEN_OK)
         (void) unlink (self->lock_path);
     }
-  if (outcome == GROVE_LISTEN_OK)
-    return outcome;
-  if (self->listen_fd >= 0)
-    close (self->listen_fd);
-  if (self->lock_fd >= 0)
-    close (self->lock_fd);
-  free (self->socket_path);
-  free (self->lock_path);
+  if (outcome != GROVE_LISTEN_OK)
+    let_go (self);
   return outcome;
 }
 
@@ -201,12 +236,10 @@ void
 grove_socket_close (struct grove_socket *self)
 {
   /* The lock goes last: until then nobody else can have put a socket of that name there. */
-  close (self->listen_fd);
-  (void) unlink (self->socket_path);
+  if (self->listen_fd >= 0)
+    (void) unlink (self->socket_path);
   (void) unlink (self->lock_path);
-  close (self->lock_fd);
-  free (self->socket_path);
-  free (self->lock_path);
+  let_go (self);
 }
 
 int

@@ -7,6 +7,14 @@
 #include "observer/grove-discovery.h"
 #include "observer/grove-node-list.h"
 
+/* What there is not is left out. */
+static void
+put_text (struct json_object *one, const char *name, const char *text)
+{
+  if (text != NULL)
+    json_object_object_add (one, name, json_object_new_string (text));
+}
+
 static void
 put_systems_json (Cli *cli, GListModel *systems, GListModel *nodes, const char *directory)
 {
@@ -20,6 +28,8 @@ put_systems_json (Cli *cli, GListModel *systems, GListModel *nodes, const char *
       json_object_object_add (one, "path", json_object_new_string (grove_system_get_path (system)));
       json_object_object_add (one, "live",
                               json_object_new_boolean (grove_system_get_live (system)));
+      put_text (one, "trouble", grove_system_get_trouble (system));
+      put_text (one, "cluster", grove_system_get_cluster (system));
       json_object_array_add (list, one);
     }
   struct json_object *others = json_object_new_array ();
@@ -71,6 +81,17 @@ add_nodes (CliGrid *grid, GListModel *nodes)
     }
 }
 
+static void
+add_system (CliGrid *grid, GroveSystem *system)
+{
+  const char *trouble = grove_system_get_trouble (system);
+  gboolean    live = grove_system_get_live (system);
+  cli_grid_add (grid, live ? CLI_NAME : CLI_DIM, grove_system_get_name (system));
+  cli_grid_add (grid, live ? CLI_GOOD : CLI_DIM, live ? "live" : trouble != NULL ? "away" : "dead");
+  cli_grid_add (grid, live ? CLI_PLAIN : CLI_DIM,
+                trouble != NULL ? trouble : grove_system_get_path (system));
+}
+
 int
 cli_run_ls (Cli *cli, int argc, char **argv)
 {
@@ -99,10 +120,7 @@ cli_run_ls (Cli *cli, int argc, char **argv)
   for (guint i = 0; i < g_list_model_get_n_items (systems); i++)
     {
       g_autoptr (GroveSystem) system = g_list_model_get_item (systems, i);
-      gboolean live = grove_system_get_live (system);
-      cli_grid_add (grid, live ? CLI_NAME : CLI_DIM, grove_system_get_name (system));
-      cli_grid_add (grid, live ? CLI_GOOD : CLI_DIM, live ? "live" : "dead");
-      cli_grid_add (grid, live ? CLI_PLAIN : CLI_DIM, grove_system_get_path (system));
+      add_system (grid, system);
     }
   add_nodes (grid, G_LIST_MODEL (nodes));
   cli_grid_print (grid, 0);

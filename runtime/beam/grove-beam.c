@@ -2,12 +2,11 @@
  *
  * grove-beam: joins a running Erlang or Elixir node, and serves Grove's protocol about it on
  * standard input and output. Observers start it for the target beam:NODE. It ends with its input,
- * and leaves the node as it found it.
+ * and leaves the node as it found it. Or it serves several of them, for all observers here.
  */
-#include "protocol/server.h"
+#include "runtime/beam/cluster.h"
 #include "runtime/beam/cookie.h"
 #include "runtime/beam/epmd.h"
-#include "runtime/beam/source.h"
 #include "runtime/beam/standard-io.h"
 
 #include <getopt.h>
@@ -21,6 +20,7 @@
 
 static const char help[] =
   "usage: grove-beam [OPTION...] NODE\n"
+  "       grove-beam --serve [--cluster] [OPTION...] NODE...\n"
   "       grove-beam --list [--json] [HOST]\n"
   "\n"
   "Joins the Erlang or Elixir node NODE (name@host) as a hidden node, and speaks Grove's protocol "
@@ -36,12 +36,15 @@ static const char help[] =
   "  --tls-key FILE        its key, if it is not in the same file\n"
   "  --read-only           look, and change nothing\n"
   "  --no-payloads         do not show what messages, states and dictionaries hold\n"
+  "  --serve               serve each NODE on a socket where observers of this user find it, "
+  "until\n"
+  "                        this is ended; a node that goes is joined again when it is back\n"
+  "  --cluster             those too that they are connected to, as they come and go\n"
   "  --list                the nodes epmd knows on HOST, or on this machine\n"
   "  --json                the list as JSON\n"
   "  --help, --version\n";
 
 static struct grove_protocol_server *server;
-static bool                          as_source;
 
 static void
 on_signal (int number)
@@ -143,51 +146,20 @@ serve (struct beam_source *source, const struct grove_protocol_server_options *o
 }
 
 static int
-observe (const struct beam_link_options             *options,
-         const struct grove_protocol_server_options *serving)
+observe (const struct beam_joining *joining)
 {
   struct beam_trouble trouble = { BEAM_FINE };
-  struct beam_link   *link = beam_link_connect (options, &trouble);
-  struct beam_agent  *agent = NULL;
-  struct grove_term   hello;
+  struct beam_joined  joined;
   int                 status;
 
-  if (link != NULL)
-    agent = beam_agent_start (link, as_source, &hello, &trouble);
-  if (agent != NULL)
-    {
-      struct beam_source *source = beam_source_new (link, agent, hello);
-
-      status = serve (source, serving);
-      beam_source_free (source);
-      grove_protocol_server_free (server);
-    }
-  else
-    {
-      (void) fprintf (stderr, "%s\n", trouble.text);
-      status = (int) trouble.kind;
-    }
-  beam_link_close (link);
-  return status;
-}
-
-/* With the cookie from the input, which is read first. */
-static int
-observe_with (struct beam_link_options                   *options,
-              const struct grove_protocol_server_options *serving)
-{
-  char                cookie[BEAM_COOKIE_SIZE];
-  struct beam_trouble trouble;
-  int                 status;
-
-  if (!beam_cookie_take (STDIN_FILENO, cookie, &trouble))
+  if (!beam_join (joining, &joined, &trouble))
     {
       (void) fprintf (stderr, "%s\n", trouble.text);
       return (int) trouble.kind;
     }
-  options->cookie = cookie;
-  status = observe (options, serving);
-  explicit_bzero (cookie, sizeof cookie);
+  status = serve (joined.source, &joining->serving);
+  beam_leave (&joined);
+  grove_protocol_server_free (server);
   return status;
 }
 
@@ -198,8 +170,70 @@ complain (const char *what)
   return BEAM_USAGE;
 }
 
-int
-main (int argc, char **argv)
+struct request
+{
+  struct beam_joining joining;
+  struct beam_tls     tls;
+  struct beam_name    names[BEAM_CLUSTER_MAX];
+  size_t              n;
+  bool                serves, clusters, lists, json, takes_cookie;
+};
+
+static int
+serve_all (const struct request *self)
+{
+  return beam_cluster_serve (&self->joining, self->names, self->n, self->clusters);
+}
+
+static int
+observe_one (const struct request *self)
+{
+  return observe (&self->joining);
+}
+
+/* With the cookie from the input, if it comes from there: that is read first. */
+static int
+with_cookie (struct request *self, int (*then) (const struct request *self))
+{
+  char                cookie[BEAM_COOKIE_SIZE];
+  struct beam_trouble trouble;
+  int                 status;
+
+  if (!self->takes_cookie)
+    return then (self);
+  if (!beam_cookie_take (STDIN_FILENO, cookie, &trouble))
+    {
+      (void) fprintf (stderr, "%s\n", trouble.text);
+      return (int) trouble.kind;
+    }
+  self->joining.link.cookie = cookie;
+  status = then (self);
+  explicit_bzero (cookie, sizeof cookie);
+  return status;
+}
+
+/* Returns: 0, or an exit status after a complaint. */
+static int
+take_names (struct request *self, char *const *names, int n)
+{
+  if (self->clusters && !self->serves)
+    return complain ("--cluster is for --serve");
+  if (!self->serves && n != 1)
+    return complain ("it wants the name of one node");
+  if (n < 1 || n > BEAM_CLUSTER_MAX)
+    return complain ("it serves 1 to 64 nodes");
+  if (self->joining.link.port != 0 && (n > 1 || self->clusters))
+    return complain ("a port is that of one node");
+  for (int i = 0; i < n; i++)
+    if (!beam_name_parse (names[i], &self->names[self->n++]))
+      return complain ("a node's name is written name@host");
+  self->joining.link.name = self->names[0];
+  return 0;
+}
+
+/* Returns: -1 to go on, or an exit status. */
+static int
+take_options (struct request *self, int argc, char **argv)
 {
   enum
   {
@@ -212,6 +246,8 @@ main (int argc, char **argv)
     TLS_KEY,
     READ_ONLY,
     NO_PAYLOADS,
+    SERVE,
+    CLUSTER,
     LIST,
     AGENT_SOURCE,
     JSON,
@@ -228,6 +264,8 @@ main (int argc, char **argv)
     { "tls-key", required_argument, NULL, TLS_KEY },
     { "read-only", no_argument, NULL, READ_ONLY },
     { "no-payloads", no_argument, NULL, NO_PAYLOADS },
+    { "serve", no_argument, NULL, SERVE },
+    { "cluster", no_argument, NULL, CLUSTER },
     { "list", no_argument, NULL, LIST },
     /* As to a node that is older, for tests. */
     { "agent-source", no_argument, NULL, AGENT_SOURCE },
@@ -236,59 +274,62 @@ main (int argc, char **argv)
     { "version", no_argument, NULL, VERSION },
     { NULL, 0, NULL, 0 },
   };
-  struct beam_link_options             options = { .timeout_ms = STEP_MS };
-  struct grove_protocol_server_options serving = { .read_only = false };
-  struct beam_tls                      tls = { NULL };
-  bool                                 lists = false, json = false, takes_cookie = false;
-  char                                *end;
-  long                                 port;
-  int                                  option;
+  struct beam_link_options *link = &self->joining.link;
+  struct beam_tls          *tls = &self->tls;
+  char                     *end;
+  long                      port;
+  int                       option;
 
-  (void) signal (SIGPIPE, SIG_IGN);
   while ((option = getopt_long (argc, argv, "", known, NULL)) != -1)
     switch (option)
       {
       case COOKIE_FILE:
-        options.cookie_file = optarg;
+        link->cookie_file = optarg;
         break;
       case COOKIE_STDIN:
-        takes_cookie = true;
+        self->takes_cookie = true;
         break;
       case PORT:
         port = strtol (optarg, &end, 10);
-        options.port = (int) port;
+        link->port = (int) port;
         if (*end != '\0' || port < 1 || port > 65535)
           return complain ("a port is a number from 1 to 65535");
         break;
       case TLS:
-        options.tls = &tls;
+        link->tls = tls;
         break;
       case TLS_CA:
-        tls.authorities = optarg;
-        options.tls = &tls;
+        tls->authorities = optarg;
+        link->tls = tls;
         break;
       case TLS_CERT:
-        tls.certificate = optarg;
-        options.tls = &tls;
+        tls->certificate = optarg;
+        link->tls = tls;
         break;
       case TLS_KEY:
-        tls.key = optarg;
-        options.tls = &tls;
+        tls->key = optarg;
+        link->tls = tls;
         break;
       case AGENT_SOURCE:
-        as_source = true;
+        self->joining.as_source = true;
         break;
       case READ_ONLY:
-        serving.read_only = true;
+        self->joining.serving.read_only = true;
         break;
       case NO_PAYLOADS:
-        serving.hide_payloads = true;
+        self->joining.serving.hide_payloads = true;
+        break;
+      case SERVE:
+        self->serves = true;
+        break;
+      case CLUSTER:
+        self->clusters = true;
         break;
       case LIST:
-        lists = true;
+        self->lists = true;
         break;
       case JSON:
-        json = true;
+        self->json = true;
         break;
       case HELP:
         (void) fputs (help, stdout);
@@ -299,11 +340,23 @@ main (int argc, char **argv)
       default:
         return BEAM_USAGE;
       }
-  if (lists && argc - optind <= 1)
-    return list (argv[optind], json);
-  if (argc - optind != 1)
-    return complain ("it wants the name of one node");
-  if (!beam_name_parse (argv[optind], &options.name))
-    return complain ("a node's name is written name@host");
-  return takes_cookie ? observe_with (&options, &serving) : observe (&options, &serving);
+  return -1;
+}
+
+int
+main (int argc, char **argv)
+{
+  static struct request self = { .joining.link.timeout_ms = STEP_MS };
+  int                   status;
+
+  (void) signal (SIGPIPE, SIG_IGN);
+  status = take_options (&self, argc, argv);
+  if (status >= 0)
+    return status;
+  if (self.lists && argc - optind <= 1)
+    return list (argv[optind], self.json);
+  status = take_names (&self, argv + optind, argc - optind);
+  if (status != 0)
+    return status;
+  return with_cookie (&self, self.serves ? serve_all : observe_one);
 }

@@ -25,7 +25,7 @@ struct beam_watched
 struct beam_source
 {
   struct grove_source base;
-  char                name[GROVE_SOURCE_PID_SIZE];
+  char                name[BEAM_NAME_SIZE];
   char                instance[33];
   uint32_t          creation; /* of the node: pids of an earlier one of that name are not its own */
   struct beam_link *link;
@@ -33,7 +33,9 @@ struct beam_source
   struct grove_buffer hello;
   struct beam_trouble trouble; /* once the link is over */
   void (*over) (void *user_data);
-  void   *over_data;
+  void *over_data;
+  void (*told_peers) (struct grove_term names, void *user_data);
+  void   *peers_data;
   int64_t offset_ns; /* the node's clock less ours */
 
   /* The system over time: the last sample and the one before. */

@@ -523,7 +523,10 @@ happened (struct grove_text kind, struct grove_term what, void *data)
 {
   struct beam_source *self = data;
 
-  beam_happened_take (self->happened, kind, what);
+  if (self->told_peers != NULL && kind.size == 5 && memcmp (kind.bytes, "peers", 5) == 0)
+    self->told_peers (what, self->peers_data);
+  else
+    beam_happened_take (self->happened, kind, what);
 }
 
 struct beam_source *
@@ -584,4 +587,24 @@ beam_source_when_over (struct beam_source *self, void (*over) (void *user_data),
 {
   self->over = over;
   self->over_data = user_data;
+}
+
+const char *
+beam_source_name (const struct beam_source *self)
+{
+  return self->name;
+}
+
+void
+beam_source_follow_peers (struct beam_source *self,
+                          void (*told) (struct grove_term names, void *user_data),
+                          void *user_data)
+{
+  struct beam_params params;
+
+  self->told_peers = told;
+  self->peers_data = user_data;
+  beam_params_begin (&params);
+  (void) beam_agent_ask (self->agent, "peers", beam_params_end (&params), ignore, NULL);
+  beam_params_finish (&params);
 }

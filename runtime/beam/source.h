@@ -32,3 +32,12 @@ const struct beam_trouble *beam_source_trouble (const struct beam_source *self);
 /* @over: called when the link is over. */
 void
 beam_source_when_over (struct beam_source *self, void (*over) (void *user_data), void *user_data);
+
+/* What the node calls itself, whatever it was reached by. Borrowed. */
+const char *beam_source_name (const struct beam_source *self);
+
+/* @told: the nodes it is connected to, a list of binaries, now and at each change; borrowed while
+ * it runs, from the source's dispatch(). Once a source. */
+void beam_source_follow_peers (struct beam_source *self,
+                               void (*told) (struct grove_term names, void *user_data),
+                               void *user_data);

@@ -43,7 +43,7 @@ OPENING = re.compile(r"/\* SPDX-License-Identifier: MIT\n \*\n \* \S")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">\n]+)', re.M)
 
 # What protocol/ shows to those above it; the rest is its inside.
-PROTOCOL = {"answer", "client", "query", "schema", "server", "source", "writer"}
+PROTOCOL = {"answer", "client", "place", "query", "schema", "server", "source", "writer"}
 
 LONGEST = 1000
 

@@ -138,6 +138,7 @@ manage(S = #manager{bridge = Bridge}) ->
         {'DOWN', Monitor, process, _, Why} -> manage(worker_ended(Monitor, Why, S));
         {too_long, Monitor} -> manage(worker_too_long(Monitor, S));
         {nodedown, Node} when Node =:= S#manager.node -> leave(nodedown, S);
+        {Up, _} when Up =:= nodeup; Up =:= nodedown -> tell_peers(S), manage(S);
         detach -> leave(detach, S);
         _ -> manage(S)
     end.
@@ -320,9 +321,13 @@ request(Id, Method, Params, S = #manager{bridge = Bridge, rates = Rates}) ->
         <<"suspend">> -> suspend(Id, Params, S);
         <<"resume">> -> resume(Id, Params, S);
         <<"events">> -> S#manager.recorder =:= none orelse element(1, S#manager.recorder) ! watch_events, tell(Bridge, {rep, Id, true}), S;
+        <<"peers">> -> net_kernel:monitor_nodes(true), tell(Bridge, {rep, Id, true}), tell_peers(S), S;
         <<"detach">> -> self() ! detach, S;
         _ -> tell(Bridge, {err, Id, internal, <<"no such request: ", Method/binary>>}), S
     end.
+
+%% The nodes of the cluster, for who follows it from one to the other; told again when they change.
+tell_peers(#manager{bridge = Bridge}) -> tell(Bridge, {happened, peers, [text(Node) || Node <- nodes()]}).
 
 %% Counted per process that asked for it: it is off again when the manager ends.
 with_wall_time(Then, S = #manager{watching = false}) ->
