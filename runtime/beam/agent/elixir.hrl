@@ -69,6 +69,8 @@ running_name(Pid) ->
         _ -> <<>>
     end.
 
+%% What proc_lib has begun tells that from OTP 27 on.
+what_runs(_, {'Elixir.Task.Supervised', _, _}, _) -> <<"Task ">>;
 what_runs(Pid, {proc_lib, init_p, _}, Entries) ->
     case code:is_loaded('Elixir.Task.Supervised') =/= false andalso proplists:is_defined('$callers', Entries) of
         true -> <<"Task ">>;

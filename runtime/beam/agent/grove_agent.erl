@@ -155,7 +155,10 @@ leave(Why, S = #manager{bridge = Bridge, workers = Workers, suspended = Suspende
             unregister(Name);
         [] -> ok
     end,
-    others() orelse catch unload(),
+    case others() of
+        true -> ok;
+        false -> catch unload()
+    end,
     Why =:= nodedown orelse tell(Bridge, {bye, Why}),
     ok.
 
