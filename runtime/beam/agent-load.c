@@ -76,7 +76,7 @@ ask_release (struct beam_link *link, long *ret_release, struct beam_trouble *ret
     return false;
   if (grove_cursor_init (&cursor, result))
     while (grove_cursor_next (&cursor, &digit) && grove_term_int64 (digit, &byte) && byte >= '0' &&
-           byte <= '9')
+           byte <= '9' && *ret_release < 1000)
       *ret_release = *ret_release * 10 + (byte - '0');
   return true;
 }

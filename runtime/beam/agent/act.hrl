@@ -135,8 +135,19 @@ send(Params) ->
     Waiting = case process_info(Pid, message_queue_len) of {_, N} -> N; undefined -> gone() end,
     #{pid => pid(Pid), name => name(Pid), message => show(Message), messages => Waiting}.
 
-%% Literals only: nothing is evaluated. New atoms are made as they are typed, by a person who may.
+%% Literals only: nothing is evaluated. New atoms are made as they are typed, by a person who may; but they
+%% stay for ever, and a node with a million of them dies, so there are not many in one session.
+-define(ATOMS_MAX, 10000).
 parse(What, Text) ->
+    Costs = get(costs),
+    atomics:get(Costs, ?NEW_ATOMS) < ?ATOMS_MAX orelse
+        throw({limit, <<"what was sent in this session made 10000 new atoms, which stay on the node for ever: no more are made">>}),
+    Before = erlang:system_info(atom_count),
+    try parse_term(What, Text)
+    after atomics:add(Costs, ?NEW_ATOMS, max(0, erlang:system_info(atom_count) - Before))
+    end.
+
+parse_term(What, Text) ->
     case erl_scan:string(unicode:characters_to_list(Text) ++ " .") of
         {ok, Tokens, _} ->
             case erl_parse:parse_term(Tokens) of

@@ -199,12 +199,7 @@ small(Term) ->
         false -> large
     end.
 
-show_small(Term) ->
-    Size = erts_debug:flat_size(Term) * erlang:system_info(wordsize),
-    case Size =< 4 * ?SHOWN_BYTES andalso erlang:external_size(Term) =< ?SHOWN_BYTES of
-        true -> {term, Term, Size};
-        false -> {text, print(Term, 2048), Size}
-    end.
+show_small(Term) -> show(Term, ?SHOWN_BYTES, 2048).
 
 reported(Info, Meta) ->
     Get = fun(Key, Default) -> proplists:get_value(Key, Info, Default) end,

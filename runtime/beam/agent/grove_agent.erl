@@ -28,6 +28,8 @@
 %% Places in the counters of what observing costs.
 -define(COST_NS, 1).
 -define(COST_REDUCTIONS, 2).
+%% And of atoms that were typed.
+-define(NEW_ATOMS, 3).
 
 -record(manager, {bridge, node, workers = #{}, suspended = #{}, rates, watching = false, watcher = none, stuck = #{}, recorder = none, costs}).
 
@@ -203,6 +205,8 @@ purge() ->
 
 print_names() -> lists:flatten(io_lib:format("~w", [names()])).
 
+%% A bridge whose node is slow says hello again.
+recording(S = #manager{recorder = Recorder}) when Recorder =/= none -> S;
 recording(S) ->
     {registered_name, Name} = process_info(self(), registered_name),
     try S#manager{recorder = start_recorder(S#manager.bridge, Name, S#manager.costs)}
@@ -227,6 +231,7 @@ start_worker(Id, Work, Priority, TimeoutMs, S = #manager{bridge = Bridge, costs 
     end.
 
 work(Bridge, Id, Work, Costs) ->
+    put(costs, Costs),
     Answer = try {rep, Id, Work()}
              catch
                  throw:{Code, Text} when is_atom(Code) -> {err, Id, Code, Text};
@@ -284,7 +289,7 @@ stop_worker(Id, S = #manager{workers = Workers}) ->
 %% The reductions of those that do it, and the time the logger's handler takes in others. The bridge knows
 %% how long the node takes for a reduction.
 
-new_costs() -> atomics:new(2, [{signed, false}]).
+new_costs() -> atomics:new(3, [{signed, false}]).
 
 spent(Costs) ->
     {_, N} = process_info(self(), reductions),

@@ -36,14 +36,31 @@ print(Term, Max) ->
         false -> Text
     end.
 
-%% A term for the bridge to print; one that is too large travels as the beginning of its text.
+%% A term for the bridge to print; one that is too large, or nested more deeply than the bridge reads,
+%% travels as the beginning of its text.
 -define(TERM_BYTES, 65536).
-show(Term) ->
+-define(TERM_DEPTH, 200).
+-define(KEY_DEPTH, 4).
+show(Term) -> show(Term, ?TERM_BYTES, 8192).
+show(Term, Bytes, Chars) ->
     Size = erts_debug:flat_size(Term) * erlang:system_info(wordsize),
-    case Size =< 4 * ?TERM_BYTES andalso erlang:external_size(Term) =< ?TERM_BYTES of
+    case Size =< 4 * Bytes andalso erlang:external_size(Term) =< Bytes andalso shallow(Term, ?TERM_DEPTH) of
         true -> {term, Term, Size};
-        false -> {text, print(Term, 8192), Size}
+        false -> {text, print(Term, Chars), Size}
     end.
+
+shallow(Term, Depth) when is_list(Term) -> Depth > 0 andalso shallow_list(Term, Depth - 1);
+shallow(Term, Depth) when is_tuple(Term) -> Depth > 0 andalso shallow_list(tuple_to_list(Term), Depth - 1);
+shallow(Term, Depth) when is_map(Term) ->
+    Depth > 0 andalso lists:all(fun({K, V}) -> shallow(K, min(Depth - 1, ?KEY_DEPTH)) andalso shallow(V, Depth - 1) end, maps:to_list(Term));
+shallow(Term, Depth) when is_function(Term) ->
+    {env, Holds} = erlang:fun_info(Term, env),
+    Depth > 0 andalso (not is_list(Holds) orelse shallow_list(Holds, Depth - 1));
+shallow(_, _) -> true.
+
+shallow_list([Head | Tail], Depth) -> shallow(Head, Depth) andalso shallow_list(Tail, Depth);
+shallow_list([], _) -> true;
+shallow_list(Tail, Depth) -> shallow(Tail, Depth).
 
 %% Registered name, else label, else nothing.
 name(Pid) ->
