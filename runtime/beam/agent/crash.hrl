@@ -37,7 +37,8 @@ recorder(Bridge, Manager, Id, Costs) ->
     erlang:monitor(process, Manager),
     Flow = atomics:new(4, [{signed, true}]),
     renew(Flow),
-    add_handler(Id, #{level => all, filter_default => log, filters => [], config => #{to => self(), flow => Flow, costs => Costs}}),
+    Config = #{to => self(), id => Id, flow => Flow, costs => Costs},
+    add_handler(Id, #{level => all, filter_default => log, filters => [], config => Config#{hears => not hear_first(Id, Config)}}),
     record(#recorder{bridge = Bridge, manager = Manager, id = Id, flow = Flow, costs = Costs}).
 
 %% One of that name is of an agent that was killed.
@@ -47,11 +48,25 @@ add_handler(Id, Config) ->
         Added -> Added
     end.
 
+%% Filters of all handlers rewrite reports of crashes, or keep them from all handlers (Elixir's Logger does
+%% both, from 1.15 on): where there are such, crashes are heard of in a filter before them.
+hear_first(Id, Config) ->
+    case logger:get_primary_config() of
+        #{filters := [_ | _]} ->
+            logger:remove_primary_filter(Id),
+            logger:add_primary_filter(Id, {fun ?MODULE:hear/2, Config}) =:= ok;
+        _ -> false
+    end.
+
+remove_handlers(Id) ->
+    logger:remove_primary_filter(Id),
+    logger:remove_handler(Id).
+
 %% However the recorder ends, nothing of it stays: in the end the handler sees that it is gone.
 stop_recorder({Pid, Monitor}, Id) ->
     Pid ! leave,
     receive {'DOWN', Monitor, process, Pid, _} -> ok
-    after 2000 -> exit(Pid, kill), spawn(logger, remove_handler, [Id])
+    after 2000 -> exit(Pid, kill), spawn(?MODULE, remove_handlers, [Id])
     end.
 
 record(S = #recorder{manager = Manager}) ->
@@ -64,7 +79,8 @@ record(S = #recorder{manager = Manager}) ->
         {told, Pid, What} -> record(ticking(S#recorder{told = remember(Pid, What, S#recorder.told)}));
         {crashed, Crash} -> record(ticking(crashed(Crash, S)));
         {untold, Pid} -> record(untold(Pid, S));
-        {child, Report} -> record(ticking(child_ended(Report, S)));
+        %% It is gone, and what was said of it is all there will be.
+        {child, #{pid := Pid} = Report} -> record(ticking(child_ended(Report, untold(Pid, S))));
         {followed, Pid, Result} -> record(followed(Pid, Result, S));
         {alone, Pid} -> record(alone(Pid, S));
         watch_events -> record(watch_events(S));
@@ -76,7 +92,7 @@ record(S = #recorder{manager = Manager}) ->
 
 end_recorder(#recorder{id = Id, tracer = Tracer}) ->
     is_pid(Tracer) andalso exit(Tracer, kill),
-    logger:remove_handler(Id).
+    remove_handlers(Id).
 
 %% Only while there is something to renew: a node at which nothing happens is not woken.
 ticking(S = #recorder{ticking = true}) -> S;
@@ -111,14 +127,23 @@ tell_happened(Kind, What, Lost, #recorder{bridge = Bridge, flow = Flow}) ->
 
 %% ---- The handler ---------------------------------------------------------------------------------
 
-log(#{level := Level, msg := Message, meta := Meta} = Event, #{id := Id, config := #{to := To, flow := Flow, costs := Costs}}) ->
+log(#{level := Level, msg := Message, meta := Meta} = Event, #{config := #{to := To, flow := Flow, hears := Hears} = Config}) ->
+    cost_counted(Config, fun() ->
+        Hears andalso hear_crash(Message, Meta, To, Flow),
+        with_credit(Flow, ?LINE_CREDIT, ?LINES_LOST, fun() -> To ! {line, line(Level, source(Message, Meta), Event, Meta)} end)
+    end).
+
+hear(#{msg := Message, meta := Meta}, #{to := To, flow := Flow} = Config) ->
+    cost_counted(Config, fun() -> hear_crash(Message, Meta, To, Flow) end),
+    ignore.
+
+cost_counted(#{to := To, id := Id, flow := Flow, costs := Costs}, What) ->
     Began = erlang:monotonic_time(nanosecond),
     try is_process_alive(To) of
         true ->
-            Source = note(Message, Meta, To, Flow),
-            with_credit(Flow, ?LINE_CREDIT, ?LINES_LOST, fun() -> To ! {line, line(Level, Source, Event, Meta)} end),
+            What(),
             atomics:add(Costs, ?COST_NS, erlang:monotonic_time(nanosecond) - Began);
-        false -> spawn(logger, remove_handler, [Id])
+        false -> spawn(?MODULE, remove_handlers, [Id])
     catch
         _:_ -> atomics:add(Flow, ?LINES_LOST, 1)
     end.
@@ -143,43 +168,60 @@ level(Level) -> text(Level).
 own_name(Pid) when Pid =:= self() -> name(Pid);
 own_name(_) -> <<>>.
 
-%% Takes out what tells of the end of a process; returns the source of the line.
-note({report, #{label := {proc_lib, crash}, report := [Info | _]}}, Meta, To, Flow) ->
-    with_credit(Flow, ?CRASH_CREDIT, ?CRASHES_LOST, fun() -> To ! {crashed, reported(Info, Meta)} end),
-    <<"crash">>;
-note({report, #{label := {supervisor, What}, report := Report}}, _, To, Flow) when What =:= child_terminated; What =:= shutdown ->
+%% What the line is of.
+source({report, #{label := {proc_lib, crash}}}, _) -> <<"crash">>;
+source({report, #{label := {supervisor, What}}}, _) when What =:= child_terminated; What =:= shutdown -> <<"supervisor">>;
+source({report, #{label := {application_controller, _}}}, _) -> <<"application">>;
+source({report, #{label := {Server, terminate}}}, #{pid := _}) when Server =:= gen_server; Server =:= gen_statem -> <<"crash">>;
+source({_, [Pid | _]}, #{error_logger := #{emulator := true}}) when is_pid(Pid) -> <<"crash">>;
+source({report, #{label := {'Elixir.Task.Supervisor', terminating}}}, #{pid := _}) -> <<"crash">>;
+source(_, #{pid := _, crash_reason := {_, _}}) -> <<"crash">>;
+source(_, _) -> <<"program">>.
+
+%% Takes out what tells of the end of a process.
+hear_crash({report, #{label := {proc_lib, crash}, report := [Info | _]}}, Meta, To, Flow) ->
+    with_credit(Flow, ?CRASH_CREDIT, ?CRASHES_LOST, fun() -> To ! {crashed, reported(Info, Meta)} end);
+hear_crash({report, #{label := {supervisor, What}, report := Report}}, _, To, Flow) when What =:= child_terminated; What =:= shutdown ->
     Offender = proplists:get_value(offender, Report, []),
     {M, F, A} = case proplists:get_value(mfargs, Offender) of {_, _, _} = MFA -> MFA; _ -> {undefined, undefined, []} end,
     Brief = #{what => What, supervisor => self(), pid => proplists:get_value(pid, Offender), at => now_ns(),
               id => small(proplists:get_value(id, Offender)), start => small({M, F, A}),
               type => proplists:get_value(restart_type, Offender)},
     %% Without credit its crash is not told either.
-    atomics:get(Flow, ?CRASH_CREDIT) >= -?CRASHES andalso (To ! {child, Brief}),
-    <<"supervisor">>;
-note({report, #{label := {application_controller, _}}}, _, _, _) -> <<"application">>;
-note({report, #{label := {Server, terminate}} = Report}, #{pid := Pid} = Meta, To, Flow) when Server =:= gen_server; Server =:= gen_statem ->
-    told(Pid, what_was_done(Server, Report), Meta, To, Flow),
-    <<"crash">>;
-note({_, [Pid | _] = Arguments}, #{error_logger := #{emulator := true}} = Meta, To, Flow) when is_pid(Pid) ->
+    atomics:get(Flow, ?CRASH_CREDIT) >= -?CRASHES andalso (To ! {child, Brief});
+hear_crash({report, #{label := {Server, terminate}} = Report}, #{pid := Pid} = Meta, To, Flow) when Server =:= gen_server; Server =:= gen_statem ->
+    told(Pid, what_was_done(Server, Report), Meta, To, Flow);
+hear_crash({_, [Pid | _] = Arguments}, #{error_logger := #{emulator := true}} = Meta, To, Flow) when is_pid(Pid) ->
     case lists:last(Arguments) of
         {Reason, [{_, _, _, _} | _] = Stack} ->
             with_credit(Flow, ?CRASH_CREDIT, ?CRASHES_LOST, fun() -> To ! {crashed, plain(Pid, Reason, Stack, Meta)} end);
         _ -> ok
-    end,
-    <<"crash">>;
+    end;
+%% A Task is not begun by proc_lib any more in later Elixirs: only it tells of its end.
+hear_crash({report, #{label := {'Elixir.Task.Supervisor', terminating}, report := #{reason := {_, Stack} = Why}}}, #{pid := Pid} = Meta, To, Flow)
+    when is_list(Stack) ->
+    told(Pid, #{}, Meta#{crash_reason => Why}, To, Flow);
 %% As Elixir's Logger leaves them once it has put them into words.
-note(_, #{pid := Pid, crash_reason := {_, _}} = Meta, To, Flow) ->
-    told(Pid, #{}, Meta, To, Flow),
-    <<"crash">>;
-note(_, _, _, _) -> <<"program">>.
+hear_crash(_, #{pid := Pid, crash_reason := {_, _}} = Meta, To, Flow) ->
+    told(Pid, #{}, Meta, To, Flow);
+hear_crash(_, _, _, _) -> ok.
 
 %% Said of a process that will report its crash itself, in most cases.
 told(Pid, What, Meta, To, Flow) ->
     Crash = case Meta of
+                #{crash_reason := {Reason, Stack}} when is_list(Stack), Pid =:= self() -> reported(own_report(Reason, Stack), Meta);
                 #{crash_reason := {Reason, Stack}} when is_list(Stack) -> plain(Pid, Reason, Stack, Meta);
                 _ -> none
             end,
     atomics:get(Flow, ?CRASH_CREDIT) > 0 andalso (To ! {told, Pid, What#{crash => Crash}}).
+
+%% What proc_lib would report of this process.
+own_report(Reason, Stack) ->
+    Dictionary = get(),
+    Get = fun(Key, Default) -> proplists:get_value(Key, Dictionary, Default) end,
+    [{pid, self()}, {error_info, {exit, Reason, Stack}}, {ancestors, Get('$ancestors', [])}, {initial_call, Get('$initial_call', undefined)},
+        {dictionary, [Entry || {Key, _} = Entry <- Dictionary, Key =/= '$ancestors', Key =/= '$initial_call']}
+        | process_info(self(), [registered_name, message_queue_len, links, heap_size, reductions])].
 
 what_was_done(gen_server, Report) ->
     {From, Message} =

@@ -17,7 +17,7 @@
 %% that was not there. The module is named after its own hash (AGENT), so that a new version never has
 %% to purge an old one.
 -module(?AGENT).
--export([start/2, version/0, manager/2, log/2]).
+-export([start/2, version/0, manager/2, log/2, hear/2, remove_handlers/1]).
 
 -define(VERSION, 1).
 %% What one worker may hold: more than any answer needs, less than a node minds.

@@ -14,6 +14,11 @@ from node import PID, Place, await_that, check, has, run_tests, same  # pylint: 
 
 CRASHES = ("seq", "pid", "name", "app", "initial", "reason", "function", "file", "line", "outcome", "supervisor", "successor", "restarts")
 EVENTS = ("seq", "kind", "pid", "name", "peer", "function", "value", "detail")
+# Each with its recorder, so that nobody is left to tidy up.
+KILL_AGENTS = (
+    "[begin {ok, #{config := #{to := To}}} = logger:get_handler_config(H), exit(whereis(H), kill), exit(To, kill) end "
+    "|| H <- logger:get_handler_ids(), lists:prefix(atom_to_list(grove), atom_to_list(H))]"
+)
 LOG = ("seq", "level", "pid", "name", "source", "text")
 
 
@@ -196,7 +201,7 @@ def elixir(_, ailing):
         same(row["successor"], ailing.evaluate("pid_to_list(whereis('Elixir.Ailing.Server'))").strip('"'))
         has(row["reason"], "Elixir.RuntimeError")
         task = ailing.evaluate("pid_to_list('Elixir.Ailing':crash_task())").strip('"')
-        has(crash_of(table, pid=task)["reason"], "no luck")
+        has(crash_of(table, pid=task, outcome="left")["reason"], "no luck")
         child = ailing.evaluate("pid_to_list('Elixir.Ailing':crash_child())").strip('"')
         row = crash_of(table, pid=child, outcome="restarted")
         has(row["successor"], PID)
@@ -204,6 +209,31 @@ def elixir(_, ailing):
         lines = Table(bridge, "log", LOG)
         ailing.evaluate("'Elixir.Ailing':say(<<\"gr\\x{fc}\\x{df}e\"/utf8>>)")
         lines.until(lambda rows: any(row["text"] == "grüße" and row["level"] == "warning" for row in rows), "a line of Logger")
+
+
+def kept_quiet(node, _):
+    """A filter of all handlers keeps reports of crashes from them, as Elixir's Logger does from 1.15 on."""
+    node.evaluate("logger:add_primary_filter(quiet, {fun logger_filters:domain/2, {stop, sub, [otp, sasl]}})")
+    before = node.evaluate("logger:get_primary_config()")
+    with node.observe() as bridge:
+        table = Table(bridge, "crashes", CRASHES)
+        server = where_is(node, "often")
+        node.evaluate("wreck:crash(often, quietly)")
+        row = crash_of(table, pid=server, outcome="restarted")
+        same((row["name"], row["reason"], row["successor"]), ("often", "quietly", where_is(node, "often")))
+        check(node.evaluate("logger:get_primary_config()") != before, "nothing hears of it before that filter")
+    node.await_left_alone()
+    same(node.evaluate("logger:get_primary_config()"), before)
+    with node.observe():
+        await_that(lambda: node.evaluate("logger:get_primary_config()") != before, "a filter")
+        node.evaluate(KILL_AGENTS)
+
+        def gone():
+            node.evaluate('logger:error("anybody there?")')
+            return node.evaluate("logger:get_primary_config()") == before
+
+        await_that(gone, "the filter to go")
+    node.evaluate("logger:remove_primary_filter(quiet)")
 
 
 def followed(node, _):
@@ -234,10 +264,7 @@ def killed_agent(node, _):
     handlers = node.evaluate("lists:sort(logger:get_handler_ids())")
     with node.observe():
         await_that(lambda: node.evaluate("lists:sort(logger:get_handler_ids())") != handlers, "a handler")
-        node.evaluate(
-            "[begin {ok, #{config := #{to := To}}} = logger:get_handler_config(H), exit(whereis(H), kill), exit(To, kill) end "
-            "|| H <- logger:get_handler_ids(), lists:prefix(atom_to_list(grove), atom_to_list(H))]"
-        )
+        node.evaluate(KILL_AGENTS)
 
         def gone():
             node.evaluate('logger:error("anybody there?")')
@@ -257,6 +284,7 @@ TESTS = (
     event_flood,
     other_tracer,
     elixir,
+    kept_quiet,
     followed,
     killed_agent,
 )
