@@ -131,6 +131,8 @@ void _grove_session_emit_undone (GroveSession *self,
                                  const char   *why);
 /* Why something cannot be looked at, for people (grove-trouble.c); transfer full. */
 char *_grove_trouble_of_inspection (const GError *error);
+/* Why the system does not tell what was subscribed to, and what to do; transfer full. */
+char *_grove_trouble_of_subscription (const GError *error, const char *system_name);
 
 /* Calls of a session. */
 /* Takes @params (NULL: none). @func is called once, later, unless the call is dropped first with
@@ -194,6 +196,8 @@ typedef struct
   gboolean (*updated) (gpointer owner, struct json_object *params, const char **ret_reason);
   /* The server refused to open or set. NULL: not of interest. */
   void (*failed) (gpointer owner, const GError *error);
+  /* _grove_subscription_get_refusal() gives another text. NULL: not of interest. */
+  void (*refusal_changed) (gpointer owner);
   /* It comes as often as it was asked for, whatever is wished of the session. */
   gboolean fixed_pace;
   /* A set was answered. NULL: not of interest. */
@@ -206,6 +210,11 @@ _grove_subscription_new (GroveSession *session, const GroveSubscriptionKind *kin
 void     _grove_subscription_free (GroveSubscription *self);
 void     _grove_subscription_set_wanted (GroveSubscription *self, gboolean wanted);
 gboolean _grove_subscription_is_open (GroveSubscription *self);
+/* Why the system does not let it be opened, and what to do, for people; NULL: it does, or has not
+ * been asked. Borrowed. */
+const char *_grove_subscription_get_refusal (GroveSubscription *self);
+/* If it was refused. */
+void _grove_subscription_ask_again (GroveSubscription *self);
 /* Takes @params and adds `sub`. Only while open. */
 void _grove_subscription_set (GroveSubscription *self, struct json_object *params);
 /* Another call that carries `sub`, whose answer is of no interest ("tree.expand"). */

@@ -39,6 +39,7 @@ enum
 {
   PROP_0,
   PROP_ACTIVE,
+  PROP_REFUSAL,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -254,6 +255,19 @@ failed (gpointer owner, const GError *error)
 }
 
 static void
+refusal_changed (gpointer owner)
+{
+  g_object_notify_by_pspec (owner, properties[PROP_REFUSAL]);
+}
+
+const char *
+grove_process_watch_get_refusal (GroveProcessWatch *self)
+{
+  g_return_val_if_fail (GROVE_IS_PROCESS_WATCH (self), NULL);
+  return self->subscription != NULL ? _grove_subscription_get_refusal (self->subscription) : NULL;
+}
+
+static void
 was_reset (GroveSession *session, GroveProcessWatch *self)
 {
   g_object_ref (self);
@@ -315,6 +329,8 @@ grove_process_watch_get_property (GObject *object, guint prop_id, GValue *value,
 {
   if (prop_id == PROP_ACTIVE)
     g_value_set_boolean (value, GROVE_PROCESS_WATCH (object)->active);
+  else if (prop_id == PROP_REFUSAL)
+    g_value_set_string (value, grove_process_watch_get_refusal (GROVE_PROCESS_WATCH (object)));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -367,6 +383,9 @@ grove_process_watch_class_init (GroveProcessWatchClass *klass)
   properties[PROP_ACTIVE] =
     g_param_spec_boolean ("active", NULL, NULL, FALSE,
                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_REFUSAL] =
+    g_param_spec_string ("refusal", NULL, NULL, NULL,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 0);
@@ -392,6 +411,7 @@ grove_process_watch_new (GroveSession *session, guint interval_ms)
     .opened = opened,
     .updated = updated,
     .failed = failed,
+    .refusal_changed = refusal_changed,
     .was_set = was_set,
   };
   g_return_val_if_fail (GROVE_IS_SESSION (session), NULL);

@@ -19,7 +19,8 @@ G_DECLARE_FINAL_TYPE (GroveProcessWatch, grove_process_watch, GROVE, PROCESS_WAT
  * grove_process_watch_new:
  * @interval_ms: 50 to 60,000
  *
- * Signal: changed. Property: active boolean rw.
+ * Signal: changed. Properties: active boolean rw, refusal string r (why the system does not tell
+ * it, NULL: it does).
  *
  * Returns: (transfer full): not active, of no process
  * Since: 0.1
@@ -34,5 +35,8 @@ void grove_process_watch_set_pids (GroveProcessWatch *self, const char *const *p
 
 /* Returns: (nullable): borrowed; the same object while it is watched. Since: 0.1 */
 GroveProcessItem *grove_process_watch_get (GroveProcessWatch *self, const char *pid);
+
+/* Borrowed, NULL. Since: 0.1 */
+const char *grove_process_watch_get_refusal (GroveProcessWatch *self);
 
 G_END_DECLS

@@ -417,6 +417,9 @@ void
 grove_session_retry (GroveSession *self)
 {
   g_return_if_fail (GROVE_IS_SESSION (self));
+  if (self->state == GROVE_SESSION_LIVE)
+    for (guint i = 0; i < self->subscriptions->len; i++)
+      _grove_subscription_ask_again (self->subscriptions->pdata[i]);
   if (self->target == NULL || self->state == GROVE_SESSION_LIVE)
     return;
   if (self->state == GROVE_SESSION_REFUSED)

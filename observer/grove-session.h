@@ -86,7 +86,7 @@ void grove_session_go_elsewhere (GroveSession *self, const char *node, const cha
 /* Whether it was refused for want of the right cookie, which grove-cookies.h takes. Since: 0.1 */
 gboolean grove_session_wants_cookie (GroveSession *self);
 
-/* Tries again now. Since: 0.1 */
+/* Tries again now: to reach it, or, when it is live, for what it refused to tell. Since: 0.1 */
 void grove_session_retry (GroveSession *self);
 
 GroveSessionState grove_session_get_state (GroveSession *self);

@@ -34,6 +34,7 @@ struct grove_subscription
   gint64                       interval_ms; /* that its owner asked for, 0 not known */
   gint64                       asked_ms;    /* that we asked for instead, when it was opened */
   gint64                       slowed_ms;   /* that the system said of its last update, 0 none */
+  char                        *refusal;     /* while it is FAILED: why, for people */
 };
 
 static GroveSubscription *
@@ -46,8 +47,20 @@ ref (GroveSubscription *self)
 static void
 unref (GroveSubscription *self)
 {
-  if (--self->n_refs == 0)
-    g_free (self);
+  if (--self->n_refs > 0)
+    return;
+  g_free (self->refusal);
+  g_free (self);
+}
+
+/* Takes @refusal. */
+static void
+set_refusal (GroveSubscription *self, char *refusal)
+{
+  g_autofree char *old = self->refusal;
+  self->refusal = refusal;
+  if (g_strcmp0 (old, refusal) != 0 && self->owner != NULL && self->kind->refusal_changed != NULL)
+    self->kind->refusal_changed (self->owner);
 }
 
 static struct json_object *
@@ -102,6 +115,11 @@ opened (gpointer owner, const GroveReply *reply, gpointer user_data)
       self->state = lost ? CLOSED : FAILED;
       if (!lost && self->owner != NULL && self->kind->failed != NULL)
         self->kind->failed (self->owner, reply->error);
+      /* Its owner may have asked otherwise. */
+      if (self->state == FAILED && self->owner != NULL)
+        set_refusal (self,
+                     _grove_trouble_of_subscription (reply->error, grove_session_get_system_name (
+                                                                     self->session)));
     }
   else if (!_grove_json_get_int (reply->result, "sub", 0, &sub))
     {
@@ -131,7 +149,10 @@ _grove_subscription_sync (GroveSubscription *self)
   gboolean want = self->wanted && _grove_session_is_flowing (self->session) &&
                   (self->kind->is_offered == NULL || self->kind->is_offered (self->owner));
   if (self->state == FAILED && !want)
-    self->state = CLOSED;
+    {
+      self->state = CLOSED;
+      set_refusal (self, NULL);
+    }
   if (want && self->state == CLOSED)
     {
       struct json_object *params = self->kind->open_params (self->owner);
@@ -160,6 +181,23 @@ _grove_subscription_lost (GroveSubscription *self)
   /* One that is being opened hears of it from the answer to its call. */
   if (self->state != OPENING)
     self->state = CLOSED;
+  set_refusal (self, NULL);
+}
+
+void
+_grove_subscription_ask_again (GroveSubscription *self)
+{
+  if (self->state != FAILED)
+    return;
+  self->state = CLOSED;
+  set_refusal (self, NULL);
+  _grove_subscription_sync (self);
+}
+
+const char *
+_grove_subscription_get_refusal (GroveSubscription *self)
+{
+  return self->refusal;
 }
 
 gboolean

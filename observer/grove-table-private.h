@@ -107,6 +107,7 @@ void _grove_table_set_condition (GroveTable *self, struct json_object *condition
 /* The columns are others: what was typed is read again. */
 void     _grove_table_read_filter (GroveTablePrivate *self);
 gboolean _grove_table_updated (gpointer owner, struct json_object *params, const char **ret_reason);
+void     _grove_table_refusal_changed (GroveTablePrivate *self);
 void     _grove_table_set_filter_error (GroveTablePrivate *self, const char *error);
 
 /* grove-table-query.c */

@@ -241,6 +241,12 @@ failed (gpointer owner, const GError *error)
   g_object_unref (self->object);
 }
 
+static void
+refusal_changed (gpointer owner)
+{
+  _grove_table_refusal_changed (owner);
+}
+
 void
 _grove_table_query_changed (GroveTablePrivate *self)
 {
@@ -269,6 +275,7 @@ _grove_table_subscribe (GroveTablePrivate *self)
     .opened = opened,
     .updated = _grove_table_updated,
     .failed = failed,
+    .refusal_changed = refusal_changed,
     .was_set = was_set,
   };
   return _grove_subscription_new (self->session, &kind, self);

@@ -39,6 +39,7 @@ enum
   PROP_MATCHED,
   PROP_LOST,
   PROP_LOADING,
+  PROP_REFUSAL,
   PROP_FROZEN,
   N_PROPS
 };
@@ -262,6 +263,20 @@ _grove_table_set_filter_error (GroveTablePrivate *self, const char *error)
   g_free (self->filter_error);
   self->filter_error = copy;
   g_object_notify_by_pspec (G_OBJECT (self->object), properties[PROP_FILTER_ERROR]);
+}
+
+void
+_grove_table_refusal_changed (GroveTablePrivate *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self->object), properties[PROP_REFUSAL]);
+}
+
+const char *
+grove_table_get_refusal (GroveTable *table)
+{
+  g_return_val_if_fail (GROVE_IS_TABLE (table), NULL);
+  GroveTablePrivate *self = get_private (table);
+  return self->subscription != NULL ? _grove_subscription_get_refusal (self->subscription) : NULL;
 }
 
 void
@@ -591,6 +606,9 @@ grove_table_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     case PROP_LOADING:
       g_value_set_boolean (value, self->loading);
       break;
+    case PROP_REFUSAL:
+      g_value_set_string (value, grove_table_get_refusal (GROVE_TABLE (object)));
+      break;
     case PROP_FROZEN:
       g_value_set_boolean (value, self->frozen);
       break;
@@ -677,6 +695,7 @@ grove_table_class_init (GroveTableClass *klass)
   properties[PROP_MATCHED] = g_param_spec_uint64 ("matched", NULL, NULL, 0, G_MAXUINT64, 0, READ);
   properties[PROP_LOST] = g_param_spec_uint64 ("lost", NULL, NULL, 0, G_MAXUINT64, 0, READ);
   properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, TRUE, READ);
+  properties[PROP_REFUSAL] = g_param_spec_string ("refusal", NULL, NULL, NULL, READ);
   properties[PROP_FROZEN] = g_param_spec_boolean ("frozen", NULL, NULL, FALSE, WRITE);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 

@@ -29,10 +29,12 @@ struct _GroveTableClass
  * force and sets filter-error); filter-error string r (NULL fine); sort-column string rw;
  * sort-descending boolean rw; total uint64 r; matched uint64 r; lost uint64 r (rows there were that
  * are not there any more, as far as the system counts them); loading boolean r (nothing came yet);
- * frozen boolean rw (rows keep their order, for while one points at them). Signal: refilled
- * (guint first, guint n, gboolean moved): slots were rewritten; moved: some hold another row than
- * before. */
+ * refusal string r (NULL fine): why the system does not tell it, and what to do; frozen boolean rw
+ * (rows keep their order, for while one points at them). Signal: refilled (guint first, guint n,
+ * gboolean moved): slots were rewritten; moved: some hold another row than before. */
 void grove_table_set_active (GroveTable *self, gboolean active);
+/* Borrowed; NULL: the system tells it, or has not been asked. Since: 0.1 */
+const char *grove_table_get_refusal (GroveTable *self);
 /* What the table has no column for is sorted as the table is by itself. Since: 0.1 */
 void grove_table_set_sort (GroveTable *self, const char *column, gboolean descending);
 void grove_table_set_filter (GroveTable *self, const char *typed);

@@ -22,6 +22,7 @@ enum
   PROP_LOADING,
   PROP_N_NODES,
   PROP_METRIC,
+  PROP_REFUSAL,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -178,6 +179,19 @@ was_reset (GroveSession *session, GroveTree *self)
   g_object_unref (self);
 }
 
+static void
+refusal_changed (gpointer owner)
+{
+  g_object_notify_by_pspec (owner, properties[PROP_REFUSAL]);
+}
+
+const char *
+grove_tree_get_refusal (GroveTree *self)
+{
+  g_return_val_if_fail (GROVE_IS_TREE (self), NULL);
+  return self->subscription != NULL ? _grove_subscription_get_refusal (self->subscription) : NULL;
+}
+
 void
 grove_tree_set_active (GroveTree *self, gboolean active)
 {
@@ -313,6 +327,9 @@ grove_tree_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_METRIC:
       g_value_set_string (value, self->metric);
       break;
+    case PROP_REFUSAL:
+      g_value_set_string (value, grove_tree_get_refusal (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -381,6 +398,7 @@ grove_tree_class_init (GroveTreeClass *klass)
   properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, TRUE, read);
   properties[PROP_N_NODES] = g_param_spec_uint ("n-nodes", NULL, NULL, 0, G_MAXUINT, 0, read);
   properties[PROP_METRIC] = g_param_spec_string ("metric", NULL, NULL, "messages", write);
+  properties[PROP_REFUSAL] = g_param_spec_string ("refusal", NULL, NULL, NULL, read);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   GType type = G_TYPE_FROM_CLASS (klass);
@@ -413,6 +431,7 @@ grove_tree_new (GroveSession *session, guint depth)
     .open_params = open_params,
     .opened = opened,
     .updated = updated,
+    .refusal_changed = refusal_changed,
   };
   g_return_val_if_fail (GROVE_IS_SESSION (session), NULL);
   GroveTree *self = g_object_new (GROVE_TYPE_TREE, NULL);

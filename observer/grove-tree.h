@@ -52,10 +52,11 @@ G_DECLARE_FINAL_TYPE (GroveTree, grove_tree, GROVE, TREE, GObject)
  * @depth: levels that open by themselves, at most 16
  *
  * Properties: active boolean rw, loading boolean r, n-nodes uint r, metric string rw (a column of
- * the table processes). Signals: structure-changed (at most once a frame); metrics-changed;
- * replaced (GroveTreeNode *old, GroveTreeNode *new); removed (GroveTreeNode *node, just before it
- * goes); family-changed (GroveTreeNode *parent, NULL: the roots: some of its children are others,
- * stand otherwise or say something else; some time before structure-changed).
+ * the table processes), refusal string r (why the system does not tell it, NULL: it does). Signals:
+ * structure-changed (at most once a frame); metrics-changed; replaced (GroveTreeNode *old,
+ * GroveTreeNode *new); removed (GroveTreeNode *node, just before it goes); family-changed
+ * (GroveTreeNode *parent, NULL: the roots: some of its children are others, stand otherwise or say
+ * something else; some time before structure-changed).
  *
  * Returns: (transfer full): not active
  * Since: 0.1
@@ -72,6 +73,7 @@ GroveTreeNode *grove_tree_get_root (GroveTree *self, guint index); /* borrowed *
 GroveTreeNode *grove_tree_find (GroveTree *self, const char *pid); /* borrowed, NULL */
 guint          grove_tree_get_n_nodes (GroveTree *self);
 gboolean       grove_tree_get_loading (GroveTree *self);
+const char    *grove_tree_get_refusal (GroveTree *self); /* borrowed, NULL */
 
 /**
  * grove_tree_expand:

@@ -202,3 +202,33 @@ _grove_trouble_of_inspection (const GError *error)
       }
     }
 }
+
+char *
+_grove_trouble_of_subscription (const GError *error, const char *system_name)
+{
+  g_autofree char *said = g_strdup (error->message);
+  if (g_str_has_suffix (said, "."))
+    said[strlen (said) - 1] = '\0';
+  switch (error->code)
+    {
+    case GROVE_CODE_LIMIT:
+    case GROVE_CODE_BUSY:
+      return g_strdup_printf (_ ("“%s” answers no more questions at once: %s. Close a view or a "
+                                 "window on it that you do not need, and ask again."),
+                              system_name, said);
+    case GROVE_CODE_FORBIDDEN:
+      return g_strdup_printf (_ ("“%s” does not let this observer see it: %s. Who runs it decides "
+                                 "what may be seen."),
+                              system_name, said);
+    case GROVE_CODE_NO_PROCESS:
+      return g_strdup (_ ("The process it belongs to has ended."));
+    case GROVE_CODE_NOT_REACHED:
+    case GROVE_CODE_SHUTTING_DOWN:
+      return g_strdup_printf (_ ("“%s” cannot tell it now: %s. Ask again in a while."), system_name,
+                              said);
+    default:
+      return g_strdup_printf (_ ("“%s” cannot tell it: %s. It may be of another release than this "
+                                 "observer."),
+                              system_name, said);
+    }
+}

@@ -10,6 +10,7 @@
 #include "observer/grove-audit.h"
 #include "observer/grove-format.h"
 #include "ui/grove-query-entry.h"
+#include "ui/grove-refusal-page.h"
 #include "ui/grove-spinner.h"
 
 #include <glib/gi18n.h>
@@ -33,10 +34,11 @@ struct _GroveActivityPage
   gboolean      held_by_scrolling;
   guint         clock_source;
 
-  GtkOverlay *overlay;
-  GtkStack   *stack;
-  GtkWidget  *none_page, *all_button;
-  GtkLabel   *error_label;
+  GtkOverlay       *overlay;
+  GtkStack         *stack;
+  GroveRefusalPage *refusal_page;
+  GtkWidget        *none_page, *all_button;
+  GtkLabel         *error_label;
 };
 
 enum
@@ -136,9 +138,14 @@ static void
 update (GroveActivityPage *self)
 {
   gboolean    missing = self->rows != NULL && !grove_rows_is_available (self->rows);
+  const char *refusal =
+    self->rows != NULL ? grove_table_get_refusal (GROVE_TABLE (self->rows)) : NULL;
   const char *page = "list";
 
-  if (g_list_model_get_n_items (grove_activity_page_get_model (self)) == 0)
+  grove_refusal_page_set_refusal (self->refusal_page, refusal);
+  if (refusal != NULL)
+    page = "refused";
+  else if (g_list_model_get_n_items (grove_activity_page_get_model (self)) == 0)
     page = !missing && is_loading (self) ? "loading" : "none";
   if (g_str_equal (page, "none"))
     update_none (self);
@@ -600,12 +607,14 @@ grove_activity_page_class_init (GroveActivityPageClass *klass)
                                    NULL, NULL, G_TYPE_NONE, 0);
   signals[SELECTED] = g_signal_new ("selected", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                     NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_type_ensure (GROVE_TYPE_REFUSAL_PAGE);
   g_type_ensure (GROVE_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-activity-page.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveActivityPage, child)
   BIND (overlay);
   BIND (stack);
+  BIND (refusal_page);
   BIND (none_page);
   BIND (all_button);
   BIND (error_label);
@@ -639,6 +648,7 @@ follow_rows (GroveActivityPage *self)
   g_signal_connect_swapped (self->rows, "columns-changed", G_CALLBACK (on_columns_changed), self);
   g_signal_connect_swapped (self->rows, "notify::available", G_CALLBACK (update), self);
   g_signal_connect_swapped (self->rows, "notify::loading", G_CALLBACK (update), self);
+  g_signal_connect_swapped (self->rows, "notify::refusal", G_CALLBACK (update), self);
   g_signal_connect_swapped (self->rows, "notify::matched", G_CALLBACK (update), self);
   g_signal_connect_swapped (self->rows, "notify::total", G_CALLBACK (update), self);
   g_signal_connect_swapped (self->rows, "notify::lost", G_CALLBACK (update), self);

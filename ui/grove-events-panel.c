@@ -25,6 +25,7 @@ struct _GroveEventsPanel
   GroveRows    *table;
   GPtrArray    *slots; /* GroveRow, held so that the table keeps them */
   GtkListBox   *list;
+  GtkLabel     *nothing; /* what it says without rows */
   GtkWidget    *rows[N_SHOWN], *icons[N_SHOWN], *ages[N_SHOWN];
   char         *keys[N_SHOWN]; /* of what the rows show, NULL: nothing yet */
   char         *pids[N_SHOWN];
@@ -168,6 +169,14 @@ show (GroveEventsPanel *self)
 }
 
 static void
+on_refusal (GroveEventsPanel *self)
+{
+  const char *refusal = grove_table_get_refusal (GROVE_TABLE (self->table));
+
+  gtk_label_set_text (self->nothing, refusal != NULL ? refusal : _ ("Nothing has been logged"));
+}
+
+static void
 hold_slots (GroveEventsPanel *self)
 {
   guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (self->table)), N_READ);
@@ -293,6 +302,10 @@ grove_events_panel_init (GroveEventsPanel *self)
 {
   GtkWidget *nothing = gtk_label_new (_ ("Nothing has been logged"));
 
+  self->nothing = GTK_LABEL (nothing);
+  gtk_label_set_wrap (self->nothing, TRUE);
+  gtk_label_set_justify (self->nothing, GTK_JUSTIFY_CENTER);
+
   self->slots = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint i = 0; i < N_SHOWN; i++)
@@ -315,6 +328,7 @@ grove_events_panel_set_session (GroveEventsPanel *self, GroveSession *session)
   grove_table_set_viewport (GROVE_TABLE (self->table), 0, N_READ);
   g_signal_connect_swapped (self->table, "items-changed", G_CALLBACK (hold_slots), self);
   g_signal_connect_swapped (self->table, "refilled", G_CALLBACK (show), self);
+  g_signal_connect_swapped (self->table, "notify::refusal", G_CALLBACK (on_refusal), self);
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
     on_map (self);
 }

@@ -333,12 +333,15 @@ static void
 show_note (GroveFinder *self)
 {
   const char *text = NULL;
+  const char *refusal = grove_table_get_refusal (GROVE_TABLE (self->table));
   gboolean    loading = FALSE;
 
   g_object_get (self->table, "loading", &loading, NULL);
   if (grove_session_get_state (self->session) == GROVE_SESSION_LIVE &&
       grove_session_get_paused (self->session) && get_typed (self)[0] != '\0')
     text = _ ("The views are held still: processes are found when they go on (Ctrl+P).");
+  else if (refusal != NULL && get_typed (self)[0] != '\0')
+    text = refusal;
   else if (self->shown->len == 0)
     text = loading && grove_session_get_state (self->session) == GROVE_SESSION_LIVE
              ? _ ("Searching…")
@@ -649,6 +652,7 @@ grove_finder_new (GroveSession *session, GroveFinderCollect collect, gpointer us
   grove_process_table_set_viewport (self->table, 0, MAX_PROCESSES);
   g_signal_connect_swapped (self->table, "refilled", G_CALLBACK (on_table_changed), self);
   g_signal_connect_swapped (self->table, "items-changed", G_CALLBACK (on_table_changed), self);
+  g_signal_connect_swapped (self->table, "notify::refusal", G_CALLBACK (show_note), self);
   self->applications = grove_rows_new (session, "applications", NULL, INTERVAL_MS);
   grove_table_set_viewport (GROVE_TABLE (self->applications), 0, MAX_APPS);
   g_signal_connect_swapped (self->applications, "refilled", G_CALLBACK (on_table_changed), self);

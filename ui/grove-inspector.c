@@ -51,7 +51,7 @@ struct _GroveInspector
   GroveSection        *sections[N_SECTIONS]; /* those below */
 
   GtkStack  *stack;
-  GtkLabel  *title_label, *pid_label, *state_label, *obituary_label;
+  GtkLabel  *title_label, *pid_label, *state_label, *refusal_label, *obituary_label;
   GtkWidget *obituary, *successor_button, *node_button;
   GtkWidget *restart_button, *suspend_button, *exit_button, *kill_button, *send_button;
   GtkWidget *suspend_content, *inside;
@@ -320,6 +320,22 @@ on_watch_changed (GroveInspector *self)
     show_fast (self);
 }
 
+/* What changes all the time is not told; the rest may be. */
+static void
+on_refusal (GroveInspector *self)
+{
+  const char *refusal = grove_process_watch_get_refusal (self->watch);
+
+  grove_section_take_label (self->refusal_label, g_strdup (refusal != NULL ? refusal : ""));
+  gtk_widget_set_visible (GTK_WIDGET (self->refusal_label), refusal != NULL);
+  if (refusal == NULL || self->pid == NULL)
+    return;
+  show_title (self);
+  show_state (self);
+  show_sections (self, is_loaded (self) || get_row (self) != NULL);
+  gtk_stack_set_visible_child_name (self->stack, "process");
+}
+
 static void
 set_active (GroveInspector *self, gboolean active)
 {
@@ -479,6 +495,7 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (title_label);
   BIND (pid_label);
   BIND (state_label);
+  BIND (refusal_label);
   BIND (obituary);
   BIND (obituary_label);
   BIND (successor_button);
@@ -583,6 +600,7 @@ grove_inspector_set_session (GroveInspector *self, GroveSession *session)
   self->session = g_object_ref (session);
   self->watch = grove_process_watch_new (session, INTERVAL_MS);
   g_signal_connect_swapped (self->watch, "changed", G_CALLBACK (on_watch_changed), self);
+  g_signal_connect_swapped (self->watch, "notify::refusal", G_CALLBACK (on_refusal), self);
 }
 
 gboolean

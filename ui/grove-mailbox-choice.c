@@ -240,6 +240,7 @@ grove_mailbox_choice_new (GroveSession *session,
   self->table = follow (self, session, "messages", RANKING_MS, GROVE_MAILBOX_CARDS_MAX);
   self->busy = follow (self, session, "messages_in/s", RANKING_MS * 2, MAX_BUSY);
   g_signal_connect_swapped (self->table, "notify::loading", G_CALLBACK (on_loading), self);
+  g_signal_connect_swapped (self->table, "notify::refusal", G_CALLBACK (on_loading), self);
   return self;
 }
 
@@ -279,4 +280,10 @@ void
 grove_mailbox_choice_forget (GroveMailboxChoice *self)
 {
   g_hash_table_remove_all (self->records);
+}
+
+const char *
+grove_mailbox_choice_get_refusal (GroveMailboxChoice *self)
+{
+  return grove_table_get_refusal (GROVE_TABLE (self->table));
 }

@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 
 typedef struct _GroveMailboxChoice GroveMailboxChoice;
 
-/* @loading_changed is called with @user_data when grove_mailbox_choice_is_loading() changes. */
+/* @loading_changed is called with @user_data when grove_mailbox_choice_is_loading() changes, or
+ * grove_mailbox_choice_get_refusal(). */
 GroveMailboxChoice *grove_mailbox_choice_new (GroveSession *session,
                                               GrovePins    *pins,
                                               void (*loading_changed) (gpointer user_data),
@@ -26,6 +27,8 @@ void                grove_mailbox_choice_free (GroveMailboxChoice *self);
 void                grove_mailbox_choice_set_active (GroveMailboxChoice *self, gboolean active);
 /* Whether nothing was heard yet. */
 gboolean grove_mailbox_choice_is_loading (GroveMailboxChoice *self);
+/* Why the system does not tell who is fullest; borrowed, NULL. */
+const char *grove_mailbox_choice_get_refusal (GroveMailboxChoice *self);
 /* (transfer full) (element-type utf8): the pids for now, the pinned ones first, of the others the
  * fullest first among those that have no card yet. @cards: a table by
  * the pids that have a card already; to be called twice a second. */

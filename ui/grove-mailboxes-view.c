@@ -16,6 +16,7 @@
 #include "ui/grove-menus.h"
 #include "ui/grove-message-list.h"
 #include "ui/grove-pins.h"
+#include "ui/grove-refusal-page.h"
 #include "ui/grove-spinner.h"
 
 #include <glib/gi18n.h>
@@ -45,6 +46,7 @@ struct _GroveMailboxesView
 
   GtkPaned         *paned;
   GtkStack         *stack;
+  GroveRefusalPage *refusal_page;
   GtkListBox       *list, *pinned_list;
   GtkWidget        *pinned_box;
   GtkLabel         *scale_label;
@@ -101,12 +103,20 @@ add_card (GroveMailboxesView *self, const char *pid)
 static void
 update_page (GroveMailboxesView *self)
 {
-  gboolean loading = grove_mailbox_choice_is_loading (self->choice);
-  gboolean any = g_hash_table_size (self->cards) > 0;
+  gboolean    loading = grove_mailbox_choice_is_loading (self->choice);
+  gboolean    any = g_hash_table_size (self->cards) > 0;
+  const char *refusal = grove_mailbox_choice_get_refusal (self->choice);
+
+  if (refusal == NULL)
+    refusal = grove_process_watch_get_refusal (self->watch);
+  grove_refusal_page_set_refusal (self->refusal_page, refusal);
 
   gtk_widget_set_visible (self->pinned_box,
                           gtk_list_box_get_row_at_index (self->pinned_list, 0) != NULL);
-  gtk_stack_set_visible_child_name (self->stack, any ? "cards" : loading ? "loading" : "empty");
+  gtk_stack_set_visible_child_name (self->stack, refusal != NULL ? "refused"
+                                                 : any           ? "cards"
+                                                 : loading       ? "loading"
+                                                                 : "empty");
 }
 
 static void
@@ -502,12 +512,14 @@ grove_mailboxes_view_class_init (GroveMailboxesViewClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = grove_mailboxes_view_dispose;
   G_OBJECT_CLASS (klass)->finalize = grove_mailboxes_view_finalize;
+  g_type_ensure (GROVE_TYPE_REFUSAL_PAGE);
   g_type_ensure (GROVE_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-mailboxes-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveMailboxesView, child)
   BIND (paned);
   BIND (stack);
+  BIND (refusal_page);
   BIND (list);
   BIND (pinned_list);
   BIND (pinned_box);
@@ -541,6 +553,7 @@ grove_mailboxes_view_new (GroveSession *session)
   g_signal_connect_swapped (self->pins, "changed", G_CALLBACK (on_pins_changed), self);
   self->watch = grove_process_watch_new (session, TICK_MS);
   self->choice = grove_mailbox_choice_new (session, self->pins, on_loading, self);
+  g_signal_connect_swapped (self->watch, "notify::refusal", G_CALLBACK (update_page), self);
   self->messages = GROVE_MESSAGE_LIST (grove_message_list_new (session));
   gtk_widget_set_visible (GTK_WIDGET (self->messages), FALSE);
   gtk_widget_set_size_request (GTK_WIDGET (self->messages), -1, 240);

@@ -57,6 +57,7 @@ struct _GroveOverview
   GtkInscription     *reductions_label, *schedulers_label;
   GroveSchedulerBars *scheduler_bars;
   GtkListBox         *mailbox_list, *counter_list;
+  GtkLabel           *no_mailboxes; /* why the list is empty */
   GroveFindingsPanel *findings_panel;
   GroveEventsPanel   *events_panel;
   GroveLimitsPanel   *limits_panel;
@@ -197,6 +198,15 @@ show_mailboxes (GroveOverview *self)
 }
 
 static void
+on_refusal (GroveOverview *self)
+{
+  const char *refusal = grove_table_get_refusal (GROVE_TABLE (self->table));
+
+  gtk_label_set_text (self->no_mailboxes, refusal != NULL ? refusal : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->no_mailboxes), refusal != NULL);
+}
+
+static void
 hold_slots (GroveOverview *self)
 {
   guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (self->table)), N_MAILBOXES);
@@ -296,6 +306,7 @@ grove_overview_class_init (GroveOverviewClass *klass)
   BIND (schedulers_label);
   BIND (scheduler_bars);
   BIND (mailbox_list);
+  BIND (no_mailboxes);
   BIND (counter_list);
   BIND (findings_panel);
   BIND (events_panel);
@@ -384,6 +395,7 @@ grove_overview_new (GroveSession *session, GroveFindings *findings)
   grove_process_table_set_viewport (self->table, 0, N_MAILBOXES);
   g_signal_connect_swapped (self->table, "items-changed", G_CALLBACK (hold_slots), self);
   g_signal_connect_swapped (self->table, "refilled", G_CALLBACK (show_mailboxes), self);
+  g_signal_connect_swapped (self->table, "notify::refusal", G_CALLBACK (on_refusal), self);
   g_signal_connect_swapped (session, "sample", G_CALLBACK (on_sample), self);
   return GTK_WIDGET (self);
 }

@@ -7,6 +7,7 @@
 
 #include "observer/grove-process-watch.h"
 #include "ui/grove-process-columns.h"
+#include "ui/grove-refusal-page.h"
 #include "ui/grove-tab-stop.h"
 
 #include <glib/gi18n.h>
@@ -29,6 +30,8 @@ struct _GroveProcessTreeList
   GroveProcessWatch     *watch;
   GroveProcessSelection *selection;
   GroveColumnLayout     *layout;
+  GtkStack              *stack;
+  GroveRefusalPage      *refusal_page;
   GtkWidget             *scrolled;
   GtkWidget             *view;
   GtkAdjustment         *adjustment;
@@ -394,6 +397,17 @@ on_map (GroveProcessTreeList *self)
 }
 
 static void
+on_refusal (GroveProcessTreeList *self)
+{
+  const char *refusal = grove_tree_get_refusal (self->tree);
+
+  if (refusal == NULL)
+    refusal = grove_process_watch_get_refusal (self->watch);
+  grove_refusal_page_set_refusal (self->refusal_page, refusal);
+  gtk_stack_set_visible_child_name (self->stack, refusal != NULL ? "refused" : "rows");
+}
+
+static void
 on_unmap (GroveProcessTreeList *self)
 {
   if (self->tree != NULL)
@@ -454,7 +468,11 @@ grove_process_tree_list_init (GroveProcessTreeList *self)
   self->view = grove_process_columns_new_view (_ ("Processes as a tree"));
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->view);
-  adw_bin_set_child (ADW_BIN (self), grove_tab_stop_new (self->scrolled));
+  self->refusal_page = g_object_new (GROVE_TYPE_REFUSAL_PAGE, NULL);
+  self->stack = GTK_STACK (gtk_stack_new ());
+  gtk_stack_add_named (self->stack, grove_tab_stop_new (self->scrolled), "rows");
+  gtk_stack_add_named (self->stack, GTK_WIDGET (self->refusal_page), "refused");
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->stack));
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
 }
@@ -467,6 +485,8 @@ grove_process_tree_list_new (GroveSession *session)
   self->session = g_object_ref (session);
   self->tree = grove_tree_new (session, DEPTH);
   self->watch = grove_process_watch_new (session, INTERVAL_MS);
+  g_signal_connect_swapped (self->tree, "notify::refusal", G_CALLBACK (on_refusal), self);
+  g_signal_connect_swapped (self->watch, "notify::refusal", G_CALLBACK (on_refusal), self);
   self->rows = gtk_tree_list_model_new (G_LIST_MODEL (g_object_ref (self->tree)), FALSE, FALSE,
                                         children_of, self, NULL);
   self->selection =

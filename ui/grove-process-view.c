@@ -9,6 +9,7 @@
 #include "ui/grove-process-list.h"
 #include "ui/grove-process-tree-list.h"
 #include "ui/grove-query-entry.h"
+#include "ui/grove-refusal-page.h"
 #include "ui/grove-spinner.h"
 #include "ui/grove-table-save.h"
 
@@ -34,6 +35,7 @@ struct _GroveProcessView
   char                 *filter_tooltip; /* while it can be filtered */
 
   GtkStack           *stack;
+  GroveRefusalPage   *refusal_page;
   GtkWidget          *filter_box;
   GtkOverlay         *overlay;
   GroveQueryEntry    *filter_entry;
@@ -244,9 +246,11 @@ update_count (GroveProcessView *self)
 static void
 update_page (GroveProcessView *self)
 {
+  const char *refusal = grove_table_get_refusal (GROVE_TABLE (self->table));
   gboolean    loading = FALSE;
   const char *page = "flat";
 
+  grove_refusal_page_set_refusal (self->refusal_page, refusal);
   if (self->shape == GROVE_SHAPE_TREE)
     {
       GroveTree *tree = grove_process_tree_list_get_tree (self->tree_list);
@@ -257,7 +261,9 @@ update_page (GroveProcessView *self)
   else
     {
       g_object_get (self->table, "loading", &loading, NULL);
-      if (loading)
+      if (refusal != NULL)
+        page = "refused";
+      else if (loading)
         page = "loading";
       else if (grove_process_table_get_matched (self->table) == 0)
         page = "none";
@@ -500,11 +506,13 @@ grove_process_view_class_init (GroveProcessViewClass *klass)
     g_signal_new ("selection-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                   NULL, G_TYPE_NONE, 0);
   g_type_ensure (GROVE_TYPE_QUERY_ENTRY);
+  g_type_ensure (GROVE_TYPE_REFUSAL_PAGE);
   g_type_ensure (GROVE_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-process-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveProcessView, child)
   BIND (stack);
+  BIND (refusal_page);
   BIND (overlay);
   BIND (filter_box);
   BIND (filter_entry);
@@ -586,6 +594,7 @@ grove_process_view_new (GroveSession *session)
   g_signal_connect_swapped (self->table, "notify::filter-error", G_CALLBACK (on_filter_error),
                             self);
   g_signal_connect_swapped (self->table, "notify::loading", G_CALLBACK (update_page), self);
+  g_signal_connect_swapped (self->table, "notify::refusal", G_CALLBACK (update_page), self);
   g_signal_connect_swapped (self->table, "notify::matched", G_CALLBACK (update_page), self);
   g_signal_connect_swapped (self->table, "notify::total", G_CALLBACK (update_count), self);
   g_signal_connect_swapped (self->table, "refilled", G_CALLBACK (on_refilled), self);

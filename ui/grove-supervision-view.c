@@ -8,6 +8,7 @@
 #include "ui/grove-graph-export.h"
 #include "ui/grove-graph-legend.h"
 #include "ui/grove-preferences.h"
+#include "ui/grove-refusal-page.h"
 #include "ui/grove-root-chooser.h"
 #include "ui/grove-spare-room.h"
 #include "ui/grove-spinner.h"
@@ -25,6 +26,7 @@ struct _GroveSupervisionView
   GroveTree        *tree;
   GroveGraph       *graph;
   GtkStack         *stack;
+  GroveRefusalPage *refusal_page;
   GtkOverlay       *overlay;
   GtkDropDown      *metric_drop_down;
   GroveGraphLegend *legend;
@@ -69,11 +71,15 @@ static void
 update_page (GroveSupervisionView *self)
 {
   const gboolean loading = grove_tree_get_loading (self->tree);
+  const char    *refusal = grove_tree_get_refusal (self->tree);
   const char    *page = gtk_stack_get_visible_child_name (self->stack);
 
+  grove_refusal_page_set_refusal (self->refusal_page, refusal);
   /* A tree that is read again, after a reconnection or another page, leaves its picture standing.
    */
-  if (grove_tree_get_n_roots (self->tree) > 0)
+  if (refusal != NULL)
+    page = "refused";
+  else if (grove_tree_get_n_roots (self->tree) > 0)
     page = "graph";
   else if (!loading)
     page = "empty";
@@ -401,10 +407,12 @@ grove_supervision_view_class_init (GroveSupervisionViewClass *klass)
   g_type_ensure (GROVE_TYPE_GRAPH_LEGEND);
   g_type_ensure (GROVE_TYPE_ROOT_CHOOSER);
   g_type_ensure (GROVE_TYPE_SPARE_ROOM);
+  g_type_ensure (GROVE_TYPE_REFUSAL_PAGE);
   g_type_ensure (GROVE_TYPE_SPINNER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/grove/Observer/"
                                                              "grove-supervision-view.ui");
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, stack);
+  gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, refusal_page);
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, overlay);
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, metric_drop_down);
   gtk_widget_class_bind_template_child (widget_class, GroveSupervisionView, legend);
@@ -463,6 +471,7 @@ grove_supervision_view_new (GroveSession *session)
   g_signal_connect_swapped (self->graph, "changed", G_CALLBACK (update_note), self);
   g_signal_connect_swapped (self->tree, "structure-changed", G_CALLBACK (update_page), self);
   g_signal_connect_swapped (self->tree, "notify::loading", G_CALLBACK (update_page), self);
+  g_signal_connect_swapped (self->tree, "notify::refusal", G_CALLBACK (update_page), self);
   update_page (self);
   update_matches (self);
   return GTK_WIDGET (self);

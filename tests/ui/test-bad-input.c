@@ -10,6 +10,7 @@
  */
 #include "tests/observer/peer.h"
 #include "tests/support/grove-ui-test.h"
+#include "ui/grove-activity-view.h"
 #include "ui/grove-application.h"
 #include "ui/grove-window.h"
 
@@ -39,6 +40,7 @@ typedef struct
   GroveSession *session;
   Sub           subs[MAX_SUBS];
   guint         n_subs;
+  gboolean      refuses;   /* whatever is subscribed to */
   gint64        watch_seq; /* of the samples, which are sub 1 */
 } Fixture;
 
@@ -73,6 +75,15 @@ remember (Fixture *self, struct json_object *params, gint64 sub)
   };
 }
 
+#define NO_ROOM "a session has at most 2 subscriptions"
+
+static void
+refuse (Fixture *self, const char *method)
+{
+  while (peer_is_connected (self->peer) && peer_has (self->peer, method))
+    peer_fail (self->peer, peer_expect (self->peer, method), -32005, NO_ROOM, NULL);
+}
+
 /* Opens what is asked for; refuses what else is. */
 static void
 serve (Fixture *self)
@@ -82,6 +93,11 @@ serve (Fixture *self)
     "process.stack", "crash.get",        "supervisor.get",     "system.info",
   };
 
+  if (self->refuses)
+    {
+      refuse (self, "table.open");
+      refuse (self, "tree.open");
+    }
   while (peer_is_connected (self->peer) && peer_has (self->peer, "table.open"))
     {
       struct json_object *request = peer_expect (self->peer, "table.open");
@@ -432,6 +448,79 @@ test_restarted (Fixture *self, gconstpointer data)
   g_assert_null (grove_session_get_selected (self->session));
 }
 
+static gboolean
+is_refusal (GtkWidget *widget, gpointer user_data)
+{
+  const char *text = grove_ui_test_get_text (widget);
+
+  return text != NULL && strstr (text, NO_ROOM ". Close a view or a window") != NULL;
+}
+
+/* The view says what was refused, and does not look as if something were still to come. */
+static gboolean
+says_refused (Fixture *self, const char *view)
+{
+  GtkWidget *widget = grove_window_get_view (self->window, view);
+
+  serve (self);
+  return grove_ui_test_find_if (widget, is_refusal, NULL) != NULL &&
+         grove_ui_test_find (widget, GTK_TYPE_SPINNER, NULL, NULL) == NULL;
+}
+
+static gboolean
+is_tree_button (GtkWidget *widget, gpointer user_data)
+{
+  return GTK_IS_TOGGLE_BUTTON (widget) &&
+         g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (widget)), "grove-tree-symbolic") == 0;
+}
+
+static void
+test_refused (Fixture *self, gconstpointer data)
+{
+  static const char *const views[] = { "overview", "supervision", "processes", "mailboxes",
+                                       "activity" };
+  GtkWidget               *tree;
+
+  self->refuses = TRUE;
+  make_peer (self);
+  open_window (self);
+  peer_bring_live (self->peer, self->session, "run-1");
+  grove_window_set_inspector_visible (self->window, TRUE);
+  grove_session_set_selected (self->session, "<0.1.0>");
+  grove_activity_view_show_table (GROVE_ACTIVITY_VIEW (
+                                    grove_window_get_view (self->window, "activity")),
+                                  "log");
+  for (guint i = 0; i < G_N_ELEMENTS (views); i++)
+    {
+      show (self, views[i]);
+      GROVE_WAIT (says_refused (self, views[i]), GROVE_PATIENCE_MS);
+    }
+  GROVE_WAIT (says_refused (self, "inspector"), GROVE_PATIENCE_MS);
+  /* Beside nothing it lies over the view, and goes at the first click. */
+  grove_window_set_inspector_visible (self->window, FALSE);
+  GROVE_WAIT (!gtk_widget_get_mapped (grove_window_get_view (self->window, "inspector")),
+              GROVE_PATIENCE_MS);
+
+  /* The other shape of the table. */
+  show (self, "processes");
+  tree =
+    grove_ui_test_find_if (grove_window_get_view (self->window, "processes"), is_tree_button, NULL);
+  grove_ui_test_click (tree, GROVE_UI_TEST_LEFT);
+  GROVE_WAIT (says_refused (self, "processes"), GROVE_PATIENCE_MS);
+
+  /* Asked again, it tells. */
+  show (self, "supervision");
+  GROVE_WAIT (says_refused (self, "supervision"), GROVE_PATIENCE_MS);
+  self->refuses = FALSE;
+  grove_ui_test_click (grove_ui_test_find (grove_window_get_view (self->window, "supervision"),
+                                           GTK_TYPE_BUTTON, "_Ask Again", NULL),
+                       GROVE_UI_TEST_LEFT);
+  GROVE_WAIT ((serve (self), self->n_subs > 0 && !says_refused (self, "supervision")),
+              GROVE_PATIENCE_MS);
+  show (self, "processes");
+  GROVE_WAIT (!says_refused (self, "processes"), GROVE_PATIENCE_MS);
+}
+
 /* One of this major version is understood, whatever it can do beside. */
 static void
 test_newer (Fixture *self, gconstpointer data)
@@ -492,6 +581,7 @@ main (int argc, char **argv)
   ADD ("order", NULL, test_order);
   ADD ("clocks", NULL, test_clocks);
   ADD ("restarted", NULL, test_restarted);
+  g_test_add ("/ui/bad-input/refused", Fixture, NULL, NULL, test_refused, tear_down);
   g_test_add ("/ui/bad-input/newer", Fixture, NULL, NULL, test_newer, tear_down);
   result = g_test_run ();
   g_clear_object (&application);

@@ -277,6 +277,12 @@ grove_tree_get_loading (GroveTree *self)
   return self->loading;
 }
 
+const char *
+grove_tree_get_refusal (GroveTree *self)
+{
+  return NULL;
+}
+
 void
 grove_tree_expand (GroveTree *self, const char *pid)
 {
