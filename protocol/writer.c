@@ -404,7 +404,7 @@ grove_writer_text_size (struct grove_writer *self, const char *text, size_t size
           continue;
         }
       append (self, text + start, i - start);
-      if (n == 0)
+      if (n == 0 || c == '\0') /* which no text of the protocol may hold */
         append (self, "\xEF\xBF\xBD", 3);
       else
         append (self, escaped, escape (escaped, c));

@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The protocol knows a few levels more. No agent says anything as deep. */
+#define DEPTH_MAX 8
+
 static void
 write_text_term (struct grove_writer *writer, struct grove_text text, int64_t size)
 {
@@ -37,8 +40,16 @@ beam_write_name (struct grove_writer *writer, struct grove_term key)
   return true;
 }
 
+static void write_value (struct grove_writer           *writer,
+                         struct grove_term              term,
+                         const struct grove_term_style *style,
+                         int                            depth);
+
 static void
-write_map (struct grove_writer *writer, struct grove_term map, const struct grove_term_style *style)
+write_map (struct grove_writer           *writer,
+           struct grove_term              map,
+           const struct grove_term_style *style,
+           int                            depth)
 {
   struct grove_cursor cursor;
   struct grove_term   key, value;
@@ -47,14 +58,15 @@ write_map (struct grove_writer *writer, struct grove_term map, const struct grov
   if (grove_cursor_init (&cursor, map))
     while (grove_cursor_next (&cursor, &key) && grove_cursor_next (&cursor, &value))
       if (beam_write_name (writer, key))
-        beam_write_json (writer, value, style);
+        write_value (writer, value, style, depth + 1);
   grove_writer_end_object (writer);
 }
 
 static void
 write_list (struct grove_writer           *writer,
             struct grove_term              list,
-            const struct grove_term_style *style)
+            const struct grove_term_style *style,
+            int                            depth)
 {
   struct grove_cursor cursor;
   struct grove_term   element;
@@ -62,7 +74,7 @@ write_list (struct grove_writer           *writer,
   grove_writer_begin_array (writer);
   if (grove_cursor_init (&cursor, list))
     while (grove_cursor_next (&cursor, &element))
-      beam_write_json (writer, element, style);
+      write_value (writer, element, style, depth + 1);
   grove_writer_end_array (writer);
 }
 
@@ -79,17 +91,18 @@ write_atom (struct grove_writer *writer, struct grove_term atom)
     grove_writer_text_size (writer, text.bytes, text.size);
 }
 
-void
-beam_write_json (struct grove_writer           *writer,
-                 struct grove_term              term,
-                 const struct grove_term_style *style)
+static void
+write_value (struct grove_writer           *writer,
+             struct grove_term              term,
+             const struct grove_term_style *style,
+             int                            depth)
 {
   struct grove_term inner;
   struct grove_text text;
   int64_t           integer;
   double            real;
 
-  switch (grove_term_type (term))
+  switch (depth < DEPTH_MAX ? grove_term_type (term) : GROVE_TERM_INVALID)
     {
     case GROVE_TERM_INTEGER:
       if (grove_term_int64 (term, &integer))
@@ -108,10 +121,10 @@ beam_write_json (struct grove_writer           *writer,
         grove_writer_text_size (writer, text.bytes, text.size);
       break;
     case GROVE_TERM_LIST:
-      write_list (writer, term, style);
+      write_list (writer, term, style, depth);
       break;
     case GROVE_TERM_MAP:
-      write_map (writer, term, style);
+      write_map (writer, term, style, depth);
       break;
     case GROVE_TERM_TUPLE:
       if (grove_match (term, "{term, ~t, _}", &inner))
@@ -131,6 +144,14 @@ beam_write_json (struct grove_writer           *writer,
       grove_writer_null (writer);
       break;
     }
+}
+
+void
+beam_write_json (struct grove_writer           *writer,
+                 struct grove_term              term,
+                 const struct grove_term_style *style)
+{
+  write_value (writer, term, style, 0);
 }
 
 bool

@@ -72,6 +72,15 @@ test_text (void)
       expect (&writer, samples[i].json);
       grove_writer_finish (&writer);
     }
+  {
+    struct grove_writer writer;
+
+    /* What no text may hold. */
+    grove_writer_init (&writer, 0);
+    grove_writer_text_size (&writer, "a\0b", 3);
+    expect (&writer, "\"a\xEF\xBF\xBD\x62\"");
+    grove_writer_finish (&writer);
+  }
 }
 
 static void

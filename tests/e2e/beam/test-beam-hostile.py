@@ -282,7 +282,20 @@ def deep_terms(place):
     node.close()
 
 
-TESTS = (handshakes, on_the_way_in, rubbish, large_packet, only_ticks, flood, agent, new_atoms, deep_terms)
+def zero_bytes(place):
+    """In the name of a process, which the protocol cannot say: it is shown, and the session goes on."""
+    node = place.start("zeros", main="hostile")
+    node.evaluate("register(list_to_atom([$a, 0, $b]), spawn(fun() -> receive x -> x end end))")
+    node.evaluate("whereis(victim) ! <<\"x\", 0, \"y\">>, ok")
+    check("a\ufffdb" in [row["name"] for row in node.json("ps", "-c", "name")["rows"]], "it is not there")
+    with node.observe() as session:
+        page = session.call("process.messages", pid=node.evaluate("whereis(victim)"), offset=0, limit=100, max_bytes=4096)
+        same(len(page["messages"]), 1)
+        session.call("system.info")
+    node.close()
+
+
+TESTS = (handshakes, on_the_way_in, rubbish, large_packet, only_ticks, flood, agent, new_atoms, deep_terms, zero_bytes)
 
 
 def main():
