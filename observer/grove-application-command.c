@@ -67,6 +67,13 @@ list_of_json (struct json_object *array, const char *without)
 /* ---- What it will mean -----------------------------------------------------------------------
  */
 
+static GroveRow *
+find_row (GroveRows *rows, const char *name)
+{
+  guint position;
+  return grove_rows_find (rows, name, &position);
+}
+
 static gboolean
 has_status (GroveRow *row, const char *status)
 {
@@ -106,13 +113,13 @@ add_sentence (GString *text, char *sentence)
 static void
 find_needed (GroveRows *rows, const char *name, GPtrArray *found, guint left)
 {
-  GroveRow *row = grove_rows_find (rows, name, NULL);
+  GroveRow *row = find_row (rows, name);
   if (row == NULL || left == 0)
     return;
   g_auto (GStrv) needs = g_strsplit (grove_row_get_text (row, "needs"), " ", -1);
   for (char **need = needs; *need != NULL; need++)
     {
-      GroveRow *other = grove_rows_find (rows, *need, NULL);
+      GroveRow *other = find_row (rows, *need);
       gboolean  runs = other != NULL && !has_status (other, "loaded");
       if (runs || **need == '\0' ||
           g_ptr_array_find_with_equal_func (found, *need, g_str_equal, NULL))
@@ -165,7 +172,7 @@ add_who_needs_it (GString *text, GroveRows *rows, GroveRow *row)
   g_autoptr (GPtrArray) permanent = g_ptr_array_new ();
   for (char **name = names; *name != NULL; name++)
     {
-      GroveRow *other = grove_rows_find (rows, *name, NULL);
+      GroveRow *other = find_row (rows, *name);
       if (**name == '\0')
         continue;
       g_ptr_array_add (needed_by, *name);
@@ -191,7 +198,7 @@ add_who_needs_it (GString *text, GroveRows *rows, GroveRow *row)
 static char *
 describe_stop (GroveRows *rows, const char *name)
 {
-  GroveRow *row = grove_rows_find (rows, name, NULL);
+  GroveRow *row = find_row (rows, name);
   GString  *text = g_string_new (NULL);
   if (row == NULL)
     return g_string_free (text, FALSE);

@@ -101,14 +101,14 @@ grove_cell_kind (const char *name, const char *type, const char *unit)
 
 /* Names of columns that read well as they are: here for those who translate. */
 G_GNUC_UNUSED static const char *const plain[] = {
-  N_ ("After"),     N_ ("Client"),     N_ ("Command"),  N_ ("Detail"),    N_ ("File"),
-  N_ ("Function"),  N_ ("Heap"),       N_ ("Kind"),     N_ ("Level"),     N_ ("Line"),
-  N_ ("Lived"),     N_ ("Memory"),     N_ ("Message"),  N_ ("Messages"),  N_ ("Name"),
-  N_ ("Objects"),   N_ ("Owner"),      N_ ("Period"),   N_ ("Processes"), N_ ("Protection"),
-  N_ ("Reason"),    N_ ("Requests"),   N_ ("Restarts"), N_ ("Result"),    N_ ("Role"),
-  N_ ("Scheduler"), N_ ("Session"),    N_ ("Size"),     N_ ("Source"),    N_ ("Subscriptions"),
-  N_ ("Successor"), N_ ("Supervisor"), N_ ("Text"),     N_ ("Type"),      N_ ("Value"),
-  N_ ("Version")
+  N_ ("After"),     N_ ("Client"),    N_ ("Command"),       N_ ("Detail"),    N_ ("File"),
+  N_ ("Function"),  N_ ("Heap"),      N_ ("Kind"),          N_ ("Level"),     N_ ("Line"),
+  N_ ("Lived"),     N_ ("Memory"),    N_ ("Message"),       N_ ("Messages"),  N_ ("Name"),
+  N_ ("Needed by"), N_ ("Needs"),     N_ ("System"),        N_ ("Objects"),   N_ ("Owner"),
+  N_ ("Period"),    N_ ("Processes"), N_ ("Protection"),    N_ ("Reason"),    N_ ("Requests"),
+  N_ ("Restarts"),  N_ ("Result"),    N_ ("Role"),          N_ ("Scheduler"), N_ ("Session"),
+  N_ ("Size"),      N_ ("Source"),    N_ ("Subscriptions"), N_ ("Successor"), N_ ("Supervisor"),
+  N_ ("Text"),      N_ ("Type"),      N_ ("Value"),         N_ ("Version")
 };
 
 /* "shoe_size_ns" is called "Shoe size". */

@@ -5,6 +5,7 @@
  */
 #include "ui/grove-activity-view.h"
 
+#include "observer/grove-application-command.h"
 #include "observer/grove-format.h"
 #include "ui/grove-activity-page.h"
 #include "ui/grove-menus.h"
@@ -25,8 +26,9 @@ struct _GroveActivityView
   GroveActivityPage  *page;   /* that is shown; NULL before the first */
   GSimpleActionGroup *actions;
   GMenuModel         *row_menu;
-  gboolean            focus_rows; /* as soon as there are some */
-  gboolean            details;    /* one wants to see them, as far as something is selected */
+  char               *application_status; /* of the row that is selected */
+  gboolean            focus_rows;         /* as soon as there are some */
+  gboolean            details; /* one wants to see them, as far as something is selected */
   guint               fold_source;
 
   AdwFlap      *flap;
@@ -242,10 +244,25 @@ set_enabled (GroveActivityView *self, const char *name, gboolean enabled)
                                enabled);
 }
 
+/* Whether that may be done to the application of the selected row. */
+static gboolean
+can_command (GroveActivityView *self, GroveApplicationCommand command, GroveRow *row)
+{
+  g_autofree char *obstacle = NULL;
+
+  if (row == NULL || !g_str_equal (grove_activity_page_get_table (self->page), "applications"))
+    return FALSE;
+  obstacle = grove_application_command_get_obstacle (self->session, command, row);
+  return obstacle == NULL;
+}
+
 static void
 update_actions (GroveActivityView *self)
 {
   GroveRow *row = self->page != NULL ? grove_activity_page_get_selected (self->page) : NULL;
+
+  set_enabled (self, "start-application", can_command (self, GROVE_APPLICATION_COMMAND_START, row));
+  set_enabled (self, "stop-application", can_command (self, GROVE_APPLICATION_COMMAND_STOP, row));
 
   set_enabled (self, "copy", row != NULL);
   set_enabled (self, "details", row != NULL);
@@ -400,6 +417,25 @@ on_menu (GroveRowList *list, double x, double y, GroveActivityView *self)
   grove_menu_popup (GTK_WIDGET (list), self->row_menu, x, y);
 }
 
+/* What can be done to an application is another thing when it has started or stopped. */
+static void
+on_applications (GroveActivityView *self, guint first, guint n, gboolean moved, GroveRows *rows)
+{
+  GroveRow   *row;
+  const char *status;
+
+  if (self->page == NULL || grove_activity_page_get_rows (self->page) != rows)
+    return;
+  row = grove_activity_page_get_selected (self->page);
+  status = row != NULL ? grove_row_get_text (row, "status") : "";
+  if (g_strcmp0 (status, self->application_status) == 0)
+    return;
+  g_free (self->application_status);
+  self->application_status = g_strdup (status);
+  show_details (self);
+  update_actions (self);
+}
+
 /* ---- Pages --------------------------------------------------------------------------------------
  */
 
@@ -420,6 +456,9 @@ add_page (GroveActivityView *self, const char *table)
   gtk_stack_add_named (self->filter_stack, grove_activity_page_get_filter (page), table);
   g_signal_connect_object (page, "changed", G_CALLBACK (on_page_changed), self, 0);
   g_signal_connect_object (page, "selected", G_CALLBACK (on_page_selected), self, 0);
+  if (g_str_equal (table, "applications"))
+    g_signal_connect_object (grove_activity_page_get_rows (page), "refilled",
+                             G_CALLBACK (on_applications), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (list, "menu", G_CALLBACK (on_menu), self, 0);
   g_signal_connect_object (list, "activated", G_CALLBACK (on_row_activated), self, 0);
   return page;
@@ -560,6 +599,18 @@ on_show_process (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                                 grove_row_get_text (row, "pid"));
 }
 
+/* `activity.stop-application` is `win.stop-application` of the selected row. */
+static void
+on_application (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GroveActivityView *self = user_data;
+  GroveRow          *row = grove_activity_page_get_selected (self->page);
+  g_autofree char   *name = g_strconcat ("win.", g_action_get_name (G_ACTION (action)), NULL);
+
+  if (row != NULL && grove_row_get_key (row) != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), name, "s", grove_row_get_key (row));
+}
+
 static void
 on_copy (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -680,6 +731,7 @@ grove_activity_view_dispose (GObject *object)
   g_clear_object (&self->columns_submenu);
   self->page = NULL;
   g_clear_pointer (&self->pages, g_hash_table_unref);
+  g_clear_pointer (&self->application_status, g_free);
   G_OBJECT_CLASS (grove_activity_view_parent_class)->dispose (object);
   g_clear_object (&self->session);
 }
@@ -729,6 +781,8 @@ grove_activity_view_init (GroveActivityView *self)
     { .name = "save", .activate = on_save },
     { .name = "details", .activate = on_details },
     { .name = "contents", .activate = on_contents },
+    { .name = "start-application", .activate = on_application },
+    { .name = "stop-application", .activate = on_application },
     { .name = "show-process", .activate = on_show_process },
   };
   g_autoptr (GPropertyAction) sidebar = NULL;

@@ -123,20 +123,30 @@ add_processes (GroveFinder *self, GArray *found)
     }
 }
 
+/* To its tree; a library has none, and what does not run is there to be started. */
 static GroveFinderItem *
 new_application_item (GroveRow *row)
 {
-  const char      *pid = grove_row_get_text (row, "pid"), *top = grove_row_get_text (row, "top");
-  const char      *status = grove_row_get_text (row, "status");
-  const char      *said = grove_row_translate_word ("status", status);
+  const char    *name = grove_row_get_text (row, "name");
+  const char    *pid = grove_row_get_text (row, "pid"), *top = grove_row_get_text (row, "top");
+  const char    *status = grove_row_get_text (row, "status");
+  const char    *said = grove_row_translate_word ("status", status);
+  const gboolean loaded = g_str_equal (status, "loaded");
+  const char    *action = loaded           ? "win.start-application"
+                          : pid[0] == '\0' ? "win.show-activity"
+                                           : "win.show-process";
+  const char *target = loaded ? name : pid[0] == '\0' ? "applications" : top[0] != '\0' ? top : pid;
+  g_autofree char *title = loaded ? g_strdup_printf (_ ("Start %s…"), name) : g_strdup (name);
   g_autofree char *processes =
     grove_format_plural (grove_row_get_int (row, "processes"), "process", "processes");
   GroveFinderItem *item =
-    grove_finder_item_new (GROVE_FINDER_APPLICATION, grove_row_get_text (row, "name"),
-                           "grove-supervision-symbolic", "win.show-process",
-                           g_variant_new_string (top[0] != '\0' ? top : pid));
+    grove_finder_item_new (GROVE_FINDER_APPLICATION, title, "grove-supervision-symbolic", action,
+                           g_variant_new_string (target));
 
-  item->detail = g_strdup_printf ("%s · %s · %s", pid, said != NULL ? said : status, processes);
+  if (pid[0] == '\0')
+    item->detail = g_strdup (said != NULL ? said : status);
+  else
+    item->detail = g_strdup_printf ("%s · %s · %s", pid, said != NULL ? said : status, processes);
   return item;
 }
 

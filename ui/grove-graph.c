@@ -544,6 +544,13 @@ grove_graph_init (GroveGraph *self)
   _grove_graph_init_input (self);
 }
 
+GroveSession *
+grove_graph_get_session (GroveGraph *self)
+{
+  g_return_val_if_fail (GROVE_IS_GRAPH (self), NULL);
+  return self->session;
+}
+
 GtkWidget *
 grove_graph_new (GroveSession *session, GroveTree *tree)
 {

@@ -22,7 +22,8 @@ G_DECLARE_FINAL_TYPE (GroveGraph, grove_graph, GROVE, GRAPH, GtkWidget)
  *   changed      what is counted below may be another number now
  * Actions of the window that its keys and menu use, all on the session's selection:
  *   win.inspect (Enter, double click), win.kill (Delete). */
-GtkWidget *grove_graph_new (GroveSession *session, GroveTree *tree);
+GtkWidget    *grove_graph_new (GroveSession *session, GroveTree *tree);
+GroveSession *grove_graph_get_session (GroveGraph *self);
 
 GroveGraphMetric grove_graph_get_metric (GroveGraph *self);
 void             grove_graph_set_metric (GroveGraph *self, GroveGraphMetric metric);

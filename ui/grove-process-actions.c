@@ -539,6 +539,14 @@ grove_process_actions_new (GtkWindow       *window,
 }
 
 void
+grove_process_actions_say (GroveProcessActions *self, const char *text)
+{
+  g_return_if_fail (GROVE_IS_PROCESS_ACTIONS (self));
+  if (self->window != NULL)
+    say (self, text, NULL);
+}
+
+void
 grove_process_actions_set_control (GroveProcessActions *self,
                                    GtkWidget           *widget,
                                    const char          *action,

@@ -35,6 +35,8 @@ GroveProcessActions *grove_process_actions_new (GtkWindow       *window,
 const char *grove_process_actions_get_obstacle (GroveProcessActions *self, const char *action);
 /* What is selected, or what may be done to it, has changed. @gone: the foremost has ended. */
 void grove_process_actions_update (GroveProcessActions *self, gboolean gone);
+/* What came of a command that is not one of these, as a toast like theirs. */
+void grove_process_actions_say (GroveProcessActions *self, const char *text);
 /* The control stands for another action from now on. */
 void grove_process_actions_set_control (GroveProcessActions *self,
                                         GtkWidget           *control,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * GroveRootChooser: which applications the supervision graph shows.
+ * GroveRootChooser: which applications the supervision graph shows; beside each, what stops it.
  */
 #include "ui/grove-root-chooser.h"
 
@@ -31,10 +31,11 @@ update_rows (GroveRootChooser *self)
   for (GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self->list)); row != NULL;
        row = gtk_widget_get_next_sibling (row))
     {
-      const gboolean last = n_shown == 1 && gtk_check_button_get_active (GTK_CHECK_BUTTON (row));
+      GtkWidget     *check = gtk_widget_get_first_child (row);
+      const gboolean last = n_shown == 1 && gtk_check_button_get_active (GTK_CHECK_BUTTON (check));
 
-      gtk_widget_set_sensitive (row, !last);
-      gtk_widget_set_tooltip_text (row, last ? _ ("At least one application is drawn") : NULL);
+      gtk_widget_set_sensitive (check, !last);
+      gtk_widget_set_tooltip_text (check, last ? _ ("At least one application is drawn") : NULL);
     }
   gtk_widget_set_sensitive (self->all_button, n_shown < grove_graph_get_n_roots (self->graph));
 }
@@ -75,6 +76,41 @@ on_toggled (GtkCheckButton *row, GroveRootChooser *self)
   update_rows (self);
 }
 
+/* The window asks before it does. */
+static GtkWidget *
+new_stop_button (GroveRootChooser *self, const char *name)
+{
+  GtkWidget       *button = gtk_button_new_from_icon_name ("grove-exit-symbolic");
+  g_autofree char *title = g_strdup_printf (_ ("Stop %s…"), name);
+  const char      *why = NULL;
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", name);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.stop-application");
+  (void) grove_session_can (grove_graph_get_session (self->graph), "application.stop", &why);
+  gtk_widget_set_tooltip_text (button, why != NULL ? why : title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                  -1);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (gtk_popover_popdown), self->popover);
+  return button;
+}
+
+static GtkWidget *
+new_row (GroveRootChooser *self, const char *name)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *check = gtk_check_button_new_with_label (name);
+
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (check),
+                               grove_graph_is_root_shown (self->graph, name));
+  g_object_set_data_full (G_OBJECT (check), "grove-root", g_strdup (name), g_free);
+  g_signal_connect (check, "toggled", G_CALLBACK (on_toggled), self);
+  gtk_widget_set_hexpand (check, TRUE);
+  gtk_box_append (GTK_BOX (row), check);
+  gtk_box_append (GTK_BOX (row), new_stop_button (self, name));
+  return row;
+}
+
 static void
 fill (GroveRootChooser *self)
 {
@@ -84,16 +120,7 @@ fill (GroveRootChooser *self)
   while ((row = gtk_widget_get_first_child (GTK_WIDGET (self->list))) != NULL)
     gtk_box_remove (self->list, row);
   for (guint i = 0; i < MIN (n, LISTED_MAX); i++)
-    {
-      const char *name = grove_graph_get_root (self->graph, i);
-
-      row = gtk_check_button_new_with_label (name);
-      gtk_check_button_set_active (GTK_CHECK_BUTTON (row),
-                                   grove_graph_is_root_shown (self->graph, name));
-      g_object_set_data_full (G_OBJECT (row), "grove-root", g_strdup (name), g_free);
-      g_signal_connect (row, "toggled", G_CALLBACK (on_toggled), self);
-      gtk_box_append (self->list, row);
-    }
+    gtk_box_append (self->list, new_row (self, grove_graph_get_root (self->graph, i)));
   gtk_widget_set_visible (GTK_WIDGET (self->rest_label), n > LISTED_MAX);
   if (n > LISTED_MAX)
     {

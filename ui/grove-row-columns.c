@@ -14,7 +14,8 @@ static const struct
   { "log", "at_ns,level,name,text!,source" },
   { "audit", "at_ns,command,name,pid,answer,result!,client" },
   { "names", "name!,pid,status,messages,memory,app,initial,started_ns" },
-  { "applications", "name!,status,type,processes,memory,restarts,started_ns,pid" },
+  { "applications",
+    "name!,status,type,version,processes,memory,restarts,started_ns,needed_by,pid" },
   { "timers", "due_ns,name,pid,kind,period_ns,message!" },
   { "sessions", "session,client!,version,role,os_pid,opened_ns,requests,subscriptions,bytes_out" },
   /* Of an Erlang node. */

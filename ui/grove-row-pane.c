@@ -5,6 +5,7 @@
  */
 #include "ui/grove-row-pane.h"
 
+#include "observer/grove-application-command.h"
 #include "observer/grove-crash.h"
 #include "observer/grove-format.h"
 #include "ui/grove-row-cell.h"
@@ -21,6 +22,7 @@ struct _GroveRowPane
 
   GtkLabel  *title_label;
   GtkWidget *process_button, *successor_button, *supervisor_button;
+  GtkWidget *application_button;
   GtkWidget *scrolled, *body;
 };
 
@@ -405,6 +407,42 @@ follow_crash (GroveRowPane *self, gint64 seq)
     grove_crash_set_active (self->crash, TRUE);
 }
 
+/* ---- An application -----------------------------------------------------------------------------
+ */
+
+/* One button: what does not run can be started, what does can be stopped. */
+static void
+update_application (GroveRowPane *self, gboolean application, GroveRow *row)
+{
+  const gboolean runs = !application || !g_str_equal (grove_row_get_text (row, "status"), "loaded");
+  g_autofree char *obstacle = NULL;
+  g_autofree char *tooltip = NULL;
+
+  gtk_widget_set_visible (self->application_button, application);
+  if (!application)
+    return;
+  obstacle = grove_application_command_get_obstacle (self->session,
+                                                     runs ? GROVE_APPLICATION_COMMAND_STOP
+                                                          : GROVE_APPLICATION_COMMAND_START,
+                                                     row);
+  tooltip = g_strdup_printf (runs ? _ ("Stop %s and all its processes")
+                                  : _ ("Start %s, and before it what it needs"),
+                             grove_row_get_key (row));
+  gtk_button_set_label (GTK_BUTTON (self->application_button), runs ? _ ("S_top…") : _ ("S_tart…"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->application_button), NULL);
+  gtk_widget_set_tooltip_text (self->application_button, obstacle != NULL ? obstacle : tooltip);
+  if (obstacle != NULL)
+    {
+      gtk_widget_set_sensitive (self->application_button, FALSE);
+      return;
+    }
+  gtk_widget_set_sensitive (self->application_button, TRUE);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->application_button), "s",
+                                    grove_row_get_key (row));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->application_button),
+                                  runs ? "win.stop-application" : "win.start-application");
+}
+
 /* ---- The pane -----------------------------------------------------------------------------------
  */
 
@@ -456,6 +494,7 @@ grove_row_pane_show (GroveRowPane         *self,
   gtk_widget_set_visible (self->process_button, TRUE);
   gtk_widget_set_visible (self->successor_button, crash);
   gtk_widget_set_visible (self->supervisor_button, crash);
+  update_application (self, g_str_equal (table, "applications"), row);
   set_link (self->successor_button, NULL, _ ("Nothing was started in its place"));
   set_link (self->supervisor_button, NULL, _ ("It had no supervisor, or one that ended too"));
   show_columns (self, columns, n_columns, row);
@@ -536,6 +575,7 @@ grove_row_pane_class_init (GroveRowPaneClass *klass)
   BIND (process_button);
   BIND (successor_button);
   BIND (supervisor_button);
+  BIND (application_button);
   BIND (scrolled);
   BIND (body);
 #undef BIND

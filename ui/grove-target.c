@@ -29,6 +29,8 @@ grove_target_new_from_row (const GroveProcessRow *row)
   self->started_ns = row->started_ns;
   self->supervisor = grove_target_is_supervisor_call (row->initial);
   self->system = row->system;
+  if (g_str_has_prefix (row->initial, "application_master") && row->app[0] != '\0')
+    self->application = g_strdup (row->app);
   self->known = TRUE;
   return self;
 }
@@ -41,6 +43,7 @@ grove_target_copy (const GroveTarget *self)
   copy->started_ns = self->started_ns;
   copy->system = self->system;
   copy->supervisor = self->supervisor;
+  copy->application = g_strdup (self->application);
   copy->known = self->known;
   return copy;
 }
@@ -52,6 +55,7 @@ grove_target_free (GroveTarget *self)
     return;
   g_free (self->pid);
   g_free (self->name);
+  g_free (self->application);
   g_free (self);
 }
 
@@ -70,6 +74,8 @@ grove_target_learn (GroveTarget *self, GroveTree *tree)
     }
   if (grove_tree_node_get_kind (node) <= GROVE_NODE_KIND_SUPERVISOR)
     self->supervisor = TRUE;
+  if (grove_tree_node_get_kind (node) == GROVE_NODE_KIND_APPLICATION && self->application == NULL)
+    self->application = g_strdup (name);
   self->known = TRUE;
 }
 

@@ -16,8 +16,9 @@ typedef struct
   char    *name;       /* "" when it has none */
   gint64   started_ns; /* 0 not known */
   gboolean system;
-  gboolean supervisor; /* or an application's root */
-  gboolean known;      /* what it is was seen; else only its pid is */
+  gboolean supervisor;  /* or an application's root */
+  char    *application; /* whose root it is; NULL none */
+  gboolean known;       /* what it is was seen; else only its pid is */
 } GroveTarget;
 
 GroveTarget *grove_target_new (const char *pid, const char *name);

@@ -211,6 +211,17 @@ set_enabled (GroveWindow *self, const char *name, gboolean enabled)
   g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
 }
 
+/* What is selected may be the root of an application. */
+static void
+update_application (GroveWindow *self)
+{
+  g_autoptr (GPtrArray) targets = _grove_window_dup_targets (self);
+  const GroveTarget *first = targets->len == 1 ? g_ptr_array_index (targets, 0) : NULL;
+
+  grove_application_actions_update (self->application_actions,
+                                    first != NULL ? first->application : NULL);
+}
+
 void
 _grove_window_actions_update (GroveWindow *self)
 {
@@ -230,6 +241,7 @@ _grove_window_actions_update (GroveWindow *self)
   set_enabled (self, "show-in-table", selected);
   set_enabled (self, "escape", selected);
   grove_process_actions_update (self->actions, grove_inspector_is_gone (self->inspector));
+  update_application (self);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "observer/grove-findings.h"
 #include "observer/grove-node-list.h"
 #include "ui/grove-activity-view.h"
+#include "ui/grove-application-actions.h"
 #include "ui/grove-connect-page.h"
 #include "ui/grove-finder.h"
 #include "ui/grove-loss-bar.h"
@@ -21,15 +22,16 @@
 
 struct _GroveWindow
 {
-  AdwApplicationWindow parent_instance;
-  GroveSession        *session;
-  GroveDiscovery      *discovery;
-  GroveNodeList       *nodes;       /* of this machine */
-  char                *awaited_pid; /* to be shown once the node it is of is reached */
-  GroveProcessActions *actions;
-  gboolean             noted;    /* among the recent systems */
-  GHashTable          *seen;     /* names of views that showed something of this system */
-  GroveFindings       *findings; /* NULL once disposed */
+  AdwApplicationWindow     parent_instance;
+  GroveSession            *session;
+  GroveDiscovery          *discovery;
+  GroveNodeList           *nodes;       /* of this machine */
+  char                    *awaited_pid; /* to be shown once the node it is of is reached */
+  GroveProcessActions     *actions;
+  GroveApplicationActions *application_actions;
+  gboolean                 noted;    /* among the recent systems */
+  GHashTable              *seen;     /* names of views that showed something of this system */
+  GroveFindings           *findings; /* NULL once disposed */
 
   GroveConnectPage   *connect_page;
   GroveOverview      *overview;

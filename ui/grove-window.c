@@ -321,8 +321,11 @@ grove_window_dispose (GObject *object)
   _grove_window_finder_finish (self);
   if (self->actions != NULL)
     g_object_run_dispose (G_OBJECT (self->actions));
+  if (self->application_actions != NULL)
+    g_object_run_dispose (G_OBJECT (self->application_actions));
   G_OBJECT_CLASS (grove_window_parent_class)->dispose (object);
   g_clear_object (&self->actions);
+  g_clear_object (&self->application_actions);
   g_clear_object (&self->discovery);
   g_clear_object (&self->nodes);
   _grove_window_nodes_finish (self);
@@ -397,6 +400,8 @@ grove_window_init (GroveWindow *self)
   self->actions =
     grove_process_actions_new (GTK_WINDOW (self), self->toasts, self->session, dup_targets, self);
   grove_inspector_set_actions (self->inspector, self->actions);
+  self->application_actions =
+    grove_application_actions_new (GTK_WINDOW (self), self->session, self->actions);
   _grove_window_actions_init (self);
   _grove_window_finder_init (self);
   _grove_window_nodes_init (self);
