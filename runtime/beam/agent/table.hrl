@@ -91,7 +91,7 @@ most_asked(Needs) ->
     end.
 
 known(Key) ->
-    try [list_to_pid(binary_to_list(Key))] catch error:_ -> [] end.
+    try [Pid || Pid <- [list_to_pid(binary_to_list(Key))], node(Pid) =:= node()] catch error:_ -> [] end.
 
 window(List, Offset, Limit) -> lists:sublist(drop(Offset, List), Limit).
 drop(0, List) -> List;

@@ -21,14 +21,17 @@
 %% An answer comes so often though there is nothing to tell; without a question in so long it ends.
 -define(HOLD_MS, 5000).
 -define(UNWATCHED_MS, 30000).
-%% Reductions a supervisor may differ from one look to the next by collecting garbage.
+%% Reductions a supervisor may differ from one look to the next by collecting garbage, and from others: that
+%% is learnt of each, and stays below what starting or ending a child takes.
 -define(SLACK, 6).
+-define(OWN_MOST, 40).
 
 %% Of a supervisor: `seen` are the reductions it had when it was last looked into (fixed: nobody can be;
 %% {unknown, Ms}: then), `flags` what was seen there, and `told` as it was when its children were listed.
-%% `limit` children are shown, `ids` and `counts` are theirs by id: who it is, and
+%% `own` is what it does more than others when it is looked into, `excess` what it had done when it was asked
+%% last. `limit` children are shown, `ids` and `counts` are theirs by id: who it is, and
 %% how often another took its place.
--record(seen, {above, seen = fixed, asked = false, flags = none, told = none, hash = none, revision = 0, limit = 0,
+-record(seen, {above, seen = fixed, own = 0, excess = 0, asked = false, flags = none, told = none, hash = none, revision = 0, limit = 0,
                ids = #{}, counts = #{}, members = [], numbers = #{}}).
 -record(watch, {bridge, nodes = #{}, tail = ?SLACK, roots = [], changed = #{}, question = none, columns = [], due = 0,
                 listed = 0, looked = 0, asked = 0, read = #{}, out = #{}}).
@@ -190,7 +193,7 @@ roots(S = #watch{looked = Looked, roots = Roots, nodes = Nodes}) ->
     end.
 
 look_around(S = #watch{nodes = Nodes, tail = Tail}) ->
-    maps:fold(fun(Pid, #seen{seen = Seen, asked = false}, S1) when is_integer(Seen) -> look_around(Pid, Seen + Tail + ?SLACK, S1);
+    maps:fold(fun(Pid, #seen{seen = Seen, own = Own, asked = false}, S1) when is_integer(Seen) -> look_around(Pid, Seen + Tail + Own + ?SLACK, S1);
                  (Pid, #seen{seen = {unknown, Then}}, S1) ->
                       case now_ms() - Then > ?ASK_MS of true -> changed(Pid, S1); false -> S1 end;
                  (Pid, #seen{asked = true}, S1) ->
@@ -203,19 +206,21 @@ look_around(Pid, Most, S = #watch{nodes = Nodes}) ->
     case not is_map_key(Pid, get(stuck)) andalso process_info(Pid, reductions) of
         false -> S;
         {reductions, Now} when Now =< Most -> S;
-        {reductions, _} ->
-            #{Pid := #seen{limit = Limit} = Node} = Nodes,
+        {reductions, Now} ->
+            #{Pid := #seen{limit = Limit, own = Own} = Node} = Nodes,
             %% As sys:replace_state/2 asks, without waiting for the answer.
             Pid ! {system, {self(), {grove_look, Pid}}, {replace_state, looking({page, 0, Limit}, false)}},
-            S#watch{nodes = Nodes#{Pid := Node#seen{asked = true}}};
+            S#watch{nodes = Nodes#{Pid := Node#seen{asked = true, excess = Now - Most + Own}}};
         undefined -> gone(Pid, S)
     end.
 
 looked(Pid, Reply, S = #watch{nodes = Nodes}) ->
     case {Nodes, Reply} of
         {#{Pid := Node}, {error, {callback_failed, _, {exit, {grove, #{reductions := Reductions, hash := Hash} = Look}}}}} ->
-            #seen{hash = OldHash, flags = Flags, told = Told, limit = Limit} = Node,
-            S1 = S#watch{nodes = Nodes#{Pid := Node#seen{asked = false, seen = Reductions, flags = Look}}},
+            #seen{hash = OldHash, flags = Flags, told = Told, limit = Limit, own = Own, excess = Excess} = Node,
+            Same = Hash =:= OldHash andalso not differs(Look, Flags) andalso Excess =< ?OWN_MOST,
+            S1 = S#watch{nodes = Nodes#{Pid := Node#seen{asked = false, seen = Reductions, flags = Look,
+                                                         own = case Same of true -> max(Own, Excess); false -> Own end}}},
             S2 = case Limit > 0 andalso (Hash =/= OldHash orelse differs(Look, Told)) of true -> changed(Pid, S1); false -> S1 end,
             case differs(Look, Flags) of true -> told_above(Pid, S2); false -> S2 end;
         {#{Pid := Node}, _} -> S#watch{nodes = Nodes#{Pid := Node#seen{asked = false, seen = {unknown, now_ms()}}}};
