@@ -18,6 +18,9 @@
 #define COMPILE_MS 60000
 /* Before it there are neither atomics nor a logger. */
 #define OLDEST_RELEASE 22
+/* The agent brings 1,300, what it calls when that is loaded first, and what is sent, as many more.
+ */
+#define ATOMS_NEEDED 5000
 
 /* Arguments are ours to give back. */
 static bool
@@ -90,6 +93,36 @@ refused (struct grove_term result, struct beam_trouble *ret_trouble)
 
   (void) grove_term_print (result, GROVE_SYNTAX_ERLANG, 16, text, sizeof text, &cut);
   beam_trouble_set (ret_trouble, BEAM_REFUSED, "The node refused the agent's module: %s", text);
+  return false;
+}
+
+/* What is made when the table of atoms is full ends the node: loading the agent makes some, so does
+ * what it is asked for. */
+static bool
+has_room (struct beam_link *link, struct beam_trouble *ret_trouble)
+{
+  static const char *const items[] = { "atom_limit", "atom_count" };
+  int64_t                  numbers[2] = { 0, 0 };
+
+  for (size_t i = 0; i < 2; i++)
+    {
+      struct grove_buffer arguments = { NULL };
+      struct grove_term   result;
+
+      beam_must (grove_build (&arguments, "[~a]", items[i]) == GROVE_OK);
+      if (!call (link, "erlang", "system_info", &arguments, CALL_MS, &result, ret_trouble))
+        return false;
+      /* Neither is told before OTP 20. */
+      if (!grove_term_int64 (result, &numbers[i]) || numbers[i] < 0)
+        return true;
+    }
+  if (numbers[0] - numbers[1] >= ATOMS_NEEDED)
+    return true;
+  beam_trouble_set (ret_trouble, BEAM_REFUSED,
+                    "The node has %lld of the %lld atoms it may have. The agent needs some of its "
+                    "own, and a node that has none left ends, so it was not loaded. Start the node "
+                    "with a higher limit (+t), or find out what makes so many.",
+                    (long long) numbers[1], (long long) numbers[0]);
   return false;
 }
 
@@ -213,6 +246,8 @@ beam_agent_load (struct beam_link *link, bool as_source, struct beam_trouble *re
     return false;
   if (loaded)
     return true;
+  if (!has_room (link, ret_trouble))
+    return false;
   if (release >= beam_agent_release && !as_source)
     return load_code (link, ret_trouble);
   if (release >= OLDEST_RELEASE && !ask_for_compiler (link, &has_compiler, ret_trouble))

@@ -72,7 +72,8 @@ stop_recorder({Pid, Monitor}, Id) ->
 record(S = #recorder{manager = Manager}) ->
     receive
         leave -> end_recorder(S);
-        {'DOWN', _, process, Manager, _} -> end_recorder(S);
+        %% Nobody else takes the code away when the manager was killed.
+        {'DOWN', _, process, Manager, _} -> end_recorder(S), others() orelse catch unload();
         {'DOWN', _, process, Pid, Why} -> record(tracer_ended(Pid, Why, S));
         tick -> record(tick(S));
         {line, Line} -> tell_happened(log, Line, ?LINES_LOST, S), record(ticking(S));

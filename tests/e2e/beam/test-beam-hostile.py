@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""test-beam-hostile.py GROVE GROVE_BEAM MOST_KB HOSTILE: a node that lies to its observer, before and after it let it
+"""test-beam-hostile.py GROVE GROVE_BEAM MOST_KB HOSTILE CHURN: a node that lies to its observer, before and after it let it
 in; and an agent that is asked for what no observer of ours would ask: one clear error or correct service each,
 and nothing grows; the bridge no further than MOST_KB."""
 
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+import churn
 from fake_node import VERSION, FakeNode, atom, binary, integer, list_of, map_of, tuple_of
 from node import PATIENCE, UNREACHABLE, Place, await_that, check, has, run_tests, same
 
@@ -188,11 +189,6 @@ def only_ticks(place):
         has(done.stderr, "stopped answering")
 
 
-def resident_kb(process):
-    with open(f"/proc/{process}/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
-
-
 def flood(place, most_kb):
     """A hundred megabytes that nobody asked for: none of it is kept, beyond the last of each kind."""
     line = tuple_of(atom("happened"), atom("log"), map_of(text=binary(b"x" * 4000), level=binary(b"error")))
@@ -217,7 +213,7 @@ def flood(place, most_kb):
         )
         await_that(lambda: link_there, "all to be sent")
         with bridge:
-            size = resident_kb(bridge.pid)
+            size = churn.resident_kb(bridge.pid)
             bridge.stdin.close()
             same(bridge.wait(PATIENCE), 0)
         check(size < most_kb, f"{size} KB")
@@ -295,7 +291,61 @@ def zero_bytes(place):
     node.close()
 
 
-TESTS = (handshakes, on_the_way_in, rubbish, large_packet, only_ticks, flood, agent, new_atoms, deep_terms, zero_bytes)
+def killed_agent(place):
+    """By somebody on the node, which goes on ticking: the bridge says so, what was suspended runs, and the code
+    goes."""
+    node = place.start("killing", main="hostile", arguments=["-kernel", "net_ticktime", "8"])
+    with node.observe() as session:
+        session.call("process.suspend", pid=node.evaluate("whereis(victim)"))
+        session.call("system.info")
+        node.evaluate("exit(whereis(grove_agent1), kill)")
+        same(session.process.wait(PATIENCE), 31)
+    node.await_left_alone()
+    same(node.evaluate("process_info(whereis(victim), status)"), "{status,waiting}")
+    node.close()
+
+
+def few_atoms(place):
+    """A node without room for the agent's is left alone, and lives."""
+    node = place.start("many", main="hostile")
+    limit = int(node.evaluate("erlang:system_info(atom_count)")) + 3500
+    node.close()
+    node = place.start("few", main="hostile", arguments=["+t", str(limit)])
+    done = grove(place, node.name, "ps")
+    same(done.returncode, UNREACHABLE)
+    has(done.stderr, f"of the {limit} atoms it may have")
+    same(node.evaluate("1 + 1"), "2")
+    node.await_left_alone()
+    node.close()
+
+
+def restless(place, most_kb):
+    """Everything open on a node that never rests: once the rings of what happened are full, the bridge does not
+    grow, and the node is left as it was."""
+    node = place.start("churn", main="churn")
+    node.evaluate("churn:begin_all(2000)")
+    left = node.evaluate("churn:leavings()")
+
+    def until(crashes):
+        end = time.monotonic() + PATIENCE
+        while int(node.evaluate("churn:did()")[1:-1].split(",")[1]) < crashes:
+            check(time.monotonic() < end, "it does not churn")
+            for _ in range(5):
+                churn.read_on(session)
+        return churn.resident_kb(session.process.pid)
+
+    with node.observe() as session:
+        churn.open_all(session)
+        first = until(400)
+        second = until(800)
+        check(second - first < most_kb // 6, (first, second))
+    node.evaluate("churn:end_all()")
+    node.await_left_alone()
+    await_that(lambda: node.evaluate("churn:leavings()") == left, f"as before: {left}")
+    node.close()
+
+
+TESTS = (handshakes, on_the_way_in, rubbish, large_packet, only_ticks, flood, agent, new_atoms, deep_terms, zero_bytes, killed_agent, few_atoms, restless)
 
 
 def main():
@@ -306,7 +356,7 @@ def main():
 
         def one(test):
             def run():
-                test(place, *([int(most_kb)] if test is flood else []))
+                test(place, *([int(most_kb)] if test in (flood, restless) else []))
 
             run.__name__ = test.__name__
             return run
