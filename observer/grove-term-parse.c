@@ -12,6 +12,9 @@
 #define DEPTH_MAX     48
 #define NODE_TEXT_MAX 1024
 
+/* After what is only the beginning of a binary. */
+#define MORE_OF_IT " <> ..."
+
 typedef struct
 {
   const char   *at;
@@ -168,11 +171,17 @@ parse_element (Parser *self)
   return TRUE;
 }
 
+/* Dots where something is left out stand for a key and its value. */
 static gboolean
 parse_association (Parser *self)
 {
   const char *start = self->at;
 
+  if (g_str_has_prefix (self->at, "..."))
+    {
+      self->at += 3;
+      return leaf (self, GROVE_TERM_KIND_OTHER, start) && leaf (self, GROVE_TERM_KIND_OTHER, start);
+    }
   if (take_key (self))
     {
       if (!leaf (self, GROVE_TERM_KIND_ATOM, start))
@@ -263,8 +272,10 @@ parse_angles (Parser *self)
   const char    *start = self->at;
   const gboolean binary = g_str_has_prefix (start, "<<");
 
-  return skip_angles (self) &&
-         leaf (self, binary ? GROVE_TERM_KIND_BINARY : GROVE_TERM_KIND_PID, start);
+  if (!skip_angles (self))
+    return FALSE;
+  (void) take (self, MORE_OF_IT);
+  return leaf (self, binary ? GROVE_TERM_KIND_BINARY : GROVE_TERM_KIND_PID, start);
 }
 
 static gboolean
@@ -275,6 +286,9 @@ parse_number (Parser *self)
 
   skip_word (self);
   length = (gsize) (self->at - start);
+  /* A range: 1..10//3. */
+  if (g_strstr_len (start, (gssize) length, "..") != NULL)
+    return leaf (self, GROVE_TERM_KIND_OTHER, start);
   return leaf (self,
                memchr (start, '.', length) != NULL ? GROVE_TERM_KIND_FLOAT
                                                    : GROVE_TERM_KIND_INTEGER,
@@ -300,6 +314,42 @@ parse_word (Parser *self)
   return self->at > start && leaf (self, kind, start);
 }
 
+/* ~c"text", ~D[2026-01-31], ~r/expression/i. */
+static gboolean
+parse_sigil (Parser *self)
+{
+  const char *start = self->at++;
+  char        close;
+
+  while (g_ascii_isalpha (*self->at))
+    self->at++;
+  if (*self->at == '"')
+    return skip_quoted (self) && leaf (self, GROVE_TERM_KIND_BINARY, start);
+  if (*self->at != '[' && *self->at != '/')
+    return FALSE;
+  close = *self->at == '[' ? ']' : '/';
+  for (self->at++; *self->at != close; self->at++)
+    if (*self->at == '\0' || (*self->at == '\\' && *++self->at == '\0'))
+      return FALSE;
+  for (self->at++; g_ascii_isalpha (*self->at);)
+    self->at++;
+  return leaf (self, GROVE_TERM_KIND_OTHER, start);
+}
+
+/* MapSet.new([1, 2]) is to be folded like the list in it. */
+static gboolean
+parse_set (Parser *self)
+{
+  const char *start = self->at;
+  const guint index = self->nodes->len;
+
+  if (!take (self, "MapSet.new([") || !parse_elements (self, GROVE_TERM_KIND_LIST, start, "]") ||
+      !take (self, ")"))
+    return FALSE;
+  say (self, index, start);
+  return TRUE;
+}
+
 static gboolean
 parse_value (Parser *self)
 {
@@ -320,12 +370,14 @@ parse_value (Parser *self)
     case '<':
       return parse_angles (self);
     case '"':
-      return skip_quoted (self) && leaf (self, GROVE_TERM_KIND_BINARY, start);
+      if (!skip_quoted (self))
+        return FALSE;
+      (void) take (self, MORE_OF_IT);
+      return leaf (self, GROVE_TERM_KIND_BINARY, start);
     case '\'':
       return skip_quoted (self) && leaf (self, GROVE_TERM_KIND_ATOM, start);
     case '~':
-      self->at += strcspn (self->at, "\"");
-      return *self->at == '"' && skip_quoted (self) && leaf (self, GROVE_TERM_KIND_BINARY, start);
+      return parse_sigil (self);
     case ':':
       self->at++;
       if (*self->at != '"')
@@ -334,6 +386,10 @@ parse_value (Parser *self)
     default:
       if (g_ascii_isdigit (*start) || (*start == '-' && g_ascii_isdigit (start[1])))
         return parse_number (self);
+      if (take (self, "..."))
+        return leaf (self, GROVE_TERM_KIND_OTHER, start);
+      if (g_str_has_prefix (start, "MapSet.new("))
+        return parse_set (self);
       return (g_ascii_isalpha (*start) || *start == '_' || (guchar) *start >= 0x80) &&
              parse_word (self);
     }

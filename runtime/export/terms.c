@@ -226,6 +226,15 @@ _grove_write_term (struct grove_writer           *writer,
                    struct grove_term              term,
                    const struct grove_term_style *style)
 {
+  _grove_write_term_part (writer, term, term.size, style);
+}
+
+void
+_grove_write_term_part (struct grove_writer           *writer,
+                        struct grove_term              term,
+                        size_t                         size,
+                        const struct grove_term_style *style)
+{
   char  *text = malloc ((size_t) style->max_bytes + 1);
   bool   truncated;
   size_t length;
@@ -235,7 +244,7 @@ _grove_write_term (struct grove_writer           *writer,
   length =
     grove_term_print (term, syntax_of (style), TEXT_DEPTH, text, style->max_bytes + 1, &truncated);
   grove_writer_begin_object (writer);
-  write_text (writer, text, length, term.size, truncated);
+  write_text (writer, text, length, size, truncated);
   if (style->tree)
     write_tree (writer, term, style);
   grove_writer_end_object (writer);

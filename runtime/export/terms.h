@@ -48,6 +48,11 @@ bool _grove_term_store_take (struct grove_term_store       *self,
 void _grove_write_term (struct grove_writer           *writer,
                         struct grove_term              term,
                         const struct grove_term_style *style);
+/* A term of @size bytes, of which @term is what there is. */
+void _grove_write_term_part (struct grove_writer           *writer,
+                             struct grove_term              term,
+                             size_t                         size,
+                             const struct grove_term_style *style);
 void _grove_write_stored_term (struct grove_writer            *writer,
                                const struct grove_term_store  *store,
                                const struct grove_stored_term *stored,

@@ -281,6 +281,35 @@ _grove_printer_is_key (struct grove_term key)
   return !is_alias (atom.bytes, atom.size);
 }
 
+bool
+_grove_printer_is_module (struct grove_term term)
+{
+  struct etf_atom atom;
+
+  if (grove_term_type (term) != GROVE_TERM_ATOM)
+    return false;
+  atom = _grove_etf_atom (term.bytes);
+  return is_alias (atom.bytes, atom.size);
+}
+
+void
+_grove_printer_put_plain (struct printer *self, const char *text, size_t size)
+{
+  for (size_t at = 0; at < size && !self->full;)
+    {
+      uint32_t     character = 0;
+      const size_t length = _grove_utf8_decode (text + at, size - at, &character);
+
+      if (length == 0)
+        character = 0xfffd;
+      at += length > 0 ? length : 1;
+      if (is_unsafe (character))
+        put_escaped (self, character, '\0');
+      else
+        put_character (self, character);
+    }
+}
+
 /* ---- Binaries -------------------------------------------------------------------------------- */
 
 /* Is what there is room for text? A character cut by that limit does not count against it. */

@@ -76,8 +76,8 @@ is_keyword_list (const struct printer *self, struct grove_term term)
 }
 
 /* The key of %{key: 1} and [key: 1]. */
-static void
-put_key (struct printer *self, struct grove_term key)
+void
+_grove_printer_put_key (struct printer *self, struct grove_term key)
 {
   _grove_printer_put_name (self, _grove_etf_atom (key.bytes));
   _grove_printer_put_text (self, ": ");
@@ -90,7 +90,7 @@ print_pair (struct printer *self, struct grove_term pair, unsigned depth)
 
   if (!grove_term_element (pair, 0, &key) || !grove_term_element (pair, 1, &value))
     return;
-  put_key (self, key);
+  _grove_printer_put_key (self, key);
   print_term (self, value, depth);
 }
 
@@ -118,11 +118,47 @@ print_elements (struct printer *self, struct grove_term term, unsigned depth, bo
     }
 }
 
+bool
+_grove_printer_is_more (struct grove_term term)
+{
+  struct grove_text text;
+
+  return grove_term_type (term) == GROVE_TERM_ATOM && grove_term_atom (term, &text) &&
+         text.size == 11 && memcmp (text.bytes, "$grove_more", 11) == 0;
+}
+
+static bool
+print_beginning (struct printer *self, struct grove_term list)
+{
+  struct grove_cursor cursor;
+  struct grove_term   first, bits;
+  struct etf_bits     bytes;
+
+  grove_cursor_init (&cursor, list);
+  if (!grove_cursor_next (&cursor, &first) || !_grove_printer_is_more (first) ||
+      grove_cursor_next (&cursor, &bits) || !grove_cursor_tail (&cursor, &bits) ||
+      grove_term_type (bits) != GROVE_TERM_BINARY)
+    return false;
+  bytes = _grove_etf_bits (bits.bytes);
+  _grove_printer_put_bits (self, bytes);
+  if (is_elixir (self))
+    _grove_printer_put_text (self, " <> ...");
+  else if (!self->full)
+    {
+      self->size -= 2;
+      _grove_printer_put_text (self, "...>>");
+    }
+  self->truncated = true;
+  return true;
+}
+
 static void
 print_list (struct printer *self, struct grove_term term, unsigned depth)
 {
   bool keywords;
 
+  if (print_beginning (self, term))
+    return;
   if (is_character_list (self, term))
     {
       print_character_list (self, term);
@@ -142,6 +178,8 @@ print_map (struct printer *self, struct grove_term term, unsigned depth)
   size_t              n = 0, room = self->room - self->size;
   bool                short_keys = is_elixir (self);
 
+  if (is_elixir (self) && _grove_printer_put_struct (self, term, depth))
+    return;
   grove_cursor_init (&cursor, term);
   while (short_keys && n++ <= room && grove_cursor_next (&cursor, &key) &&
          grove_cursor_next (&cursor, &value))
@@ -153,8 +191,13 @@ print_map (struct printer *self, struct grove_term term, unsigned depth)
       grove_cursor_next (&cursor, &value);
       if (n > 0)
         _grove_printer_put_text (self, is_elixir (self) ? ", " : ",");
+      if (_grove_printer_is_more (key))
+        {
+          _grove_printer_put_dots (self);
+          continue;
+        }
       if (short_keys)
-        put_key (self, key);
+        _grove_printer_put_key (self, key);
       else
         {
           print_term (self, key, depth);
@@ -219,6 +262,11 @@ print_term (struct printer *self, struct grove_term term, unsigned depth)
       print_number (self, term);
       break;
     case GROVE_TERM_ATOM:
+      if (_grove_printer_is_more (term))
+        {
+          _grove_printer_put_dots (self);
+          break;
+        }
       _grove_printer_put_atom (self, _grove_etf_atom (term.bytes));
       break;
     case GROVE_TERM_BINARY:
@@ -242,6 +290,12 @@ print_term (struct printer *self, struct grove_term term, unsigned depth)
     default:
       break;
     }
+}
+
+void
+_grove_printer_put_term (struct printer *self, struct grove_term term, unsigned depth)
+{
+  print_term (self, term, depth);
 }
 
 /* Something did not fit: the dots take the place of the last characters. */

@@ -51,3 +51,19 @@ void _grove_printer_put_bits (struct printer *self, struct etf_bits bits);
 /* A pid, a port or a reference. */
 void _grove_printer_put_identifier (struct printer *self, struct grove_term term);
 void _grove_printer_put_fun (struct printer *self, struct grove_term term);
+
+/* In print.c, for what holds others. */
+void _grove_printer_put_term (struct printer *self, struct grove_term term, unsigned depth);
+/* The key of %{key: 1} and [key: 1]. */
+void _grove_printer_put_key (struct printer *self, struct grove_term key);
+/* What somebody had shortened says so with an atom: in place of an item, for the rest of what a map
+ * has, or before the beginning of a binary. */
+bool _grove_printer_is_more (struct grove_term term);
+/* Is it a module's name as Elixir writes it? */
+bool _grove_printer_is_module (struct grove_term term);
+/* Text without quotes; what is not safe to show is escaped. */
+void _grove_printer_put_plain (struct printer *self, const char *text, size_t size);
+/* @map as Elixir's inspect() writes the struct that it is; false, and nothing written, if it is
+ * none.
+ */
+bool _grove_printer_put_struct (struct printer *self, struct grove_term map, unsigned depth);

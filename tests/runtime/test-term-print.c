@@ -91,6 +91,82 @@ static const struct row rows[] = {
   { "map-empty", "#{}", "#{}", "%{}" },
   { "map-binary-key", "#{<<\"k\">> => 1, b => 2}", "#{b => 2,<<\"k\">> => 1}",
     "%{:b => 2, \"k\" => 1}" },
+  { "struct-any", "#{'__struct__' => 'Elixir.Shop.Order',at => nil,id => <<\"o-1\">>}",
+    "#{'__struct__' => 'Elixir.Shop.Order',at => nil,id => <<\"o-1\">>}",
+    "%Shop.Order{at: nil, id: \"o-1\"}" },
+  { "struct-exception",
+    "#{'__exception__' => true,'__struct__' => 'Elixir.RuntimeError',message => <<\"no\">>}",
+    "#{'__exception__' => true,'__struct__' => 'Elixir.RuntimeError',message => <<\"no\">>}",
+    "%RuntimeError{message: \"no\"}" },
+  { "struct-empty", "#{'__struct__' => 'Elixir.Shop.Nothing'}",
+    "#{'__struct__' => 'Elixir.Shop.Nothing'}", "%Shop.Nothing{}" },
+  { "struct-date",
+    "#{'__struct__' => 'Elixir.Date',calendar => 'Elixir.Calendar.ISO',day => 31,month => 1,year "
+    "=> 2026}",
+    "#{'__struct__' => 'Elixir.Date',calendar => 'Elixir.Calendar.ISO',day => 31,month => 1,year "
+    "=> 2026}",
+    "~D[2026-01-31]" },
+  { "struct-time",
+    "#{'__struct__' => 'Elixir.Time',calendar => 'Elixir.Calendar.ISO',hour => 9,microsecond => "
+    "{120000,3},minute => 5,second => 7}",
+    "#{'__struct__' => 'Elixir.Time',calendar => 'Elixir.Calendar.ISO',hour => 9,microsecond => "
+    "{120000,3},minute => 5,second => 7}",
+    "~T[09:05:07.120]" },
+  { "struct-naive",
+    "#{'__struct__' => 'Elixir.NaiveDateTime',calendar => 'Elixir.Calendar.ISO',day => 31,hour => "
+    "9,microsecond => {0,0},minute => 5,month => 1,second => 7,year => -1}",
+    "#{'__struct__' => 'Elixir.NaiveDateTime',calendar => 'Elixir.Calendar.ISO',day => 31,hour => "
+    "9,microsecond => {0,0},minute => 5,month => 1,second => 7,year => -1}",
+    "~N[-0001-01-31 09:05:07]" },
+  { "struct-utc",
+    "#{'__struct__' => 'Elixir.DateTime',calendar => 'Elixir.Calendar.ISO',day => 31,hour => "
+    "9,microsecond => {1,6},minute => 5,month => 1,second => 7,std_offset => 0,time_zone => "
+    "<<\"Etc/UTC\">>,utc_offset => 0,year => 2026,zone_abbr => <<\"UTC\">>}",
+    "#{'__struct__' => 'Elixir.DateTime',calendar => 'Elixir.Calendar.ISO',day => 31,hour => "
+    "9,microsecond => {1,6},minute => 5,month => 1,second => 7,std_offset => 0,time_zone => "
+    "<<\"Etc/UTC\">>,utc_offset => 0,year => 2026,zone_abbr => <<\"UTC\">>}",
+    "~U[2026-01-31 09:05:07.000001Z]" },
+  { "struct-moment",
+    "#{'__struct__' => 'Elixir.DateTime',calendar => 'Elixir.Calendar.ISO',day => 31,hour => "
+    "9,microsecond => {0,0},minute => 5,month => 7,second => 7,std_offset => 3600,time_zone => "
+    "<<\"America/St_Johns\">>,utc_offset => -12600,year => 2026,zone_abbr => <<\"NDT\">>}",
+    "#{'__struct__' => 'Elixir.DateTime',calendar => 'Elixir.Calendar.ISO',day => 31,hour => "
+    "9,microsecond => {0,0},minute => 5,month => 7,second => 7,std_offset => 3600,time_zone => "
+    "<<\"America/St_Johns\">>,utc_offset => -12600,year => 2026,zone_abbr => <<\"NDT\">>}",
+    "#DateTime<2026-07-31 09:05:07-02:30 NDT America/St_Johns>" },
+  { "struct-date-of-another-calendar",
+    "#{'__struct__' => 'Elixir.Date',calendar => 'Elixir.Shop.Calendar',day => 31,month => 1,year "
+    "=> 2026}",
+    "#{'__struct__' => 'Elixir.Date',calendar => 'Elixir.Shop.Calendar',day => 31,month => 1,year "
+    "=> 2026}",
+    "%Date{calendar: Shop.Calendar, day: 31, month: 1, year: 2026}" },
+  { "struct-time-unlikely",
+    "#{'__struct__' => 'Elixir.Time',calendar => 'Elixir.Calendar.ISO',hour => 9,microsecond => "
+    "{0,7},minute => 5,second => 7}",
+    "#{'__struct__' => 'Elixir.Time',calendar => 'Elixir.Calendar.ISO',hour => 9,microsecond => "
+    "{0,7},minute => 5,second => 7}",
+    "%Time{calendar: Calendar.ISO, hour: 9, microsecond: {0, 7}, minute: 5, second: 7}" },
+  { "struct-range", "#{'__struct__' => 'Elixir.Range',first => 1,last => 10,step => 1}",
+    "#{'__struct__' => 'Elixir.Range',first => 1,last => 10,step => 1}", "1..10" },
+  { "struct-range-step", "#{'__struct__' => 'Elixir.Range',first => 10,last => 1,step => -3}",
+    "#{'__struct__' => 'Elixir.Range',first => 10,last => 1,step => -3}", "10..1//-3" },
+  { "struct-set", "#{'__struct__' => 'Elixir.MapSet',map => #{a => [],{1} => []}}",
+    "#{'__struct__' => 'Elixir.MapSet',map => #{a => [],{1} => []}}", "MapSet.new([:a, {1}])" },
+  { "struct-expression",
+    "#{'__struct__' => 'Elixir.Regex',opts => <<\"iu\">>,re_version => <<\"8\">>,source => "
+    "<<\"^a/b\\\\/\\\\d+$\">>}",
+    "#{'__struct__' => 'Elixir.Regex',opts => <<\"iu\">>,re_version => <<\"8\">>,source => "
+    "<<\"^a/b\\\\/\\\\d+$\">>}",
+    "~r/^a\\/b\\/\\d+$/iu" },
+  { "struct-expression-words",
+    "#{'__struct__' => 'Elixir.Regex',opts => [caseless],source => <<\"a\">>}",
+    "#{'__struct__' => 'Elixir.Regex',opts => [caseless],source => <<\"a\">>}", "~r/a/i" },
+  { "struct-expression-odd", "#{'__struct__' => 'Elixir.Regex',opts => [odd],source => <<\"a\">>}",
+    "#{'__struct__' => 'Elixir.Regex',opts => [odd],source => <<\"a\">>}",
+    "%Regex{opts: [:odd], source: \"a\"}" },
+  { "struct-other-keys", "#{'__struct__' => 'Elixir.Shop',<<\"k\">> => 1}",
+    "#{'__struct__' => 'Elixir.Shop',<<\"k\">> => 1}", "%{:__struct__ => Shop, \"k\" => 1}" },
+  { "struct-none", "#{'__struct__' => shop}", "#{'__struct__' => shop}", "%{__struct__: :shop}" },
   { "pid", "<0.12.3>", "<0.12.3>", "#PID<0.12.3>" },
 };
 
@@ -173,6 +249,44 @@ test_opaque (void)
 /* ---- Limits ---------------------------------------------------------------------------------- */
 
 /* For every size of the text: it ends in dots, is whole UTF-8, and keeps its bounds. */
+/* What somebody had shortened before it came here. */
+static void
+test_beginnings (void)
+{
+  static const struct
+  {
+    const char *term, *erlang, *elixir;
+  } cases[] = {
+    { "[1,'$grove_more']", "[1,...]", "[1, ...]" },
+    { "{'$grove_more'}", "{...}", "{...}" },
+    { "#{a => '$grove_more','$grove_more' => 1}", "#{...,a => ...}", "%{..., a: ...}" },
+    { "#{'$grove_more' => 1,'__struct__' => 'Elixir.A',b => 1}",
+      "#{...,'__struct__' => 'Elixir.A',b => 1}", "%A{..., b: 1}" },
+    { "['$grove_more'|<<\"abc\">>]", "<<\"abc\"...>>", "\"abc\" <> ..." },
+    { "['$grove_more'|<<0,255>>]", "<<0,255...>>", "<<0, 255>> <> ..." },
+    { "['$grove_more'|b]", "[...|b]", "[... | :b]" },
+  };
+  struct grove_buffer buffer = { 0 };
+  char                text[64];
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (int syntax = GROVE_SYNTAX_ERLANG; syntax <= GROVE_SYNTAX_ELIXIR; syntax++)
+      {
+        struct grove_term term = parsed (&buffer, cases[i].term);
+        const char       *whole = syntax == GROVE_SYNTAX_ERLANG ? cases[i].erlang : cases[i].elixir;
+        bool              truncated = false;
+
+        grove_term_print (term, syntax, 64, text, sizeof text, &truncated);
+        g_assert_cmpstr (text, ==, whole);
+        g_assert_true (truncated);
+        /* Wherever the room ends. */
+        for (size_t capacity = 0; capacity < strlen (whole); capacity++)
+          g_assert_cmpuint (grove_term_print (term, syntax, 64, text, capacity, NULL), <=,
+                            capacity);
+      }
+  grove_buffer_finish (&buffer);
+}
+
 static void
 test_truncated (void)
 {
@@ -390,6 +504,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &rows[i], test_row);
     }
   g_test_add_func ("/runtime/term/print/opaque", test_opaque);
+  g_test_add_func ("/runtime/term/print/beginnings", test_beginnings);
   g_test_add_func ("/runtime/term/print/truncated", test_truncated);
   g_test_add_func ("/runtime/term/print/no-room", test_no_room);
   g_test_add_func ("/runtime/term/print/depth", test_depth);
