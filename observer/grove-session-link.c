@@ -231,8 +231,6 @@ open_as (GroveSession *self, const char *role)
   json_object_object_add (params, "major", json_object_new_int (PROTOCOL_MAJOR));
   json_object_object_add (params, "client", client);
   json_object_object_add (params, "role", json_object_new_string (role));
-  if (self->syntax != NULL)
-    json_object_object_add (params, "syntax", json_object_new_string (self->syntax));
   self->stage = GROVE_STAGE_OPENING;
   grove_connection_call (self->connection, "session.open", params, opened, self,
                          (gpointer) (gsize) role);

@@ -32,7 +32,7 @@ const char *
 grove_session_get_syntax (GroveSession *self)
 {
   g_return_val_if_fail (GROVE_IS_SESSION (self), NULL);
-  return self->syntax != NULL ? self->syntax : "erlang";
+  return self->syntax != NULL ? self->syntax : "system";
 }
 
 void
@@ -42,7 +42,9 @@ grove_session_set_syntax (GroveSession *self, const char *syntax)
   g_return_if_fail (syntax != NULL);
   if (strcmp (syntax, grove_session_get_syntax (self)) == 0)
     return;
-  self->syntax = g_intern_string (strcmp (syntax, "elixir") == 0 ? "elixir" : "erlang");
+  self->syntax = strcmp (syntax, "elixir") == 0   ? "elixir"
+                 : strcmp (syntax, "erlang") == 0 ? "erlang"
+                                                  : NULL;
   _grove_session_notify_prop (self, GROVE_SESSION_PROP_SYNTAX);
 }
 

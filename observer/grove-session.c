@@ -699,7 +699,7 @@ install_properties (GObjectClass *object_class)
   properties[GROVE_SESSION_PROP_MIN_INTERVAL_MS] =
     g_param_spec_uint ("min-interval-ms", NULL, NULL, 0, G_MAXUINT, 0, WRITE);
   properties[GROVE_SESSION_PROP_SYNTAX] =
-    g_param_spec_string ("syntax", NULL, NULL, "erlang", WRITE);
+    g_param_spec_string ("syntax", NULL, NULL, "system", WRITE);
   g_object_class_install_properties (object_class, GROVE_SESSION_N_PROPS, properties);
 }
 

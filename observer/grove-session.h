@@ -53,7 +53,8 @@ G_DECLARE_FINAL_TYPE (GroveSession, grove_session, GROVE, SESSION, GObject)
  *   filter           string, read/write: the typed filter of all views, "" none
  *   min-interval-ms  uint, read/write: updates come no more often, whatever a view asks for; 0 as
  *                    often as it asks. The system's samples come as ever: charts lean on it
- *   syntax           string, read/write: "erlang" or "elixir", how terms come from now on
+ *   syntax           string, read/write: "erlang" or "elixir", how terms come from now on; "system"
+ *                    as that writes them: a node that runs Elixir in Elixir's
  * Signals:
  *   sample           a new GroveSample came: see grove_session_get_sample()
  *   reset            a new run of the system was reached: all pids are of the past

@@ -107,6 +107,7 @@ grove_server_session_new (struct grove_host *host)
     self->next->previous = self;
   host->sessions = self;
   self->sniffing = true;
+  self->style.elixir = host->source->elixir;
   grove_frame_init (&self->frame, GROVE_LIMIT_LINE_BEFORE_OPEN);
   grove_writer_init (&self->scratch, GROVE_LIMIT_MESSAGE);
   grove_dispatch_hello (self);

@@ -418,4 +418,5 @@ struct grove_source
 {
   const struct grove_source_ops *ops;
   void                          *self;
+  bool elixir; /* terms are in Elixir's syntax for who does not say which he wants */
 };

@@ -58,6 +58,7 @@ static const Setting settings[] = {
   { N_ ("Update Rate: Twice a Second"), "app.update-interval-ms", NULL, 500 },
   { N_ ("Update Rate: Once a Second"), "app.update-interval-ms", NULL, 1000 },
   { N_ ("Update Rate: Every 5 Seconds"), "app.update-interval-ms", NULL, 5000 },
+  { N_ ("Terms: As the System Writes Them"), "app.term-syntax", "system", 0 },
   { N_ ("Terms: Erlang"), "app.term-syntax", "erlang", 0 },
   { N_ ("Terms: Elixir"), "app.term-syntax", "elixir", 0 },
   { N_ ("Sizes: KiB"), "app.units", "iec", 0 },

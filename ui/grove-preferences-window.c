@@ -32,7 +32,7 @@ static const Choice choices[N_CHOICES] = {
   [STYLE] = { "style", .words = { "follow", "light", "dark" } },
   [COLOURS] = { "colour-map", .words = { "standard", "colour-blind" } },
   [RATE] = { "update-interval-ms", .numbers = { 100, 200, 500, 1000, 2000, 5000, 10000 } },
-  [TERMS] = { "term-syntax", .words = { "erlang", "elixir" } },
+  [TERMS] = { "term-syntax", .words = { "system", "erlang", "elixir" } },
   [UNITS] = { "units", .words = { "iec", "si" } },
   [CONFIRM] = { "confirm", .words = { "risky", "always", "never" } },
 };

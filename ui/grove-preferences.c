@@ -34,7 +34,7 @@ typedef struct
 
 static const Key keys[N_PROPS] = {
   [PROP_UPDATE_INTERVAL_MS] = { .name = "update-interval-ms", 100, 10000, 100 },
-  [PROP_TERM_SYNTAX] = { .name = "term-syntax", .words = { "erlang", "elixir" } },
+  [PROP_TERM_SYNTAX] = { .name = "term-syntax", .words = { "system", "erlang", "elixir" } },
   [PROP_UNITS] = { .name = "units", .words = { "iec", "si" } },
   [PROP_MAILBOX_WARNING] = { .name = "mailbox-warning",
                              1,

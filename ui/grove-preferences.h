@@ -21,7 +21,7 @@ G_DECLARE_FINAL_TYPE (GrovePreferences, grove_preferences, GROVE, PREFERENCES, G
  *   update-interval-ms  uint, 100 to 10,000: no view is updated more often. The window's session
  *                       sees to it for all subscriptions; charts of the system's figures keep their
  *                       two points a second.
- *   term-syntax         "erlang" or "elixir": how terms are written
+ *   term-syntax         "system", "erlang" or "elixir": how terms are written
  *   units               "iec" (KiB of 1,024 bytes) or "si" (kB of 1,000); grove_format_bytes()
  *                       follows
  *   mailbox-warning     uint: from so many messages on a mailbox has the colour of a warning

@@ -358,7 +358,19 @@ extern const GOptionEntry cli_ps_entries[], cli_tree_entries[], cli_messages_ent
   cli_supervisor_entries[], cli_app_entries[], cli_audit_entries[], cli_graph_entries[],
   cli_doctor_entries[];
 extern const char cli_ps_more[], cli_table_more[], cli_top_more[], cli_doctor_more[];
-extern gboolean   cli_opt_elixir;
+extern gboolean   cli_opt_elixir, cli_opt_erlang;
+
+#define CLI_SYNTAX_ENTRIES                                                                         \
+  { "elixir",                                                                                      \
+    'e',                                                                                           \
+    0,                                                                                             \
+    G_OPTION_ARG_NONE,                                                                             \
+    &cli_opt_elixir,                                                                               \
+    "Terms as Elixir writes them, as on a node that runs Elixir",                                  \
+    NULL },                                                                                        \
+  {                                                                                                \
+    "erlang", 'E', 0, G_OPTION_ARG_NONE, &cli_opt_erlang, "Terms as Erlang writes them", NULL      \
+  }
 
 int cli_run_names (Cli *cli, int argc, char **argv);
 int cli_run_apps (Cli *cli, int argc, char **argv);

@@ -86,6 +86,8 @@ cli_connect (Cli *cli, CliRole role, GError **error)
   _grove_session_introduce (cli->session, "grove", role == CLI_OBSERVE, cli->figures);
   if (cli_opt_elixir)
     grove_session_set_syntax (cli->session, "elixir");
+  else if (cli_opt_erlang)
+    grove_session_set_syntax (cli->session, "erlang");
   grove_session_open (cli->session, target);
   while (grove_session_get_state (cli->session) == GROVE_SESSION_CONNECTING)
     g_main_context_iteration (NULL, TRUE);

@@ -14,16 +14,16 @@ static double opt_timeout = 5;
 const GOptionEntry cli_state_entries[] = {
   { "timeout", 't', 0, G_OPTION_ARG_DOUBLE, &opt_timeout,
     "Wait so long for its answer, up to 30 (5)", "SECONDS" },
-  { "elixir", 'e', 0, G_OPTION_ARG_NONE, &cli_opt_elixir, "Terms as Elixir writes them", NULL },
+  CLI_SYNTAX_ENTRIES,
   { NULL },
 };
 
 const GOptionEntry cli_term_entries[] = {
-  { "elixir", 'e', 0, G_OPTION_ARG_NONE, &cli_opt_elixir, "Terms as Elixir writes them", NULL },
+  CLI_SYNTAX_ENTRIES,
   { NULL },
 };
 
-gboolean cli_opt_elixir;
+gboolean cli_opt_elixir, cli_opt_erlang;
 
 /* A term as it may be shown; transfer full. */
 static char *

@@ -18,7 +18,7 @@ const GOptionEntry cli_messages_entries[] = {
     "N" },
   { "costly", 0, 0, G_OPTION_ARG_NONE, &opt_costly,
     "Read also a mailbox that can only be copied as a whole", NULL },
-  { "elixir", 'e', 0, G_OPTION_ARG_NONE, &cli_opt_elixir, "Terms as Elixir writes them", NULL },
+  CLI_SYNTAX_ENTRIES,
   { NULL },
 };
 

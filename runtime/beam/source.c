@@ -529,6 +529,16 @@ happened (struct grove_text kind, struct grove_term what, void *data)
     beam_happened_take (self->happened, kind, what);
 }
 
+/* Elixir runs there: its version is told. */
+static bool
+speaks_elixir (struct grove_term hello)
+{
+  struct grove_term version;
+  struct grove_text text;
+
+  return beam_map_get (hello, "elixir", &version) && grove_term_binary (version, &text);
+}
+
 struct beam_source *
 beam_source_new (struct beam_link *link, struct beam_agent *agent, struct grove_term hello)
 {
@@ -537,7 +547,7 @@ beam_source_new (struct beam_link *link, struct beam_agent *agent, struct grove_
   if (self == NULL)
     abort ();
   ops.n_tables = beam_n_tables;
-  self->base = (struct grove_source){ &ops, self };
+  self->base = (struct grove_source){ &ops, self, speaks_elixir (hello) };
   self->link = link;
   self->agent = agent;
   memcpy (grove_buffer_extend (&self->hello, hello.size), hello.bytes, hello.size);
@@ -549,7 +559,7 @@ beam_source_new (struct beam_link *link, struct beam_agent *agent, struct grove_
   self->creation = (uint32_t) beam_map_int (hello, "creation");
   beam_source_set_clock (self, beam_map_int (hello, "now"));
   self->tree = beam_tree_new ();
-  self->happened = beam_happened_new (false);
+  self->happened = beam_happened_new (self->base.elixir);
   beam_agent_when_happened (agent, happened, self);
   beam_sample_ask (self);
   return self;

@@ -263,13 +263,15 @@ test_syntax (PeerFixture *self, gconstpointer data)
 {
   GroveMailbox *mailbox = grove_mailbox_new (self->session, "<0.5.0>");
   g_test_summary ("Terms are asked for as they are wished to be written now, connected or not");
-  g_assert_cmpstr (grove_session_get_syntax (self->session), ==, "erlang");
+  g_assert_cmpstr (grove_session_get_syntax (self->session), ==, "system");
   grove_mailbox_set_active (mailbox, TRUE);
   expect_syntax (self, NULL);
   grove_session_set_syntax (self->session, "elixir");
   expect_syntax (self, "elixir");
   grove_session_set_syntax (self->session, "erlang");
   expect_syntax (self, "erlang");
+  grove_session_set_syntax (self->session, "system");
+  expect_syntax (self, NULL);
   g_assert_finalize_object (mailbox);
 }
 

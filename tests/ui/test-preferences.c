@@ -33,7 +33,7 @@ check_kept (void)
   g_autoptr (GVariant) size = NULL;
 
   g_assert_cmpuint (grove_preferences_get_update_interval_ms (first), ==, 100);
-  g_assert_cmpstr (grove_preferences_get_term_syntax (first), ==, "erlang");
+  g_assert_cmpstr (grove_preferences_get_term_syntax (first), ==, "system");
   g_assert_cmpstr (grove_preferences_get_units (first), ==, "iec");
   g_assert_cmpstr (grove_preferences_get_confirm (first), ==, "risky");
   g_assert_cmpstr (grove_preferences_get_colour_map (first), ==, "standard");
@@ -152,13 +152,13 @@ test_nonsense (void)
   g_assert_no_error (error);
   preferences = grove_preferences_new ();
   g_assert_cmpuint (grove_preferences_get_update_interval_ms (preferences), ==, 100);
-  g_assert_cmpstr (grove_preferences_get_term_syntax (preferences), ==, "erlang");
+  g_assert_cmpstr (grove_preferences_get_term_syntax (preferences), ==, "system");
   g_assert_cmpstr (grove_preferences_get_units (preferences), ==, "iec");
   g_assert_cmpstr (grove_preferences_get_style (preferences), ==, "follow");
   g_assert_cmpuint (grove_preferences_get_mailbox_alarm (preferences), ==, 500);
   g_assert_null (grove_preferences_dup_state (preferences, "window.size", G_VARIANT_TYPE ("(ii)")));
   g_object_set (preferences, "term-syntax", "klingon", "update-interval-ms", 5, NULL);
-  g_assert_cmpstr (grove_preferences_get_term_syntax (preferences), ==, "erlang");
+  g_assert_cmpstr (grove_preferences_get_term_syntax (preferences), ==, "system");
   g_assert_cmpuint (grove_preferences_get_update_interval_ms (preferences), ==, 100);
   g_object_unref (preferences);
 }
