@@ -21,6 +21,8 @@
 #define SPAN_NS    UINT64_C (200000000)
 #define FORGET_NS  UINT64_C (30000000000)
 #define SAMPLE_MAX ((size_t) 1 << 20)
+/* What observing costs is told over so long at least. */
+#define COSTS_NS 3000000000.0
 /* What may be unknown of a schedulers' list. */
 #define MAX_SCHEDULERS 256
 
@@ -37,6 +39,29 @@ keep (struct grove_buffer *buffer, struct grove_term term)
  * ------------------------------------------------------------------------------------
  */
 
+/* The sums that the cost is told by. */
+static void
+note_costs (struct beam_source *self)
+{
+  const struct grove_term now = grove_buffer_term (&self->sample);
+  const struct beam_costs costs = {
+    .t = beam_map_int (now, "t"),
+    .cpu_ms = beam_map_int (now, "cpu_ms"),
+    .reductions = beam_map_int (now, "reductions"),
+    .ours = beam_map_int (now, "cost_reductions"),
+    .handler_ns = beam_map_int (now, "cost_ns"),
+  };
+
+  if (self->costs_then.t == 0)
+    self->costs_then = self->costs_since = costs;
+  else if ((double) costs.t - (double) self->costs_then.t >= COSTS_NS)
+    {
+      self->costs_since = self->costs_then;
+      self->costs_then = costs;
+    }
+  self->costs = costs;
+}
+
 static void
 sampled (const struct beam_answer *answer, void *user_data)
 {
@@ -49,6 +74,7 @@ sampled (const struct beam_answer *answer, void *user_data)
   self->before = self->sample;
   self->sample = oldest;
   keep (&self->sample, answer->result);
+  note_costs (self);
   beam_source_set_clock (self, beam_map_int (answer->result, "t"));
 }
 
@@ -116,44 +142,28 @@ write_schedulers (struct grove_writer *writer, struct grove_term now, struct gro
   grove_writer_end_array (writer);
 }
 
-/* Schedulers that were busy since the sample before, all together: 1.5 is one and a half. */
-static double
-busy_schedulers (struct grove_term now, struct grove_term before)
-{
-  struct grove_term   list, old_list, pair, old_pair;
-  struct grove_cursor cursor, old_cursor;
-  double              busy = 0;
-
-  if (!beam_map_get (now, "wall", &list) || !beam_map_get (before, "wall", &old_list) ||
-      !grove_cursor_init (&cursor, list) || !grove_cursor_init (&old_cursor, old_list))
-    return 0;
-  while (grove_cursor_next (&cursor, &pair) && grove_cursor_next (&old_cursor, &old_pair))
-    busy += share_of (pair, old_pair);
-  return busy;
-}
-
-/* What the agent costs the node: its reductions, at what one takes on this node just now, and the
- * time its handler takes in those who log. */
+/* What the agent costs the node: of the time that the node's threads had from the machine the part
+ * that its reductions are of all, and the time that its handler takes in those who log. Over some
+ * seconds, since that time is known in milliseconds. */
 static void
-write_observing (struct grove_writer *writer, struct grove_term now, struct grove_term before)
+write_observing (struct grove_writer *writer, const struct beam_source *self)
 {
-  const double passed_ns = change_of (now, before, "t");
-  const double ran_ns = change_of (now, before, "cost_ns");
-  const double reductions = change_of (now, before, "cost_reductions");
-  const double all = change_of (now, before, "reductions");
+  const struct beam_costs *now = &self->costs, *since = &self->costs_since;
+  const double             passed_ns = (double) now->t - (double) since->t;
+  const double             cpu_ns = ((double) now->cpu_ms - (double) since->cpu_ms) * 1e6;
+  const double             handler_ns = (double) now->handler_ns - (double) since->handler_ns;
+  const double             ours = (double) now->ours - (double) since->ours;
+  const double             all = (double) now->reductions - (double) since->reductions;
+  const double             share = all > 0 ? fmin (fmax (ours, 0) / all, 1) * fmax (cpu_ns, 0) : 0;
 
-  if (before.size == 0 || passed_ns <= 0)
+  if (passed_ns <= 0)
     return;
   grove_writer_name (writer, "observing");
   grove_writer_begin_object (writer);
   grove_writer_member_real (writer, "cpu",
-                            round (
-                              (fmax (ran_ns, 0) / passed_ns +
-                               (all > 0 ? fmax (reductions, 0) / all * busy_schedulers (now, before)
-                                        : 0)) *
-                              10000) /
-                              10000);
-  grove_writer_member_int (writer, "sessions", beam_map_int (now, "observers"));
+                            round ((fmax (handler_ns, 0) + share) / passed_ns * 10000) / 10000);
+  grove_writer_member_int (writer, "sessions",
+                           beam_map_int (grove_buffer_term (&self->sample), "observers"));
   grove_writer_end_object (writer);
 }
 
@@ -186,7 +196,7 @@ beam_system_sample (void *data, struct grove_writer *writer)
   grove_writer_member_real (writer, "collections/s", rate (now, before, "collections"));
   grove_writer_member_real (writer, "bytes_in/s", rate (now, before, "bytes_in"));
   grove_writer_member_real (writer, "bytes_out/s", rate (now, before, "bytes_out"));
-  write_observing (writer, now, before);
+  write_observing (writer, self);
 }
 
 struct info_question

@@ -12,6 +12,12 @@
 /* Of what is not asked for with a style: Erlang's text, a kilobyte. */
 extern const struct grove_term_style beam_plain_style;
 
+/* Running sums of a sample: the node's, and what of them is due to who observes it. */
+struct beam_costs
+{
+  int64_t t, cpu_ms, reductions, ours, handler_ns;
+};
+
 struct beam_watched
 {
   char                 pid[GROVE_SOURCE_PID_SIZE];
@@ -40,6 +46,7 @@ struct beam_source
 
   /* The system over time: the last sample and the one before. */
   struct grove_buffer sample, before;
+  struct beam_costs   costs, costs_then, costs_since; /* now, some seconds ago, and before that */
   uint64_t            sampled_ns;
   bool                sampling;
 

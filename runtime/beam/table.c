@@ -45,6 +45,13 @@ static const struct grove_column application_columns[] = {
   { "system", GROVE_COLUMN_BOOL, "" },
 };
 
+static const struct grove_column timer_columns[] = {
+  { "ref", GROVE_COLUMN_TEXT, "" },     { "kind", GROVE_COLUMN_TEXT, "" },
+  { "pid", GROVE_COLUMN_TEXT, "" },     { "name", GROVE_COLUMN_TEXT, "" },
+  { "due_ns", GROVE_COLUMN_INT, "ns" }, { "period_ns", GROVE_COLUMN_INT, "ns" },
+  { "message", GROVE_COLUMN_TEXT, "" },
+};
+
 static const struct grove_column child_columns[] = {
   { "id", GROVE_COLUMN_TEXT, "" },         { "pid", GROVE_COLUMN_TEXT, "" },
   { "name", GROVE_COLUMN_TEXT, "" },       { "kind", GROVE_COLUMN_TEXT, "" },
@@ -132,6 +139,7 @@ const struct grove_table beam_tables[] = {
   OF ("children", child_columns),
   TABLE ("ets", ets_columns),
   OF ("objects", object_columns),
+  TABLE ("timers", timer_columns),
   TABLE ("ports", port_columns),
   TABLE ("sockets", socket_columns),
   TABLE ("allocators", allocator_columns),

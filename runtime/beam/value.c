@@ -12,17 +12,6 @@
 /* The protocol knows a few levels more. No agent says anything as deep. */
 #define DEPTH_MAX 8
 
-static void
-write_text_term (struct grove_writer *writer, struct grove_text text, int64_t size)
-{
-  grove_writer_begin_object (writer);
-  grove_writer_name (writer, "text");
-  grove_writer_text_size (writer, text.bytes, text.size);
-  grove_writer_member_int (writer, "size", size);
-  grove_writer_member_bool (writer, "truncated", true);
-  grove_writer_end_object (writer);
-}
-
 bool
 beam_write_name (struct grove_writer *writer, struct grove_term key)
 {
@@ -129,8 +118,8 @@ write_value (struct grove_writer           *writer,
     case GROVE_TERM_TUPLE:
       if (grove_match (term, "{term, ~t, _}", &inner))
         _grove_write_term (writer, inner, style);
-      else if (grove_match (term, "{text, ~s, ~l}", &text, &integer))
-        write_text_term (writer, text, integer);
+      else if (grove_match (term, "{part, ~t, ~l}", &inner, &integer))
+        _grove_write_term_part (writer, inner, (size_t) integer, style);
       else
         grove_writer_null (writer);
       break;

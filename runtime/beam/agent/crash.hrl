@@ -242,7 +242,7 @@ small(Term) ->
         false -> large
     end.
 
-show_small(Term) -> show(Term, ?SHOWN_BYTES, 2048).
+show_small(Term) -> show(Term, ?SHOWN_BYTES).
 
 reported(Info, Meta) ->
     Get = fun(Key, Default) -> proplists:get_value(Key, Info, Default) end,

@@ -2,14 +2,14 @@
 %%
 %% What Elixir calls things: names in its Registry, Tasks and Agents, and ids of children.
 
-%% Registries on the node: [tables by process] of each. What registers processes there is a partition
+%% Registries on the node: {name, [tables by process]} of each. What registers processes there is a partition
 %% under a name that says so.
 registries() ->
     case get(registries) of
         undefined ->
             Found = case code:is_loaded('Elixir.Registry') of
                         false -> [];
-                        _ -> [tables_of(Name) || Name <- lists:sublist(lists:usort(lists:append([registry_of(N) || N <- registered()])), 64)]
+                        _ -> [{Name, tables_of(Name)} || Name <- lists:sublist(lists:usort(lists:append([registry_of(N) || N <- registered()])), 64)]
                     end,
             put(registries, Found),
             Found;
@@ -32,24 +32,46 @@ tables_in(Tuple) when is_tuple(Tuple) -> lists:append([tables_in(Item) || Item <
 tables_in(_) -> [].
 
 %% Its key, as it would be written in Elixir.
-registry_key(_, []) -> none;
-registry_key(Pid, [Tables | Rest]) ->
-    case lists:append([rows_in(Table, Pid) || Table <- Tables]) of
-        [Entry | _] when tuple_size(Entry) >= 2 -> inspect(element(2, Entry), 60);
-        _ -> registry_key(Pid, Rest)
+registry_key(Pid, Registries) ->
+    case registry_entry(Pid, Registries) of
+        none -> none;
+        {_, Key} -> inspect(Key, 60)
     end.
 
-%% In Elixir's syntax where there is Elixir. Nothing that a user wrote runs for it.
+%% As Elixir's own log calls it: {Registry, key}.
+registered_via(Pid) ->
+    case registry_entry(Pid, registries()) of
+        none -> <<>>;
+        Entry -> inspect(Entry, 80)
+    end.
+
+registry_entry(_, []) -> none;
+registry_entry(Pid, [{Registry, Tables} | Rest]) ->
+    case lists:append([rows_in(Table, Pid) || Table <- Tables]) of
+        [Entry | _] when tuple_size(Entry) >= 2 -> {Registry, element(2, Entry)};
+        _ -> registry_entry(Pid, Rest)
+    end.
+
+%% In Elixir's syntax where there is Elixir. Nothing that a user wrote runs for it: structs of others than
+%% Elixir are shown with all their fields.
+-define(OWN_STRUCTS, ['Elixir.Date', 'Elixir.Time', 'Elixir.NaiveDateTime', 'Elixir.DateTime', 'Elixir.Range', 'Elixir.MapSet', 'Elixir.Regex']).
 inspect(Term, Max) ->
     case code:is_loaded('Elixir.Kernel') of
         false -> print(Term, Max);
         _ ->
-            try 'Elixir.Kernel':inspect(Term, [{limit, 30}, {printable_limit, Max}, {structs, false}, {width, 10000}]) of
+            try 'Elixir.Kernel':inspect(Term, [{limit, 30}, {printable_limit, Max}, {inspect_fun, fun inspect_plainly/2}, {width, 10000}]) of
                 Text when byte_size(Text) =< 4 * Max -> Text;
                 _ -> print(Term, Max)
             catch _:_ -> print(Term, Max)
             end
     end.
+
+inspect_plainly(#{'__struct__' := Name} = Struct, Options) when is_atom(Name) ->
+    case lists:member(Name, ?OWN_STRUCTS) of
+        true -> 'Elixir.Inspect':inspect(Struct, Options);
+        false -> 'Elixir.Inspect.Any':inspect(Struct, Options)
+    end;
+inspect_plainly(Term, Options) -> 'Elixir.Inspect':inspect(Term, Options).
 
 %% How a child is called by its supervisor: also what it is asked for by.
 id_text(Id) when is_atom(Id) -> text(Id);

@@ -94,4 +94,4 @@ read(Key, Before, Table, Index, Limit, Hide, Taken) ->
     Rows ++ read(ets:next(Table, Key), 0, Table, Index + N, Limit - N, Hide, Taken + lists:sum(Sizes)).
 
 hidden(_, true) -> <<>>;
-hidden(Term, _) -> print(Term, 300).
+hidden(Term, _) -> inspect(Term, 300).

@@ -40,6 +40,7 @@
 -include("ets.hrl").
 -include("supervisor.hrl").
 -include("elixir.hrl").
+-include("elixir-term.hrl").
 -include("tree.hrl").
 -include("child-table.hrl").
 -include("tree-watch.hrl").
@@ -48,6 +49,7 @@
 -include("crash.hrl").
 -include("event.hrl").
 -include("text.hrl").
+-include("timer.hrl").
 
 version() -> ?VERSION.
 

@@ -11,6 +11,7 @@ info() ->
 %% Running sums; the bridge makes rates of them.
 sample(Costs, Lasting) ->
     {Reductions, _} = erlang:statistics(reductions),
+    {Cpu, _} = erlang:statistics(runtime),
     {Collections, _, _} = erlang:statistics(garbage_collection),
     {{input, In}, {output, Out}} = erlang:statistics(io),
     Wall = case erlang:statistics(scheduler_wall_time) of
@@ -19,7 +20,7 @@ sample(Costs, Lasting) ->
            end,
     Memory = try maps:from_list(erlang:memory()) catch _:_ -> #{} end,
     #{t => now_ns(), processes => erlang:system_info(process_count), max_processes => erlang:system_info(process_limit),
-      run_queue => erlang:statistics(run_queue), wall => Wall, reductions => Reductions, collections => Collections,
+      run_queue => erlang:statistics(run_queue), wall => Wall, cpu_ms => Cpu, reductions => Reductions, collections => Collections,
       bytes_in => In, bytes_out => Out, total => maps:get(total, Memory, 0), heaps => maps:get(processes, Memory, 0),
       cost_ns => atomics:get(Costs, ?COST_NS),
       cost_reductions => atomics:get(Costs, ?COST_REDUCTIONS) + lists:sum([N || P <- Lasting, {_, N} <- [process_info(P, reductions)]]),

@@ -232,7 +232,7 @@ values(Pid, Info, #{apps := Apps, needs_rate := Rated} = Scan) ->
 value(Column, Values) ->
     case Column of
         <<"pid">> -> maps:get(pid, Values);
-        <<"name">> -> case maps:get(registered_name, Values) of [] -> <<>>; Name -> text(Name) end;
+        <<"name">> -> case maps:get(registered_name, Values) of [] -> unregistered(maps:get(pid, Values)); Name -> text(Name) end;
         <<"status">> -> status(maps:get(status, Values));
         <<"messages">> -> maps:get(message_queue_len, Values);
         <<"reductions">> -> maps:get(reductions, Values);
@@ -330,10 +330,22 @@ named(Pid, Columns, Values = #{initial_call := {Module, _, _}, registered_name :
     case Wanted andalso memory_of(Gc) < 4194304 andalso process_info(Pid, dictionary) of
         {dictionary, Entries} ->
             Begun = proplists:get_value('$initial_call', Entries, maps:get(initial_call, Values)),
-            Label = proplists:get_value('$process_label', Entries, undefined),
-            Values#{begun => Begun,
-                    registered_name => case {Name, Label} of {[], undefined} -> []; {[], L} -> print(L, 80); {N, _} -> N end};
+            Values#{begun => Begun, registered_name => case Name of [] -> unregistered_name(Pid, Entries); _ -> Name end};
         _ -> Values
+    end.
+
+%% What a process without a name is called by: its label, else its name in a Registry. For a filter only
+%% this is looked up.
+unregistered_name(Pid, Entries) ->
+    case proplists:get_value('$process_label', Entries, undefined) of
+        undefined -> registered_via(Pid);
+        Label -> print(Label, 80)
+    end.
+
+unregistered(Pid) ->
+    case erlang:system_info(process_count) =< ?ASKED of
+        true -> registered_via(Pid);
+        false -> <<>>
     end.
 
 %% ---- Filters ------------------------------------------------------------------------------------
@@ -404,6 +416,7 @@ rows_of(<<"ports">>, _) -> port_rows();
 rows_of(<<"sockets">>, _) -> socket_rows();
 rows_of(<<"allocators">>, _) -> allocator_rows();
 rows_of(<<"limits">>, _) -> limit_rows();
+rows_of(<<"timers">>, _) -> timer_rows();
 rows_of(<<"nodes">>, _) -> node_rows().
 
 name_rows(Skip) ->

@@ -18,6 +18,27 @@ defmodule Orchard.Ledger do
   def start_link(_), do: Agent.start_link(fn -> %{apples: 3} end, name: __MODULE__)
 end
 
+# With all that Elixir writes in a way of its own.
+defmodule Orchard.Crate do
+  defstruct [:id, :picked, :label, tags: MapSet.new([:ripe]), rows: 1..9//2]
+end
+
+defmodule Orchard.Store do
+  use GenServer
+
+  def start_link(_), do: GenServer.start_link(__MODULE__, [], name: __MODULE__)
+
+  def init(_) do
+    {:ok, _} = :timer.send_interval(3_600_000, :tick)
+    :ets.new(:crates, [:named_table])
+    :ets.insert(:crates, {"crate", %Orchard.Crate{id: 1, picked: ~D[2026-09-30]}})
+    crate = %Orchard.Crate{id: 2, picked: ~U[2026-09-30 12:00:00Z], label: ~r/^a+$/i}
+    {:ok, %{crate: crate, note: String.duplicate("long ", 40_000), last: :end}}
+  end
+
+  def handle_info(:tick, state), do: {:noreply, state}
+end
+
 defmodule Orchard.Basket do
   use Agent, restart: :temporary
 
@@ -31,6 +52,7 @@ defmodule Orchard do
     children = [
       {Registry, keys: :unique, name: Orchard.Registry},
       Orchard.Ledger,
+      Orchard.Store,
       {DynamicSupervisor, name: Orchard.Trees},
       {Task.Supervisor, name: Orchard.Pickers},
       {PartitionSupervisor, child_spec: DynamicSupervisor, name: Orchard.Rows, partitions: 2}
@@ -53,6 +75,11 @@ defmodule Orchard do
     {:ok, _} = DynamicSupervisor.start_child(Orchard.Trees, {Orchard.Tree, {:pear, 7}})
     {:ok, _} = DynamicSupervisor.start_child(Orchard.Trees, Orchard.Basket)
     {:ok, _} = Task.Supervisor.start_child(Orchard.Pickers, Orchard, :pick, [])
+    spawn(fn ->
+      Process.register(self(), Orchard.Letters)
+      Process.sleep(:infinity)
+    end)
+
     IO.puts("ready")
   end
 end

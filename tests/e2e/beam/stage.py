@@ -108,11 +108,11 @@ class Stage:
         await_that(lambda: self.get(pid)["status"] == "waiting", f"{pid} to wait")
 
     def messages(self, pid):
-        listed = self.session.call("process.messages", pid=pid, offset=0, limit=50, max_bytes=200)
+        listed = self.session.call("process.messages", pid=pid, offset=0, limit=50, max_bytes=200, syntax="erlang")
         return [message["term"]["text"] for message in listed["messages"]]
 
     def state(self, pid):
-        return self.session.call("process.state", pid=pid)["state"]["text"]
+        return self.session.call("process.state", pid=pid, syntax="erlang")["state"]["text"]
 
     def sample(self):
         sub = self.session.call("system.watch", interval_ms=100)["sub"]

@@ -6,7 +6,7 @@ Elixir has."""
 import shutil
 import sys
 
-from node import OK, PID, REFUSED, Place
+from node import OK, PID, REFUSED, USAGE, Place
 from tap import Skipped, check, has, run_tests, same
 
 
@@ -42,7 +42,60 @@ def supervisors(orchard):
     same(orchard.call("kill", "Orchard.Ledger").returncode, OK)
 
 
-TESTS = (names, supervisors)
+def values(orchard):
+    """As inspect() writes them, without being told to; a large state is cut in all its parts."""
+    crate = r"%Orchard\.Crate\{id: 2, label: ~r/\^a\+\$/i, picked: ~U\[2026-09-30 12:00:00Z\], rows: 1\.\.9//2, tags: MapSet\.new\(\[:ripe\]\)\}"
+    text = orchard.run("state", "Orchard.Store")
+    has(text, r"state of Orchard\.Store, 19\dK\n%\{crate: " + crate + r', last: :end, note: "long long .*" <> \.\.\.\}')
+    has(orchard.run("state", "--erlang", "Orchard.Store"), r"#\{crate => #\{'__struct__' => 'Elixir\.Orchard\.Crate',id => 2,")
+    has(orchard.run("table", "objects", "--of", "crates"), r'"crate" +\d+ +\{"crate", %Orchard\.Crate\{id: 1, .*picked: ~D\[2026-09-30\]')
+
+
+def typed(orchard):
+    """Elixir's syntax is read, and nothing is computed; Erlang's is read where that is none of Elixir's."""
+    whole = '{:crate, %Orchard.Crate{id: 3}, "text", ~c"list", [a: 1, b: -2.5], %{"k" => {1, 2, 3}}, &String.upcase/1, ~w(x y)a, 3..1, <<1, 2>>}'
+    orchard.run("send", "Orchard.Letters", whole)
+    has(
+        orchard.run("messages", "Orchard.Letters"),
+        r'\{:crate, %Orchard\.Crate\{id: 3, label: nil, .*\}, "text", ~c"list", \[a: 1, b: -2\.5\], %\{"k" => \{1, 2, 3\}\}, '
+        r"&String\.upcase/1, \[:x, :y\], 3\.\.1//-1, <<1, 2>>\}",
+    )
+    orchard.run("send", "Orchard.Letters", "{'$gen_cast', #{a => <<\"b\">>}}")
+    has(orchard.run("messages", "Orchard.Letters"), r'\{:"\$gen_cast", %\{a: "b"\}\}')
+    for text, why in (
+        ("{:a", "missing terminator: }"),
+        ("System.halt()", r"nothing is computed: System\.halt\(\)"),
+        ("%Orchard.Nothing{}", r"Orchard\.Nothing is no struct on this node"),
+        ("%Orchard.Crate{worm: 1}", r":worm is no field of Orchard\.Crate"),
+        ("~D[2026-13-01]", r"~D\[2026-13-01\] is no value"),
+    ):
+        has(orchard.fails(USAGE, "send", "Orchard.Letters", text), why)
+    same(len(orchard.json("messages", "Orchard.Letters")["messages"]), 2)
+
+
+def found(orchard):
+    """A process is found by, and acted upon under, the name that a Registry has of it."""
+    shown = [row["name"] for row in orchard.json("ps", "pear")["rows"]]
+    same(shown, ["{Orchard.Registry, {:pear, 7}}"])
+    rows = orchard.json("ps", "initial:Orchard.Tree.init/1")["rows"]
+    same(sorted(row["name"] for row in rows), ['{Orchard.Registry, "apple"}', "{Orchard.Registry, {:pear, 7}}"])
+    with orchard.observe() as bridge:
+        bridge.call("process.suspend", pid=rows[0]["pid"], expect={"name": rows[0]["name"]})
+        bridge.call("process.resume", pid=rows[0]["pid"], expect={"name": rows[0]["name"]})
+        bridge.call("process.gc", pid=rows[0]["pid"], expect={"name": rows[0]["name"]})
+        bridge.refused("process.gc", pid=rows[0]["pid"], expect={"name": "{Orchard.Registry, :fig}"})
+    has(orchard.run("ps", "app:orchard"), r"anonymous fn/0 in Orchard\.Basket\.start_link/1")
+
+
+def timers(orchard):
+    """Those of the module `timer`: since OTP 25 nobody is told for whom."""
+    rows = orchard.json("timers")["rows"]
+    same([row["kind"] for row in rows], ["interval"])
+    check(rows[0]["due_ns"] > 0, rows)
+    same(orchard.evaluate("is_pid(whereis(timer_server))"), "true")
+
+
+TESTS = (values, typed, found, timers, names, supervisors)
 
 
 def no_elixir(_):

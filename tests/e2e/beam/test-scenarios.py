@@ -165,7 +165,7 @@ def process_info(stage):
     same((seen["n_links"], seen["n_dictionary"]), (facts["links"], facts["dictionary"]))
     same((seen["heap_bytes"], seen["stack_bytes"]), (facts["heap_size"] * word, facts["stack_size"] * word))
     pairs = stage.session.call("process.dictionary", pid=pid)["pairs"]
-    check(("mood", "calm") in [(pair["key"]["text"], pair["value"]["text"]) for pair in pairs], pairs)
+    check((":mood", ":calm") in [(pair["key"]["text"], pair["value"]["text"]) for pair in pairs], pairs)
     check(seen["group_leader"]["pid"] and seen["memory_bytes"] >= seen["heap_bytes"] and seen["reductions"] > 0, seen)
     same((seen["suspending"], seen["n_suspending"]), ([], 0))
     same(seen["error_handler"], "error_handler")
@@ -400,7 +400,7 @@ def poison(stage):
     has(found[0]["reason"], "function_clause")
     check(found[0]["file"].endswith("servers.erl") and found[0]["line"] > 0, found)
     crash = stage.session.call("crash.get", seq=found[0]["seq"])
-    same(crash["message"]["term"]["text"], "{eat,poison}")
+    same(crash["message"]["term"]["text"], "{:eat, :poison}")
     stage.node.await_output(r"FunctionClauseError.*servers\.erl:\d+: :servers\.digest\(:poison\)")
 
 
