@@ -55,16 +55,6 @@ get_graph (WindowFixture *fixture)
     grove_ui_test_find (GTK_WIDGET (fixture->window), GROVE_TYPE_GRAPH, NULL, NULL));
 }
 
-/* Its node as it is painted, NULL: it is not. */
-static const GroveGraphNode *
-get_node (WindowFixture *fixture, const char *pid)
-{
-  GroveGraph *graph = get_graph (fixture);
-  guint       node = graph != NULL ? grove_graph_scene_find (graph->scene, pid) : GROVE_GRAPH_NONE;
-
-  return node != GROVE_GRAPH_NONE ? &graph->scene->nodes[node] : NULL;
-}
-
 static guint
 count_nodes (WindowFixture *fixture)
 {
@@ -203,8 +193,8 @@ test_self_healing (WindowFixture *fixture)
       window_select_in_graph (fixture, "counter", pid);
       scenario_kill (fixture, SCENARIO_PLAIN);
       successor = await_other (fixture, "counting", "counter", pid);
-      SCENARIO_WAIT (get_node (fixture, successor) != NULL &&
-                     get_node (fixture, successor)->restarts == i);
+      SCENARIO_WAIT (window_get_node (fixture, successor) != NULL &&
+                     window_get_node (fixture, successor)->restarts == i);
       g_print ("# killed, and there again on the screen after %.0f ms\n",
                (double) (g_get_monotonic_time () - begin_us) / 1000);
       SCENARIO_WAIT (window_has_toast (fixture, successor));
@@ -213,8 +203,8 @@ test_self_healing (WindowFixture *fixture)
       state = scenario_get_state (fixture, successor);
       g_assert_cmpstr (state, ==, "10");
       /* How much of the intensity is used up. */
-      SCENARIO_WAIT (get_node (fixture, supervisor)->recent_restarts == i);
-      g_assert_cmpuint (get_node (fixture, supervisor)->intensity, ==, 3);
+      SCENARIO_WAIT (window_get_node (fixture, supervisor)->recent_restarts == i);
+      g_assert_cmpuint (window_get_node (fixture, supervisor)->intensity, ==, 3);
       g_free (pid);
       pid = successor;
     }
@@ -281,11 +271,12 @@ see_strategy (WindowFixture *fixture, const Strategy *strategy)
   c_after = await_other (fixture, application, "c", strategy->c_stays ? NULL : c);
   g_assert_cmpint (g_str_equal (a, a_after), ==, strategy->a_stays);
   g_assert_cmpint (g_str_equal (c, c_after), ==, strategy->c_stays);
-  SCENARIO_WAIT (get_node (fixture, a_after) != NULL && get_node (fixture, b_after) != NULL &&
-                 get_node (fixture, c_after) != NULL);
-  SCENARIO_WAIT (get_node (fixture, a) == NULL || strategy->a_stays);
-  SCENARIO_WAIT (get_node (fixture, c) == NULL || strategy->c_stays);
-  g_assert_cmpstr (get_node (fixture, b_after)->name, ==, "b");
+  SCENARIO_WAIT (window_get_node (fixture, a_after) != NULL &&
+                 window_get_node (fixture, b_after) != NULL &&
+                 window_get_node (fixture, c_after) != NULL);
+  SCENARIO_WAIT (window_get_node (fixture, a) == NULL || strategy->a_stays);
+  SCENARIO_WAIT (window_get_node (fixture, c) == NULL || strategy->c_stays);
+  g_assert_cmpstr (window_get_node (fixture, b_after)->name, ==, "b");
 }
 
 static void

@@ -271,6 +271,15 @@ get_node_middle (GroveGraph *graph, const char *pid, double *ret_x, double *ret_
          *ret_y < gtk_widget_get_height (GTK_WIDGET (graph));
 }
 
+const GroveGraphNode *
+window_get_node (WindowFixture *fixture, const char *pid)
+{
+  GroveGraph *graph = get_graph (fixture);
+  guint       node = graph != NULL ? grove_graph_scene_find (graph->scene, pid) : GROVE_GRAPH_NONE;
+
+  return node != GROVE_GRAPH_NONE ? &graph->scene->nodes[node] : NULL;
+}
+
 gboolean
 window_graph_shows (WindowFixture *fixture, const char *pid)
 {

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "observer/grove-graph-scene.h"
 #include "observer/grove-process-item.h"
 #include "tests/e2e/shop.h"
 #include "tests/support/grove-ui-test.h"
@@ -54,6 +55,10 @@ GtkWidget *window_find_row (WindowFixture *fixture, const char *pid);
 guint window_count_rows (WindowFixture *fixture);
 /* Whether the supervision graph draws @pid, within what one sees of it. */
 gboolean window_graph_shows (WindowFixture *fixture, const char *pid);
+/* What the supervision graph draws of @pid, in sight or not; NULL: nothing. Borrowed, of the
+ * moment.
+ */
+const GroveGraphNode *window_get_node (WindowFixture *fixture, const char *pid);
 /* Runs the main loop until a frame was painted on which @is_seen holds; returns when that was
  * (g_get_monotonic_time()). */
 typedef gboolean (*WindowSeen) (WindowFixture *fixture, gpointer user_data);

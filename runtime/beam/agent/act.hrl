@@ -38,6 +38,7 @@ exit_process(Params) ->
     Reason = case Params of #{<<"reason">> := Text} -> parse(<<"reason">>, Text); _ -> kill end,
     Supervisor = own_supervisor(Pid),
     Before = case Supervisor of none -> []; _ -> child_pids(Supervisor) end,
+    Allowance = watch_allowance(Supervisor),
     Began = now_ns(),
     Monitor = erlang:monitor(process, Pid),
     exit(Pid, Reason),
@@ -48,12 +49,28 @@ exit_process(Params) ->
             Result = #{outcome => <<"exited">>, pid => pid(Pid), name => Name, reason => show(Why), after_ns => Took,
                        supervisor => who(Supervisor)},
             case successor(Supervisor, Name, Before, Began + Wait * 1000000) of
-                none -> Result;
+                none -> Result#{gave_up => gave_up(Allowance, Supervisor)};
                 New -> Result#{successor => #{pid => pid(New), name => name(New), supervisor => who(Supervisor), after_ns => now_ns() - Began}}
             end
     after Wait ->
         erlang:demonitor(Monitor, [flush]),
         #{outcome => <<"alive">>, pid => pid(Pid), name => Name}
+    end.
+
+%% Whether one more restart is more than it allows; who gives up then ends, with this reason.
+watch_allowance(none) -> none;
+watch_allowance(Supervisor) ->
+    case supervisor_flags(Supervisor) of
+        #{strategy := Strategy, intensity := Intensity, recent_restarts := Recent} when Strategy =/= <<>>, Recent >= Intensity ->
+            erlang:monitor(process, Supervisor);
+        _ -> none
+    end.
+
+gave_up(none, _) -> false;
+gave_up(Monitor, Supervisor) ->
+    case is_process_alive(Supervisor) of
+        true -> false;
+        false -> receive {'DOWN', Monitor, process, _, Why} -> Why =:= shutdown end
     end.
 
 own_supervisor(Pid) ->

@@ -3,10 +3,12 @@
 """test-beam-elixir.py GROVE GROVE_BEAM ORCHARD: what an Elixir node calls things, and the supervisors that only
 Elixir has."""
 
+import re
 import shutil
 import sys
 
 from node import OK, PID, REFUSED, USAGE, Place
+from client import Tree
 from tap import Skipped, check, has, run_tests, same
 
 
@@ -95,7 +97,40 @@ def timers(orchard):
     same(orchard.evaluate("is_pid(whereis(timer_server))"), "true")
 
 
-TESTS = (values, typed, found, timers, names, supervisors)
+def as_they_are(orchard):
+    """Every supervisor of the node, and each of their children, held against what OTP itself says of them."""
+    # What the supervisor has in its state, and of each child what it was told to do with it.
+    ask = (
+        'S = list_to_pid("{0}"), T = sys:get_state(S), '
+        "Text = fun(X) when is_integer(X) -> integer_to_list(X); (X) -> atom_to_list(X) end, "
+        "case T of "
+        "#{{'__struct__' := 'Elixir.DynamicSupervisor', strategy := G, max_restarts := I, max_seconds := P, children := Cs}} -> "
+        "{{G, I, P, [{{pid_to_list(C), Text(R), Text(H)}} || {{C, {{_, R, H, _, _}}}} <- maps:to_list(Cs)]}}; "
+        "_ -> {{element(3, T), element(6, T), element(7, T), [begin {{ok, #{{restart := R, shutdown := H}}}} = "
+        "supervisor:get_childspec(S, case Id of undefined -> C; _ -> Id end), {{pid_to_list(C), Text(R), Text(H)}} end "
+        "|| {{Id, C, _, _}} <- supervisor:which_children(S), is_pid(C)]}} end"
+    )
+    known = ("Orchard.Supervisor", "Orchard.Trees", "Orchard.Pickers", "Orchard.Rows", "Orchard.Registry", "kernel_sup")
+    with orchard.observe("observe") as session:
+        tree = Tree(session)
+        tree.until(lambda _: all(map(tree.named, known)), "the tree is there")
+        found = [node for node in tree.nodes.values() if node["kind"] == "supervisor"]
+        tree.close()
+        for node in found:
+            told = orchard.evaluate(ask.format(node["pid"]))
+            strategy, intensity, period, children = re.fullmatch(r"\{(\w+),(\d+),(\d+),\[(.*)\]\}", told).groups()
+            info = session.call("supervisor.info", pid=node["pid"])
+            same((info["strategy"], info["intensity"], info["period_s"], info["recent_restarts"]), (strategy, int(intensity), int(period), 0))
+            columns = ["id", "pid", "restart_type", "shutdown", "restarts"]
+            sub = session.call("table.open", table="children", of=node["pid"], columns=columns, sort=[["place", "asc"]],
+                               window={"offset": 0, "limit": 500}, interval_ms=1000)["sub"]
+            rows = session.next("table.update", sub)["rows"]
+            session.call("table.close", sub=sub)
+            same(sorted(tuple(row[1:4]) for row in rows if row[1]), sorted(re.findall(r'\{"(.*?)","(.*?)","(.*?)"\}', children)))
+            same({row[4] for row in rows} | {None}, {None})
+
+
+TESTS = (values, typed, found, timers, names, as_they_are, supervisors)
 
 
 def no_elixir(_):

@@ -5,87 +5,9 @@
  * asked over a second bridge.
  */
 #include "tests/e2e/activity.h"
-#include "tests/e2e/scenario.h"
+#include "tests/e2e/beam/play.h"
 
 #include <string.h>
-#include <sys/socket.h>
-
-typedef struct
-{
-  const char *name; /* the test is /e2e/beam-window/NAME */
-  void (*test) (WindowFixture *fixture);
-} Scene;
-
-/* ---- The node ----------------------------------------------------------------------------------
- */
-
-static GroveTestWire *
-connect_to_node (void)
-{
-  const char *const argv[] = { g_getenv ("GROVE_BEAM"), g_getenv ("GROVE_TEST_NODE"), NULL };
-  g_autoptr (GError) error = NULL;
-  GroveTestWire *wire;
-  int            ends[2];
-
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), ==, 0);
-  g_spawn_async_with_fds (NULL, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, ends[1],
-                          ends[1], -1, &error);
-  g_assert_no_error (error);
-  close (ends[1]);
-  wire = grove_test_wire_new (ends[0]);
-  json_object_put (grove_test_wire_open (wire, "control"));
-  return wire;
-}
-
-static void
-run (WindowFixture *fixture, gconstpointer data)
-{
-  const Scene     *scene = data;
-  g_autofree char *target = g_strconcat ("beam:", g_getenv ("GROVE_TEST_NODE"), NULL);
-
-  fixture->wire = connect_to_node ();
-  window_fixture_open (fixture, target);
-  SCENARIO_WAIT (grove_session_get_state (fixture->session) == GROVE_SESSION_LIVE);
-  scene->test (fixture);
-  g_clear_pointer (&fixture->wire, grove_test_wire_free);
-}
-
-/* Tells the conductor what to begin, unless @name, which comes of it, is there. Returns its pid.
- * (transfer full) */
-static char *
-play (WindowFixture *fixture, const char *scene, const char *name)
-{
-  g_autofree char *conductor = scenario_await_pid (fixture, "conductor");
-  char            *pid = grove_test_wire_find_pid (fixture->wire, name);
-
-  if (pid != NULL)
-    return pid;
-  json_object_put (grove_test_wire_call (fixture->wire, "process.send", NULL,
-                                         "{\"pid\":\"%s\",\"message\":\"%s\"}", conductor, scene));
-  return scenario_await_pid (fixture, name);
-}
-
-/* Waits until somebody else than @old has that name. (transfer full) */
-static char *
-await_other (WindowFixture *fixture, const char *name, const char *old)
-{
-  char *pid = NULL;
-
-  SCENARIO_WAIT ((g_free (pid), pid = grove_test_wire_find_pid (fixture->wire, name)) != NULL &&
-                 g_strcmp0 (pid, old) != 0);
-  return pid;
-}
-
-static gint64
-count_recent_restarts (WindowFixture *fixture, const char *supervisor)
-{
-  struct json_object *info =
-    grove_test_wire_call (fixture->wire, "supervisor.info", NULL, "{\"pid\":\"%s\"}", supervisor);
-  gint64 n = grove_test_json_int (info, "recent_restarts");
-
-  json_object_put (info);
-  return n;
-}
 
 static gboolean
 has_application (WindowFixture *fixture, const char *name)
@@ -104,7 +26,8 @@ has_application (WindowFixture *fixture, const char *name)
 static void
 test_slow_worker (WindowFixture *fixture)
 {
-  g_autofree char *pid = play (fixture, "{slow_worker, {slow_worker, 3600000}}", "slow_worker");
+  g_autofree char *pid =
+    play_scene (fixture, "{slow_worker, {slow_worker, 3600000}}", "slow_worker");
   g_autofree char *messages = NULL, *seen = NULL;
 
   g_test_summary ("A worker that takes its time: four messages in its mailbox, listed in order");
@@ -125,7 +48,7 @@ test_slow_worker (WindowFixture *fixture)
 static void
 test_process_info (WindowFixture *fixture)
 {
-  g_autofree char *pid = play (fixture, "process_info", "patient");
+  g_autofree char *pid = play_scene (fixture, "process_info", "patient");
   GtkWidget       *window = GTK_WIDGET (fixture->window);
 
   g_test_summary ("All there is to know of a process");
@@ -151,7 +74,7 @@ test_process_info (WindowFixture *fixture)
 static void
 test_secret_agent (WindowFixture *fixture)
 {
-  g_autofree char *pid = play (fixture, "secret_agent", "agent");
+  g_autofree char *pid = play_scene (fixture, "secret_agent", "agent");
 
   g_test_summary ("What a person sends it by hand is heard, and its effect is seen");
   scenario_inspect (fixture, "name:agent", pid);
@@ -170,7 +93,7 @@ static void
 test_priority (WindowFixture *fixture)
 {
   static const char *const low[] = { "Priority", "Low", NULL };
-  g_autofree char         *pid = play (fixture, "{priority, 1}", "loop_1");
+  g_autofree char         *pid = play_scene (fixture, "{priority, 1}", "loop_1");
 
   g_test_summary ("Of a loop that never rests, changed in the window while it runs");
   window_choose_from_menu (scenario_inspect (fixture, "name:loop_1", pid), low);
@@ -198,7 +121,7 @@ test_silent (WindowFixture *fixture)
 static void
 test_kill_top_supervisor (WindowFixture *fixture)
 {
-  g_autofree char *top = play (fixture, "supervisors", "doomed_sup");
+  g_autofree char *top = play_scene (fixture, "supervisors", "doomed_sup");
   g_autofree char *weed = scenario_await_pid (fixture, "weed");
 
   g_test_summary ("From the graph: it does not come back, and the application is gone with it");
@@ -212,51 +135,9 @@ test_kill_top_supervisor (WindowFixture *fixture)
 }
 
 static void
-test_self_healing (WindowFixture *fixture)
-{
-  g_autofree char *supervisor = play (fixture, "supervisors", "healer");
-  g_autofree char *rose = scenario_await_pid (fixture, "rose"), *rose_after = NULL;
-  g_autofree char *violet = NULL, *state = NULL;
-  char            *pid = scenario_await_pid (fixture, "tulip"), *successor;
-
-  g_test_summary (
-    "Killed in the graph: a new one in its place; too often: the supervisor goes too");
-  for (gint64 i = 1; i <= 3; i++)
-    {
-      const gint64 begin_us = g_get_monotonic_time ();
-
-      window_select_in_graph (fixture, "tulip", pid);
-      scenario_kill (fixture, SCENARIO_PLAIN);
-      successor = await_other (fixture, "tulip", pid);
-      SCENARIO_WAIT (window_graph_shows (fixture, successor));
-      g_print ("# killed, and there again on the screen after %.0f ms\n",
-               (double) (g_get_monotonic_time () - begin_us) / 1000);
-      SCENARIO_WAIT (window_has_toast (fixture, successor));
-      g_clear_pointer (&state, g_free);
-      state = scenario_get_state (fixture, successor);
-      g_assert_nonnull (strstr (state, "count => 10"));
-      g_assert_cmpint (count_recent_restarts (fixture, supervisor), ==, i);
-      g_free (pid);
-      pid = successor;
-    }
-  rose_after = scenario_await_pid (fixture, "rose");
-  g_assert_cmpstr (rose_after, ==, rose);
-
-  window_select_in_graph (fixture, "tulip", pid);
-  scenario_kill (fixture, SCENARIO_PLAIN);
-  SCENARIO_WAIT (scenario_is_gone (fixture, supervisor) && scenario_is_gone (fixture, rose));
-  /* Its own supervisor starts another, with all that it had. */
-  successor = await_other (fixture, "healer", supervisor);
-  violet = scenario_await_pid (fixture, "violet");
-  SCENARIO_WAIT (window_graph_shows (fixture, successor) && window_graph_shows (fixture, violet));
-  g_free (successor);
-  g_free (pid);
-}
-
-static void
 test_restart (WindowFixture *fixture)
 {
-  g_autofree char *old = play (fixture, "supervisors", "all_2"), *now = NULL;
+  g_autofree char *old = play_scene (fixture, "supervisors", "all_2"), *now = NULL;
   g_autofree char *first = scenario_await_pid (fixture, "all_1"), *first_after = NULL;
   GtkWidget       *inspector, *button = NULL;
 
@@ -267,7 +148,7 @@ test_restart (WindowFixture *fixture)
                  NULL);
   grove_ui_test_settle (button);
   grove_ui_test_click (button, GROVE_UI_TEST_LEFT);
-  now = await_other (fixture, "all_2", old);
+  now = play_await_other (fixture, "all_2", old);
   SCENARIO_WAIT (window_has_toast (fixture, now));
   SCENARIO_WAIT (window_find_row (fixture, now) != NULL);
   first_after = scenario_await_pid (fixture, "all_1");
@@ -277,7 +158,7 @@ test_restart (WindowFixture *fixture)
 static void
 test_poison (WindowFixture *fixture)
 {
-  g_autofree char *pid = play (fixture, "poison", "taster"), *after = NULL, *filter = NULL;
+  g_autofree char *pid = play_scene (fixture, "poison", "taster"), *after = NULL, *filter = NULL;
   GtkWidget       *cell;
 
   g_test_summary ("A message sent by hand crashes a server: why, where, and what followed");
@@ -285,7 +166,7 @@ test_poison (WindowFixture *fixture)
   scenario_send (fixture, "{eat, apple}");
   scenario_send (fixture, "{eat, poison}");
   SCENARIO_WAIT (scenario_is_gone (fixture, pid));
-  after = await_other (fixture, "taster", pid);
+  after = play_await_other (fixture, "taster", pid);
 
   filter = g_strdup_printf ("pid:%s outcome:restarted", pid);
   activity_open (fixture, "Crashes");
@@ -303,24 +184,16 @@ test_poison (WindowFixture *fixture)
 int
 main (int argc, char **argv)
 {
-  static const Scene scenes[] = {
+  static const PlayScene scenes[] = {
     { "slow-worker", test_slow_worker },
     { "process-info", test_process_info },
     { "secret-agent", test_secret_agent },
     { "priority", test_priority },
     { "kill-top-supervisor", test_kill_top_supervisor },
-    { "self-healing", test_self_healing },
     { "restart", test_restart },
     { "poison", test_poison },
     { "silent", test_silent },
   };
 
-  window_tests_init (&argc, &argv);
-  for (gsize i = 0; i < G_N_ELEMENTS (scenes); i++)
-    {
-      g_autofree char *path = g_strconcat ("/e2e/beam-window/", scenes[i].name, NULL);
-
-      window_test_add_bare (path, run, &scenes[i]);
-    }
-  return window_tests_run ();
+  return play_main (argc, argv, "beam-window", scenes, G_N_ELEMENTS (scenes));
 }
