@@ -10,9 +10,10 @@
 #include <string.h>
 
 static gboolean
-has_application (WindowFixture *fixture, const char *name)
+runs_application (WindowFixture *fixture, const char *name)
 {
-  g_autofree char    *filter = g_strdup_printf ("[\"eq\",\"name\",\"%s\"]", name);
+  g_autofree char *filter =
+    g_strdup_printf ("[\"and\",[\"eq\",\"name\",\"%s\"],[\"eq\",\"status\",\"running\"]]", name);
   struct json_object *rows = scenario_get_rows (fixture, "applications", "\"name\"", filter);
   gboolean            has = json_object_array_length (rows) > 0;
 
@@ -125,11 +126,11 @@ test_kill_top_supervisor (WindowFixture *fixture)
   g_autofree char *weed = scenario_await_pid (fixture, "weed");
 
   g_test_summary ("From the graph: it does not come back, and the application is gone with it");
-  g_assert_true (has_application (fixture, "doomed"));
+  g_assert_true (runs_application (fixture, "doomed"));
   window_select_in_graph (fixture, "doomed_sup", top);
   scenario_kill (fixture, SCENARIO_SUPERVISOR);
   SCENARIO_WAIT (window_has_toast (fixture, "Killed doomed_sup"));
-  SCENARIO_WAIT (!has_application (fixture, "doomed"));
+  SCENARIO_WAIT (!runs_application (fixture, "doomed"));
   SCENARIO_WAIT (scenario_is_gone (fixture, weed));
   SCENARIO_WAIT (!window_graph_shows (fixture, top) && !window_graph_shows (fixture, weed));
 }
