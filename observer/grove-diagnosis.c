@@ -102,6 +102,11 @@ largest_part (GroveDiagnosis *self)
     { N_ ("stacks"), now->memory_stacks - then->memory_stacks },
     { N_ ("mailboxes"), now->memory_mailboxes - then->memory_mailboxes },
     { N_ ("control blocks"), now->memory_control - then->memory_control },
+    { N_ ("binaries outside the heaps"), now->memory_binaries - then->memory_binaries },
+    { N_ ("ETS tables"), now->memory_tables - then->memory_tables },
+    { N_ ("loaded modules"), now->memory_code - then->memory_code },
+    { N_ ("atoms"), now->memory_atoms - then->memory_atoms },
+    { N_ ("structures of the runtime system"), now->memory_rest - then->memory_rest },
   };
   guint best = 0;
   for (guint i = 1; i < G_N_ELEMENTS (parts); i++)

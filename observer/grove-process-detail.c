@@ -18,10 +18,11 @@ enum
   MONITORS,
   MONITORED_BY,
   SUSPENDING,
+  PORTS,
   N_LISTS
 };
-static const char *const list_names[N_LISTS] = { "links", "monitors", "monitored_by",
-                                                 "suspending" };
+static const char *const list_names[N_LISTS] = { "links", "monitors", "monitored_by", "suspending",
+                                                 "ports" };
 
 struct _GroveProcessDetail
 {
@@ -69,6 +70,8 @@ _grove_process_link_read (struct json_object *object)
 {
   GroveProcessLink link = { NULL, NULL };
   const char      *pid = _grove_json_text (object, "pid");
+  if (pid[0] == '\0')
+    pid = _grove_json_text (object, "port");
   if (pid[0] != '\0')
     {
       link.pid = g_strdup (pid);

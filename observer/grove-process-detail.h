@@ -68,7 +68,8 @@ gboolean    grove_process_detail_get_boolean (GroveProcessDetail *self, const ch
 
 /**
  * grove_process_detail_get_links:
- * @member: "links", "monitors", "monitored_by" or "suspending"
+ * @member: "links", "monitors", "monitored_by", "suspending", or "ports", of which the pid is what
+ * the port is called
  * @ret_n: (out): how many, at most 100
  *
  * Returns: (array length=ret_n): borrowed until the next "changed"

@@ -75,10 +75,17 @@ read_sample (struct json_object *params, GroveSample *sample)
   sample->memory_stacks = count (memory, "stacks");
   sample->memory_mailboxes = count (memory, "mailboxes");
   sample->memory_control = count (memory, "control");
+  sample->memory_binaries = count (memory, "binaries");
+  sample->memory_tables = count (memory, "tables");
+  sample->memory_code = count (memory, "code");
+  sample->memory_atoms = count (memory, "atoms");
+  sample->memory_rest = count (memory, "rest");
   sample->reductions_per_s = quantity (params, "reductions/s");
   sample->messages_per_s = quantity (params, "messages/s");
   sample->spawns_per_s = quantity (params, "spawns/s");
   sample->exits_per_s = quantity (params, "exits/s");
+  sample->bytes_per_s = quantity (params, "bytes_in/s") + quantity (params, "bytes_out/s");
+  sample->counts_bytes = json_object_object_get_ex (params, "bytes_in/s", NULL);
   sample->counts_messages = json_object_object_get_ex (params, "messages/s", NULL);
   sample->counts_spawns = json_object_object_get_ex (params, "spawns", NULL);
   sample->n_spawns = count (params, "spawns");
@@ -109,6 +116,7 @@ updated (gpointer owner, struct json_object *params, const char **ret_reason)
   grove_series_push (self->series[GROVE_METRIC_RUN_QUEUE], (double) sample.run_queue);
   grove_series_push (self->series[GROVE_METRIC_REDUCTIONS_PER_S], sample.reductions_per_s);
   grove_series_push (self->series[GROVE_METRIC_UTILISATION], mean_utilisation (&sample));
+  grove_series_push (self->series[GROVE_METRIC_BYTES_PER_S], sample.bytes_per_s);
   if (self->cost != sample.observing_cpu)
     {
       self->cost = sample.observing_cpu;

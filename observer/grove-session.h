@@ -128,10 +128,13 @@ typedef struct
   guint  n_schedulers;
   double scheduler_utilisation[256]; /* 0..1 */
   gint64 memory_total, memory_heaps, memory_stacks, memory_mailboxes, memory_control;
+  /* Of a BEAM; what is not told apart is 0. */
+  gint64 memory_binaries, memory_tables, memory_code, memory_atoms, memory_rest;
   double reductions_per_s, messages_per_s, spawns_per_s, exits_per_s;
+  double bytes_per_s; /* read and written */
   gint64 n_spawns, n_exits, n_crashes, n_restarts;
   /* Not every system counts them: without, they are 0. */
-  gboolean counts_messages, counts_spawns;
+  gboolean counts_messages, counts_spawns, counts_bytes;
   double   observing_cpu;
   gint64   n_sessions;
 } GroveSample;
@@ -147,6 +150,7 @@ typedef enum
   GROVE_METRIC_RUN_QUEUE,
   GROVE_METRIC_REDUCTIONS_PER_S,
   GROVE_METRIC_UTILISATION,
+  GROVE_METRIC_BYTES_PER_S,
   GROVE_N_METRICS,
 } GroveMetric;
 

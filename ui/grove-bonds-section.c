@@ -8,6 +8,11 @@
 
 #include <glib/gi18n.h>
 
+enum
+{
+  PORTS = 4, /* which not every system has */
+};
+
 static const struct
 {
   const char *title, *member, *count_member;
@@ -16,12 +21,14 @@ static const struct
   { N_ ("Monitors"), "monitors", "n_monitors" },
   { N_ ("Monitored by"), "monitored_by", "n_monitored_by" },
   { N_ ("Suspending"), "suspending", "n_suspending" },
+  { N_ ("Ports"), "ports", "n_ports" },
 };
 
 struct _GroveBondsSection
 {
   GroveSection   parent_instance;
   GroveLinkRows *rows[G_N_ELEMENTS (lists)];
+  GtkWidget     *ports;
 };
 
 G_DEFINE_FINAL_TYPE (GroveBondsSection, grove_bonds_section, GROVE_TYPE_SECTION)
@@ -38,6 +45,8 @@ fill (GroveSection *section, GroveProcessDetail *detail)
 {
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     grove_link_rows_fill (GROVE_BONDS_SECTION (section)->rows[i], detail);
+  gtk_widget_set_visible (GROVE_BONDS_SECTION (section)->ports,
+                          grove_process_detail_get_int (detail, lists[PORTS].count_member) > 0);
 }
 
 static void
@@ -74,8 +83,12 @@ grove_bonds_section_init (GroveBondsSection *self)
 
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (expander), _ (lists[i].title));
       adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), expander);
-      self->rows[i] = grove_link_rows_new (ADW_EXPANDER_ROW (expander), lists[i].member,
-                                           lists[i].count_member, on_chosen, self);
+      self->rows[i] =
+        grove_link_rows_new (ADW_EXPANDER_ROW (expander), lists[i].member, lists[i].count_member,
+                             i == PORTS ? NULL : on_chosen, self);
+      if (i == PORTS)
+        self->ports = expander;
     }
+  gtk_widget_set_visible (self->ports, FALSE);
   adw_bin_set_child (ADW_BIN (self), group);
 }

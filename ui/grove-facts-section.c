@@ -19,6 +19,7 @@ typedef enum
   REDUCTIONS,
   RECEIVED,
   MEMORY,
+  BINARIES,
   SCHEDULER,
   AGE,
   RESTARTS,
@@ -41,6 +42,7 @@ static const struct
   [REDUCTIONS] = { N_ ("Reductions"), FALSE, FALSE },
   [RECEIVED] = { N_ ("Received"), FALSE, FALSE },
   [MEMORY] = { N_ ("Memory"), FALSE, FALSE },
+  [BINARIES] = { N_ ("Binaries"), FALSE, FALSE },
   [SCHEDULER] = { N_ ("Scheduler"), FALSE, FALSE },
   [AGE] = { N_ ("Running for"), FALSE, FALSE },
   [RESTARTS] = { N_ ("Restarts"), FALSE, FALSE },
@@ -181,6 +183,15 @@ show_known (
   show_fact (self, fact, text);
 }
 
+/* They are outside its heap, and no part of its memory. */
+static void
+show_binaries (GroveFactsSection *self, gint64 n_bytes)
+{
+  show_fact (self, BINARIES, n_bytes > 0 ? grove_format_bytes (n_bytes) : NULL);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[BINARIES]),
+                               _ ("Outside its heap; others may refer to them too"));
+}
+
 static void
 fill (GroveSection *section, GroveProcessDetail *detail)
 {
@@ -207,6 +218,7 @@ fill (GroveSection *section, GroveProcessDetail *detail)
   if (gtk_label_get_text (self->labels[MEMORY])[0] == '\0')
     show_fact (self, MEMORY,
                grove_format_bytes (grove_process_detail_get_int (detail, "memory_bytes")));
+  show_binaries (self, grove_process_detail_get_int (detail, "binary_bytes"));
   if (self->priority == NULL || !self->gone)
     show_priority (self, grove_process_detail_get_text (detail, "priority"));
   show_known (self, SCHEDULER, detail, "scheduler", count (detail, "scheduler"));

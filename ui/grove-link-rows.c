@@ -74,7 +74,9 @@ new_row (GroveLinkRows *self, const GroveProcessLink *link)
   if (link->name[0] != '\0')
     adw_action_row_set_subtitle (ADW_ACTION_ROW (row), pid);
   g_object_set_data_full (G_OBJECT (row), "grove-pid", g_strdup (link->pid), g_free);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), self->chosen != NULL);
+  if (self->chosen == NULL)
+    return row;
   adw_action_row_add_suffix (ADW_ACTION_ROW (row),
                              gtk_image_new_from_icon_name ("go-next-symbolic"));
   g_signal_connect (row, "activated", G_CALLBACK (on_activated), self);

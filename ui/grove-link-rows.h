@@ -17,7 +17,8 @@ typedef struct grove_link_rows GroveLinkRows;
 
 typedef void (*GroveLinkChosenFunc) (const char *pid, gpointer user_data);
 
-/* @expander: borrowed, must outlive it. @member, @count_member: of `process.get`, static. */
+/* @expander: borrowed, must outlive it. @member, @count_member: of `process.get`, static. @chosen:
+ * NULL where its rows lead nowhere. */
 GroveLinkRows *grove_link_rows_new (AdwExpanderRow     *expander,
                                     const char         *member,
                                     const char         *count_member,

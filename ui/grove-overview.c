@@ -23,6 +23,8 @@
 #define N_CARDS       4
 #define NAME_CHARS    12 /* at the least */
 #define COUNTER_CHARS 14 /* "999 999 999 999" */
+#define SIZE_CHARS    18 /* "999.9 MiB · 99.9 %" */
+#define TRAFFIC       1  /* among the cards */
 
 enum
 {
@@ -40,6 +42,23 @@ static const char *const counter_titles[N_COUNTERS] = {
   N_ ("Restarts by supervisors"),
 };
 
+/* What is not told apart, or not there, has no row. */
+static const struct
+{
+  const char *title;
+  gsize       offset; /* of its size in a GroveSample */
+} kinds[] = {
+  { N_ ("Heaps"), G_STRUCT_OFFSET (GroveSample, memory_heaps) },
+  { N_ ("Stacks"), G_STRUCT_OFFSET (GroveSample, memory_stacks) },
+  { N_ ("Mailboxes"), G_STRUCT_OFFSET (GroveSample, memory_mailboxes) },
+  { N_ ("Control blocks"), G_STRUCT_OFFSET (GroveSample, memory_control) },
+  { N_ ("Binaries outside the heaps"), G_STRUCT_OFFSET (GroveSample, memory_binaries) },
+  { N_ ("ETS tables"), G_STRUCT_OFFSET (GroveSample, memory_tables) },
+  { N_ ("Loaded modules"), G_STRUCT_OFFSET (GroveSample, memory_code) },
+  { N_ ("Atoms"), G_STRUCT_OFFSET (GroveSample, memory_atoms) },
+  { N_ ("The runtime system’s own"), G_STRUCT_OFFSET (GroveSample, memory_rest) },
+};
+
 struct _GroveOverview
 {
   AdwBin             parent_instance;
@@ -49,15 +68,17 @@ struct _GroveOverview
   GPtrArray         *slots; /* GroveProcessItem, held so that the table keeps them */
   GtkWidget         *mailbox_rows[N_MAILBOXES], *mailbox_names[N_MAILBOXES];
   GtkWidget         *mailbox_bars[N_MAILBOXES];
-  GtkWidget         *counter_labels[N_COUNTERS];
+  GtkWidget         *counter_rows[N_COUNTERS], *counter_labels[N_COUNTERS];
+  GtkWidget         *kind_rows[G_N_ELEMENTS (kinds)], *kind_labels[G_N_ELEMENTS (kinds)];
 
   GtkInscription     *values[N_CARDS];
   GroveChart         *charts[N_CARDS];
   GroveChart         *reductions_chart;
   GtkInscription     *reductions_label, *schedulers_label;
   GroveSchedulerBars *scheduler_bars;
-  GtkListBox         *mailbox_list, *counter_list;
+  GtkListBox         *mailbox_list, *counter_list, *memory_list;
   GtkLabel           *no_mailboxes; /* why the list is empty */
+  GtkLabel           *counters_title, *traffic_title;
   GroveFindingsPanel *findings_panel;
   GroveEventsPanel   *events_panel;
   GroveLimitsPanel   *limits_panel;
@@ -82,18 +103,40 @@ static const struct
 /* ---- Samples ------------------------------------------------------------------------------------
  */
 
+/* Messages; of a system that does not count them, what it reads and writes. */
+static void
+show_traffic (GroveOverview *self, const GroveSample *sample)
+{
+  const gboolean   reads = !sample->counts_messages && sample->counts_bytes;
+  const char      *title = reads ? _ ("Read and written per second") : _ ("Messages per second");
+  g_autofree char *bytes = grove_format_bytes ((gint64) sample->bytes_per_s);
+
+  if (g_strcmp0 (gtk_label_get_text (self->traffic_title), title) != 0)
+    {
+      gtk_label_set_text (self->traffic_title, title);
+      grove_chart_set_title (self->charts[TRAFFIC], title);
+    }
+  grove_fixed_text_take (self->values[TRAFFIC], sample->counts_messages
+                                                  ? grove_format_rate (sample->messages_per_s)
+                                                : reads ? g_steal_pointer (&bytes)
+                                                        : g_strdup ("–"));
+  grove_chart_set_series (self->charts[TRAFFIC],
+                          grove_session_get_series (self->session,
+                                                    reads ? GROVE_METRIC_BYTES_PER_S
+                                                          : GROVE_METRIC_MESSAGES_PER_S));
+}
+
 static void
 show_cards (GroveOverview *self, const GroveSample *sample)
 {
   grove_fixed_text_take (self->values[0], grove_format_count (sample->n_processes));
-  grove_fixed_text_take (self->values[1], sample->counts_messages
-                                            ? grove_format_rate (sample->messages_per_s)
-                                            : g_strdup ("–"));
+  show_traffic (self, sample);
   grove_fixed_text_take (self->values[2], grove_format_bytes (sample->memory_total));
   grove_fixed_text_take (self->values[3], grove_format_count (sample->run_queue));
   for (guint i = 0; i < N_CARDS; i++)
-    grove_chart_set_series (self->charts[i],
-                            grove_session_get_series (self->session, cards[i].metric));
+    if (i != TRAFFIC)
+      grove_chart_set_series (self->charts[i],
+                              grove_session_get_series (self->session, cards[i].metric));
 }
 
 static void
@@ -116,10 +159,31 @@ show_counters (GroveOverview *self, const GroveSample *sample)
   const gint64 counts[] = { sample->n_spawns, sample->n_exits, sample->n_crashes,
                             sample->n_restarts };
 
+  /* One that is looked at from outside was not looked at from its start. */
+  gtk_label_set_text (self->counters_title,
+                      sample->counts_spawns ? _ ("Since It Started") : _ ("While Observed"));
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
-    grove_fixed_text_take (GTK_INSCRIPTION (self->counter_labels[i]),
-                           i < 2 && !sample->counts_spawns ? g_strdup ("–")
-                                                           : grove_format_count (counts[i]));
+    {
+      gtk_widget_set_visible (self->counter_rows[i], sample->counts_spawns || i >= COUNTER_CRASHES);
+      grove_fixed_text_take (GTK_INSCRIPTION (self->counter_labels[i]),
+                             grove_format_count (counts[i]));
+    }
+}
+
+static void
+show_memory (GroveOverview *self, const GroveSample *sample)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      const gint64     n_bytes = G_STRUCT_MEMBER (gint64, sample, kinds[i].offset);
+      const double     whole = (double) MAX (sample->memory_total, 1);
+      g_autofree char *bytes = grove_format_bytes (n_bytes);
+      g_autofree char *share = grove_format_percent (MIN ((double) n_bytes / whole, 1));
+
+      gtk_widget_set_visible (self->kind_rows[i], n_bytes > 0);
+      grove_fixed_text_take (GTK_INSCRIPTION (self->kind_labels[i]),
+                             g_strdup_printf ("%s · %s", bytes, share));
+    }
 }
 
 static void
@@ -156,6 +220,7 @@ on_sample (GroveOverview *self)
   show_cards (self, sample);
   show_schedulers (self, sample);
   show_counters (self, sample);
+  show_memory (self, sample);
   show_throughput (self, sample);
   show_limits (self, sample);
   grove_events_panel_tick (self->events_panel);
@@ -308,6 +373,9 @@ grove_overview_class_init (GroveOverviewClass *klass)
   BIND (mailbox_list);
   BIND (no_mailboxes);
   BIND (counter_list);
+  BIND (counters_title);
+  BIND (memory_list);
+  BIND (traffic_title);
   BIND (findings_panel);
   BIND (events_panel);
   BIND (limits_panel);
@@ -340,23 +408,36 @@ add_mailbox_rows (GroveOverview *self)
     }
 }
 
+/* A title, and a figure that changes. */
+static GtkWidget *
+add_figure (GtkListBox *list, const char *title, guint n_chars, GtkWidget **ret_label)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *label = grove_fixed_text_new (n_chars, 1);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  gtk_inscription_set_text (GTK_INSCRIPTION (label), "–");
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_widget_add_css_class (label, "tnum");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_widget_set_focusable (row, FALSE);
+  gtk_list_box_append (list, row);
+  *ret_label = label;
+  return row;
+}
+
 static void
-add_counter_rows (GroveOverview *self)
+add_figures (GroveOverview *self)
 {
   for (guint i = 0; i < N_COUNTERS; i++)
+    self->counter_rows[i] = add_figure (self->counter_list, _ (counter_titles[i]), COUNTER_CHARS,
+                                        &self->counter_labels[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
-      GtkWidget *row = adw_action_row_new ();
-      GtkWidget *label = grove_fixed_text_new (COUNTER_CHARS, 1);
-
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (counter_titles[i]));
-      gtk_inscription_set_text (GTK_INSCRIPTION (label), "–");
-      gtk_widget_add_css_class (label, "dim-label");
-      gtk_widget_add_css_class (label, "tnum");
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
-      gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
-      gtk_widget_set_focusable (row, FALSE);
-      gtk_list_box_append (self->counter_list, row);
-      self->counter_labels[i] = label;
+      self->kind_rows[i] =
+        add_figure (self->memory_list, _ (kinds[i].title), SIZE_CHARS, &self->kind_labels[i]);
+      gtk_widget_set_visible (self->kind_rows[i], FALSE);
     }
 }
 
@@ -376,7 +457,7 @@ grove_overview_init (GroveOverview *self)
   grove_chart_set_title (self->reductions_chart, _ ("Reductions per second"));
   grove_chart_set_least_top (self->reductions_chart, 1000);
   add_mailbox_rows (self);
-  add_counter_rows (self);
+  add_figures (self);
   g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
 }

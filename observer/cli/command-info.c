@@ -30,6 +30,9 @@ say_link (struct json_object *link)
 {
   const char *name = _grove_json_text (link, "name");
   const char *pid = _grove_json_text (link, "pid");
+  /* A port is {port, name}. */
+  if (pid[0] == '\0')
+    pid = _grove_json_text (link, "port");
   return name[0] != '\0' ? g_strdup_printf ("%s %s", name, pid) : g_strdup (pid);
 }
 
@@ -139,10 +142,13 @@ show_text (Cli *cli, struct json_object *info)
   put_messages (cli, info);
   put_taken (cli, "reductions", cli_say_count ((double) _grove_json_int (info, "reductions", 0)));
   put_sizes (cli, info);
+  if (json_object_object_get_ex (info, "binary_bytes", NULL))
+    put_taken (cli, "binaries", cli_say_bytes (_grove_json_int (info, "binary_bytes", 0)));
   put_supervision (cli, info);
   put_links (cli, info, "links", "links", "n_links");
   put_links (cli, info, "monitors", "monitors", "n_monitors");
   put_links (cli, info, "monitored by", "monitored_by", "n_monitored_by");
+  put_links (cli, info, "ports", "ports", "n_ports");
 }
 
 void

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#define SAMPLES_MAX 12
+
 static gboolean opt_watch;
 static double   opt_interval = 1;
 
@@ -76,24 +78,63 @@ say_names (struct json_object *names)
   return g_string_free (text, FALSE);
 }
 
+/* What a system does not count it does not say. */
 static void
 put_rate (Cli *cli, struct json_object *sample, const char *label, const char *member)
 {
+  if (!json_object_object_get_ex (sample, member, NULL))
+    return;
   g_autofree char *rate = cli_say_count (_grove_json_real (sample, member, 0));
   put_line (cli, label, g_strdup_printf ("%s/s", rate));
+}
+
+/* Of files, ports and sockets. */
+static void
+put_byte_rate (Cli *cli, struct json_object *sample, const char *label, const char *member)
+{
+  if (!json_object_object_get_ex (sample, member, NULL))
+    return;
+  g_autofree char *bytes = cli_say_bytes ((gint64) _grove_json_real (sample, member, 0));
+  put_line (cli, label, g_strdup_printf ("%s/s", bytes));
 }
 
 static void
 put_memory (Cli *cli, struct json_object *memory)
 {
-  g_autofree char *total = cli_say_bytes (_grove_json_int (memory, "total", 0));
-  g_autofree char *heaps = cli_say_bytes (_grove_json_int (memory, "heaps", 0));
-  g_autofree char *stacks = cli_say_bytes (_grove_json_int (memory, "stacks", 0));
-  g_autofree char *mailboxes = cli_say_bytes (_grove_json_int (memory, "mailboxes", 0));
-  g_autofree char *control = cli_say_bytes (_grove_json_int (memory, "control", 0));
-  put_line (cli, "memory",
-            g_strdup_printf ("%s: heaps %s, stacks %s, mailboxes %s, control %s", total, heaps,
-                             stacks, mailboxes, control));
+  static const char *const kinds[] = { "heaps",  "stacks", "mailboxes", "control", "binaries",
+                                       "tables", "code",   "atoms",     "rest" };
+  g_autofree char         *total = cli_say_bytes (_grove_json_int (memory, "total", 0));
+  GString                 *text = g_string_new (total);
+  const char              *between = ": ";
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      const gint64     n_bytes = _grove_json_int (memory, kinds[i], 0);
+      g_autofree char *bytes = cli_say_bytes (n_bytes);
+      if (n_bytes == 0)
+        continue;
+      g_string_append_printf (text, "%s%s %s", between, kinds[i], bytes);
+      between = ", ";
+    }
+  put_line (cli, "memory", g_string_free (text, FALSE));
+}
+
+/* A system that was looked at only later knows of no spawns, and of what happened since. */
+static void
+put_totals (Cli *cli, struct json_object *sample)
+{
+  const gint64 n_crashes = _grove_json_int (sample, "crashes", 0);
+  const gint64 n_restarts = _grove_json_int (sample, "restarts", 0);
+  if (!json_object_object_get_ex (sample, "spawns", NULL))
+    put_line (cli, "while observed",
+              g_strdup_printf ("%" G_GINT64_FORMAT " crashes, %" G_GINT64_FORMAT " restarts",
+                               n_crashes, n_restarts));
+  else
+    put_line (cli, "since start",
+              g_strdup_printf ("%" G_GINT64_FORMAT " spawns, %" G_GINT64_FORMAT
+                               " exits, %" G_GINT64_FORMAT " crashes, %" G_GINT64_FORMAT
+                               " restarts",
+                               _grove_json_int (sample, "spawns", 0),
+                               _grove_json_int (sample, "exits", 0), n_crashes, n_restarts));
 }
 
 static void
@@ -118,13 +159,9 @@ show_text (Cli *cli, struct json_object *info, struct json_object *sample)
   put_rate (cli, sample, "messages", "messages/s");
   put_rate (cli, sample, "spawns", "spawns/s");
   put_rate (cli, sample, "exits", "exits/s");
-  put_line (cli, "since start",
-            g_strdup_printf ("%" G_GINT64_FORMAT " spawns, %" G_GINT64_FORMAT
-                             " exits, %" G_GINT64_FORMAT " crashes, %" G_GINT64_FORMAT " restarts",
-                             _grove_json_int (sample, "spawns", 0),
-                             _grove_json_int (sample, "exits", 0),
-                             _grove_json_int (sample, "crashes", 0),
-                             _grove_json_int (sample, "restarts", 0)));
+  put_byte_rate (cli, sample, "read", "bytes_in/s");
+  put_byte_rate (cli, sample, "written", "bytes_out/s");
+  put_totals (cli, sample);
   if (observing != NULL)
     {
       g_autofree char *cost = cli_say_percent (_grove_json_real (observing, "cpu", 0));
@@ -159,6 +196,14 @@ show (Cli *cli, struct json_object *info, struct json_object *sample)
   show_text (cli, info, sample);
 }
 
+/* What observing costs is a rate too, and there as soon as those are known. */
+static gboolean
+has_rates (struct json_object *sample)
+{
+  return json_object_object_get_ex (sample, "observing", NULL) ||
+         _grove_json_real (sample, "reductions/s", 0) > 0;
+}
+
 static gboolean
 watch (Cli *cli, GError **error)
 {
@@ -172,7 +217,7 @@ watch (Cli *cli, GError **error)
   };
   Watch              self = { 0 };
   GroveSubscription *subscription = _grove_subscription_new (cli->session, &kind, &self);
-  gboolean           good;
+  gboolean           good, enough = FALSE;
   guint              n = 0;
   _grove_subscription_set_wanted (subscription, TRUE);
   do
@@ -183,12 +228,14 @@ watch (Cli *cli, GError **error)
              (info = cli_call (cli, "system.info", NULL, NULL, error)) != NULL;
       n++;
       /* Rates are known from the second sample on. That one comes with the system's own tick, which
-       * may be a moment after the first: only the third tells of a whole interval. */
-      if (good && (opt_watch || n == 3))
+       * may be a moment after the first: only the third tells of a whole interval, of a system far
+       * away a later one. */
+      enough = n >= 3 && (n == SAMPLES_MAX || has_rates (self.sample));
+      if (good && (opt_watch || enough))
         show (cli, info, self.sample);
       json_object_put (info);
     }
-  while (good && (opt_watch || n < 3) && cli_flush ());
+  while (good && (opt_watch || !enough) && cli_flush ());
   _grove_subscription_free (subscription);
   json_object_put (self.sample);
   return good;

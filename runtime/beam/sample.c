@@ -167,13 +167,31 @@ write_observing (struct grove_writer *writer, const struct beam_source *self)
   grove_writer_end_object (writer);
 }
 
+/* Stacks, mailboxes and control blocks are in what the BEAM says of heaps. */
+static void
+write_memory (struct grove_writer *writer, struct grove_term now)
+{
+  static const char *const kinds[] = { "total", "heaps", "binaries", "tables",
+                                       "code",  "atoms", "rest" };
+  static const char *const in_heaps[] = { "stacks", "mailboxes", "control" };
+  struct grove_term        memory;
+  const bool               known = beam_map_get (now, "memory", &memory);
+
+  grove_writer_name (writer, "memory");
+  grove_writer_begin_object (writer);
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+    grove_writer_member_int (writer, kinds[i], known ? beam_map_int (memory, kinds[i]) : 0);
+  for (size_t i = 0; i < sizeof in_heaps / sizeof in_heaps[0]; i++)
+    grove_writer_member_int (writer, in_heaps[i], 0);
+  grove_writer_end_object (writer);
+}
+
 void
 beam_system_sample (void *data, struct grove_writer *writer)
 {
   struct beam_source *self = data;
   struct grove_term   now = grove_buffer_term (&self->sample);
   struct grove_term   before = grove_buffer_term (&self->before);
-  const int64_t       total = beam_map_int (now, "total"), heaps = beam_map_int (now, "heaps");
 
   if (beam_now_ns () - self->sampled_ns >= SPAN_NS)
     beam_sample_ask (self);
@@ -182,14 +200,7 @@ beam_system_sample (void *data, struct grove_writer *writer)
   grove_writer_member_int (writer, "max_processes", beam_map_int (now, "max_processes"));
   grove_writer_member_int (writer, "run_queue", beam_map_int (now, "run_queue"));
   write_schedulers (writer, now, before);
-  grove_writer_name (writer, "memory");
-  grove_writer_begin_object (writer);
-  grove_writer_member_int (writer, "total", total);
-  grove_writer_member_int (writer, "heaps", heaps);
-  grove_writer_member_int (writer, "stacks", 0);
-  grove_writer_member_int (writer, "mailboxes", 0);
-  grove_writer_member_int (writer, "control", beam_minus (total, heaps));
-  grove_writer_end_object (writer);
+  write_memory (writer, now);
   grove_writer_member_real (writer, "reductions/s", rate (now, before, "reductions"));
   grove_writer_member_int (writer, "crashes", (int64_t) beam_happened_crashes (self->happened));
   grove_writer_member_int (writer, "restarts", (int64_t) beam_happened_restarts (self->happened));

@@ -9,7 +9,7 @@
 
 -define(ITEMS, [registered_name, initial_call, status, message_queue_len, reductions, group_leader, priority,
                 trap_exit, heap_size, stack_size, current_function, links, monitors,
-                monitored_by, suspending, current_location, memory, total_heap_size, error_handler, garbage_collection]).
+                monitored_by, suspending, current_location, memory, total_heap_size, error_handler, garbage_collection, garbage_collection_info]).
 
 process(Params) ->
     Pid = target(Params),
@@ -21,12 +21,14 @@ process(Params) ->
 describe(Pid, I) ->
     #{heap_size := Heap, stack_size := Stack, links := Links, monitors := Monitors,
       monitored_by := Watchers, suspending := Suspending, initial_call := First, group_leader := Leader, memory := Memory,
-      total_heap_size := TotalHeap, garbage_collection := Collection} = I,
+      total_heap_size := TotalHeap, garbage_collection := Collection,
+      garbage_collection_info := Gc} = I,
     Word = erlang:system_info(wordsize),
     Mailbox = mailbox_bytes(Pid, I),
     Dictionary = small_dictionary(Pid, Memory),
     Linked = [L || L <- Links, is_pid(L)],
     Monitored = [M || {process, Item} <- Monitors, M <- watched(Item)],
+    Ports = lists:usort([P || P <- Links, is_port(P)] ++ [P || {port, Item} <- Monitors, P <- port_by(Item)]),
     Stopped = [S || {S, _, _} <- Suspending],
     {Supervisor, Child} = supervisor_of(Pid, Dictionary),
     #{pid => pid(Pid), name => name(Pid), label => label(Dictionary),
@@ -39,8 +41,10 @@ describe(Pid, I) ->
       group_leader => who(Leader), parent => who(parent(Pid, Dictionary)), application => application_of(Leader),
       supervisor => Supervisor, child => Child,
       links => [who(L) || L <- lists:sublist(Linked, ?LISTED)], n_links => length(Linked),
-      monitors => [who(M) || M <- lists:sublist(Monitored, ?LISTED)], n_monitors => length(Monitors),
-      monitored_by => [who(W) || W <- lists:sublist([W || W <- Watchers, is_pid(W)], ?LISTED)], n_monitored_by => length(Watchers),
+      monitors => [who(M) || M <- lists:sublist(Monitored, ?LISTED)], n_monitors => length([M || {process, _} = M <- Monitors]),
+      monitored_by => [who(W) || W <- lists:sublist([W || W <- Watchers, is_pid(W)], ?LISTED)],
+      n_monitored_by => length([W || W <- Watchers, is_pid(W)]),
+      ports => [port_of(P) || P <- lists:sublist(Ports, ?LISTED)], n_ports => length(Ports), binary_bytes => binaries_of(Gc),
       suspending => [who(S) || S <- lists:sublist(Stopped, ?LISTED)], n_suspending => length(Stopped),
       n_dictionary => length(Dictionary), max_heap_bytes => max_heap(Collection) * Word,
       sizes => #{stack => Stack * Word, heap => max(0, (TotalHeap - Stack) * Word - Mailbox), mailbox => Mailbox,
@@ -52,6 +56,14 @@ describe(Pid, I) ->
       absent => #{started_ns => <<"the BEAM does not note when a process was started">>,
                   scheduler => <<"the BEAM's processes move between schedulers">>,
                   received => <<"the BEAM does not count what a process received">>}}.
+
+%% What is monitored by name is what has it.
+port_by(Port) when is_port(Port) -> [Port];
+port_by({Name, Node}) when Node =:= node() -> [Port || Port <- [whereis(Name)], is_port(Port)];
+port_by(_) -> [].
+
+port_of(Port) ->
+    #{port => port(Port), name => case erlang:port_info(Port, name) of {name, Name} -> print_string(Name); _ -> <<>> end}.
 
 max_heap(Collection) ->
     case proplists:get_value(max_heap_size, Collection) of

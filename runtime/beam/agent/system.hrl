@@ -21,10 +21,16 @@ sample(Costs, Lasting) ->
     Memory = try maps:from_list(erlang:memory()) catch _:_ -> #{} end,
     #{t => now_ns(), processes => erlang:system_info(process_count), max_processes => erlang:system_info(process_limit),
       run_queue => erlang:statistics(run_queue), wall => Wall, cpu_ms => Cpu, reductions => Reductions, collections => Collections,
-      bytes_in => In, bytes_out => Out, total => maps:get(total, Memory, 0), heaps => maps:get(processes, Memory, 0),
+      bytes_in => In, bytes_out => Out, memory => memory_kinds(Memory),
       cost_ns => atomics:get(Costs, ?COST_NS),
       cost_reductions => atomics:get(Costs, ?COST_REDUCTIONS) + lists:sum([N || P <- Lasting, {_, N} <- [process_info(P, reductions)]]),
       observers => length([N || N <- names(), whereis(N) =/= undefined])}.
+
+%% What the runtime system has of its own is what is left: all of `system` but what has a name.
+memory_kinds(#{total := Total, processes := Heaps, binary := Binaries, ets := Tables, code := Code, atom := Atoms}) ->
+    #{total => Total, heaps => Heaps, binaries => Binaries, tables => Tables, code => Code, atoms => Atoms,
+      rest => max(0, Total - Heaps - Binaries - Tables - Code - Atoms)};
+memory_kinds(_) -> #{}.
 
 %% ---- Ports and sockets ---------------------------------------------------------------------------
 

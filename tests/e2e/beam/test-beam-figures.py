@@ -5,6 +5,7 @@ engineers would find: rates that last, how a server began, names, counts, and no
 not know."""
 
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "protocol"))
@@ -81,7 +82,51 @@ def unknown(node):
     has(said, r"messages +0 waiting\n")
 
 
-TESTS = (rates, began, current_of_many, counts, unknown)
+def memory(node):
+    """The BEAM's kinds, which add up, and are not called what they are not."""
+    node.evaluate("register(shelf, spawn(fun() -> ets:new(shelf, [named_table]), put(held, binary:copy(<<0>>, 8000000)), receive stop -> ok end end))")
+    await_that(lambda: "held" in node.evaluate("process_info(whereis(shelf), dictionary)"), "the binary")
+    with node.observe() as bridge:
+        sub = bridge.call("system.watch", interval_ms=100)["sub"]
+
+        def look():
+            sample = bridge.next("system.sample", sub)
+            bridge.notify("system.ack", sub=sub, seq=sample["seq"])
+            return sample["memory"]["total"] > 0 and sample["memory"]
+
+        kinds = await_that(look, "a sample")
+        same(sum(kinds.values()) - kinds["total"], kinds["total"])
+        check(min(kinds[kind] for kind in ("heaps", "tables", "code", "atoms", "rest")) > 0 and kinds["binaries"] >= 8000000, kinds)
+        same((kinds["stacks"], kinds["mailboxes"], kinds["control"]), (0, 0, 0))
+    said = node.run("system")
+    has(said, r"memory +[0-9.]+M: heaps .*, binaries .*, tables .*, code .*, atoms .*, rest ")
+    check("messages" not in said and "spawns" not in said and "since start" not in said, said)
+    check(not re.search(r"reductions +0/s", said), said)
+    check(node.json("info", "shelf")["binary_bytes"] >= 8000000, "the binary that it holds")
+    has(node.run("info", "shelf"), r"binaries +[78]\.[0-9]M")
+    node.evaluate("shelf ! stop")
+
+
+def ports(node):
+    """What it is linked to and monitors of ports, beside the processes, and none counted as such."""
+    node.evaluate(
+        "register(opener, spawn(fun() -> Sup = whereis(house_sup), P = open_port({spawn, cat}, []), Q = open_port({spawn, \"cat -u\"}, []), "
+        "unlink(Q), monitor(port, Q), monitor(process, Sup), monitor(process, {nobody, node()}), {ok, S} = socket:open(inet, dgram, udp), "
+        "put(opened, {P, S}), receive stop -> ok end end))"
+    )
+    await_that(lambda: "opened" in node.evaluate("process_info(whereis(opener), dictionary)"), "its ports")
+    info = node.json("info", "opener")
+    same(sorted(port["name"] for port in info["ports"]), ["cat", "cat -u"])
+    check(all(port["port"].startswith("#Port<") for port in info["ports"]), info["ports"])
+    same((info["n_ports"], info["links"], info["n_links"]), (2, [], 0))
+    same([monitor["name"] for monitor in info["monitors"]], ["house_sup"])
+    # A socket of the other kind monitors its owner; it is no process.
+    same((info["monitored_by"], info["n_monitored_by"]), ([], 0))
+    has(node.run("info", "opener"), r"ports +2: cat #Port<[0-9.]+>, cat -u #Port<")
+    node.evaluate("opener ! stop")
+
+
+TESTS = (rates, began, current_of_many, counts, memory, ports, unknown)
 
 
 def main():
