@@ -155,7 +155,10 @@ look_up (struct peer *peer, const char *name)
     peer_read (peer);
   row = json_object_array_get_idx (member (peer->notified, "rows"), 0);
   for (size_t i = 1; row != NULL && i < 6; i++)
-    g_string_append_printf (said, "%s%s", i == 5 ? "|" : i > 1 ? " " : "",
+    g_string_append_printf (said, "%s%s",
+                            i == 5  ? "|"
+                            : i > 1 ? " "
+                                    : "",
                             json_object_get_string (json_object_array_get_idx (row, i)));
 
   g_autofree char *close = g_strdup_printf ("{\"sub\":%" G_GINT64_FORMAT "}", sub);
@@ -172,7 +175,8 @@ assert_row (struct peer *peer, const char *name, const char *expected)
   g_assert_cmpstr (said, ==, expected);
 }
 
-/* ---- Starting and stopping -----------------------------------------------------------------------
+/* ---- Starting and stopping
+ * -----------------------------------------------------------------------
  */
 
 static void
