@@ -307,12 +307,13 @@ grove_address_dup_sibling (const char *target, const char *node)
 {
   g_return_val_if_fail (node != NULL, NULL);
   g_autoptr (GroveAddress) beside = target != NULL ? grove_address_parse (target, NULL) : NULL;
-  char *served = NULL;
-  if (strchr (node, '@') == NULL)
-    return NULL;
-  if (beside != NULL && beside->path != NULL)
+  g_autofree char *apart = dup_on_its_own (target, node);
+  char            *served = NULL;
+  if (apart == NULL || beside == NULL)
+    return g_steal_pointer (&apart);
+  if (beside->path != NULL)
     served = dup_served (beside->path, node);
-  else if (beside != NULL && g_str_has_prefix (target, "ssh:"))
+  else if (g_str_has_prefix (target, "ssh:"))
     served = dup_remote (target, node);
-  return served != NULL ? served : dup_on_its_own (target, node);
+  return served != NULL ? served : g_steal_pointer (&apart);
 }

@@ -224,9 +224,9 @@ look_at (GroveDiscovery *self, const char *name, const char *locks)
   struct stat status;
   gboolean    locked = is_locked (locks, lock);
   gboolean    there = lstat (path, &status) == 0;
-  if (locked)
+  if (locked || there)
     _grove_socket_note_read (path, &note);
-  if (there ? !S_ISSOCK (status.st_mode) : note.trouble == 0)
+  if (there ? !S_ISSOCK (status.st_mode) : !locked || note.trouble == 0)
     return NULL;
   GroveSystem *system = g_object_new (GROVE_TYPE_SYSTEM, NULL);
   system->name = g_strdup (name);

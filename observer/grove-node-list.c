@@ -149,50 +149,75 @@ merge (GroveNodeList *self, GPtrArray *found)
     }
 }
 
+typedef struct
+{
+  GroveNodeList *list;
+  GSubprocess   *process;
+  char           said[SAID_MAX + 1];
+} Look;
+
+static void
+look_free (Look *look)
+{
+  g_object_unref (look->process);
+  g_object_unref (look->list);
+  g_free (look);
+}
+
+/* All it said, or more than it may. */
 static void
 heard (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GroveNodeList) self = user_data;
-  g_autofree char *said = NULL;
+  Look          *look = user_data;
+  GroveNodeList *self = look->list;
+  gsize          size = 0;
   g_autoptr (GError) error = NULL;
-  gboolean done =
-    g_subprocess_communicate_utf8_finish (G_SUBPROCESS (source), result, &said, NULL, &error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  gboolean done = g_input_stream_read_all_finish (G_INPUT_STREAM (source), result, &size, &error);
+  gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  if (!done || size > SAID_MAX)
+    g_subprocess_force_exit (look->process);
+  if (!cancelled)
     {
-      g_subprocess_force_exit (G_SUBPROCESS (source));
-      return;
+      g_clear_object (&self->looking);
+      look->said[MIN (size, SAID_MAX)] = '\0';
+      g_autoptr (GPtrArray) found = read_nodes (done && size <= SAID_MAX ? look->said : NULL);
+      merge (self, found);
+      g_signal_emit (self, signals[LOOKED], 0);
     }
-  g_clear_object (&self->looking);
-  g_autoptr (GPtrArray) found =
-    read_nodes (done && said != NULL && strlen (said) <= SAID_MAX ? said : NULL);
-  merge (self, found);
-  g_signal_emit (self, signals[LOOKED], 0);
+  look_free (look);
+}
+
+static GSubprocess *
+run_bridge (void)
+{
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  if (!_grove_address_add_bridge (argv, NULL))
+    return NULL;
+  g_ptr_array_add (argv, g_strdup ("--list"));
+  g_ptr_array_add (argv, g_strdup ("--json"));
+  g_ptr_array_add (argv, NULL);
+  return g_subprocess_newv ((const char *const *) argv->pdata,
+                            G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                            NULL);
 }
 
 static void
 look (GroveNodeList *self)
 {
-  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
   if (self->looking != NULL)
     return;
-  if (!_grove_address_add_bridge (argv, NULL))
-    {
-      g_signal_emit (self, signals[LOOKED], 0);
-      return;
-    }
-  g_ptr_array_add (argv, g_strdup ("--list"));
-  g_ptr_array_add (argv, g_strdup ("--json"));
-  g_ptr_array_add (argv, NULL);
-  g_autoptr (GSubprocess) process =
-    g_subprocess_newv ((const char *const *) argv->pdata,
-                       G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
+  GSubprocess *process = run_bridge ();
   if (process == NULL)
     {
       g_signal_emit (self, signals[LOOKED], 0);
       return;
     }
+  Look *look = g_malloc (sizeof *look);
+  look->list = g_object_ref (self);
+  look->process = process;
   self->looking = g_cancellable_new ();
-  g_subprocess_communicate_utf8_async (process, NULL, self->looking, heard, g_object_ref (self));
+  g_input_stream_read_all_async (g_subprocess_get_stdout_pipe (process), look->said,
+                                 sizeof look->said, G_PRIORITY_DEFAULT, self->looking, heard, look);
 }
 
 /* ---- Of a cluster -------------------------------------------------------------------------------

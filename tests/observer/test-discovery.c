@@ -4,6 +4,7 @@
  * the directory is no system.
  */
 #include "observer/grove-discovery.h"
+#include "protocol/place.h"
 
 #include "peer.h"
 
@@ -167,6 +168,131 @@ test_sorted (Fixture *self, gconstpointer data)
   peer_free (zoo);
 }
 
+static gboolean
+shows_locks (void)
+{
+  g_autofree char *locks = NULL;
+  return g_file_get_contents ("/proc/locks", &locks, NULL, NULL) && locks[0] != '\0';
+}
+
+static GroveSystem *
+look_for (Fixture *self, const char *name)
+{
+  grove_discovery_refresh (self->discovery);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->discovery)); i++)
+    {
+      g_autoptr (GroveSystem) system = g_list_model_get_item (G_LIST_MODEL (self->discovery), i);
+      if (strcmp (grove_system_get_name (system), name) == 0)
+        return g_steal_pointer (&system);
+    }
+  return NULL;
+}
+
+/* A name that is held and says why there is no socket. */
+static void
+test_away (Fixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *note, *trouble, *cluster;
+  } cases[] = {
+    { "cluster a@h\ntrouble 16 It says no.\n", "“b@h” does not take the cookie", "a@h" },
+    { "trouble 1 It says no.\n", "It says no.", NULL },
+    { "trouble 1 \377\nnonsense\n\n", "\357\277\275", NULL },
+    { "cluster a@h\n", NULL, NULL },
+    { "trouble 0 What?\n", NULL, NULL },
+    { "trouble -1 What?\n", NULL, NULL },
+    { "trouble 999999999999999999999 What?\n", NULL, NULL },
+    { "trouble\n", NULL, NULL },
+    { "", NULL, NULL },
+  };
+  struct grove_place *place;
+  if (!shows_locks ())
+    {
+      g_test_skip ("this machine does not show its locks");
+      return;
+    }
+  peer_listen (self->peer);
+  discover (self);
+  g_assert_cmpint (grove_place_claim ("b@h", &place, NULL), ==, GROVE_LISTEN_OK);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      grove_place_annotate ("b@h", cases[i].note);
+      g_autoptr (GroveSystem) system = look_for (self, "b@h");
+      g_assert_cmpint (system != NULL, ==, cases[i].trouble != NULL);
+      if (system == NULL)
+        continue;
+      g_assert_false (grove_system_get_live (system));
+      g_assert_cmpstr (grove_system_get_trouble (system), ==, cases[i].trouble);
+      g_assert_cmpstr (grove_system_get_cluster (system), ==, cases[i].cluster);
+    }
+  /* After those that are alone. */
+  grove_place_annotate ("b@h", cases[0].note);
+  grove_discovery_refresh (self->discovery);
+  g_assert_true (list_is (self, "shop+ b@h-"));
+  grove_place_free (place);
+  grove_discovery_refresh (self->discovery);
+  g_assert_true (list_is (self, "shop+"));
+}
+
+/* Whoever is opened while it is away hears why. */
+static void
+test_away_opened (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GroveSession) session = grove_session_new ();
+  g_autofree char    *title = NULL, *detail = NULL;
+  struct grove_place *place;
+  g_assert_cmpint (grove_place_claim ("b@h", &place, NULL), ==, GROVE_LISTEN_OK);
+  grove_place_annotate ("b@h", "trouble 16 It says no.\n");
+  grove_session_open (session, "b@h");
+  WAIT_FOR (grove_session_get_state (session) == GROVE_SESSION_REFUSED);
+  g_object_get (session, "error-title", &title, "error-detail", &detail, NULL);
+  g_assert_cmpstr (title, ==, "“b@h” does not take the cookie");
+  g_assert_nonnull (strstr (detail, "It says no."));
+  /* It is not we who would need it. */
+  g_assert_false (grove_session_wants_cookie (session));
+  grove_session_close (session);
+  grove_place_free (place);
+}
+
+/* What is to be known of a name that is let go is not of the next that has it. */
+static void
+test_place (Fixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *wanted, *name;
+  } names[] = {
+    { "shop@prod-1.example.com", "shop@prod-1.example.com" },
+    { "b@::1", "b@--1-3230954a" },
+    { ".b@h", "-b@h-f0d36c59" },
+    { "0123456789012345678901234567890123456789012345678901234567890123",
+      "0123456789012345678901234567890123456789012345678901234567890123" },
+    { "01234567890123456789012345678901234567890123456789012345678901234",
+      "0123456789012345678901234567890123456789012345678901234-97466457" },
+  };
+  struct grove_place *place, *other = NULL;
+  g_autofree char    *path = g_build_filename (peer_get_directory (self->peer), "b@h.lock", NULL);
+  g_autofree char    *left = NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      char name[GROVE_PLACE_NAME_SIZE];
+      grove_place_name (names[i].wanted, name);
+      g_assert_cmpstr (name, ==, names[i].name);
+    }
+  g_assert_true (g_file_set_contents (path, "trouble 16 Of one that crashed.\n", -1, NULL));
+  g_assert_cmpint (grove_place_claim ("b@h", &place, NULL), ==, GROVE_LISTEN_OK);
+  g_assert_cmpint (grove_place_claim ("b@h", &other, NULL), ==, GROVE_LISTEN_BUSY);
+  g_assert_null (other);
+  g_assert_true (g_file_get_contents (path, &left, NULL, NULL));
+  g_assert_cmpstr (left, ==, "");
+  grove_place_free (place);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  /* Nothing is written where nobody holds the name. */
+  grove_place_annotate ("b@h", "trouble 16 x\n");
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/observer/discovery/" path, Fixture, NULL, set_up, function, tear_down)
 
@@ -179,5 +305,8 @@ main (int argc, char **argv)
   ADD ("no-systems", test_no_systems);
   ADD ("lock-tells", test_lock_tells);
   ADD ("sorted", test_sorted);
+  ADD ("away", test_away);
+  ADD ("away-opened", test_away_opened);
+  ADD ("place", test_place);
   return g_test_run ();
 }

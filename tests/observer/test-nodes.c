@@ -9,6 +9,7 @@
 #include "observer/grove-foreign-pid.h"
 #include "observer/grove-node-list.h"
 #include "observer/grove-session.h"
+#include "protocol/place.h"
 
 #include "peer.h"
 
@@ -153,6 +154,16 @@ test_hostile (Fixture *self, gconstpointer data)
     }
 }
 
+/* Who never ends saying is not listened to for ever. */
+static void
+test_endless (Fixture *self, gconstpointer data)
+{
+  set_script (self, "exec yes '{\"nodes\":[{\"name\":\"shop@a\"}]}'\n");
+  watch (self);
+  assert_list (self, "");
+  grove_node_list_unwatch (self->nodes);
+}
+
 /* Unwatched while it looks: what it was about to say is not taken over. */
 static void
 test_unwatched (Fixture *self, gconstpointer data)
@@ -248,6 +259,11 @@ test_siblings (Fixture *self, gconstpointer data)
     { "beam:a@h?port=1&tls&ca=/x", "b@h", "beam:b@h?tls&ca=/x" },
     { "beam:a@h?tls&port=1", "b@h", "beam:b@h?tls" },
     { "shop", "b@h", "beam:b@h" },
+    { "./shop.sock", "b@h", "beam:b@h" },
+    { "ssh:me@far", "b@h", "ssh:me@far/b@h" },
+    { "ssh:me@far/a@h", "b@h", "ssh:me@far/b@h" },
+    { "ssh:far/a@h", "b@::1", "ssh:far/b@--1-3230954a" },
+    { "ssh:far/a@h", "b h", NULL },
     { NULL, "b@h", "beam:b@h" },
     { "beam:a@h", "b@h?tls", NULL },
     { "beam:a@h", "b h", NULL },
@@ -269,6 +285,36 @@ test_siblings (Fixture *self, gconstpointer data)
   g_assert_null (grove_cookie_get ("c@h"));
   grove_cookie_set ("a@h", NULL);
   grove_cookie_set ("b@h", NULL);
+}
+
+/* One that is served beside another is reached there, while it is away too. */
+static void
+test_served_sibling (Fixture *self, gconstpointer data)
+{
+  g_autofree char    *runtime = g_build_filename (self->directory, "run", NULL);
+  g_autofree char    *directory = g_build_filename (runtime, "grove", NULL);
+  g_autofree char    *path = g_build_filename (directory, "b@h.sock", NULL);
+  g_autofree char    *beside = g_build_filename (directory, "a@h.sock", NULL);
+  struct grove_place *place;
+  g_assert_cmpint (g_mkdir (runtime, 0700), ==, 0);
+  g_setenv ("XDG_RUNTIME_DIR", runtime, TRUE);
+  g_assert_cmpint (grove_place_claim ("b@h", &place, NULL), ==, GROVE_LISTEN_OK);
+  {
+    g_autofree char *sibling = grove_address_dup_sibling (beside, "b@h");
+    g_assert_cmpstr (sibling, ==, "beam:b@h");
+  }
+  grove_place_annotate ("b@h", "cluster a@h\ntrouble 12 It is not there.\n");
+  {
+    g_autofree char *sibling = grove_address_dup_sibling (beside, "b@h");
+    g_autofree char *by_name = grove_address_dup_sibling ("a@h", "b@h");
+    g_autofree char *other = grove_address_dup_sibling (beside, "c@h");
+    g_assert_cmpstr (sibling, ==, path);
+    g_assert_cmpstr (by_name, ==, path);
+    g_assert_cmpstr (other, ==, "beam:c@h");
+  }
+  grove_place_free (place);
+  g_assert_cmpint (g_rmdir (directory), ==, 0);
+  g_assert_cmpint (g_rmdir (runtime), ==, 0);
 }
 
 static void
@@ -366,10 +412,12 @@ main (int argc, char **argv)
   g_test_add ("/observer/nodes/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("list", test_list);
   ADD ("hostile", test_hostile);
+  ADD ("endless", test_endless);
   ADD ("unwatched", test_unwatched);
   ADD ("cookies", test_cookies);
   ADD ("handed-over", test_handed_over);
   ADD ("siblings", test_siblings);
+  ADD ("served-sibling", test_served_sibling);
   ADD ("foreign-pids", test_foreign_pids);
   ADD ("words", test_words);
 #undef ADD
