@@ -13,6 +13,7 @@
 #include "observer/grove-observer-private.h"
 #include "observer/grove-session-private.h"
 #include "observer/grove-socket-note.h"
+#include "protocol/place.h"
 
 #include <errno.h>
 #include <string.h>
@@ -34,6 +35,7 @@ struct _GroveSystem
   gboolean live;
   char    *trouble;
   char    *cluster;
+  gboolean served;
 };
 
 enum
@@ -232,6 +234,7 @@ look_at (GroveDiscovery *self, const char *name, const char *locks)
   system->name = g_strdup (name);
   system->live = there && (locked || answers (path));
   system->path = g_steal_pointer (&path);
+  system->served = note.cluster != NULL;
   system->cluster = g_steal_pointer (&note.cluster);
   system->trouble = there ? NULL : describe_trouble (name, &note);
   return system;
@@ -259,6 +262,30 @@ stem_of (const char *entry)
   return name;
 }
 
+/* One alone is no cluster. */
+static void
+forget_clusters_of_one (GPtrArray *systems)
+{
+  g_autoptr (GHashTable) counts = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < systems->len; i++)
+    {
+      const GroveSystem *system = systems->pdata[i];
+      if (system->cluster != NULL)
+        g_hash_table_insert (counts, system->cluster,
+                             GUINT_TO_POINTER (
+                               GPOINTER_TO_UINT (g_hash_table_lookup (counts, system->cluster)) +
+                               1));
+    }
+  g_autoptr (GPtrArray) alone = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < systems->len; i++)
+    {
+      GroveSystem *system = systems->pdata[i];
+      if (system->cluster != NULL &&
+          GPOINTER_TO_UINT (g_hash_table_lookup (counts, system->cluster)) == 1)
+        g_ptr_array_add (alone, g_steal_pointer (&system->cluster));
+    }
+}
+
 static GPtrArray *
 look (GroveDiscovery *self)
 {
@@ -279,6 +306,7 @@ look (GroveDiscovery *self)
       if (system != NULL)
         g_ptr_array_add (found, system);
     }
+  forget_clusters_of_one (found);
   g_ptr_array_sort (found, compare_systems);
   return found;
 }
@@ -330,6 +358,21 @@ grove_discovery_refresh (GroveDiscovery *self)
   g_autoptr (GPtrArray) found = look (self);
   merge (self, found);
   g_object_unref (self);
+}
+
+gboolean
+grove_discovery_serves_node (GroveDiscovery *self, const char *node)
+{
+  g_return_val_if_fail (GROVE_IS_DISCOVERY (self), FALSE);
+  char name[GROVE_PLACE_NAME_SIZE];
+  grove_place_name (node, name);
+  for (guint i = 0; i < self->systems->len; i++)
+    {
+      const GroveSystem *system = self->systems->pdata[i];
+      if (system->served && strcmp (system->name, name) == 0)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 const char *

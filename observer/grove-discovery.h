@@ -21,7 +21,8 @@ const char *grove_system_get_path (GroveSystem *self);
 gboolean    grove_system_get_live (GroveSystem *self);
 /* Why a node that is served is not there, in a few words; else NULL. */
 const char *grove_system_get_trouble (GroveSystem *self);
-/* The cluster it is served with, by one of its nodes; NULL: it is not. It stays what it is. */
+/* The cluster it is served with others of, by one of its nodes; NULL: it is not. It stays what it
+ * is. */
 const char *grove_system_get_cluster (GroveSystem *self);
 
 #define GROVE_TYPE_DISCOVERY (grove_discovery_get_type ())
@@ -36,6 +37,9 @@ G_DECLARE_FINAL_TYPE (GroveDiscovery, grove_discovery, GROVE, DISCOVERY, GObject
  */
 GroveDiscovery *grove_discovery_new (const char *directory);
 const char     *grove_discovery_get_directory (GroveDiscovery *self);
+
+/* Whether that Erlang node is served here, be it there or away. Since: 0.1 */
+gboolean grove_discovery_serves_node (GroveDiscovery *self, const char *node);
 
 /* Looks again now, without waiting for a change. Since: 0.1 */
 void grove_discovery_refresh (GroveDiscovery *self);

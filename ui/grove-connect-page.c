@@ -5,6 +5,7 @@
 #include "ui/grove-connect-page.h"
 
 #include "observer/grove-format.h"
+#include "ui/grove-cluster-heading.h"
 #include "ui/grove-node-picker.h"
 #include "ui/grove-recent-list.h"
 #include "ui/grove-spinner.h"
@@ -41,7 +42,10 @@ show_system (GtkWidget *row, GroveSystem *system)
   gboolean         live = grove_system_get_live (system);
   g_autofree char *name = g_markup_escape_text (grove_system_get_name (system), -1);
   g_autofree char *path = g_markup_escape_text (grove_system_get_path (system), -1);
-  g_autofree char *dead = g_strdup_printf (_ ("Not running. It left %s behind."), path);
+  const char      *trouble = grove_system_get_trouble (system);
+  g_autofree char *dead = trouble != NULL
+                            ? g_markup_escape_text (trouble, -1)
+                            : g_strdup_printf (_ ("Not running. It left %s behind."), path);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), live ? path : dead);
@@ -73,6 +77,8 @@ new_system_row (gpointer item, gpointer user_data)
   g_object_set_data_full (G_OBJECT (row), "grove-path", g_strdup (grove_system_get_path (item)),
                           g_free);
   g_signal_connect_object (item, "notify::live", G_CALLBACK (on_live_changed), row, 0);
+  g_signal_connect_object (item, "notify::trouble", G_CALLBACK (on_live_changed), row, 0);
+  grove_cluster_heading_mark (row, item);
   show_system (row, item);
   return row;
 }
@@ -317,6 +323,7 @@ grove_connect_page_new (GroveSession *session, GroveDiscovery *discovery, GroveN
   self->session = g_object_ref (session);
   self->discovery = g_object_ref (discovery);
   self->nodes = grove_node_picker_new (session, nodes, _ ("Erlang and Elixir Nodes Here"));
+  grove_node_picker_set_served (GROVE_NODE_PICKER (self->nodes), discovery);
   gtk_box_append (self->node_box, self->nodes);
   g_object_bind_property (self->nodes, "visible", self->node_box, "visible", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (self->nodes, "notify::visible", G_CALLBACK (on_systems_changed), self,
@@ -332,6 +339,7 @@ grove_connect_page_new (GroveSession *session, GroveDiscovery *discovery, GroveN
   g_signal_connect_object (recents, "opened", G_CALLBACK (grove_session_open), session,
                            G_CONNECT_SWAPPED);
   g_object_bind_property (recents, "visible", self->recent_box, "visible", G_BINDING_SYNC_CREATE);
+  grove_cluster_heading_install (self->system_list);
   gtk_list_box_bind_model (self->system_list, G_LIST_MODEL (discovery), new_system_row, NULL, NULL);
   g_signal_connect_swapped (discovery, "items-changed", G_CALLBACK (on_systems_changed), self);
   g_signal_connect_swapped (session, "notify::state", G_CALLBACK (on_state_changed), self);

@@ -16,6 +16,7 @@ struct _GroveNodePicker
   GroveSession       *session;
   GroveNodeList      *nodes;
   GroveNodeList      *except; /* NULL: none */
+  GroveDiscovery     *served; /* likewise */
   GtkCustomFilter    *filter;
   GtkFilterListModel *shown;
   GtkLabel           *heading;
@@ -95,13 +96,21 @@ is_in (GroveNodeList *list, const char *name)
   return FALSE;
 }
 
+/* Through a socket of this machine. */
+static gboolean
+is_served (GroveNodePicker *self, GroveNode *node)
+{
+  return self->served != NULL && !g_str_has_prefix (grove_node_get_target (node), "ssh:") &&
+         grove_discovery_serves_node (self->served, grove_node_get_name (node));
+}
+
 static gboolean
 is_wanted (gpointer item, gpointer user_data)
 {
   GroveNodePicker *self = user_data;
   const char      *target = grove_session_get_target (self->session);
 
-  if (is_in (self->except, grove_node_get_name (item)))
+  if (is_in (self->except, grove_node_get_name (item)) || is_served (self, item))
     return FALSE;
   if (grove_session_get_state (self->session) == GROVE_SESSION_IDLE)
     return TRUE;
@@ -129,6 +138,16 @@ grove_node_picker_set_except (GroveNodePicker *self, GroveNodeList *except)
   g_return_if_fail (self->except == NULL);
   self->except = g_object_ref (except);
   g_signal_connect_swapped (except, "items-changed", G_CALLBACK (on_wanted_changed), self);
+  on_wanted_changed (self);
+}
+
+void
+grove_node_picker_set_served (GroveNodePicker *self, GroveDiscovery *served)
+{
+  g_return_if_fail (GROVE_IS_NODE_PICKER (self));
+  g_return_if_fail (self->served == NULL);
+  self->served = g_object_ref (served);
+  g_signal_connect_swapped (served, "items-changed", G_CALLBACK (on_wanted_changed), self);
   on_wanted_changed (self);
 }
 
@@ -163,6 +182,9 @@ grove_node_picker_dispose (GObject *object)
   if (self->except != NULL)
     g_signal_handlers_disconnect_by_data (self->except, self);
   g_clear_object (&self->except);
+  if (self->served != NULL)
+    g_signal_handlers_disconnect_by_data (self->served, self);
+  g_clear_object (&self->served);
   g_clear_object (&self->nodes);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (grove_node_picker_parent_class)->dispose (object);

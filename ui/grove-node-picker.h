@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "observer/grove-discovery.h"
 #include "observer/grove-node-list.h"
 
 #include <adwaita.h>
@@ -21,6 +22,8 @@ G_DECLARE_FINAL_TYPE (GroveNodePicker, grove_node_picker, GROVE, NODE_PICKER, Gt
 GtkWidget *grove_node_picker_new (GroveSession *session, GroveNodeList *nodes, const char *heading);
 /* Leaves out those of another list, too: they are to be picked there. */
 void grove_node_picker_set_except (GroveNodePicker *self, GroveNodeList *except);
+/* Leaves out those that are served here: they are to be picked among the systems. */
+void grove_node_picker_set_served (GroveNodePicker *self, GroveDiscovery *served);
 /* Whoever shows it says so: hidden for want of nodes it is not mapped. */
 void grove_node_picker_watch (GroveNodePicker *self, gboolean watch);
 

@@ -4,11 +4,14 @@
  */
 #include "ui/grove-system-menu.h"
 
+#include "ui/grove-cluster-heading.h"
 #include "ui/grove-node-picker.h"
 #include "ui/grove-recent-list.h"
 #include "ui/grove-state-dot.h"
 
 #include <glib/gi18n.h>
+
+#define LIST_HEIGHT 320
 
 struct _GroveSystemMenu
 {
@@ -41,10 +44,12 @@ new_row (gpointer item, gpointer user_data)
   GtkWidget       *dot = grove_state_dot_new ();
   GtkWidget       *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
   GtkWidget       *name = gtk_label_new (grove_system_get_name (system));
-  GtkWidget       *detail =
-    gtk_label_new (grove_system_get_live (system) ? _ ("Running") : _ ("Not running"));
-  GtkWidget *check = gtk_image_new_from_icon_name ("object-select-symbolic");
-  GtkWidget *row = gtk_list_box_row_new ();
+  const char      *trouble = grove_system_get_trouble (system);
+  GtkWidget       *detail = gtk_label_new (grove_system_get_live (system) ? _ ("Running")
+                                           : trouble != NULL              ? trouble
+                                                                          : _ ("Not running"));
+  GtkWidget       *check = gtk_image_new_from_icon_name ("object-select-symbolic");
+  GtkWidget       *row = gtk_list_box_row_new ();
 
   grove_state_dot_set_state (GROVE_STATE_DOT (dot), grove_system_get_live (system)
                                                       ? GROVE_PROCESS_RUNNING
@@ -52,6 +57,7 @@ new_row (gpointer item, gpointer user_data)
   gtk_label_set_xalign (GTK_LABEL (name), 0);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (detail), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (detail), PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (detail, "caption");
   gtk_widget_add_css_class (detail, "dim-label");
   gtk_widget_set_hexpand (texts, TRUE);
@@ -67,6 +73,7 @@ new_row (gpointer item, gpointer user_data)
   gtk_widget_set_sensitive (row, grove_system_get_live (system));
   g_object_set_data_full (G_OBJECT (row), "grove-path", g_strdup (grove_system_get_path (system)),
                           g_free);
+  grove_cluster_heading_mark (row, system);
   return row;
 }
 
@@ -211,6 +218,20 @@ new_button (const char *text, const char *action, const char *accel)
   return button;
 }
 
+/* A cluster may have more than there is room for. */
+static GtkWidget *
+new_scrolled (GtkWidget *child)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), LIST_HEIGHT);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), child);
+  return scrolled;
+}
+
 static void
 grove_system_menu_init (GroveSystemMenu *self)
 {
@@ -220,6 +241,7 @@ grove_system_menu_init (GroveSystemMenu *self)
 
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
+  grove_cluster_heading_install (self->list);
   gtk_widget_add_css_class (GTK_WIDGET (self->list), "navigation-sidebar");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Systems found"), -1);
@@ -229,7 +251,7 @@ grove_system_menu_init (GroveSystemMenu *self)
   gtk_widget_add_css_class (self->none, "none");
 
   gtk_widget_set_size_request (box, 320, -1);
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->list));
+  gtk_box_append (GTK_BOX (box), new_scrolled (GTK_WIDGET (self->list)));
   gtk_box_append (GTK_BOX (box), self->none);
   self->box = GTK_BOX (box);
   gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
@@ -248,6 +270,7 @@ add_picker (GroveSystemMenu *self, GroveNodeList *nodes, const char *heading, Gt
 {
   GtkWidget *picker = grove_node_picker_new (self->session, nodes, heading);
 
+  grove_node_picker_set_served (GROVE_NODE_PICKER (picker), self->discovery);
   g_signal_connect_object (picker, "opened", G_CALLBACK (on_node_opened), self, G_CONNECT_SWAPPED);
   gtk_box_insert_child_after (self->box, picker, after);
   return picker;

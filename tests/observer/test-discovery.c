@@ -194,17 +194,17 @@ test_away (Fixture *self, gconstpointer data)
 {
   static const struct
   {
-    const char *note, *trouble, *cluster;
+    const char *note, *trouble;
   } cases[] = {
-    { "cluster a@h\ntrouble 16 It says no.\n", "“b@h” does not take the cookie", "a@h" },
-    { "trouble 1 It says no.\n", "It says no.", NULL },
-    { "trouble 1 \377\nnonsense\n\n", "\357\277\275", NULL },
-    { "cluster a@h\n", NULL, NULL },
-    { "trouble 0 What?\n", NULL, NULL },
-    { "trouble -1 What?\n", NULL, NULL },
-    { "trouble 999999999999999999999 What?\n", NULL, NULL },
-    { "trouble\n", NULL, NULL },
-    { "", NULL, NULL },
+    { "cluster a@h\ntrouble 16 It says no.\n", "“b@h” does not take the cookie" },
+    { "trouble 1 It says no.\n", "It says no." },
+    { "trouble 1 \377\nnonsense\n\n", "\357\277\275" },
+    { "cluster a@h\n", NULL },
+    { "trouble 0 What?\n", NULL },
+    { "trouble -1 What?\n", NULL },
+    { "trouble 999999999999999999999 What?\n", NULL },
+    { "trouble\n", NULL },
+    { "", NULL },
   };
   struct grove_place *place;
   if (!shows_locks ())
@@ -224,15 +224,47 @@ test_away (Fixture *self, gconstpointer data)
         continue;
       g_assert_false (grove_system_get_live (system));
       g_assert_cmpstr (grove_system_get_trouble (system), ==, cases[i].trouble);
-      g_assert_cmpstr (grove_system_get_cluster (system), ==, cases[i].cluster);
+      g_assert_null (grove_system_get_cluster (system));
     }
-  /* After those that are alone. */
-  grove_place_annotate ("b@h", cases[0].note);
-  grove_discovery_refresh (self->discovery);
-  g_assert_true (list_is (self, "shop+ b@h-"));
   grove_place_free (place);
   grove_discovery_refresh (self->discovery);
   g_assert_true (list_is (self, "shop+"));
+}
+
+/* Those that are served together stand together, after all others. */
+static void
+test_cluster (Fixture *self, gconstpointer data)
+{
+  static const char *const names[] = { "a@h", "b@h", "d@h" };
+  struct grove_place      *places[G_N_ELEMENTS (names)];
+  if (!shows_locks ())
+    {
+      g_test_skip ("this machine does not show its locks");
+      return;
+    }
+  peer_listen (self->peer);
+  discover (self);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_cmpint (grove_place_claim (names[i], &places[i], NULL), ==, GROVE_LISTEN_OK);
+  grove_place_annotate ("a@h", "cluster a@h\ntrouble 12 No.\n");
+  grove_place_annotate ("b@h", "cluster b@h\ntrouble 12 No.\n");
+  grove_place_annotate ("d@h", "cluster a@h\ntrouble 12 No.\n");
+  grove_discovery_refresh (self->discovery);
+  g_assert_true (list_is (self, "b@h- shop+ a@h- d@h-"));
+  {
+    g_autoptr (GroveSystem) one = look_for (self, "d@h"), alone = look_for (self, "b@h");
+    g_assert_cmpstr (grove_system_get_cluster (one), ==, "a@h");
+    g_assert_null (grove_system_get_cluster (alone));
+  }
+  g_assert_true (grove_discovery_serves_node (self->discovery, "b@h"));
+  g_assert_false (grove_discovery_serves_node (self->discovery, "shop"));
+  g_assert_false (grove_discovery_serves_node (self->discovery, "c@h"));
+  /* It came to be known that they are one. */
+  grove_place_annotate ("b@h", "cluster a@h\ntrouble 12 No.\n");
+  grove_discovery_refresh (self->discovery);
+  g_assert_true (list_is (self, "shop+ a@h- b@h- d@h-"));
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    grove_place_free (places[i]);
 }
 
 /* Whoever is opened while it is away hears why. */
@@ -306,6 +338,7 @@ main (int argc, char **argv)
   ADD ("lock-tells", test_lock_tells);
   ADD ("sorted", test_sorted);
   ADD ("away", test_away);
+  ADD ("cluster", test_cluster);
   ADD ("away-opened", test_away_opened);
   ADD ("place", test_place);
   return g_test_run ();

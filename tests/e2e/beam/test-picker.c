@@ -8,6 +8,7 @@
 #include "observer/grove-cookies.h"
 #include "ui/grove-connect-dialog.h"
 
+#include <signal.h>
 #include <string.h>
 
 #define COOKIE "a_secret_of_the_tests"
@@ -147,6 +148,66 @@ test_follow (WindowFixture *fixture, gconstpointer data)
               WINDOW_PATIENCE_MS);
 }
 
+/* The bridge that serves both nodes, in this test's own place for sockets. */
+static GSubprocess *
+serve (void)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *bridge;
+
+  g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", g_getenv ("XDG_RUNTIME_DIR"), TRUE);
+  bridge = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("GROVE_BEAM"), "--serve",
+                                        "--cluster", node_name (), NULL);
+  g_assert_no_error (error);
+  return bridge;
+}
+
+static gboolean
+serves_both (void)
+{
+  g_autofree char *runtime = g_strconcat (g_getenv ("XDG_RUNTIME_DIR"), "/grove/", NULL);
+  g_autofree char *one = g_strconcat (runtime, node_name (), ".sock", NULL);
+  g_autofree char *other = g_strconcat (runtime, "other@127.0.0.1.sock", NULL);
+
+  return g_file_test (one, G_FILE_TEST_EXISTS) && g_file_test (other, G_FILE_TEST_EXISTS);
+}
+
+static void
+test_served (WindowFixture *fixture, gconstpointer data)
+{
+  g_autofree char *heading = g_strconcat ("Cluster of ", node_name (), NULL);
+  g_autofree char *foreign = g_strdup_printf ("#Pid<%s.0.0>", node_name ());
+  g_autoptr (GSubprocess) bridge = NULL;
+  GtkWidget *row;
+
+  g_test_summary ("A cluster that is served stands together among the systems; one moves within it "
+                  "through its sockets, to a process too");
+  g_setenv ("HOME", g_getenv ("GROVE_TEST_PLACE"), TRUE);
+  bridge = serve ();
+  GROVE_WAIT (serves_both (), WINDOW_PATIENCE_MS);
+  window_fixture_open (fixture, node_name ());
+  GROVE_WAIT (is_live_on (fixture, node_name ()), WINDOW_PATIENCE_MS);
+  click (grove_ui_test_find (GTK_WIDGET (fixture->window), GTK_TYPE_LABEL, node_name (), NULL));
+  GROVE_WAIT (grove_ui_test_find_anywhere (GTK_TYPE_LABEL, heading, NULL) != NULL,
+              WINDOW_PATIENCE_MS);
+  row = grove_ui_test_find_anywhere (GTK_TYPE_LABEL, "other@127.0.0.1", NULL);
+  g_assert_nonnull (row);
+  click (row);
+  GROVE_WAIT (is_live_on (fixture, "other@127.0.0.1"), WINDOW_PATIENCE_MS);
+  g_assert_true (g_str_has_suffix (grove_session_get_target (fixture->session), ".sock"));
+
+  grove_window_show_process (fixture->window, foreign);
+  click (await_button ("_Go There"));
+  GROVE_WAIT (is_live_on (fixture, node_name ()), WINDOW_PATIENCE_MS);
+  g_assert_true (g_str_has_suffix (grove_session_get_target (fixture->session), ".sock"));
+  GROVE_WAIT (g_strcmp0 (grove_session_get_selected (fixture->session), "<0.0.0>") == 0,
+              WINDOW_PATIENCE_MS);
+  grove_session_close (fixture->session);
+  g_subprocess_send_signal (bridge, SIGTERM);
+  g_assert_true (g_subprocess_wait (bridge, NULL, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,5 +215,6 @@ main (int argc, char **argv)
   window_test_add_bare ("/e2e/beam-picker/pick", test_pick, NULL);
   window_test_add_bare ("/e2e/beam-picker/cluster", test_cluster, NULL);
   window_test_add_bare ("/e2e/beam-picker/follow", test_follow, NULL);
+  window_test_add_bare ("/e2e/beam-picker/served", test_served, NULL);
   return window_tests_run ();
 }
