@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Writes compact JSON straight into a growing buffer; commas and colons are put by the writer.
- * Bytes that are not UTF-8, and NUL, become U+FFFD, so what is written always parses. Past its limit a writer
- * goes dead: it keeps what it has and grove_writer_ok() tells.
+ * Bytes that are not UTF-8, and NUL, become U+FFFD, so what is written always parses. Past its
+ * limit a writer goes dead: it keeps what it has and grove_writer_ok() tells.
  *
  * Threads: any one thread at a time.
  */
