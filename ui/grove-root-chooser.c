@@ -80,7 +80,7 @@ on_toggled (GtkCheckButton *row, GroveRootChooser *self)
 static GtkWidget *
 new_stop_button (GroveRootChooser *self, const char *name)
 {
-  GtkWidget       *button = gtk_button_new_from_icon_name ("grove-exit-symbolic");
+  GtkWidget       *button = gtk_button_new_from_icon_name ("media-playback-stop-symbolic");
   g_autofree char *title = g_strdup_printf (_ ("Stop %s…"), name);
   const char      *why = NULL;
 
