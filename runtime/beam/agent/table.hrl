@@ -149,13 +149,20 @@ accepted(Values, #{filter := Filter, sort_asks := SortAsks} = Scan) ->
             case verdict(Filter, More) of true -> More; _ -> false end
     end.
 
-ask(#{pid := Pid} = Values, #{asks := Columns, asked_at_most := Most}) ->
+ask(#{pid := Pid} = Values, #{asks := Columns, rates := {_, Known}} = Scan) ->
+    case {lists:member(<<"current">>, Columns), ets:lookup(Known, Pid)} of
+        {false, [{_, Begun}]} -> Values#{begun => Begun};
+        {Current, _} -> ask(Values, Scan, Current)
+    end.
+
+ask(#{pid := Pid} = Values, #{asks := Columns, asked_at_most := Most, rates := {_, Known}}, AsksCurrent) ->
     Asked = get(asked),
     put(asked, Asked + 1),
-    case {Asked < Most, lists:member(<<"current">>, Columns)} of
+    case {Asked < Most, AsksCurrent} of
         {true, Current} ->
+            Begun = fun(P, V) -> begun(P, V, Known) end,
             lists:foldl(fun(Found, V) -> Found(Pid, V) end, Values,
-                        [fun current/2 || Current] ++ [fun begun/2 || lists:member(<<"initial">>, Columns)]);
+                        [fun current/2 || Current] ++ [Begun || lists:member(<<"initial">>, Columns)]);
         {false, true} ->
             throw({limit, <<"Of so many processes only some are asked for their current function: filter by something else too, as in messages>0">>});
         {false, false} -> Values#{begun => maps:get(initial_call, Values)}
@@ -167,10 +174,16 @@ current(Pid, Values) ->
         undefined -> Values
     end.
 
-begun(Pid, #{initial_call := {proc_lib, _, _} = First} = Values) ->
+%% It never changes: who was asked once is not asked again, as long as not too many are remembered.
+-define(REMEMBERED, 100000).
+
+begun(Pid, #{initial_call := {proc_lib, _, _} = First} = Values, Known) ->
     Memory = case process_info(Pid, garbage_collection_info) of {_, Gc} -> memory_of(Gc); undefined -> 0 end,
-    Values#{begun => begun_with(Pid, First, Memory, #{})};
-begun(_, Values) -> Values.
+    Begun = begun_with(Pid, First, Memory, #{}),
+    ets:info(Known, size) < ?REMEMBERED orelse ets:delete_all_objects(Known),
+    ets:insert(Known, {Pid, Begun}),
+    Values#{begun => Begun};
+begun(_, Values, _) -> Values.
 
 %% Where all are ranked by one number that is read in place, nothing else is read: that is most scans,
 %% and most of what they cost.
@@ -271,14 +284,15 @@ binaries_of(Gc) ->
 %% Its place is that of the process in its table, the tag what else its number has. Whoever asks again
 %% within the second (another table, or the same for its order and for its rows) is told the same.
 
-new_rates() -> atomics:new(2 * places(), [{signed, false}]).
+%% Beside them what processes said they began with.
+new_rates() -> {atomics:new(2 * places(), [{signed, false}]), ets:new(grove_begun, [public])}.
 places() -> power_of_two(1, erlang:system_info(process_limit)).
 power_of_two(N, Limit) when N >= Limit -> N;
 power_of_two(N, Limit) -> power_of_two(2 * N, Limit).
 
 pid_header() -> byte_size(term_to_binary(self())) - 12.
 
-rate(Pid, Reductions, #{rates := Rates, header := Header}) ->
+rate(Pid, Reductions, #{rates := {Rates, _}, header := Header}) ->
     <<_:Header/binary, Number:32, Serial:32, _:32>> = term_to_binary(Pid),
     #{size := Size} = atomics:info(Rates),
     Data = (Serial bsl 15) bor Number,
