@@ -58,6 +58,7 @@ class Service:
         self.process.wait(PATIENCE)
         self.reader.join(PATIENCE)
         check(not self.reader.is_alive(), "a bridge is left")
+        check("Sanitizer" not in self.said() and "runtime error" not in self.said(), self.said())
 
     def bridges(self):
         done = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False)
