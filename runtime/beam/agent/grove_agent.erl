@@ -175,16 +175,12 @@ unload(0) -> false;
 unload(Tries) ->
     Count = erlang:system_info(process_count),
     Asks = fun() -> lists:foreach(fun(Pid) -> process_info(Pid, current_function) end, processes()) end,
-    Count =< 200000 andalso
-        begin
-            {Pid, Monitor} = spawn_opt(Asks, [monitor]),
-            receive
-                {'DOWN', Monitor, process, Pid, normal} ->
-                    purge();
-                {'DOWN', Monitor, process, Pid, _} -> false
-            after 5000 + Count div 100 -> exit(Pid, kill), others() orelse unload(Tries - 1)
-            end
-        end.
+    {Pid, Monitor} = spawn_opt(Asks, [monitor]),
+    receive
+        {'DOWN', Monitor, process, Pid, normal} -> purge();
+        {'DOWN', Monitor, process, Pid, _} -> false
+    after 5000 + Count div 100 -> exit(Pid, kill), others() orelse unload(Tries - 1)
+    end.
 
 %% Never one that kills: who logs just now may be in our handler still. Whoever tries again must not be
 %% in this module himself. There may be two of it, if two bridges loaded it at once; and as soon as another
