@@ -174,13 +174,26 @@ add_option (GPtrArray *argv, const char *option)
   return FALSE;
 }
 
+/* What `iex --sname foo` calls itself here, of "foo"; takes @node. */
+static char *
+name_node (char *node)
+{
+  if (strchr (node, '@') != NULL)
+    return node;
+  g_autofree char *alive = node;
+  g_autofree char *here = g_strdup (g_get_host_name ());
+  here[strcspn (here, ".")] = '\0';
+  return g_strconcat (alive, "@", here, NULL);
+}
+
 /* An Erlang or Elixir node, through the program that joins it. */
 static gboolean
 parse_beam (GroveAddress *self, const char *rest, GError **error)
 {
   const char      *mark = strchr (rest, '?');
-  g_autofree char *node = mark != NULL ? g_strndup (rest, (gsize) (mark - rest)) : g_strdup (rest);
-  const char      *at = strchr (node, '@');
+  g_autofree char *node =
+    name_node (mark != NULL ? g_strndup (rest, (gsize) (mark - rest)) : g_strdup (rest));
+  const char *at = strchr (node, '@');
   if (at == NULL || !is_user (node, (gsize) (at - node)) || !is_host (at + 1, strlen (at + 1)))
     return complain (error, _ ("“%s” names no Erlang node"), self->text);
 

@@ -76,8 +76,9 @@ describe_entry (int status, const char *node, const char *said, char **title, ch
     case GROVE_NODE_TROUBLE_COOKIE:
       *title = g_strdup_printf (_ ("“%s” does not take the cookie"), node);
       *detail = g_strdup (_ ("It must be the one the node was started with: what was given with "
-                             "-setcookie, or what stands in the file .erlang.cookie of the user "
-                             "who runs it. Type it where you connect, or name a file that "
+                             "-setcookie, what stands in the file .erlang.cookie of the user "
+                             "who runs it, or in releases/COOKIE of a release. Type it where you "
+                             "connect, or name a file that "
                              "holds it: beam:node@host?cookie-file=FILE"));
       break;
     case GROVE_NODE_TROUBLE_NOT_ALLOWED:

@@ -75,7 +75,9 @@ static const struct
     N_ ("What the system has to say, and what programs write to its log, appears here.") },
   { "audit", N_ ("Nothing Was Done"),
     N_ ("What you and others do to the system through Grove appears here, with what came of it.") },
-  { "timers", N_ ("No Timers"), N_ ("No message is to be sent at a later time.") },
+  { "timers", N_ ("No Timers"),
+    N_ ("No message is known that is to be sent at a later time. Of an Erlang or Elixir node only "
+        "the timers of the module “timer” can be listed: the BEAM tells of no others.") },
   { "applications", N_ ("No Applications"), N_ ("No application runs.") },
   { "names", N_ ("No Names"), N_ ("No process has registered a name.") },
 };

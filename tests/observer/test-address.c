@@ -70,7 +70,6 @@ static const char *const bads[] = {
   "exec:",
   "exec:   ",
   "exec:'a",
-  "beam:node",
   "beam:@host",
   "beam:a b@c",
   "beam:-x@host",
@@ -95,6 +94,18 @@ test_bad (gconstpointer user_data)
   g_assert_cmpuint (g_strv_length (lines), ==, 2);
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
   g_assert_nonnull (strstr (lines[1], "ssh:[user@]host/name"));
+}
+
+/* As `iex --sname shop` calls itself on this machine. */
+static void
+test_node_here (void)
+{
+  g_auto (GStrv) host = g_strsplit (g_get_host_name (), ".", 2);
+  g_autofree char *node = g_strconcat ("shop@", host[0], NULL);
+  g_autoptr (GroveAddress) address = grove_address_parse ("beam:shop?port=9100", NULL);
+  g_assert_nonnull (address);
+  g_assert_cmpstr (address->node, ==, node);
+  g_assert_cmpstr (address->name, ==, node);
 }
 
 static void
@@ -134,6 +145,7 @@ main (int argc, char **argv)
       g_autofree char *path = g_strdup_printf ("/observer/address/bad/%u", i);
       g_test_add_data_func (path, bads[i], test_bad);
     }
+  g_test_add_func ("/observer/address/node-here", test_node_here);
   g_test_add_func ("/observer/address/too-long", test_too_long);
   g_test_add_func ("/observer/address/another-ssh", test_another_ssh);
   return g_test_run ();

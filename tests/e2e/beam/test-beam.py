@@ -109,7 +109,7 @@ def suspend(house):
 def names(house):
     has(house.fails(UNREACHABLE, "ps", name="nobody@127.0.0.1"), 'There is no node “nobody” on “127.0.0.1”')
     has(house.fails(UNREACHABLE, "ps", name="house@no-such-host.invalid"), 'There is no machine “no-such-host.invalid”')
-    has(house.fails(UNREACHABLE, "ps", name="house"), "names no Erlang node")
+    has(house.fails(UNREACHABLE, "ps", name="ho use@here"), "names no Erlang node")
 
 
 def cookies(house):

@@ -191,7 +191,7 @@ def bad_addresses(house):
         ("ssh:ho;st/shop", "names no other machine"),
         ("exec:", "is no command"),
         ("exec:'a", "is no command"),
-        ("beam:node", "names no Erlang node"),
+        ("beam:no de@host", "names no Erlang node"),
         ("beam:-x@host", "names no Erlang node"),
         ("", "cannot be a system’s name"),
     ):
