@@ -68,6 +68,14 @@ is_cell_of (GtkWidget *widget, gpointer user_data)
   return row != NULL && strstr (grove_row_get_text (row, wanted->column), wanted->text) != NULL;
 }
 
+gboolean
+activity_has_row (WindowFixture *fixture, const char *column, const char *text)
+{
+  Wanted wanted = { column, text };
+
+  return grove_ui_test_find_if (get_view (fixture), is_cell_of, &wanted) != NULL;
+}
+
 GtkWidget *
 activity_await_row (WindowFixture *fixture, const char *column, const char *text)
 {

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 GroveActivityView *activity_open (WindowFixture *fixture, const char *title);
 /* Ctrl+F, and types. */
 void activity_filter (WindowFixture *fixture, const char *filter);
+/* Whether a row is on the screen whose @column has @text in it. */
+gboolean activity_has_row (WindowFixture *fixture, const char *column, const char *text);
 /* Waits until a row is on the screen whose @column has @text in it; a cell of it. */
 GtkWidget *activity_await_row (WindowFixture *fixture, const char *column, const char *text);
 /* The row that a cell shows. */

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define SHELL "shell-window@127.0.0.1"
+
 static gboolean
 runs_application (WindowFixture *fixture, const char *name)
 {
@@ -23,6 +25,160 @@ runs_application (WindowFixture *fixture, const char *name)
 
 /* ---- Processes ---------------------------------------------------------------------------------
  */
+
+/* Events are told from when the node has heard that somebody looks: until one is that is made for
+ * this, again each second. */
+static gboolean
+has_events (WindowFixture *fixture, const char *conductor, gint64 *again_us)
+{
+  if (g_get_monotonic_time () >= *again_us)
+    {
+      *again_us = g_get_monotonic_time () + G_USEC_PER_SEC;
+      json_object_put (grove_test_wire_call (fixture->wire, "process.send", NULL,
+                                             "{\"pid\":\"%s\",\"message\":\"{callers, 0}\"}",
+                                             conductor));
+    }
+  return activity_has_row (fixture, "kind", "spawn");
+}
+
+static void
+await_events (WindowFixture *fixture)
+{
+  g_autofree char *conductor = scenario_await_pid (fixture, "conductor");
+  gint64           again_us = 0;
+
+  activity_open (fixture, "Events");
+  activity_filter (fixture, "kind:spawn");
+  SCENARIO_WAIT (has_events (fixture, conductor, &again_us));
+}
+
+static void
+test_spawn_and_die (WindowFixture *fixture)
+{
+  g_autofree char *pid = play_scene (fixture, "spawn_and_die", "greeter"), *filter = NULL;
+
+  g_test_summary ("A process prints and ends, told to by hand: its exit is in the list of events");
+  await_events (fixture);
+  grove_window_show_view (fixture->window, "processes");
+  scenario_inspect (fixture, "name:greeter", pid);
+  activity_open (fixture, "Events");
+  filter = g_strdup_printf ("kind:exit pid:%s", pid);
+  activity_filter (fixture, filter);
+  scenario_send (fixture, "greet");
+  SCENARIO_WAIT (scenario_is_gone (fixture, pid));
+  g_assert_cmpstr (grove_row_get_text (activity_get_row (activity_await_row (fixture, "pid", pid)),
+                                       "detail"),
+                   ==, "normal");
+  SCENARIO_WAIT (window_shows (fixture, "It ended. Below is the last that was known."));
+  grove_window_show_view (fixture->window, "processes");
+  SCENARIO_WAIT (window_find_row (fixture, pid) == NULL);
+}
+
+static void
+click_in_inspector (WindowFixture *fixture, const char *label)
+{
+  GtkWidget *inspector = grove_window_get_view (fixture->window, "inspector"), *button = NULL;
+
+  SCENARIO_WAIT ((button = grove_ui_test_find (inspector, GTK_TYPE_LABEL, label, NULL)) != NULL);
+  grove_ui_test_settle (button);
+  grove_ui_test_click (button, GROVE_UI_TEST_LEFT);
+}
+
+static void
+test_echo_worker (WindowFixture *fixture)
+{
+  g_autofree char *sender = play_scene (fixture, "echo_worker", "echo_sender");
+  g_autofree char *worker = scenario_await_pid (fixture, "echo_worker");
+
+  g_test_summary ("A worker that is suspended: two pings wait, who sent them does not; resumed, it "
+                  "answers; who leaves lets go of it");
+  scenario_inspect (fixture, "name:echo_worker", worker);
+  click_in_inspector (fixture, "Suspend");
+  SCENARIO_WAIT (window_has_toast (fixture, "Suspended echo_worker"));
+  SCENARIO_WAIT (scenario_is (fixture, worker, "status", "suspended"));
+  SCENARIO_WAIT (
+    grove_ui_test_find (GTK_WIDGET (fixture->window), GTK_TYPE_LABEL, "Suspended 1", NULL) != NULL);
+  scenario_inspect (fixture, "name:echo_sender", sender);
+  scenario_send (fixture, "go");
+  SCENARIO_WAIT (scenario_get_int (fixture, worker, "messages") == 2);
+  SCENARIO_WAIT (scenario_is (fixture, sender, "status", "waiting"));
+
+  scenario_inspect (fixture, "name:echo_worker", worker);
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Mailbox", "2"));
+  click_in_inspector (fixture, "Resume");
+  SCENARIO_WAIT (scenario_get_int (fixture, worker, "messages") == 0);
+  SCENARIO_WAIT (scenario_is (fixture, worker, "status", "waiting"));
+
+  grove_ui_test_key (GTK_WIDGET (fixture->window), GDK_KEY_F8, 0);
+  SCENARIO_WAIT (scenario_is (fixture, worker, "status", "suspended"));
+  grove_session_close (fixture->session);
+  SCENARIO_WAIT (scenario_is (fixture, worker, "status", "waiting"));
+}
+
+/* ---- The shell ---- */
+
+/* What it has said of itself that is numbered so; NULL: not yet. (transfer full) */
+static char *
+read_shell (const char *path, int number)
+{
+  g_autofree char *pattern = g_strdup_printf ("shell (<0\\.\\d+\\.\\d+>) is %d\n", number);
+  g_autoptr (GRegex) regex = g_regex_new (pattern, 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autofree char *said = NULL;
+
+  return g_file_get_contents (path, &said, NULL, NULL) && g_regex_match (regex, said, 0, &match)
+           ? g_match_info_fetch (match, 1)
+           : NULL;
+}
+
+/* Has it say who it is; its answers are in the file @path. (transfer full) */
+static char *
+ask_shell (GSubprocess *shell, const char *path, int number)
+{
+  g_autofree char *question =
+    g_strdup_printf ("io:format(\"shell ~p is %d~n\", [self()]).\n", number);
+  char *pid = NULL;
+
+  g_assert_true (g_output_stream_write_all (g_subprocess_get_stdin_pipe (shell), question,
+                                            strlen (question), NULL, NULL, NULL));
+  SCENARIO_WAIT ((pid = read_shell (path, number)) != NULL);
+  return pid;
+}
+
+static void
+test_shell (WindowFixture *fixture)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("GROVE_TEST_PLACE"), "shell", NULL);
+  g_autoptr (GSubprocessLauncher) launcher =
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE);
+  g_autoptr (GSubprocess) shell = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *before = NULL, *after = NULL, *filter = NULL;
+
+  g_test_summary ("The shell of a node is a process: killed, there is another, with a new pid");
+  g_subprocess_launcher_set_stdout_file_path (launcher, path);
+  shell = g_subprocess_launcher_spawn (launcher, &error, "erl", "-name", SHELL, "-kernel",
+                                       "inet_dist_use_interface", "{127,0,0,1}", NULL);
+  g_assert_no_error (error);
+  before = ask_shell (shell, path, 1);
+  grove_session_open (fixture->session, "beam:" SHELL);
+  SCENARIO_WAIT (grove_session_get_state (fixture->session) == GROVE_SESSION_LIVE);
+  filter = g_strconcat ("pid:", before, NULL);
+  scenario_inspect (fixture, filter, before);
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Function", "shell"));
+  scenario_kill (fixture, SCENARIO_PLAIN);
+  SCENARIO_WAIT (window_has_toast (fixture, "Killed"));
+  SCENARIO_WAIT (window_find_row (fixture, before) == NULL);
+  after = ask_shell (shell, path, 2);
+  g_assert_cmpstr (after, !=, before);
+  g_free (filter);
+  filter = g_strconcat ("pid:", after, NULL);
+  scenario_inspect (fixture, filter, after);
+
+  grove_session_close (fixture->session);
+  g_subprocess_force_exit (shell);
+  g_assert_true (g_subprocess_wait (shell, NULL, NULL));
+}
 
 static void
 test_slow_worker (WindowFixture *fixture)
@@ -116,6 +272,26 @@ test_silent (WindowFixture *fixture)
   json_object_put (info);
 }
 
+static void
+test_link (WindowFixture *fixture)
+{
+  g_autofree char *first = play_scene (fixture, "link", "first");
+  g_autofree char *second = scenario_await_pid (fixture, "second");
+  g_autofree char *third = scenario_await_pid (fixture, "third");
+  g_autofree char *trapper = scenario_await_pid (fixture, "trapper");
+
+  g_test_summary ("One is killed: who is linked goes too, or, if it traps exits, gets a message");
+  scenario_inspect (fixture, "name:first", first);
+  scenario_kill (fixture, SCENARIO_PLAIN);
+  SCENARIO_WAIT (scenario_is_gone (fixture, first) && scenario_is_gone (fixture, second));
+  scenario_inspect (fixture, "name:third", third);
+  scenario_kill (fixture, SCENARIO_PLAIN);
+  SCENARIO_WAIT (scenario_is_gone (fixture, third));
+  scenario_inspect (fixture, "name:trapper", trapper);
+  SCENARIO_WAIT (scenario_get_int (fixture, trapper, "n_links") == 0);
+  SCENARIO_WAIT (scenario_inspector_reads (fixture, "Traps exits", "Yes"));
+}
+
 /* ---- Supervisors -------------------------------------------------------------------------------
  */
 
@@ -186,10 +362,14 @@ int
 main (int argc, char **argv)
 {
   static const PlayScene scenes[] = {
+    { "spawn-and-die", test_spawn_and_die },
+    { "echo-worker", test_echo_worker },
     { "slow-worker", test_slow_worker },
+    { "shell", test_shell },
     { "process-info", test_process_info },
     { "secret-agent", test_secret_agent },
     { "priority", test_priority },
+    { "link", test_link },
     { "kill-top-supervisor", test_kill_top_supervisor },
     { "restart", test_restart },
     { "poison", test_poison },
