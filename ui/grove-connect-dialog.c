@@ -7,6 +7,7 @@
 
 #include "observer/grove-address.h"
 #include "observer/grove-cookies.h"
+#include "ui/grove-file-row.h"
 
 #include <glib/gi18n.h>
 
@@ -20,17 +21,18 @@ typedef enum
 
 struct _GroveConnectDialog
 {
-  AdwWindow    parent_instance;
-  AdwComboRow *way_row;
-  AdwEntryRow *place_row, *host_row, *name_row, *node_row, *command_row;
-  AdwEntryRow *cookie_row, *port_row, *authorities_row, *certificate_row;
-  GtkWidget   *keep_row, *more_row;
-  GtkSwitch   *keep_switch, *tls_switch;
-  char        *others; /* of an address's options: those without a field, with & before each */
-  char        *node;   /* whose cookie the switch tells of; NULL: none */
-  GtkLabel    *hint_label, *error_label;
-  GtkSwitch   *new_window_switch;
-  GtkWidget   *connect_button;
+  AdwWindow     parent_instance;
+  AdwComboRow  *way_row;
+  AdwEntryRow  *place_row, *host_row, *name_row, *node_row, *command_row;
+  AdwEntryRow  *cookie_row, *port_row;
+  GroveFileRow *authorities_row, *certificate_row, *key_row;
+  GtkWidget    *keep_row, *more_row;
+  GtkSwitch    *keep_switch, *tls_switch;
+  char         *others; /* of an address's options: those without a field, with & before each */
+  char         *node;   /* whose cookie the switch tells of; NULL: none */
+  GtkLabel     *hint_label, *error_label;
+  GtkSwitch    *new_window_switch;
+  GtkWidget    *connect_button;
 };
 
 enum
@@ -78,8 +80,9 @@ dup_node_target (GroveConnectDialog *self)
   if (gtk_switch_get_active (self->tls_switch))
     {
       g_string_append (options, "&tls");
-      add_option (options, "ca", self->authorities_row);
-      add_option (options, "cert", self->certificate_row);
+      add_option (options, "ca", ADW_ENTRY_ROW (self->authorities_row));
+      add_option (options, "cert", ADW_ENTRY_ROW (self->certificate_row));
+      add_option (options, "key", ADW_ENTRY_ROW (self->key_row));
     }
   g_string_append (options, self->others);
   return options->len > 0 ? g_strdup_printf ("beam:%s?%s", node, options->str + 1)
@@ -216,6 +219,39 @@ take_cookie (GroveConnectDialog *self, const char *node)
   return TRUE;
 }
 
+/* Whether the files of TLS hold what they are for; what is wrong stands below their fields. */
+static gboolean
+check_files (GroveConnectDialog *self)
+{
+  gboolean      own_key = !grove_file_row_is_empty (self->key_row);
+  GrovePemParts parts = GROVE_PEM_CERTIFICATE | (own_key ? 0 : GROVE_PEM_KEY);
+  gboolean      good = grove_file_row_check (self->authorities_row, GROVE_PEM_CERTIFICATE);
+
+  good &= grove_file_row_check (self->certificate_row, parts);
+  good &= grove_file_row_check (self->key_row, GROVE_PEM_KEY);
+  return good;
+}
+
+/* Whoever pressed the button may have scrolled it away. */
+static void
+reveal_complaint (GroveConnectDialog *self)
+{
+  GroveFileRow *rows[] = { self->authorities_row, self->certificate_row, self->key_row };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (gtk_widget_has_css_class (GTK_WIDGET (rows[i]), "error"))
+      {
+        gtk_widget_grab_focus (GTK_WIDGET (rows[i]));
+        return;
+      }
+}
+
+static void
+on_file_chosen (GroveConnectDialog *self)
+{
+  check_files (self);
+}
+
 static void
 on_connect (GroveConnectDialog *self)
 {
@@ -228,6 +264,12 @@ on_connect (GroveConnectDialog *self)
   if (address == NULL)
     {
       show_error (self, error->message);
+      return;
+    }
+  if (get_way (self) == NODE && gtk_switch_get_active (self->tls_switch) && !check_files (self))
+    {
+      adw_expander_row_set_expanded (ADW_EXPANDER_ROW (self->more_row), TRUE);
+      reveal_complaint (self);
       return;
     }
   if (address->node != NULL && !take_cookie (self, address->node))
@@ -254,6 +296,7 @@ grove_connect_dialog_class_init (GroveConnectDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = grove_connect_dialog_finalize;
+  g_type_ensure (GROVE_TYPE_FILE_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/grove/Observer/grove-connect-dialog.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, GroveConnectDialog, child)
@@ -271,6 +314,7 @@ grove_connect_dialog_class_init (GroveConnectDialogClass *klass)
   BIND (tls_switch);
   BIND (authorities_row);
   BIND (certificate_row);
+  BIND (key_row);
   BIND (hint_label);
   BIND (error_label);
   BIND (new_window_switch);
@@ -278,6 +322,7 @@ grove_connect_dialog_class_init (GroveConnectDialogClass *klass)
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_way_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_file_chosen);
   gtk_widget_class_bind_template_callback (widget_class, on_connect);
   gtk_widget_class_bind_template_callback (widget_class, gtk_window_close);
   signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
@@ -303,8 +348,9 @@ set_option (GroveConnectDialog *self, const char *option)
     AdwEntryRow *row;
   } fields[] = {
     { "port=", self->port_row },
-    { "ca=", self->authorities_row },
-    { "cert=", self->certificate_row },
+    { "ca=", ADW_ENTRY_ROW (self->authorities_row) },
+    { "cert=", ADW_ENTRY_ROW (self->certificate_row) },
+    { "key=", ADW_ENTRY_ROW (self->key_row) },
   };
 
   if (g_str_equal (option, "tls"))
