@@ -229,6 +229,12 @@ update_count (GroveProcessView *self)
       total = sample != NULL ? (guint64) sample->n_processes : grove_tree_get_n_nodes (tree);
       matched = total;
     }
+  if (total == 0)
+    {
+      /* No system is without processes: how many there are has not been told yet, or is refused. */
+      show_count (self, "", "");
+      return;
+    }
   all = grove_format_plural ((gint64) total, "process", "processes");
   number = grove_format_count ((gint64) total);
   if (matched != total)
