@@ -33,6 +33,7 @@
 
 -record(manager, {bridge, node, workers = #{}, suspended = #{}, rates, watching = false, watcher = none, stuck = #{}, recorder = none, costs}).
 
+-include("rank.hrl").
 -include("table.hrl").
 -include("restarts.hrl").
 -include("process.hrl").

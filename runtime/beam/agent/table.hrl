@@ -57,18 +57,15 @@ processes_table(Params, Rates, Skip) ->
     Filter = maps:get(<<"filter">>, Params, none),
     Sorted = [C || {C, _} <- Sort],
     Needs = lists:usort(Sorted ++ columns_of(Filter)),
-    First = maps:get(<<"offset">>, Params) + maps:get(<<"limit">>, Params),
-    Scan = #{apps => leaders(), rates => Rates, items => items(Needs), sort => Sort, filter => Filter, first => First,
+    Scan = #{apps => leaders(), rates => Rates, items => items(Needs), sort => Sort, filter => Filter,
              needs_rate => lists:member(<<"reductions/s">>, Needs), skip => Skip, header => pid_header(),
              asks => [C || C <- Needs, asked_for(C)], sort_asks => lists:any(fun asked_for/1, Sorted),
              asked_at_most => most_asked(Needs)},
-    put(asked, 0),
-    Pids = candidates(Params, Filter),
-    {Kept, Matched} = case single(Sort, Filter) of
-                          {Item, Column, Descending} when Skip =:= #{} -> scan_one(Pids, Item, Column, Descending, First, [], 0, none, 0);
-                          _ -> scan(Pids, Scan, ?SLICE, [], 0, none, 0)
-                      end,
-    Window = window(lists:sort(Kept), maps:get(<<"offset">>, Params), maps:get(<<"limit">>, Params)),
+    Ranking = case single(Sort, Filter) of
+                  {Item, Column, Descending} when Skip =:= #{} -> fun(Pids, Rank) -> scan_one(Pids, Item, Column, Descending, Rank, 0) end;
+                  _ -> fun(Pids, Rank) -> put(asked, 0), scan(Pids, Scan, ?SLICE, Rank, 0) end
+              end,
+    {Window, Matched} = ranked(Ranking, candidates(Params, Filter), maps:get(<<"offset">>, Params), maps:get(<<"limit">>, Params)),
     process_flag(priority, normal),
     Rows = [Row || {_, Pid} <- Window, Row <- row(Pid, maps:get(<<"columns">>, Params), Scan)],
     #{total => total(Params, Filter, Matched), matched => Matched, now => now_ns(), rows => Rows, stuck => [pid(P) || P <- maps:keys(Skip)]}.
@@ -93,12 +90,6 @@ most_asked(Needs) ->
 known(Key) ->
     try [Pid || Pid <- [list_to_pid(binary_to_list(Key))], node(Pid) =:= node()] catch error:_ -> [] end.
 
-window(List, Offset, Limit) -> lists:sublist(drop(Offset, List), Limit).
-drop(0, List) -> List;
-drop(_, []) -> [];
-drop(N, [_ | List]) -> drop(N - 1, List).
-
-
 columns_of(none) -> [];
 columns_of([<<"not">>, F]) -> columns_of(F);
 columns_of([Op | Fs]) when Op =:= <<"and">>; Op =:= <<"or">> -> lists:append([columns_of(F) || F <- Fs]);
@@ -121,22 +112,19 @@ item(<<"app">>) -> [group_leader];
 item(<<"trap_exit">>) -> [trap_exit];
 item(_) -> [].
 
-scan([], _, _, Kept, _, _, Matched) -> {Kept, Matched};
-scan(Pids, Scan, 0, Kept, N, Limit, Matched) ->
+scan([], _, _, Rank, Matched) -> {Rank, Matched};
+scan(Pids, Scan, 0, Rank, Matched) ->
     erlang:yield(),
-    scan(Pids, Scan, ?SLICE, Kept, N, Limit, Matched);
-scan([Pid | Pids], Scan = #{items := Items, skip := Skip}, Left, Kept, N, Limit, Matched) ->
+    scan(Pids, Scan, ?SLICE, Rank, Matched);
+scan([Pid | Pids], Scan = #{items := Items, skip := Skip}, Left, Rank, Matched) ->
     put(asks, Pid),
     case is_map_key(Pid, Skip) orelse process_info(Pid, Items) of
         Info when is_list(Info), Pid =/= self() ->
             case accepted(values(Pid, Info, Scan), Scan) of
-                false -> scan(Pids, Scan, Left - 1, Kept, N, Limit, Matched);
-                Values ->
-                    Key = {sort_key(maps:get(sort, Scan), Values), Pid},
-                    {Kept1, N1, Limit1} = keep(Key, Kept, N, Limit, maps:get(first, Scan)),
-                    scan(Pids, Scan, Left - 1, Kept1, N1, Limit1, Matched + 1)
+                false -> scan(Pids, Scan, Left - 1, Rank, Matched);
+                Values -> scan(Pids, Scan, Left - 1, keep(sort_key(maps:get(sort, Scan), Values), Pid, Rank), Matched + 1)
             end;
-        _ -> scan(Pids, Scan, Left - 1, Kept, N, Limit, Matched)
+        _ -> scan(Pids, Scan, Left - 1, Rank, Matched)
     end.
 
 %% The values, with what the process was asked for where that matters; false: it is not wanted.
@@ -197,29 +185,16 @@ single([{Column, Descending}], none) ->
     end;
 single(_, _) -> none.
 
-scan_one([], _, _, _, _, Kept, _, _, Matched) -> {Kept, Matched};
-scan_one([Pid | Pids], Item, Column, Descending, First, Kept, N, Limit, Matched) ->
+scan_one([], _, _, _, Rank, Matched) -> {Rank, Matched};
+scan_one([Pid | Pids], Item, Column, Descending, Rank, Matched) ->
     put(asks, Pid),
     case process_info(Pid, Item) of
         {_, Found} when Pid =/= self() ->
             Value = case Column of <<"memory">> -> memory_of(Found); <<"binaries">> -> binaries_of(Found); _ -> Found end,
             Key = case Descending of true -> -Value; false -> Value end,
-            case Limit of
-                {Worst, _} when Key > Worst -> scan_one(Pids, Item, Column, Descending, First, Kept, N, Limit, Matched + 1);
-                _ ->
-                    {Kept1, N1, Limit1} = keep({Key, Pid}, Kept, N, Limit, First),
-                    scan_one(Pids, Item, Column, Descending, First, Kept1, N1, Limit1, Matched + 1)
-            end;
-        _ -> scan_one(Pids, Item, Column, Descending, First, Kept, N, Limit, Matched)
+            scan_one(Pids, Item, Column, Descending, keep(Key, Pid, Rank), Matched + 1);
+        _ -> scan_one(Pids, Item, Column, Descending, Rank, Matched)
     end.
-
-%% At most twice as many as can be in the window, then cut to those.
-keep(Key, Kept, N, Limit, _) when Limit =/= none, Key >= Limit -> {Kept, N, Limit};
-keep(Key, Kept, N, Limit, First) when N < 2 * First -> {[Key | Kept], N + 1, Limit};
-keep(_, Kept, N, Limit, 0) -> {Kept, N, Limit};
-keep(Key, Kept, _, _, First) ->
-    Best = lists:sublist(lists:sort([Key | Kept]), First),
-    {Best, First, lists:last(Best)}.
 
 %% Values that sort upwards in the order that is wanted.
 sort_key([{Column, Descending}], Values) -> turned(value(Column, Values), Descending);

@@ -61,9 +61,9 @@ class Stage:
 
     # ---- What is seen ----
 
-    def rows(self, columns, where=None, table="processes", sort=(), limit=512):
+    def rows(self, columns, where=None, table="processes", sort=(), limit=512, offset=0):
         """Of a table, as they are now."""
-        opened = Table(self.session, table, list(columns), sort, (0, limit), 60000, filter=where)
+        opened = Table(self.session, table, list(columns), sort, (offset, limit), 60000, filter=where)
         opened.update()
         opened.close()
         return opened.rows()

@@ -61,7 +61,7 @@ heal (WindowFixture *fixture, const char *supervisor)
       g_assert_null (window_get_node (fixture, old));
       /* With the value that it begins with. */
       state = scenario_get_state (fixture, pid);
-      g_assert_nonnull (strstr (state, "count => 10"));
+      g_assert_nonnull (strstr (state, "count: 10"));
       SCENARIO_WAIT (has_used (fixture, supervisor, i, 3));
       g_assert_cmpint (play_count_recent_restarts (fixture, supervisor), ==, i);
     }

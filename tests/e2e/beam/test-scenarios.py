@@ -263,12 +263,22 @@ def million(stage):
         print(f"# {many} were spawned in {took[1]} ms")
         rows = crowd.rows(["pid", "name", "messages", "memory"], sort=[("messages", "desc")], limit=60)
         same(len(rows), 60)
+        in_the_middle(crowd, many // 2)
         crowd.await_rest(crowd.pid("conductor"))
         crowd.send("crowd", "leave")
         await_that(lambda: crowd.count() < many / 2, "them to leave")
     finally:
         crowd.close()
         node.close()
+
+
+def in_the_middle(crowd, offset):
+    """A window far down: those that are there in the node's own order, but for the few that come and go."""
+    pids = [row["pid"] for row in crowd.rows(["pid"], sort=[("pid", "asc")], limit=60, offset=offset)]
+    around = f"lists:sublist(lists:sort(processes()), {offset - 200}, 500)"
+    own = re.findall(PID, crowd.node.evaluate(f"[pid_to_list(P) || P <- {around}]"))
+    check(pids[0] in own, f"{pids[0]} is not among those from {own[0]} to {own[-1]}")
+    same(pids, own[own.index(pids[0]) : own.index(pids[0]) + 60])
 
 
 def secret_agent(stage):

@@ -195,7 +195,7 @@ test_slow_worker (WindowFixture *fixture)
   SCENARIO_WAIT (window_shows (fixture, "4 messages"));
   SCENARIO_WAIT ((g_free (seen), seen = scenario_read_messages (fixture)) != NULL &&
                  g_str_equal (seen, messages));
-  g_assert_true (g_str_has_prefix (seen, "{<0."));
+  g_assert_true (g_str_has_prefix (seen, "{#PID<0."));
 
   scenario_inspect (fixture, "name:slow_worker", pid);
   SCENARIO_WAIT (window_shows (fixture, "Waiting"));
@@ -354,7 +354,7 @@ test_poison (WindowFixture *fixture)
   SCENARIO_WAIT (activity_details_read (fixture, "function_clause"));
   SCENARIO_WAIT (activity_details_read (fixture, "servers:digest/1"));
   g_assert_true (activity_details_read (fixture, "servers.erl:"));
-  g_assert_true (activity_details_read (fixture, "{eat,poison}"));
+  g_assert_true (activity_details_read (fixture, "{:eat, :poison}"));
   g_assert_true (activity_details_read (fixture, "Restarted, after "));
 }
 
