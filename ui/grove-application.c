@@ -290,8 +290,9 @@ grove_application_init (GroveApplication *self)
   g_application_set_option_context_summary (
     G_APPLICATION (self), _ ("Shows a running system of processes live. SYSTEM is "
                              "the name of one on this machine, the\n"
-                             "path of its socket, ssh:[user@]host/name, or "
-                             "exec:command; without it a page lists those found."));
+                             "path of its socket, beam:node@host for an Erlang or Elixir node, "
+                             "ssh:[user@]host/name,\n"
+                             "or exec:command; without it a page lists those found."));
 }
 
 GroveApplication *

@@ -31,9 +31,10 @@ cli_column_init (CliColumn *self, Cli *cli, struct json_object *declared)
     self->kind = CLI_CELL_DURATION;
   else if (strcmp (self->name, "status") == 0)
     self->kind = CLI_CELL_STATUS;
+  else if (self->rate || strcmp (self->name, "reductions") == 0)
+    self->kind = CLI_CELL_ROUGH;
   else if (self->numeric)
-    self->kind =
-      self->rate || strcmp (self->name, "reductions") == 0 ? CLI_CELL_ROUGH : CLI_CELL_COUNT;
+    self->kind = strcmp (type, "real") == 0 ? CLI_CELL_REAL : CLI_CELL_COUNT;
   else
     self->kind = CLI_CELL_TEXT;
 }
@@ -101,6 +102,8 @@ cli_column_say (const CliColumn    *self,
       return g_strdup (json_object_get_boolean (value) ? "yes" : "");
     case CLI_CELL_ROUGH:
       return cli_say_count (real);
+    case CLI_CELL_REAL:
+      return g_strdup_printf ("%.2f", real);
     case CLI_CELL_COUNT:
       return g_strdup_printf ("%" G_GINT64_FORMAT, integer);
     case CLI_CELL_STATUS:

@@ -242,6 +242,7 @@ typedef enum
   CLI_CELL_STATUS,
   CLI_CELL_BOOLEAN,
   CLI_CELL_COUNT,
+  CLI_CELL_REAL,  /* a share, of one */
   CLI_CELL_ROUGH, /* a number nobody reads to the last digit */
   CLI_CELL_BYTES,
   CLI_CELL_SINCE, /* a point in time that has been */

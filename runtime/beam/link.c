@@ -10,7 +10,6 @@
 #include "runtime/beam/transport.h"
 
 #include <errno.h>
-#include <openssl/err.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,12 +172,26 @@ find_port (struct beam_link *self, int timeout_ms, struct beam_trouble *ret_trou
  * ----------------------------------------------------------------------------------
  */
 
+/* OpenSSL's words are about its own parts; whoever named the file wants to know what it lacks. */
+static SSL_CTX *
+tls_unusable (SSL_CTX             *context,
+              const char          *file,
+              const char          *lacks,
+              struct beam_trouble *ret_trouble)
+{
+  if (access (file, R_OK) != 0)
+    beam_trouble_set (ret_trouble, BEAM_TLS, "%s cannot be read: %s.", file, strerror (errno));
+  else
+    beam_trouble_set (ret_trouble, BEAM_TLS, "%s holds no %s.", file, lacks);
+  SSL_CTX_free (context);
+  return NULL;
+}
+
 static SSL_CTX *
 make_tls (const struct beam_tls *tls, struct beam_trouble *ret_trouble)
 {
   SSL_CTX    *context = SSL_CTX_new (TLS_client_method ());
   const char *key = tls->key != NULL ? tls->key : tls->certificate;
-  const char *unread = NULL;
 
   if (context == NULL)
     abort ();
@@ -188,20 +201,17 @@ make_tls (const struct beam_tls *tls, struct beam_trouble *ret_trouble)
   if (tls->authorities == NULL)
     (void) SSL_CTX_set_default_verify_paths (context);
   else if (SSL_CTX_load_verify_locations (context, tls->authorities, NULL) != 1)
-    unread = tls->authorities;
-  if (unread == NULL && tls->certificate != NULL)
-    {
-      if (SSL_CTX_use_certificate_chain_file (context, tls->certificate) != 1)
-        unread = tls->certificate;
-      else if (SSL_CTX_use_PrivateKey_file (context, key, SSL_FILETYPE_PEM) != 1)
-        unread = key;
-    }
-  if (unread == NULL)
+    return tls_unusable (context, tls->authorities, "certificate of an authority, in PEM form",
+                         ret_trouble);
+  if (tls->certificate == NULL)
     return context;
-  beam_trouble_set (ret_trouble, BEAM_TLS, "%s holds no certificate or key that can be used: %s.",
-                    unread, ERR_reason_error_string (ERR_peek_last_error ()));
-  SSL_CTX_free (context);
-  return NULL;
+  if (SSL_CTX_use_certificate_chain_file (context, tls->certificate) != 1)
+    return tls_unusable (context, tls->certificate, "certificate in PEM form", ret_trouble);
+  if (SSL_CTX_use_PrivateKey_file (context, key, SSL_FILETYPE_PEM) != 1)
+    return tls_unusable (context, key,
+                         "private key in PEM form that needs no password and is the certificate's",
+                         ret_trouble);
+  return context;
 }
 
 static void

@@ -131,7 +131,14 @@ def version_13(cluster):
 
 
 def no_file(cluster):
-    cluster.fails("No secure connection to “guarded@127.0.0.1”\n.*/no/such/file", cluster.node, cluster.authority, "/no/such/file")
+    cluster.fails("No secure connection to “guarded@127.0.0.1”\n.*/no/such/file cannot be read: No such file", cluster.node, cluster.authority, "/no/such/file")
+
+
+def no_such_part(cluster):
+    """A file without what it is named for; the certificate's own holds no key."""
+    cookie = os.path.join(cluster.place.directory, ".erlang.cookie")
+    cluster.fails("erlang.cookie holds no certificate in PEM form", cluster.node, cluster.authority, cookie)
+    cluster.fails("holds no private key in PEM form", cluster.node, cluster.authority, cluster.authority.certificate)
 
 
 def one_side_only(cluster):
@@ -157,7 +164,7 @@ def main():
     with Place(grove, beam) as place:
         place.compile(*sources)
         return run_tests("/e2e/beam-tls/", (right, by_another_name, wrong_authority, wrong_host, no_certificate_of_ours, version_13,
-                                            no_file, one_side_only, large_answers), Cluster(place))
+                                            no_file, no_such_part, one_side_only, large_answers), Cluster(place))
 
 
 if __name__ == "__main__":
