@@ -12,6 +12,9 @@
 
 #define WONDER_NS    (GROVE_SECOND_NS * 3 / 2) /* a call that takes longer */
 #define ASK_AGAIN_NS (4 * GROVE_SECOND_NS)
+/* A look takes 6 reductions of a process on a BEAM, a question for its monitors 11, and others may
+ * look too; a call that is answered and one that is begun take more. */
+#define ASKED_REDUCTIONS 48
 
 typedef struct
 {
@@ -41,11 +44,13 @@ void
 _grove_diagnosis_see_calls (
   GroveDiagnosis *self, gint64 now_ns, gint64 interval_ns, const GroveProcessRow *rows, guint n)
 {
+  const gint64 ours = self->asking_runs ? ASKED_REDUCTIONS : 0;
   for (guint i = 0; i < MIN (n, GROVE_LOOK_ROWS); i++)
     {
       CallerTrack *track =
         _grove_diagnosis_track (self->callers, rows[i].pid, sizeof (CallerTrack));
-      if (track->since_ns == 0 || track->row.reductions != rows[i].reductions)
+      if (track->since_ns == 0 || rows[i].reductions < track->row.reductions ||
+          rows[i].reductions - track->row.reductions > ours)
         {
           track->since_ns = now_ns;
           track->told = FALSE;

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
 
 struct grove_diagnosis
 {
-  gint64 mailbox_limit;
+  gint64   mailbox_limit;
+  gboolean asking_runs;
 
   gboolean    has_sample;
   GroveSample sample;

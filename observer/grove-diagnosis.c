@@ -238,6 +238,12 @@ _grove_diagnosis_set_mailbox_limit (GroveDiagnosis *self, gint64 n_messages)
   self->mailbox_limit = MAX (n_messages, 1);
 }
 
+void
+_grove_diagnosis_set_asking_runs (GroveDiagnosis *self, gboolean asking_runs)
+{
+  self->asking_runs = asking_runs;
+}
+
 GPtrArray *
 _grove_diagnosis_conclude (GroveDiagnosis *self, gint64 now_ns)
 {

@@ -31,6 +31,8 @@ void            _grove_diagnosis_free (GroveDiagnosis *self);
 /* Another run of the system: nothing that was seen holds any more. */
 void _grove_diagnosis_clear (GroveDiagnosis *self);
 void _grove_diagnosis_set_mailbox_limit (GroveDiagnosis *self, gint64 n_messages);
+/* Whether a process runs to answer what it is asked, as on a BEAM: few reductions then are ours. */
+void _grove_diagnosis_set_asking_runs (GroveDiagnosis *self, gboolean asking_runs);
 
 /* ---- What was seen --------------------------------------------------------------------------- */
 

@@ -213,6 +213,16 @@ see_processes (GroveFindings *self, GroveProbeIndex index, gint64 now_ns, SeeRow
 }
 
 static void
+see_calls (GroveFindings *self, gint64 now_ns)
+{
+  struct json_object *server =
+    _grove_json_object (_grove_session_get_hello (self->session), "server");
+  _grove_diagnosis_set_asking_runs (self->diagnosis,
+                                    strcmp (_grove_json_text (server, "kind"), "beam") == 0);
+  see_processes (self, GROVE_PROBE_CALLS, now_ns, _grove_diagnosis_see_calls);
+}
+
+static void
 see_restarted (GroveFindings *self, gint64 now_ns)
 {
   GroveProbe    *probe = self->probes[GROVE_PROBE_RESTARTED];
@@ -300,7 +310,7 @@ see (GroveFindings *self, GroveProbeIndex index, gint64 now_ns)
       see_processes (self, index, now_ns, _grove_diagnosis_see_largest);
       break;
     case GROVE_PROBE_CALLS:
-      see_processes (self, index, now_ns, _grove_diagnosis_see_calls);
+      see_calls (self, now_ns);
       break;
     case GROVE_PROBE_RESTARTED:
       see_restarted (self, now_ns);

@@ -620,6 +620,22 @@ test_calls (Fixture *self, gconstpointer data)
   assert_none (self, "calls:<0.1.0>:<0.2.0>");
 }
 
+/* On a BEAM each look makes them run a little. */
+static void
+test_calls_asked (Fixture *self, gconstpointer data)
+{
+  _grove_diagnosis_set_asking_runs (self->diagnosis, TRUE);
+  for (int i = 0; i < 3; i++)
+    {
+      see_callers (self, 2, 5 + 6 * i);
+      answer_monitors (self, 2, 1);
+    }
+  g_autoptr (GroveFinding) finding = find (self, "calls:<0.1.0>:<0.2.0>");
+  g_assert_nonnull (finding);
+  see_callers (self, 2, 90); /* that is more than an answer */
+  assert_none (self, "calls:<0.1.0>:<0.2.0>");
+}
+
 static void
 test_calls_ring (Fixture *self, gconstpointer data)
 {
@@ -699,6 +715,7 @@ main (int argc, char **argv)
     { "calls/two", test_calls },
     { "calls/three", test_calls_ring },
     { "calls/chain-is-none", test_calls_chain },
+    { "calls/asking-runs", test_calls_asked },
     { "order", test_order },
   };
   g_test_init (&argc, &argv, NULL);
