@@ -20,6 +20,9 @@
 -export([start/2, version/0, manager/2, log/2, hear/2, remove_handlers/1]).
 
 -define(VERSION, 1).
+%% The name of who takes the code away, while it does.
+-define(LEAVES, grove_agents_leave).
+-define(LEAVER_TRIES, 250).
 %% What one worker may hold: more than any answer needs, less than a node minds.
 -define(WORKER_WORDS, (256 * 1024 * 1024 div 8)).
 -define(BEAT_MS, 2000).
@@ -55,14 +58,25 @@
 version() -> ?VERSION.
 
 %% Called through the node's rpc server. Never linked to the bridge: a C node cannot answer links.
-%% It has its name before anybody hears of it: another agent that leaves sees that this code is needed.
+%% It has its name before anybody hears of it: another agent that leaves sees that this code is needed. One
+%% that has looked before and takes the code away just now has the name ?LEAVES meanwhile; then the bridge
+%% loads it once more.
 start(Bridge, Options) when is_pid(Bridge), is_map(Options) ->
     Manager = spawn_opt(?MODULE, manager, [Bridge, Options], [{message_queue_data, off_heap}, {priority, high}]),
     try
         true = register_as(1, Manager),
+        await_leaver(?LEAVER_TRIES),
+        true = erlang:module_loaded(?MODULE),
         Manager
     catch
         Class:Error -> exit(Manager, kill), erlang:Class(Error)
+    end.
+
+await_leaver(0) -> ok;
+await_leaver(Tries) ->
+    case whereis(?LEAVES) of
+        undefined -> ok;
+        _ -> timer:sleep(20), await_leaver(Tries - 1)
     end.
 
 manager(Bridge, _Options) ->
@@ -190,13 +204,17 @@ purge() ->
     Text = "M = '" ++ atom_to_list(?MODULE) ++ "', "
            "Runs = fun(P) -> is_pid(P) andalso process_info(P, initial_call) =:= {initial_call, {M, manager, 2}} end, "
            "Needed = fun() -> lists:any(fun(N) -> Runs(whereis(N)) end, " ++ print_names() ++ ") end, "
+           "Leave = fun() -> "
+           "            code:soft_purge(M) andalso not Needed() andalso code:delete(M), "
+           "            code:soft_purge(M) andalso not erlang:module_loaded(M) "
+           "        end, "
            "(fun Again(0) -> false; "
            "     Again(N) -> "
-           "         Needed() orelse begin "
-           "             code:soft_purge(M) andalso not Needed() andalso code:delete(M), "
-           "             code:soft_purge(M) andalso not erlang:module_loaded(M) orelse "
-           "                 begin timer:sleep(100), Again(N - 1) end "
-           "         end "
+           "         Done = case catch register(" ++ atom_to_list(?LEAVES) ++ ", self()) of "
+           "                    true -> Left = Needed() orelse Leave(), unregister(" ++ atom_to_list(?LEAVES) ++ "), Left; "
+           "                    _ -> false "
+           "                end, "
+           "         Done orelse begin timer:sleep(100), Again(N - 1) end "
            " end)(100).",
     {ok, Tokens, _} = erl_scan:string(Text),
     {ok, Expressions} = erl_parse:parse_exprs(Tokens),

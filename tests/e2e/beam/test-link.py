@@ -380,6 +380,14 @@ def too_many(place, house):
     house.await_left_alone()
 
 
+def leaving_agent(_, house):
+    """Who comes while another takes the agent's code away waits until it has, and brings it anew."""
+    house.evaluate("register(grove_agents_leave, spawn(fun() -> timer:sleep(1000) end))")
+    with house.observe():
+        same(house.evaluate("whereis(grove_agents_leave)"), "undefined")
+    house.await_left_alone()
+
+
 def another_agent(place, _house):
     """One of another version is there, and stays when ours leaves."""
     node = place.start("aged")
@@ -489,6 +497,7 @@ TESTS = (
     two_observers,
     rush,
     too_many,
+    leaving_agent,
     another_agent,
     cluster,
 )
