@@ -134,7 +134,7 @@ def log_flood(node, _):
         await_that(told, "a line after the flood")
         same(table.rows()[0]["seq"], lines + said)
         same(table.last["total"] + table.last["lost"], lines + said)
-        check(int(node.evaluate("lists:max([element(2, process_info(P, message_queue_len)) || P <- processes()])")) < 1000, "a queue")
+        check(int(node.evaluate("lists:max([N || P <- processes(), {_, N} <- [process_info(P, message_queue_len)]])")) < 1000, "a queue")
 
 
 def events(node, _):
@@ -211,6 +211,16 @@ def elixir(_, ailing):
         lines.until(lambda rows: any(row["text"] == "grüße" and row["level"] == "warning" for row in rows), "a line of Logger")
 
 
+def goes_with_a_line(node, asked, before):
+    """What nobody is left to take away goes when something is logged: what is asked for is as it was before."""
+
+    def gone():
+        node.evaluate('logger:error("anybody there?")')
+        return node.evaluate(asked) == before
+
+    await_that(gone, f"{asked} to be as before")
+
+
 def kept_quiet(node, _):
     """A filter of all handlers keeps reports of crashes from them, as Elixir's Logger does from 1.15 on."""
     node.evaluate("logger:add_primary_filter(quiet, {fun logger_filters:domain/2, {stop, sub, [otp, sasl]}})")
@@ -227,12 +237,7 @@ def kept_quiet(node, _):
     with node.observe():
         await_that(lambda: node.evaluate("logger:get_primary_config()") != before, "a filter")
         node.evaluate(KILL_AGENTS)
-
-        def gone():
-            node.evaluate('logger:error("anybody there?")')
-            return node.evaluate("logger:get_primary_config()") == before
-
-        await_that(gone, "the filter to go")
+        goes_with_a_line(node, "logger:get_primary_config()", before)
     node.evaluate("logger:remove_primary_filter(quiet)")
 
 
@@ -265,12 +270,7 @@ def killed_agent(node, _):
     with node.observe():
         await_that(lambda: node.evaluate("lists:sort(logger:get_handler_ids())") != handlers, "a handler")
         node.evaluate(KILL_AGENTS)
-
-        def gone():
-            node.evaluate('logger:error("anybody there?")')
-            return node.evaluate("lists:sort(logger:get_handler_ids())") == handlers
-
-        await_that(gone, "the handler to go")
+        goes_with_a_line(node, "lists:sort(logger:get_handler_ids())", handlers)
 
 
 TESTS = (

@@ -278,8 +278,8 @@ def short_stop(place, _house):
 
 # What a node has that is its own: nothing of it may be ours afterwards.
 LEFT = (
-    "{length(ets:all()), length([P || P <- processes(), element(2, process_info(P, initial_call)) =/= {erlang, apply, 2}]), "
-    "[P || P <- processes(), is_tuple(I = element(2, process_info(P, initial_call))), lists:prefix(\"grove\", atom_to_list(element(1, I)))], "
+    "{length(ets:all()), length([P || P <- processes(), {_, I} <- [process_info(P, initial_call)], I =/= {erlang, apply, 2}]), "
+    "[P || P <- processes(), {_, {M, _, _}} <- [process_info(P, initial_call)], lists:prefix(\"grove\", atom_to_list(M))], "
     "[P || P <- processes(), {_, [_ | _]} <- [process_info(P, suspending)]], "
     "[P || P <- processes(), element(2, erlang:trace_info(P, flags)) =/= []], "
     "logger:get_handler_ids(), erlang:statistics(scheduler_wall_time), "
