@@ -42,21 +42,6 @@ await_button (GtkWidget *below, const char *label)
   return button;
 }
 
-/* Waits until the question says @meaning, and answers it. */
-static void
-answer (const char *meaning, const char *button)
-{
-  GtkWindow *dialog = NULL;
-
-  GROVE_WAIT ((dialog = grove_ui_test_find_window (ADW_TYPE_MESSAGE_DIALOG)) != NULL &&
-                strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), meaning) != NULL,
-              WINDOW_PATIENCE_MS);
-  g_assert_nonnull (
-    strstr (adw_message_dialog_get_heading (ADW_MESSAGE_DIALOG (dialog)), APPLICATION));
-  click (grove_ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, button, NULL));
-  GROVE_WAIT (grove_ui_test_find_window (ADW_TYPE_MESSAGE_DIALOG) == NULL, WINDOW_PATIENCE_MS);
-}
-
 static void
 test_in_its_table (WindowFixture *fixture, gconstpointer data)
 {
@@ -67,17 +52,17 @@ test_in_its_table (WindowFixture *fixture, gconstpointer data)
   activity_select (fixture, cell);
   grove_ui_test_key (GTK_WIDGET (fixture->window), GDK_KEY_Return, 0);
   click (await_button (GTK_WIDGET (view), "S_top…"));
-  answer ("processes end", "Cancel");
+  window_answer (APPLICATION, "processes end", "Cancel");
   g_assert_true (runs (fixture));
 
   click (await_button (GTK_WIDGET (view), "S_top…"));
-  answer ("processes end", "Stop");
+  window_answer (APPLICATION, "processes end", "Stop");
   GROVE_WAIT (window_has_toast (fixture, "Stopped " APPLICATION), WINDOW_PATIENCE_MS);
   g_assert_false (runs (fixture));
   GROVE_WAIT (window_shows (fixture, "Not running"), WINDOW_PATIENCE_MS);
 
   click (await_button (GTK_WIDGET (view), "S_tart…"));
-  answer ("All that it needs runs", "Start");
+  window_answer (APPLICATION, "All that it needs runs", "Start");
   GROVE_WAIT (window_has_toast (fixture, "Started " APPLICATION), WINDOW_PATIENCE_MS);
   g_assert_true (runs (fixture));
   await_button (GTK_WIDGET (view), "S_top…");
@@ -99,7 +84,7 @@ test_in_the_processes (WindowFixture *fixture, gconstpointer data)
   window_select_in_graph (fixture, SHOP_COUNTER, other);
   g_assert_false (g_action_group_get_action_enabled (actions, "stop-selected-application"));
   window_choose_from_menu (window_select_in_table (fixture, "name:" APPLICATION, pid), labels);
-  answer ("processes end", "Stop");
+  window_answer (APPLICATION, "processes end", "Stop");
   GROVE_WAIT (window_has_toast (fixture, "Stopped " APPLICATION), WINDOW_PATIENCE_MS);
   g_assert_false (runs (fixture));
 }
@@ -133,7 +118,7 @@ test_in_the_graph (WindowFixture *fixture, gconstpointer data)
   click (label);
   GROVE_WAIT (has_it_in_a_popover (&button), WINDOW_PATIENCE_MS);
   click (button);
-  answer ("processes end", "Stop");
+  window_answer (APPLICATION, "processes end", "Stop");
   GROVE_WAIT (window_has_toast (fixture, "Stopped " APPLICATION), WINDOW_PATIENCE_MS);
   g_assert_false (runs (fixture));
 }

@@ -434,3 +434,19 @@ window_choose_from_menu (GtkWidget *widget, const char *const *labels)
       grove_ui_test_click (item, GROVE_UI_TEST_LEFT);
     }
 }
+
+void
+window_answer (const char *what, const char *meaning, const char *label)
+{
+  GtkWindow *dialog = NULL;
+  GtkWidget *answer;
+
+  GROVE_WAIT ((dialog = grove_ui_test_find_window (ADW_TYPE_MESSAGE_DIALOG)) != NULL &&
+                strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), meaning) != NULL,
+              WINDOW_PATIENCE_MS);
+  g_assert_nonnull (strstr (adw_message_dialog_get_heading (ADW_MESSAGE_DIALOG (dialog)), what));
+  answer = grove_ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, label, NULL);
+  grove_ui_test_settle (answer);
+  grove_ui_test_click (answer, GROVE_UI_TEST_LEFT);
+  GROVE_WAIT (grove_ui_test_find_window (ADW_TYPE_MESSAGE_DIALOG) == NULL, WINDOW_PATIENCE_MS);
+}

@@ -79,5 +79,7 @@ GtkWidget *window_select_in_table (WindowFixture *fixture, const char *name, con
 GtkWidget *window_select_in_graph (WindowFixture *fixture, const char *name, const char *pid);
 /* Right click on @widget, then a click on each of @labels in the menus that open. */
 void window_choose_from_menu (GtkWidget *widget, const char *const *labels);
+/* Waits until a question about @what says @meaning, and clicks on its answer @label. */
+void window_answer (const char *what, const char *meaning, const char *label);
 
 G_END_DECLS

@@ -14,10 +14,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Of a folder of /proc: descriptors or threads of this program, and a few more that do not change.
+ */
 static inline unsigned
-socket_n_open (void)
+socket_count (const char *folder)
 {
-  DIR     *dir = opendir ("/proc/self/fd");
+  DIR     *dir = opendir (folder);
   unsigned n = 0;
 
   g_assert_nonnull (dir);
@@ -116,10 +118,10 @@ socket_expect_closed (grove_socket socket)
 static inline void
 socket_run (gconstpointer data)
 {
-  unsigned n = socket_n_open ();
+  unsigned n = socket_count ("/proc/self/fd");
 
   core_run (data);
-  g_assert_cmpuint (socket_n_open (), ==, n);
+  g_assert_cmpuint (socket_count ("/proc/self/fd"), ==, n);
 }
 
 static inline int

@@ -276,19 +276,6 @@ test_thousand_clients (void *arg)
   core_expect_down (server, "_");
 }
 
-static unsigned
-n_threads (void)
-{
-  DIR     *dir = opendir ("/proc/self/task");
-  unsigned n = 0;
-
-  g_assert_nonnull (dir);
-  while (readdir (dir) != NULL)
-    n++;
-  closedir (dir);
-  return n;
-}
-
 static void
 reads_and_tells (void *arg)
 {
@@ -310,7 +297,7 @@ test_many_parked (void *arg)
 {
   struct rlimit limit;
   unsigned      n = CORE_MANY (10000, 200);
-  unsigned      n_before = n_threads ();
+  unsigned      n_before = socket_count ("/proc/self/task");
   grove_socket *ends = grove_alloc (2 * n * sizeof *ends);
   int           sum = 0;
 
@@ -330,7 +317,7 @@ test_many_parked (void *arg)
     }
   for (unsigned i = 0; i < n; i++)
     core_expect ("reading");
-  g_assert_cmpuint (n_threads (), ==, n_before);
+  g_assert_cmpuint (socket_count ("/proc/self/task"), ==, n_before);
   for (unsigned i = 0; i < n; i++)
     socket_write_text (ends[2 * i + 1], "\001");
   for (unsigned i = 0; i < n; i++)

@@ -30,18 +30,6 @@ open_details (WindowFixture *fixture, GroveActivityView *view, const char *name,
 }
 
 static void
-answer (const char *meaning, const char *button)
-{
-  GtkWindow *dialog = NULL;
-
-  GROVE_WAIT ((dialog = grove_ui_test_find_window (ADW_TYPE_MESSAGE_DIALOG)) != NULL &&
-                strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), meaning) != NULL,
-              WINDOW_PATIENCE_MS);
-  click (grove_ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_LABEL, button, NULL));
-  GROVE_WAIT (grove_ui_test_find_window (ADW_TYPE_MESSAGE_DIALOG) == NULL, WINDOW_PATIENCE_MS);
-}
-
-static void
 test_window (WindowFixture *fixture, gconstpointer data)
 {
   g_autofree char   *target = g_strconcat ("beam:", g_getenv ("GROVE_TEST_NODE"), NULL);
@@ -58,18 +46,20 @@ test_window (WindowFixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (gtk_widget_get_tooltip_text (button), "system itself runs on stdlib"));
 
   click (open_details (fixture, view, "barn", "S_top…"));
-  answer ("Its 6 processes end. 1 application runs that needs it, and may fail without it: hay. It "
-          "is permanent",
-          "Stop");
+  window_answer ("barn",
+                 "Its 6 processes end. 1 application runs that needs it, and may fail without it: "
+                 "hay. It "
+                 "is permanent",
+                 "Stop");
   GROVE_WAIT (window_has_toast (fixture, "Stopped barn: 6 processes ended; hay needs it"),
               WINDOW_PATIENCE_MS);
 
   click (open_details (fixture, view, "cow", "S_tart…"));
-  answer ("All that it needs runs. If it ends later, the system goes on", "Start");
+  window_answer ("cow", "All that it needs runs. If it ends later, the system goes on", "Start");
   GROVE_WAIT (window_has_toast (fixture, "Started cow"), WINDOW_PATIENCE_MS);
 
   click (open_details (fixture, view, "rider", "S_tart…"));
-  answer ("1 application that it needs is started before it: rust.", "Start");
+  window_answer ("rider", "1 application that it needs is started before it: rust.", "Start");
   GROVE_WAIT (window_has_toast (fixture, "rider did not start, since rust"), WINDOW_PATIENCE_MS);
 }
 
